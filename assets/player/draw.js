@@ -1,0 +1,72 @@
+/**
+ * Making and changing elements. Text goes in as text only, never as markup: labels may be a user's words.
+ */
+const SVG_NS = "http://www.w3.org/2000/svg";
+
+/** @param {string} tag @param {object} attributes @param {Element[]} children @returns {SVGElement} */
+function svg(tag, attributes = {}, ...children) {
+  const element = document.createElementNS(SVG_NS, tag);
+  put(element, attributes);
+  element.append(...children);
+  return element;
+}
+
+/** @param {string} tag @param {object} attributes @param {(Element|string)[]} children @returns {HTMLElement} */
+function html(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  put(element, attributes);
+  element.append(...children);
+  return element;
+}
+
+const written = new WeakMap();
+
+/** Set what changed only: at 60 frames a second the DOM is the bottleneck, not the arithmetic. */
+function put(element, attributes) {
+  const last = written.get(element) ?? {};
+  for (const [name, value] of Object.entries(attributes)) {
+    if (last[name] === value) continue;
+    last[name] = value;
+    if (value === null || value === undefined) element.removeAttribute(name);
+    else element.setAttribute(name, value);
+  }
+  written.set(element, last);
+}
+
+/** Replace text if it differs. */
+function say(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+const px = (value) => Math.round(value * 100) / 100;
+
+const ruler = document.createElement("canvas").getContext("2d");
+const widths = new Map();
+
+/** Width of a text in pixels, without touching the layout. */
+function textWidth(text, font) {
+  const key = `${font}|${text}`;
+  if (!widths.has(key)) {
+    if (widths.size > 4000) widths.clear();
+    ruler.font = font;
+    widths.set(key, ruler.measureText(text).width);
+  }
+  return widths.get(key);
+}
+
+/** The text, or as much of it as fits, with an ellipsis. */
+function fitText(text, width, font) {
+  if (textWidth(text, font) <= width) return text;
+  const letters = [...text];
+  while (letters.length > 1 && textWidth(`${letters.join("")}…`, font) > width) letters.pop();
+  return `${letters.join("").trimEnd()}…`;
+}
+
+/** A panel's frame: heading, drawing, and what every panel needs to know of itself. */
+function panelFrame(panel, className) {
+  const heading = html("h3", { class: "panel-title" }, panel.title);
+  const board = svg("svg", { class: `board ${className}` });
+  const area = html("div", { class: "panel-area" }, board);
+  const root = html("section", { class: "panel", "data-panel": panel.id, "aria-label": panel.title }, heading, area);
+  return { root, heading, area, board };
+}

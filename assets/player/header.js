@@ -1,0 +1,111 @@
+/**
+ * The row above the figures: which structure, which value of the sweep, where the numbers come from.
+ */
+
+/** How many decimals a slider step needs. */
+const digitsOf = (step) => Math.min(Math.max(0, (String(step).split(".")[1] ?? "").length), 4);
+
+function makeHeader(app) {
+  const { spec } = app;
+  const rungs = html("div", { class: "rungs", role: "group", "aria-label": app.words.rungs });
+  const sentence = html("p", { class: "sentence" });
+  const badge = html("span", { class: "badge" });
+  const hero = spec.sweep
+    ? makeHero(spec.sweep, app)
+    : { root: html("div"), render: () => {}, update: () => {}, note: html("p", { class: "hint" }) };
+  const notes = html("div", { class: "head-notes" }, sentence, hero.note),
+    root = html("header", { class: "head" }, notes);
+  // With nothing to choose and nothing to move the row would be empty.
+  if (spec.sweep || spec.rungs.length > 1) root.prepend(html("div", { class: "head-row" }, rungs, hero.root, badge));
+  else notes.append(badge);
+
+  const buttons = spec.rungs.map((rung, i) => {
+    const key = html("kbd", { "aria-hidden": "true" }, String(i + 1)),
+      title = html("span");
+    const button = html("button", { type: "button", class: "rung", "data-rung": rung.id }, key, title);
+    button.addEventListener("click", () => app.chooseRung(i));
+    rungs.append(button);
+    return { button, title };
+  });
+
+  const render = () => {
+    app.spec.rungs.forEach((rung, i) => {
+      say(buttons[i].title, rung.title);
+      put(buttons[i].button, { "aria-pressed": String(rung.id === app.state.rung) });
+      if (rung.id === app.state.rung) {
+        say(sentence, rung.sentence);
+        put(sentence, { title: rung.sentence });
+      }
+    });
+    rungs.hidden = app.spec.rungs.length < 2;
+    say(badge, app.spec.origin_text);
+    put(badge, { class: `badge ${app.spec.origin}` });
+    hero.render();
+  };
+  return { root, render, focusHero: hero.focus };
+}
+
+/** The one slider of the page that is not time: it scrubs recordings while it moves and reports when it is let go. */
+function makeHero(sweep, app) {
+  const input = html("input", {
+    type: "range",
+    min: sweep.low,
+    max: sweep.high,
+    step: sweep.step,
+    "aria-label": `${sweep.label} ${sweep.symbol}`,
+    class: "hero-input",
+  });
+  const value = html("output", { class: "hero-value number" }),
+    ticks = html("div", { class: "ticks", "aria-hidden": "true" });
+  const readouts = sweep.readout.map(({ label }) => ({ number: html("b", { class: "number" }), label }));
+  const note = html("p", { class: "hint" });
+  const root = html(
+    "div",
+    { class: "hero" },
+    html("div", { class: "hero-label" }, html("span", {}, sweep.label), html("em", {}, sweep.symbol)),
+    html("div", { class: "hero-slide" }, input, ticks),
+    value,
+    ...readouts.map(({ number, label }) => html("div", { class: "readout" }, html("span", {}, label), number)),
+  );
+  const digits = digitsOf(sweep.step);
+  ticks.append(
+    ...sweep.recorded.map((v) =>
+      html("i", { style: `left:${((v - sweep.low) / (sweep.high - sweep.low || 1)) * 100}%` }),
+    ),
+  );
+
+  input.addEventListener("input", () => app.sweepTo(Number(input.value)));
+  input.addEventListener("change", () => app.sweptTo());
+
+  const render = () => {
+    const { state } = app,
+      shown = formatFixed(state.hero, digits),
+      nearestValue = sweep.recorded[state.s];
+    if (Number(input.value) !== state.hero) input.value = state.hero;
+    put(input, {
+      "aria-valuetext": shown,
+      style: `--at:${(((state.hero - sweep.low) / (sweep.high - sweep.low || 1)) * 100).toFixed(2)}%`,
+    });
+    say(value, shown);
+    [...ticks.children].forEach((tick, i) =>
+      put(tick, {
+        class: i === state.s ? "on" : "",
+        style: `left:${((sweep.recorded[i] - sweep.low) / (sweep.high - sweep.low || 1)) * 100}%`,
+      }),
+    );
+    const off = Math.abs(nearestValue - state.hero) > (sweep.high - sweep.low) * 1e-6;
+    const named = off
+      ? fill(app.words.nearest, {
+          value: formatFixed(nearestValue, Math.max(digits, digitsOf(nearestValue.toFixed(3).replace(/0+$/, "")))),
+        })
+      : "";
+    // Until the slider is touched it invites; what is not exactly recorded is always said.
+    const invites = !state.touched && (!off || app.textSize() > 12) ? sweep.invitation : "";
+    say(note, [invites, named].filter(Boolean).join("  ·  "));
+    put(note, { class: `hint${off ? " off" : ""}` });
+    sweep.readout.forEach(({ array, digits: places }, i) =>
+      say(readouts[i].number, formatFixed(sample(app.fields()[array], nearest(state.view)), places)),
+    );
+  };
+  return { root, note, render, focus: () => input.focus() };
+}

@@ -1,0 +1,306 @@
+/**
+ * The player: one stage on screen. Python is told when something has come to rest, never while it moves.
+ */
+const MAKERS = { Lines: makeLines, Bars: makeBars, Heat: makeHeat, Plane: makePlane, Diagram: makeDiagram };
+const REST_MS = 250;
+const mounted = new WeakMap(); // parentElement → player: Streamlit calls again with new data, the viewer's place must stay
+
+const nearestIndex = (values, v) =>
+  values.reduce((best, x, i) => (Math.abs(x - v) < Math.abs(values[best] - v) ? i : best), 0);
+
+/** What a stage looks like apart from its numbers: while this stays the same, nothing is built anew. */
+const skeleton = ({ spec }) =>
+  JSON.stringify([spec.rungs.map((r) => r.id), spec.panels.map((p) => [p.type, p.id]), spec.sweep, spec.words]);
+
+function makePlayer(parent, first, send) {
+  let family = "sans-serif",
+    stage = first,
+    told = { ...first.start },
+    resting = 0,
+    speaking = 0,
+    announceNext = false,
+    cleanKeys = () => {};
+  const calmly = matchMedia("(prefers-reduced-motion: reduce)");
+  const root = html("div", { class: "player", role: "region", "aria-label": stage.spec.title });
+  const live = html("div", { class: "spoken", "aria-live": "polite" });
+  const tip = makeTooltip(root);
+  const state = {
+    steps: stage.spec.steps,
+    stageId: stage.stageId,
+    frame: 0,
+    s: 0,
+    hero: 0,
+    rung: "",
+    selected: null,
+    hovered: null,
+    peek: null,
+    playing: false,
+    speed: 1,
+    calm: calmly.matches,
+    dark: isDark(parent.host ?? parent),
+    touched: false,
+    following: stage.spec.live,
+    view: { s: 0, f: 0 },
+    ended: () => pause(),
+  };
+
+  const app = {
+    state,
+    tip,
+    words: stage.spec.words,
+    get spec() {
+      return stage.spec;
+    },
+    fields: () => stage.fields,
+    ratio: Math.min(devicePixelRatio || 1, 2),
+    font: () => family,
+    textSize: () => (root.classList.contains("wide") ? 14 : 12),
+    wake: () => loop.wake(),
+    hover: (id) => {
+      state.hovered = id;
+      loop.wake();
+    },
+    peek: (f) => {
+      if (state.playing) return;
+      state.peek = f;
+      loop.wake();
+    },
+    scrub: (f) => {
+      state.playing = false;
+      state.peek = null;
+      state.frame = f;
+      loop.wake();
+    },
+    scrubbed: () => {
+      state.frame = Math.round(state.frame);
+      state.following = stage.spec.live && state.frame === state.steps.length - 1;
+      rest();
+    },
+    stepBy: (by) => {
+      state.playing = false;
+      state.frame = Math.min(Math.max(Math.round(state.frame) + by, 0), state.steps.length - 1);
+      app.scrubbed();
+    },
+    toggle: () => (state.playing ? pause() : play()),
+    chooseRung: (i) => {
+      const rung = stage.spec.rungs[i];
+      if (rung && rung.id !== state.rung) {
+        state.rung = rung.id;
+        state.hovered = null;
+        rest();
+      }
+    },
+    sweepTo: (v) => {
+      state.touched = true;
+      setHero(v);
+      loop.wake();
+    },
+    sweptTo: () => rest(),
+    click: (panel, element, row, column) => {
+      if (element) state.selected = state.selected === element ? null : element;
+      send.trigger({ panel, element, row, column, ...position() });
+      if (element) send.state("position", position()); // both leave in one message
+      told = position();
+      loop.wake();
+    },
+    save: (kind) => savePicture(kind, root, panels, { title: stage.spec.title, lines: captions() }),
+  };
+
+  // ---- moving
+
+  const setHero = (v) => {
+    state.hero = v;
+    state.s = stage.spec.sweep ? nearestIndex(stage.spec.sweep.recorded, v) : 0;
+  };
+  const play = () => {
+    if (state.frame >= state.steps.length - 1) {
+      state.frame = 0;
+      state.view.f = 0;
+    }
+    Object.assign(state, { playing: state.steps.length > 1, peek: null });
+    loop.wake();
+  };
+  const pause = () => {
+    Object.assign(state, { playing: false, frame: Math.round(state.frame) });
+    app.scrubbed();
+  };
+
+  const goTo = ({ frame, hero, rung, selected }) => {
+    Object.assign(state, { frame: Math.min(frame, state.steps.length - 1), rung, selected });
+    setHero(hero ?? stage.spec.hero);
+    state.view = { s: state.s, f: state.frame };
+    told = position();
+  };
+
+  // ---- telling
+
+  const position = () => ({
+    frame: Math.round(state.frame),
+    hero: stage.spec.sweep ? state.hero : null,
+    rung: state.rung,
+    selected: state.selected,
+  });
+  const captions = () => {
+    const rung = stage.spec.rungs.find((r) => r.id === state.rung),
+      { sweep } = stage.spec;
+    const shown = sweep ? [`${sweep.label} ${sweep.symbol} = ${formatFixed(sweep.recorded[state.s], 2)}`] : [];
+    return [
+      rung?.title ?? "",
+      ...shown,
+      `${stage.spec.time_label} ${formatTick(state.steps[Math.round(state.frame)])}`,
+      stage.spec.origin_text,
+    ];
+  };
+
+  /** Something has come to rest: say so to Python once, after a short quiet, and aloud. */
+  const rest = () => {
+    loop.wake();
+    clearTimeout(resting);
+    resting = setTimeout(report, REST_MS);
+  };
+  const report = () => {
+    const now = position();
+    if (state.playing || JSON.stringify(now) === JSON.stringify(told)) return;
+    const moved = now.hero !== told.hero;
+    told = now;
+    send.state("position", now);
+    if (moved) send.state("hero", now.hero);
+    clearTimeout(speaking);
+    speaking = setTimeout(
+      () =>
+        say(
+          live,
+          fill(app.words.summary, {
+            rung: stage.spec.rungs.find((r) => r.id === state.rung)?.title ?? "",
+            step: formatTick(state.steps[now.frame]),
+            hero: now.hero === null ? "" : formatFixed(now.hero, 2),
+          }),
+        ),
+      REST_MS,
+    );
+  };
+
+  // ---- drawing
+
+  const header = makeHeader(app),
+    transport = makeTransport(app);
+  const panels = stage.spec.panels.map((panel) => MAKERS[panel.type](panel, app));
+  const body = html("div", { class: `body n${panels.length}` }, ...panels.map((p) => p.root));
+  root.prepend(header.root, body, transport.root, live);
+
+  const loop = makeLoop((now, elapsed) => {
+    let moving = advance(state, elapsed);
+    for (const panel of panels) moving = panel.render(state.view, elapsed) || moving;
+    header.render();
+    transport.render();
+    return moving;
+  });
+
+  const measure = () => {
+    const width = root.clientWidth;
+    if (!width) return;
+    const narrow = width < 640,
+      room = Math.max(500, innerHeight - 300);
+    put(root, {
+      class: `player${narrow ? " narrow" : ""}${width > 1200 ? " wide" : ""}${state.dark ? " dark" : ""}`,
+      style: narrow ? null : `height:${Math.round(Math.min(500 + Math.max(width - 900, 0) * 0.394, room, 860))}px`,
+    });
+    family = getComputedStyle(root).fontFamily; // read once a layout: asking in a frame would force one
+    for (const panel of panels) {
+      const { clientWidth: w, clientHeight: h } = panel.board.parentElement;
+      put(panel.board, { width: w, height: h, viewBox: `0 0 ${w} ${h}` });
+      panel.resize(w, h);
+    }
+    loop.wake();
+  };
+
+  const onCalm = () => {
+    state.calm = calmly.matches;
+  };
+  const watcher = new ResizeObserver(measure);
+  parent.append(root);
+  watcher.observe(root);
+  addEventListener("resize", measure);
+  calmly.addEventListener("change", onCalm);
+  cleanKeys = listenKeys(root, { toggle: app.toggle, chooseRung: app.chooseRung });
+  document.fonts?.ready.then(() => {
+    widths.clear();
+    measure();
+  });
+  goTo(stage.start);
+  measure();
+  if (stage.autoplay && !state.calm && state.steps.length > 1) {
+    state.frame = 0;
+    state.view.f = 0;
+    play();
+  }
+
+  /** New numbers for the same figures: keep the viewer's place by training step, for frames may have been thinned. */
+  const update = (next, nextSend) => {
+    send = nextSend;
+    const old = stage,
+      step = state.steps[Math.round(state.frame)];
+    const dark = isDark(parent.host ?? parent);
+    if (next.stageId === old.stageId && next.seek <= old.seek && dark === state.dark) return;
+    stage = next;
+    Object.assign(state, { steps: next.spec.steps, stageId: next.stageId, dark, peek: null });
+    if (next.spec.live && !old.spec.live) state.following = true;
+    const last = state.steps.length - 1;
+    if (state.following && next.stageId !== old.stageId) state.frame = last;
+    else if (next.spec.steps !== old.spec.steps)
+      state.frame = state.playing ? Math.min(state.frame, last) : nearestIndex(state.steps, step);
+    state.view.f = Math.min(state.view.f, last);
+    if (next.spec.hero !== old.spec.hero) setHero(next.spec.hero);
+    else setHero(state.hero);
+    if (!next.spec.rungs.some((r) => r.id === state.rung)) state.rung = next.spec.rungs[0].id;
+    if (next.seek > old.seek) {
+      state.playing = false;
+      goTo(next.start);
+    }
+    told = next.seek > old.seek ? position() : told;
+    if (!next.spec.live) state.following = false;
+    panels.forEach((panel, i) => panel.update(next.spec.panels[i]));
+    put(root, { "aria-label": next.spec.title });
+    measure();
+  };
+
+  const remove = () => {
+    loop.stop();
+    watcher.disconnect();
+    removeEventListener("resize", measure);
+    calmly.removeEventListener("change", onCalm);
+    cleanKeys();
+    clearTimeout(resting);
+    clearTimeout(speaking);
+    root.remove();
+  };
+  return { update, remove, skeleton: skeleton(first), position, seek: () => stage.seek };
+}
+
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
+  const stage = decode(data);
+  const send = { state: setStateValue, trigger: (click) => setTriggerValue("click", click) };
+  const held = mounted.get(parentElement);
+  if (held && held.skeleton === skeleton(stage)) held.update(stage, send);
+  else {
+    // Another figure altogether: keep what still has a meaning, the place, unless Python asks for another.
+    if (held && stage.seek <= held.seek()) {
+      const { rung, hero, frame } = held.position();
+      Object.assign(stage, {
+        autoplay: false,
+        start: {
+          ...stage.start,
+          hero,
+          frame: Math.min(frame, stage.spec.steps.length - 1),
+          rung: stage.spec.rungs.some((r) => r.id === rung) ? rung : stage.start.rung,
+        },
+      });
+    }
+    held?.remove();
+    mounted.set(parentElement, makePlayer(parentElement, stage, send));
+  }
+  return () => {
+    mounted.get(parentElement)?.remove();
+    mounted.delete(parentElement);
+  };
+}

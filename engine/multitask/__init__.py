@@ -1,0 +1,11 @@
+"""Multi-task learning: Shared-Bottom → OMoE → MMoE, and the single-task baseline."""
+
+from engine.multitask.config import STRUCTURES, MultitaskConfig
+from engine.multitask.models import MMoE, OMoE, SharedBottom, SingleTask
+from engine.multitask.training import train
+from engine.runs.work import Work
+
+WORKS = {"train": Work(MultitaskConfig, train)}
+"""What a worker may be asked to do here."""
+
+__all__ = ["STRUCTURES", "MMoE", "MultitaskConfig", "OMoE", "SharedBottom", "SingleTask", "WORKS", "train"]

@@ -1,0 +1,208 @@
+"""Single-Task, Shared-Bottom, OMoE and MMoE (Ma et al., KDD 2018, §4).
+
+One rung fixes what the one below lacks:
+
+    Single-Task     y_k = h_k(f_k(x))                        a network for each task
+    Shared-Bottom   y_k = h_k(f(x))                          one bottom for all tasks
+    OMoE            y_k = h_k(Σ_i g(x)_i f_i(x))             n experts, one gate
+    MMoE            y_k = h_k(Σ_i g^k(x)_i f_i(x))           n experts, a gate for each task
+
+    B batch · D input · E experts · U units of an expert · T tasks · H units of a tower
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from engine.multitask.config import MultitaskConfig
+from engine.runs.seeds import generator
+
+
+class Forward(NamedTuple):
+    """Everything one forward pass computes, named as in the paper.
+
+    features      (B, D')    what experts and gates see: x, or the shared layer's output
+    experts       (B, E, U)  f_i(x); Shared-Bottom has one, Single-Task one for each task
+    gates         (B, T, E)  g^k(x)_i, non-negative, summing to 1 over E
+    mixtures      (B, T, U)  Σ_i g^k(x)_i f_i(x), what the tower of task k sees
+    towers        (B, T, H)  the hidden layer of h_k
+    predictions   (B, T)     y_k; the logit where the task is binary
+    """
+
+    features: Tensor
+    experts: Tensor
+    gates: Tensor
+    mixtures: Tensor
+    towers: Tensor
+    predictions: Tensor
+
+
+class Parallel(nn.Module):
+    """`n` linear layers side by side, one parameter for all of them.
+
+    weight (n, out, in), bias (n, out). All see the same input, or each its own (`forward_each`).
+    """
+
+    def __init__(self, n: int, inputs: int, outputs: int, *, bias: bool = True) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(n, outputs, inputs))
+        self.bias = nn.Parameter(torch.zeros(n, outputs)) if bias else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x (B, in) → (B, n, out): every layer sees the same x."""
+        n, outputs, _ = self.weight.shape
+        bias = None if self.bias is None else self.bias.flatten()
+        return functional.linear(x, self.weight.flatten(0, 1), bias).unflatten(-1, (n, outputs))
+
+    def forward_each(self, x: Tensor) -> Tensor:
+        """x (B, n, in) → (B, n, out): layer i sees x[:, i]."""
+        y = torch.einsum("bni,noi->bno", x, self.weight)
+        return y if self.bias is None else y + self.bias
+
+
+class Towers(nn.Module):
+    """h_k: one hidden ReLU layer and one output for each of `T` tasks."""
+
+    def __init__(self, num_tasks: int, inputs: int, units: int) -> None:
+        super().__init__()
+        self.hidden = Parallel(num_tasks, inputs, units)
+        self.output = Parallel(num_tasks, units, 1)
+
+    def forward(self, mixtures: Tensor) -> tuple[Tensor, Tensor]:
+        """mixtures (B, T, U) → hidden (B, T, H), predictions (B, T)."""
+        hidden = self.hidden.forward_each(mixtures).relu()  # (B, T, H)
+        return hidden, self.output.forward_each(hidden).squeeze(-1)  # (B, T)
+
+
+class Structure(nn.Module):
+    """What the rungs share: an optional layer beneath, experts, and a tower for each task."""
+
+    def __init__(
+        self, input_dim: int, num_experts: int, expert_units: int, tower_units: int, num_tasks: int, shared_units: int
+    ) -> None:
+        super().__init__()
+        self.num_tasks = num_tasks
+        self.shared = nn.Linear(input_dim, shared_units) if shared_units else None
+        self.experts = Parallel(num_experts, shared_units or input_dim, expert_units)
+        self.towers = Towers(num_tasks, expert_units, tower_units)
+
+    def gate_weights(self, features: Tensor) -> Tensor:
+        """features (B, D') → (B, T, E), summing to 1 over E."""
+        raise NotImplementedError
+
+    def forward(self, x: Tensor, keep: Tensor | None = None) -> Forward:
+        """x (B, D) → Forward. `keep` (B, T, E) of 0 and 1 drops gate weights (gate dropout)."""
+        features = x if self.shared is None else self.shared(x).relu()
+        experts = self.experts(features).relu()  # f_i(x)               (B, E, U)
+        gates = self.gate_weights(features)  # g^k(x)                   (B, T, E)
+        if keep is not None:
+            gates = renormalise(gates * keep)
+        mixtures = gates @ experts  # Σ_i g^k(x)_i f_i(x)               (B, T, U)
+        towers, predictions = self.towers(mixtures)  # y_k = h_k(…)     (B, T)
+        return Forward(features, experts, gates, mixtures, towers, predictions)
+
+
+class SingleTask(Structure):
+    """A whole network for each task: nothing is shared, nothing can conflict."""
+
+    def __init__(
+        self, input_dim: int = 100, bottom_units: int = 113, tower_units: int = 8, num_tasks: int = 2,
+        shared_units: int = 0,
+    ) -> None:
+        super().__init__(input_dim, num_tasks, bottom_units, tower_units, num_tasks, shared_units)
+
+    def gate_weights(self, features: Tensor) -> Tensor:
+        return torch.eye(self.num_tasks, dtype=features.dtype).expand(features.shape[0], -1, -1)  # task k takes expert k alone
+
+
+class SharedBottom(Structure):
+    """y_k = h_k(f(x)): one bottom, which every task must agree on. 13,255 parameters by default."""
+
+    def __init__(
+        self, input_dim: int = 100, bottom_units: int = 113, tower_units: int = 8, num_tasks: int = 2,
+        shared_units: int = 0,
+    ) -> None:
+        super().__init__(input_dim, 1, bottom_units, tower_units, num_tasks, shared_units)
+
+    def gate_weights(self, features: Tensor) -> Tensor:
+        return torch.ones(features.shape[0], self.num_tasks, 1, dtype=features.dtype)
+
+
+class OMoE(Structure):
+    """One gate g(x) = softmax(W x) for all tasks. 14,018 parameters by default."""
+
+    def __init__(
+        self, input_dim: int = 100, num_experts: int = 8, expert_units: int = 16, tower_units: int = 8,
+        num_tasks: int = 2, shared_units: int = 0,
+    ) -> None:
+        super().__init__(input_dim, num_experts, expert_units, tower_units, num_tasks, shared_units)
+        self.gates = Parallel(1, shared_units or input_dim, num_experts, bias=False)
+
+    def gate_weights(self, features: Tensor) -> Tensor:
+        return self.gates(features).softmax(-1).expand(-1, self.num_tasks, -1)  # the same for each task
+
+
+class MMoE(Structure):
+    """A gate for each task: g^k(x) = softmax(W_gk x), linear, no bias. 14,818 parameters by default."""
+
+    def __init__(
+        self, input_dim: int = 100, num_experts: int = 8, expert_units: int = 16, tower_units: int = 8,
+        num_tasks: int = 2, shared_units: int = 0,
+    ) -> None:
+        super().__init__(input_dim, num_experts, expert_units, tower_units, num_tasks, shared_units)
+        self.gates = Parallel(num_tasks, shared_units or input_dim, num_experts, bias=False)
+
+    def gate_weights(self, features: Tensor) -> Tensor:
+        return self.gates(features).softmax(-1)  # (B, T, E)
+
+
+def renormalise(gates: Tensor) -> Tensor:
+    """Weights that sum to 1 again over E after some were dropped; all dropped leaves all zero."""
+    return gates / gates.sum(-1, keepdim=True).clamp_min(1e-9)
+
+
+def build(config: MultitaskConfig, structure: str) -> Structure:
+    """The structure in the config's shape, parameters still zero."""
+    ends = {"tower_units": config.tower_units, "num_tasks": config.num_tasks, "shared_units": config.shared_units}
+    if structure in ("single_task", "shared_bottom"):
+        bottom = SingleTask if structure == "single_task" else SharedBottom
+        return bottom(config.input_dim, config.bottom_units, **ends)
+    mixture = OMoE if structure == "omoe" else MMoE
+    return mixture(config.input_dim, config.num_experts, config.expert_units, **ends)
+
+
+@torch.no_grad()
+def initialise(model: Structure, config: MultitaskConfig, structure: str, seed: int) -> Structure:
+    """Glorot-uniform weights and zero biases, in place.
+
+    "constant" gives every expert the same constant weights, the mistake that makes units of an
+    expert stay equal for ever and gates collapse.
+    """
+    source = generator(seed, "initialisation", structure)
+    for name, parameter in model.named_parameters():
+        if name.endswith("bias"):
+            parameter.zero_()
+            continue
+        fan_out, fan_in = parameter.shape[-2:]
+        bound = (6.0 / (fan_in + fan_out)) ** 0.5
+        parameter.uniform_(-bound, bound, generator=source)
+        if config.initialisation == "constant" and name.startswith("experts"):
+            parameter.fill_(bound / 4)
+    return model
+
+
+def parameter_count(model: nn.Module) -> int:
+    """All trainable numbers, gates and biases included."""
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def multiply_adds(model: Structure) -> int:
+    """Multiplications of one row's forward pass: every weight once, and the mixing of experts."""
+    weights = sum(p.numel() for name, p in model.named_parameters() if name.endswith("weight"))
+    gated = getattr(model, "gates", None) is not None
+    experts, units, _ = model.experts.weight.shape
+    return weights + (model.num_tasks * experts * units if gated else 0)

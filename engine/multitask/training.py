@@ -1,0 +1,141 @@
+"""train(config): the chosen structures, several seeds of each, on the same rows.
+
+    for frame in train(MultitaskConfig(correlation=0.5, seed=1)):
+        print(frame.step, frame.metrics["mmoe.test_loss"].mean())
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from engine.errors import UserError
+from engine.multitask import measures
+from engine.multitask.config import MultitaskConfig
+from engine.multitask.data import Rows, Stream
+from engine.multitask.models import Forward, build, initialise
+from engine.runs.frame import Array, Frame, frame_steps
+from engine.runs.seeds import generator
+from engine.runs.stack import Stack
+from engine.runs.work import Tick
+
+MIXTURES = ("omoe", "mmoe")
+
+
+class Trainee:
+    """One structure, its seeds stacked, with its optimiser."""
+
+    def __init__(self, config: MultitaskConfig, structure: str, seeds: tuple[int, ...]) -> None:
+        self.config = config
+        self.structure = structure
+        self.stack = Stack([initialise(build(config, structure), config, structure, seed) for seed in seeds])
+        self.adam = self.stack.optimiser(config.learning_rate)
+        self._binary = torch.tensor([kind == "binary" for kind in config.tasks])
+        self._dropout = [generator(seed, "gate dropout", structure) for seed in seeds]
+        self._running = torch.zeros(len(seeds), config.num_tasks)
+        self._steps = 0
+
+    def learn(self, rows: Rows) -> None:
+        """One step of Adam on x (S, B, D), y (S, B, T)."""
+        forward: Forward = self.stack(rows.x, *self._gate_masks(rows))
+        loss = self.losses(forward.predictions, rows.y)  # (S, T)
+        self.adam.zero_grad(set_to_none=True)
+        loss.sum().backward()  # type: ignore[no-untyped-call]
+        self.adam.step()
+        self._running += loss.detach()
+        self._steps += 1
+
+    def _gate_masks(self, rows: Rows) -> tuple[Tensor, ...]:
+        """Masks as inputs, since vmap refuses random operations inside the model."""
+        if not self.config.gate_dropout or self.structure not in MIXTURES:
+            return ()
+        shape = (rows.x.shape[1], self.config.num_tasks, self.config.num_experts)
+        drawn = torch.stack([torch.rand(shape, generator=source) for source in self._dropout])
+        return ((drawn >= self.config.gate_dropout).float(),)
+
+    def losses(self, predictions: Tensor, labels: Tensor) -> Tensor:
+        """Mean squared error, or log loss where the task is binary: (S, B, T) → (S, T)."""
+        squared = (predictions - labels) ** 2
+        if not self._binary.any():
+            return squared.mean(1)
+        logistic = functional.binary_cross_entropy_with_logits(predictions, labels.clamp(0, 1), reduction="none")
+        return torch.where(self._binary, logistic, squared).mean(1)
+
+    @torch.no_grad()
+    def metrics(self, test: Rows, fixed: Rows | None, basis: Tensor) -> dict[str, Array]:
+        """This structure's share of a frame."""
+        forward: Forward = self.stack(test.x)
+        found: dict[str, Tensor] = {"test_loss": self.losses(forward.predictions, test.y)}  # (S, T)
+        if fixed is not None:
+            found["train_loss"] = self.losses(self.stack(fixed.x).predictions, fixed.y)
+        elif self._steps:
+            found["train_loss"] = self._running / self._steps  # mean of the batches since the last frame
+        else:
+            found["train_loss"] = found["test_loss"]  # before the first step: rows never trained on
+        self._running, self._steps = torch.zeros_like(self._running), 0
+        if self.structure in MIXTURES:
+            found["gates"] = forward.gates.mean(1)  # (S, T, E), over the held-out rows
+            found["gate_entropy"] = measures.entropy(forward.gates)  # (S, T)
+            found["gate_distance"] = measures.gate_distance(forward.gates)  # (S,)
+            found["mean_gate_distance"] = measures.mean_gate_distance(forward.gates)  # (S,)
+        if not self.config.shared_units:
+            found["directions"] = measures.directions(self.stack.parameters["experts.weight"][0], basis)  # (E, U, T)
+        return {f"{self.structure}.{name}": array(tensor) for name, tensor in found.items()}
+
+    def parameters(self) -> dict[str, Array]:
+        """The followed seed's parameters."""
+        return {f"{self.structure}.{name}": array(tensor) for name, tensor in self.stack.state(0).items()}
+
+
+def train(config: MultitaskConfig, tick: Tick | None = None) -> Iterator[Frame]:
+    """Train every chosen structure on `config.runs` seeds and yield about `config.frames` frames.
+
+    metrics: per structure "test_loss", "train_loss" (S, T); for the mixtures "gates" (S, T, E),
+    "gate_entropy" (S, T), "gate_distance" and "mean_gate_distance" (S,); "directions" (E, U, T) of
+    the followed seed; and once for all "label_pearson" (S, T, T).
+    Raises UserError when a loss stops being a number.
+    """
+    stream = Stream(config, config.seeds)
+    test = stream.test_rows()
+    pearson = array(measures.pearson(test.y))
+    trainees = [Trainee(config, structure, config.seeds) for structure in config.structures]
+    moments = set(frame_steps(config.steps, config.frames))
+    for step in range(config.steps + 1):
+        if step:
+            rows = stream.batch()
+            for trainee in trainees:
+                trainee.learn(rows)
+        if tick is not None:
+            tick(step, config.steps)
+        if step in moments:
+            frame = _frame(step, trainees, stream, test, pearson)
+            yield frame
+            _refuse_divergence(frame, config)
+
+
+def _frame(step: int, trainees: list[Trainee], stream: Stream, test: Rows, pearson: Array) -> Frame:
+    metrics: dict[str, Array] = {"label_pearson": pearson}
+    parameters: dict[str, Array] = {}
+    for trainee in trainees:
+        metrics |= trainee.metrics(test, stream.training_rows(), stream.tasks[0].basis)
+        parameters |= trainee.parameters()
+    return Frame(step, metrics, parameters)
+
+
+def _refuse_divergence(frame: Frame, config: MultitaskConfig) -> None:
+    for structure in config.structures:
+        if not np.isfinite(frame.metrics[f"{structure}.test_loss"]).all():
+            raise UserError(
+                "Training diverged: after {step} steps a loss of {structure} is no longer a number. "
+                "Lower the learning rate.",
+                step=frame.step, structure=structure,
+            )
+
+
+def array(tensor: Tensor) -> Array:
+    """A tensor as numpy, copied so that later steps cannot change it."""
+    return tensor.detach().numpy().copy()

@@ -1,0 +1,165 @@
+"""Config: everything a run depends on, checked at the border.
+
+A config comes from URLs and browsers, which send anything, so every field declares the values it
+admits and a config that exists is a valid one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol, Self
+
+from engine.errors import UserError
+
+
+class Domain(Protocol):
+    """The values a setting admits. `admit` returns the value in its own type or raises UserError."""
+
+    def admit(self, name: str, value: Any) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Real:
+    """A finite number between `low` and `high`, both included."""
+
+    low: float
+    high: float
+
+    def admit(self, name: str, value: Any) -> float:
+        try:
+            number = float(value) if not isinstance(value, bool) else math.nan
+        except (TypeError, ValueError, OverflowError):
+            number = math.nan
+        if not self.low <= number <= self.high:
+            raise UserError(
+                "{name} must be a number from {low} to {high}.",
+                name=name, low=f"{self.low:g}", high=f"{self.high:g}",
+            )
+        return number + 0.0  # -0.0 would give an equal config another digest
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole number between `low` and `high`, both included."""
+
+    low: int
+    high: int
+
+    def admit(self, name: str, value: Any) -> int:
+        try:
+            number = int(value) if not isinstance(value, bool) else None
+            exact = number is not None and number == float(value)
+        except (TypeError, ValueError, OverflowError):
+            number, exact = None, False
+        if number is None or not exact or not self.low <= number <= self.high:
+            raise UserError(
+                "{name} must be a whole number from {low} to {high}.",
+                name=name, low=self.low, high=self.high,
+            )
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a few words."""
+
+    options: tuple[str, ...]
+
+    def admit(self, name: str, value: Any) -> str:
+        if not isinstance(value, str) or value not in self.options:
+            raise UserError("{name} must be one of {options}.", name=name, options=", ".join(self.options))
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """A short sequence, each item admitted by `item`. `distinct` forbids repeats."""
+
+    item: Real | Whole | Choice
+    least: int
+    most: int
+    distinct: bool = False
+
+    def admit(self, name: str, value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, (list, tuple)) or not self.least <= len(value) <= self.most:
+            raise UserError(
+                "{name} must be a list of {least} to {most} values.",
+                name=name, least=self.least, most=self.most,
+            )
+        items = tuple(self.item.admit(name, item) for item in value)
+        if self.distinct and len(set(items)) < len(items):
+            raise UserError("{name} must not name the same thing twice.", name=name)
+        return items
+
+
+def setting(default: Any, domain: Domain) -> Any:
+    """A dataclass field with its default and the values it admits."""
+    return dataclasses.field(default=default, metadata={"domain": domain})
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Base of every playground's config: frozen, hashable, to and from JSON.
+
+    A subclass declares its fields with `setting` and may check combinations in `check`.
+    Raises UserError on any value outside its domain.
+    """
+
+    playground: ClassVar[str] = ""
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            domain: Domain = field.metadata["domain"]
+            object.__setattr__(self, field.name, domain.admit(field.name, getattr(self, field.name)))
+        self.check()
+
+    def check(self) -> None:
+        """Combinations of fields that cannot be: raise UserError."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values by field name."""
+        return dataclasses.asdict(self)
+
+    def to_json(self) -> str:
+        """Canonical JSON: equal configs give equal text."""
+        return json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """The config with these values; fields left out take their defaults."""
+        known = {field.name for field in dataclasses.fields(cls)}
+        for name in values:
+            if name not in known:
+                raise UserError("{name} is not a setting of this playground.", name=str(name)[:40])
+        return cls(**values)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """The config written by `to_json`. Raises UserError on anything else."""
+        try:
+            values = json.loads(text)
+        except (ValueError, RecursionError):
+            values = None
+        if not isinstance(values, dict):
+            raise UserError("The settings could not be read: expected a JSON object.")
+        return cls.from_dict(values)
+
+    @property
+    def digest(self) -> str:
+        """Content hash: 16 hex digits of SHA-256 over the playground's name and the JSON."""
+        return hashlib.sha256(f"{self.playground}:{self.to_json()}".encode()).hexdigest()[:16]
+
+    @classmethod
+    def domain(cls, name: str) -> Domain:
+        """The values that a field admits."""
+        return next(f.metadata["domain"] for f in dataclasses.fields(cls) if f.name == name)  # type: ignore[no-any-return]
+
+    def differences(self, other: Config) -> dict[str, tuple[Any, Any]]:
+        """Fields in which two configs differ: name → (self's value, other's value)."""
+        mine, theirs = self.to_dict(), other.to_dict()
+        return {name: (mine[name], theirs.get(name)) for name in mine if mine[name] != theirs.get(name)}

@@ -1,0 +1,122 @@
+"""Recording: a config and the frames it gave; one file, no pickle, a content hash."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from engine.errors import UserError
+from engine.runs.config import Config
+from engine.runs.frame import Array, Frame
+
+FORMAT = 1
+
+C = TypeVar("C", bound=Config)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recording(Generic[C]):
+    """What a run left behind. A stopped run's recording is a prefix of the whole."""
+
+    config: C
+    frames: tuple[Frame, ...]
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """The training step of each frame."""
+        return tuple(frame.step for frame in self.frames)
+
+    def series(self, name: str) -> Array:
+        """One metric over the frames: (F, …)."""
+        return np.stack([frame.metrics[name] for frame in self.frames])
+
+    def nearest(self, step: int) -> int:
+        """Index of the frame nearest to a training step."""
+        return int(np.argmin([abs(frame.step - step) for frame in self.frames]))
+
+    @property
+    def digest(self) -> str:
+        """Content hash over the config and every array of every frame; 16 hex digits."""
+        content = hashlib.sha256(self.config.to_json().encode())
+        for frame in self.frames:
+            content.update(str(frame.step).encode())
+            for part in (frame.metrics, frame.parameters):
+                for name in sorted(part):
+                    array = np.ascontiguousarray(part[name])
+                    content.update(f"{name}{array.dtype.str}{array.shape}".encode())
+                    content.update(array.tobytes())
+        return content.hexdigest()[:16]
+
+    def thinned(self, keep: Iterable[int], change: Callable[[str, Array], Array] = lambda name, a: a) -> Recording[C]:
+        """A copy with parameters at the frames `keep` only and `change(name, metric)` applied."""
+        whole = {range(len(self.frames))[index] for index in keep}
+        return Recording(self.config, tuple(
+            Frame(
+                frame.step,
+                {name: change(name, metric) for name, metric in frame.metrics.items()},
+                frame.parameters if index in whole else {},
+            )
+            for index, frame in enumerate(self.frames)
+        ))
+
+    def to_bytes(self) -> bytes:
+        """A compressed npz: JSON header, metrics stacked over frames, parameters frame by frame."""
+        arrays: dict[str, Array] = {}
+        for name in self.frames[0].metrics if self.frames else ():
+            arrays[f"metrics/{name}"] = self.series(name)
+        for index, frame in enumerate(self.frames):
+            for name, array in frame.parameters.items():
+                arrays[f"parameters/{index}/{name}"] = array
+        header = {
+            "format": FORMAT, "playground": self.config.playground, "config": self.config.to_dict(), "steps": self.steps,
+        }
+        arrays["header"] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, **arrays)
+        return buffer.getvalue()
+
+    @classmethod
+    def from_bytes(cls, data: bytes, kind: type[C]) -> Recording[C]:
+        """The recording written by `to_bytes`. Raises UserError when it is not one of this playground."""
+        try:
+            with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+                arrays = {key: archive[key] for key in archive.files}
+            header = json.loads(arrays.pop("header").tobytes())
+            frames, playground, steps = header["format"], header["playground"], header["steps"]
+        except Exception as error:
+            raise UserError("This file is not a Gatescope recording.") from error
+        if frames != FORMAT or playground != kind.playground:
+            raise UserError("This recording is of another playground or version.")
+        return cls(kind.from_dict(header["config"]), _frames(steps, arrays))
+
+    def save(self, path: Path) -> None:
+        """Write one file."""
+        path.write_bytes(self.to_bytes())
+
+    @classmethod
+    def load(cls, path: Path, kind: type[C]) -> Recording[C]:
+        """Read the file that `save` wrote."""
+        return cls.from_bytes(path.read_bytes(), kind)
+
+
+def _frames(steps: Sequence[int], arrays: dict[str, Array]) -> tuple[Frame, ...]:
+    parameters: list[dict[str, Array]] = [{} for _ in steps]
+    metrics: dict[str, Array] = {}
+    for key, array in arrays.items():
+        part, _, rest = key.partition("/")
+        if part == "metrics":
+            metrics[rest] = array
+        else:
+            index, _, name = rest.partition("/")
+            parameters[int(index)][name] = array
+    return tuple(
+        Frame(step, {name: stacked[index] for name, stacked in metrics.items()}, parameters[index])
+        for index, step in enumerate(steps)
+    )

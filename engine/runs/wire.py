@@ -1,0 +1,28 @@
+"""Records on a pipe: a JSON header and a body, each with its length in front."""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import Any, BinaryIO
+
+_LENGTHS = struct.Struct("<II")
+
+
+def write(sink: BinaryIO, header: dict[str, Any], body: bytes = b"") -> None:
+    """One record, flushed."""
+    text = json.dumps(header, default=str).encode()
+    sink.write(_LENGTHS.pack(len(text), len(body)) + text + body)
+    sink.flush()
+
+
+def read(source: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
+    """The next record, or None at the end of the stream."""
+    lengths = source.read(_LENGTHS.size)
+    if len(lengths) < _LENGTHS.size:
+        return None
+    header_length, body_length = _LENGTHS.unpack(lengths)
+    text, body = source.read(header_length), source.read(body_length)
+    if len(text) < header_length or len(body) < body_length:
+        return None
+    return json.loads(text), body

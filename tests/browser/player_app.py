@@ -1,0 +1,228 @@
+"""A stage of made-up numbers, for the browser tests and for looking at the player: run it with `streamlit run`."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from pages.multitask import diagram
+from pages.ui.player import (
+    Array,
+    Bars,
+    Click,
+    Diagram,
+    Heat,
+    Lines,
+    Plane,
+    PlaneView,
+    Position,
+    Readout,
+    Rung,
+    Series,
+    Stage,
+    Sweep,
+    player,
+)
+
+Numbers = npt.NDArray[np.float32]
+
+S, F, T, E, RUNS, UNITS = 15, 60, int(os.environ.get("TASKS", "2")), int(os.environ.get("EXPERTS", "8")), 8, 8
+RECORDED = np.linspace(-1, 1, S)
+STEPS = tuple(int(step) for step in np.unique(np.round(1500 * (np.arange(F) / (F - 1)) ** 1.7)))
+F = len(STEPS)
+RUNGS = (
+    Rung(
+        "shared_bottom", "Shared-Bottom", "One bottom for all tasks: what one task changes, the other must live with."
+    ),
+    Rung("omoe", "OMoE", "Several experts and one gate: every task receives the same mixture."),
+    Rung("mmoe", "MMoE", "Several experts and a gate for each task: each takes the mixture that serves it."),
+)
+WORDS = {
+    "play": "Play", "pause": "Pause", "previous": "Previous frame", "next": "Next frame", "speed": "Speed", "time": "Training step",
+    "step_of": "step {step} of {last}", "rungs": "Structure", "nearest": "Nearest recorded: {value}", "save_svg": "Save picture as SVG",
+    "save_png": "Save picture as PNG", "value": "weight", "row": "row", "column": "column", "band": "8 runs", "angle": "{degrees}°",
+    "not_recorded": "not recorded", "summary": "{rung}, step {step}, correlation {hero}",
+}  # fmt: skip
+PARTS = {
+    "input": "Input", "shared": "Shared layer", "bottom": "Shared bottom", "expert": "Expert {i}", "gate": "Gate",
+    "gate_of": "Gate of {task}", "mix": "Mixture for {task}", "tower": "Tower of {task}", "output": "Prediction of {task}",
+}  # fmt: skip
+TASKS = ("click", "watch time", "like", "share", "follow", "comment")[:T]
+
+
+def softmax(logits: Numbers) -> Numbers:
+    """Over the last axis."""
+    raised = np.exp(logits - logits.max(-1, keepdims=True))
+    return np.asarray(raised / raised.sum(-1, keepdims=True), dtype=np.float32)
+
+
+def gates(rng: np.random.Generator) -> dict[str, Numbers]:
+    """Weights, bands and order of OMoE and MMoE; MMoE's gates part as the correlation falls."""
+    grown = (np.arange(F) / (F - 1)).reshape(1, F, 1, 1)
+    apart = (1 - RECORDED).reshape(S, 1, 1, 1) / 2
+    common, own = rng.normal(0, 1, (1, 1, 1, E)), rng.normal(0, 1.2, (1, 1, T, E))
+    wobble = np.cumsum(rng.normal(0, 0.05, (1, F, T, E)), axis=1)
+    arrays: dict[str, Numbers] = {}
+    for rung, logits in (
+        ("omoe", common + wobble[:, :, :1]),
+        ("mmoe", common * (1 - 0.6 * apart) + 2 * own * apart + wobble),
+    ):
+        weights = softmax(np.broadcast_to(1.1 * grown * logits, (S, F, T, E)))
+        arrays[f"{rung}.gates"] = weights
+        arrays[f"{rung}.gates_low"], arrays[f"{rung}.gates_high"] = weights * 0.72, weights * 1.25
+        lean = weights[..., 0, :] - weights[..., -1, :]
+        arrays[f"{rung}.order"] = np.argsort(np.argsort(-lean[:, -1:], axis=-1), axis=-1).astype(np.float32)
+    return arrays
+
+
+def losses(rng: np.random.Generator) -> dict[str, Numbers]:
+    """A mean and eight runs for every structure; one run of Shared-Bottom diverges."""
+    step, conflict = np.asarray(STEPS, dtype=np.float32), (1 - RECORDED[:, None]) / 2
+    arrays: dict[str, Numbers] = {}
+    for rung, floor, rate in (("shared_bottom", 0.11, 160), ("omoe", 0.085, 190), ("mmoe", 0.06, 200)):
+        cost = {"shared_bottom": 0.25, "omoe": 0.14, "mmoe": 0.04}[rung]
+        mean = floor + cost * conflict + 3 * np.exp(-step[None] / rate)
+        runs = [
+            mean * np.exp(rng.normal(0, 0.16) + np.cumsum(rng.normal(0, 0.025, (1, F)), axis=1)) for _ in range(RUNS)
+        ]
+        for r, run in enumerate(runs):
+            arrays[f"{rung}.run{r}"] = run.astype(np.float32)
+        arrays[f"{rung}.mean"] = np.mean(runs, axis=0, dtype=np.float32)
+    arrays["shared_bottom.run3"][:, 40:46] = np.nan
+    arrays["shared_bottom.run5"][:, 50:] = np.inf
+    return arrays
+
+
+def directions(rng: np.random.Generator) -> dict[str, Numbers]:
+    """Two task directions at the angle whose cosine is the correlation, and hidden units that drift towards them."""
+    angle = np.arccos(RECORDED)
+    w = np.stack([np.stack([np.ones(S), np.zeros(S)], -1), np.stack([np.cos(angle), np.sin(angle)], -1)], 1)
+    arrays = {"w": w[:, None].astype(np.float32)}
+    for rung, count in (("shared_bottom", 24), ("omoe", E * UNITS // 2), ("mmoe", E * UNITS // 2)):
+        goal = np.where(rng.random(count) < 0.5, 0.0, 1.0)
+        if rung == "shared_bottom":
+            goal = rng.random(count)
+        at = angle[:, None, None] * goal + rng.normal(0, 0.18, count)
+        start, grown = rng.uniform(-np.pi, np.pi, count), (np.arange(F) / (F - 1))[None, :, None] ** 0.7
+        turn = start + (at - start) * grown
+        length = 0.25 + (0.45 + 0.25 * rng.random(count)) * grown
+        arrays[f"{rung}.points"] = np.stack([length * np.cos(turn), length * np.sin(turn)], -1).astype(np.float32)
+        arrays[f"{rung}.blend"] = np.broadcast_to(0.5 + (goal - 0.5) * grown, (1, F, count)).astype(np.float32)
+    return arrays
+
+
+@st.cache_data
+def numbers() -> dict[str, Numbers]:
+    """All arrays of both stages."""
+    rng = np.random.default_rng(7)
+    arrays = gates(rng) | losses(rng) | directions(rng)
+    arrays["pearson"] = np.repeat(np.tanh(1.4 * RECORDED)[:, None], F, 1).astype(np.float32)
+    arrays["gap"] = (np.abs(arrays["mmoe.gates"][..., 0, :] - arrays["mmoe.gates"][..., -1, :]).sum(-1) / 2).astype(
+        np.float32
+    )
+    return arrays
+
+
+SWEEP = Sweep(
+    "correlation", "Task correlation", "ρ", -1.0, 1.0, 0.01, tuple(float(round(v, 4)) for v in RECORDED),
+    "Drag the correlation to 1: the gates meet.", (Readout("Pearson", "pearson"), Readout("gate gap", "gap")),
+)  # fmt: skip
+
+
+def curves() -> tuple[Series, ...]:
+    """Three structures: a mean and eight runs each."""
+    colours = {"shared_bottom": 5, "omoe": 2, "mmoe": 3}
+    return tuple(
+        series
+        for rung in RUNGS
+        for series in (
+            *(Series("", f"{rung.id}.run{r}", colours[rung.id], "run", rung.id) for r in range(RUNS)),
+            Series(rung.title, f"{rung.id}.mean", colours[rung.id], "mean", rung.id),
+        )
+    )
+
+
+def network() -> Stage:
+    """The multi-task stage: network, directions, losses."""
+    count = E * UNITS // 2
+    groups = tuple(n % E for n in range(count))
+    ids = tuple(f"expert:{i}" for i in range(E))
+    labels = tuple(f"Unit {n + 1} of expert {g + 1}" for n, g in enumerate(groups))
+    views = {
+        "shared_bottom": PlaneView("shared_bottom.points", (0,) * 24, tuple(f"Unit {n + 1}" for n in range(24)), "shared_bottom.blend", ("bottom",)),
+        "omoe": PlaneView("omoe.points", groups, labels, "omoe.blend", ids),
+        "mmoe": PlaneView("mmoe.points", groups, labels, "mmoe.blend", ids),
+    }  # fmt: skip
+    panels = (
+        Diagram(
+            "net",
+            "The network",
+            diagram.layouts(T, E, TASKS, PARTS, shared_layer="SHARED" in os.environ),
+            diagram.formulas(),
+        ),
+        Plane(
+            "plane",
+            "What the units look at",
+            views,
+            "w",
+            ("w₁", "w₂"),
+            (0, 1),
+            "between the directions of the two tasks",
+        ),
+        Lines("loss", "Loss while training, all structures", "training step", "mean squared error", curves(), log=True),
+    )
+    return Stage(
+        "Multi-task networks", STEPS, "training step", RUNGS, panels, numbers(), SWEEP, hero=0.3,
+        origin="illustrative", origin_text="illustrative", words=WORDS,
+    )  # fmt: skip
+
+
+def matrices() -> Stage:
+    """A heat map and bars, for the other kinds of panel."""
+    rng = np.random.default_rng(3)
+    grown = (np.arange(F) / (F - 1)).reshape(1, F, 1, 1)
+    cells = np.tanh(rng.normal(0, 1.2, (1, 1, 12, 20)) * grown + rng.normal(0, 0.1, (1, F, 12, 20))).astype(np.float32)
+    bars = np.abs(rng.normal(0.4, 0.2, (1, 1, 6)) * grown[..., 0]).astype(np.float32)
+    small = (bars * np.float32(0.8), bars * np.float32(1.2), (127 * (cells[..., :8] + 1)).astype(np.uint8))
+    arrays: dict[str, Array] = {"cells": cells, "bars": bars, "low": small[0], "high": small[1], "bytes": small[2]}
+    words = ("online", "auto", "body", "repair", "shop", "near", "me", "today", "open", "late", "cheap", "best")
+    panels = (
+        Heat("cells", "Hidden state, unit by unit", "cells", -1, 1, words, tuple(str(c + 1) for c in range(20)), diverging=True),
+        Bars("bars", "Weight of each feature", "bars", ("age", "region", "language", "last watch", "previous impressions", "time since"), (0, 1, 2, 3, 4, 5), "low", "high"),
+        Heat("bytes", "The same in bytes", "bytes", -1, 1, words, tuple(str(c + 1) for c in range(8))),
+    )  # fmt: skip
+    return Stage(
+        "Matrices", STEPS, "training step", RUNGS[:1], panels, arrays, None, 0.0, "recorded", "recorded", WORDS
+    )
+
+
+st.set_page_config(page_title="Player", layout="wide")
+with st.sidebar:
+    st.header("Settings")
+    st.number_input("Seed", 0, 100, 1)
+    jumped = st.button("Jump to frame 10")
+st.session_state["seek"] = seek = st.session_state.get("seek", 0) + jumped
+which = st.segmented_control("Stage", ["network", "matrices"], default="network", key="which", required=True)
+
+
+def heard(name: str, value: Position | Click | float) -> None:
+    """Keep what came back, to be shown and tested."""
+    st.session_state[name] = repr(value)
+
+
+if which == "network":
+    player(
+        network(), key="net", start=Position(10, 1.0, "omoe", "expert:1") if seek else Position(F - 1, 0.3, "mmoe"), seek=seek,
+        autoplay=st.query_params.get("autoplay", "1") == "1",
+        on_position=lambda p: heard("position", p), on_hero=lambda v: heard("hero", v), on_click=lambda c: heard("click", c),
+    )  # fmt: skip
+else:
+    player(
+        matrices(), key="mat", start=Position(F - 1, None, RUNGS[0].id), autoplay=False,
+        on_position=lambda p: heard("position", p), on_click=lambda c: heard("click", c),
+    )  # fmt: skip
+for name in ("position", "hero", "click"):
+    st.text(f"{name}: {st.session_state.get(name, 'none')}")
