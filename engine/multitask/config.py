@@ -46,7 +46,7 @@ class MultitaskConfig(Config):
     # training
     learning_rate: float = setting(0.01, Real(1e-6, 1e9))
     batch_size: int = setting(128, Whole(8, 512))
-    steps: int = setting(1_500, Whole(1, 5_000))
+    steps: int = setting(1_250, Whole(1, 5_000))
     frames: int = setting(60, Whole(2, 120))
     runs: int = setting(8, Whole(1, 32))  # seeds trained at once, from `seed` on; the first is followed
     seed: int = setting(0, Whole(0, 999_999))

@@ -24,6 +24,8 @@ from engine.runs.stack import Stack
 from engine.runs.work import Tick
 
 MIXTURES = ("omoe", "mmoe")
+WHOLE_BYTES = 16_000_000
+"""A recording whose parameters would be larger keeps them at its first, middle and last frame only."""
 
 
 class Trainee:
@@ -86,6 +88,10 @@ class Trainee:
             found["directions"] = measures.directions(self.stack.parameters["experts.weight"][0], basis)  # (E, U, T)
         return {f"{self.structure}.{name}": array(tensor) for name, tensor in found.items()}
 
+    def nbytes(self) -> int:
+        """Bytes of one seed's parameters."""
+        return sum(tensor[0].nbytes for tensor in self.stack.parameters.values())
+
     def parameters(self) -> dict[str, Array]:
         """The followed seed's parameters."""
         return {f"{self.structure}.{name}": array(tensor) for name, tensor in self.stack.state(0).items()}
@@ -103,7 +109,8 @@ def train(config: MultitaskConfig, tick: Tick | None = None) -> Iterator[Frame]:
     test = stream.test_rows()
     pearson = array(measures.pearson(test.y))
     trainees = [Trainee(config, structure, config.seeds) for structure in config.structures]
-    moments = set(frame_steps(config.steps, config.frames))
+    moments = frame_steps(config.steps, config.frames)
+    keeping = kept_moments(moments, sum(trainee.nbytes() for trainee in trainees))
     for step in range(config.steps + 1):
         if step:
             rows = stream.batch()
@@ -112,17 +119,26 @@ def train(config: MultitaskConfig, tick: Tick | None = None) -> Iterator[Frame]:
         if tick is not None:
             tick(step, config.steps)
         if step in moments:
-            frame = _frame(step, trainees, stream, test, pearson)
+            frame = _frame(step, trainees, stream, test, pearson, step in keeping)
             yield frame
             _refuse_divergence(frame, config)
 
 
-def _frame(step: int, trainees: list[Trainee], stream: Stream, test: Rows, pearson: Array) -> Frame:
+def kept_moments(moments: tuple[int, ...], nbytes: int) -> frozenset[int]:
+    """The steps whose frames keep their parameters, `nbytes` each."""
+    if nbytes * len(moments) <= WHOLE_BYTES:
+        return frozenset(moments)
+    return frozenset((moments[0], moments[len(moments) // 2], moments[-1]))
+
+
+def _frame(
+    step: int, trainees: list[Trainee], stream: Stream, test: Rows, pearson: Array, whole: bool
+) -> Frame:
     metrics: dict[str, Array] = {"label_pearson": pearson}
     parameters: dict[str, Array] = {}
     for trainee in trainees:
         metrics |= trainee.metrics(test, stream.training_rows(), stream.tasks[0].basis)
-        parameters |= trainee.parameters()
+        parameters |= trainee.parameters() if whole else {}
     return Frame(step, metrics, parameters)
 
 

@@ -1,0 +1,83 @@
+"""What ships with the page: the recorded sweep over the correlation, and the studies behind the verdicts."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from engine.multitask.claims import CLAIMS, CODE, Seeds, all_cells
+from engine.multitask.config import MultitaskConfig
+from engine.runs.fingerprint import ROOT, fingerprint
+from engine.runs.recording import Recording
+from engine.runs.study import Results
+from engine.runs.verdict import ENOUGH_SEEDS
+
+RECORDED = (-1.0, -0.5, 0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+"""The correlations of the sweep: dense where the claims are, and the mirror side beside it."""
+RECORDINGS = ROOT / "assets" / "recordings" / "multitask"
+CLAIMS_FILE = ROOT / "assets" / "claims" / "multitask.json"
+CLAIM_SEEDS = tuple(range(ENOUGH_SEEDS))
+
+
+def recorded_configs() -> tuple[MultitaskConfig, ...]:
+    """The default settings at every recorded correlation."""
+    return tuple(replace(MultitaskConfig(), correlation=p) for p in RECORDED)
+
+
+def ship_recording(recording: Recording[MultitaskConfig]) -> None:
+    """Thin one run to what fits in the repository: parameters at the last frame, directions in half precision."""
+    RECORDINGS.mkdir(parents=True, exist_ok=True)
+    thinned = recording.thinned((-1,), lambda name, a: a.astype(np.float16) if name.endswith("directions") else a)
+    thinned.save(RECORDINGS / f"correlation{recording.config.correlation:+.2f}.npz")
+
+
+@functools.cache
+def sweep() -> tuple[Recording[MultitaskConfig], ...]:
+    """The shipped recordings in ascending order of correlation."""
+    return tuple(
+        Recording.load(RECORDINGS / f"correlation{p:+.2f}.npz", MultitaskConfig) for p in RECORDED
+    )
+
+
+STORED = ("test_loss", "train_loss", "mean_gate_distance", "gate_distance", "gate_entropy")
+"""The metrics of a cell that a verdict or a chart needs."""
+
+
+def ship_claims(results: Results) -> None:
+    """Store the studies' numbers with their configs and the fingerprint of the code."""
+    CLAIMS_FILE.parent.mkdir(parents=True, exist_ok=True)
+    rows = [
+        {"config": cell.to_dict(), "metrics": {
+            name: np.round(np.asarray(metric, np.float64), 7).tolist()
+            for name, metric in metrics.items() if name.partition(".")[2] in STORED
+        }}
+        for cell, metrics in results.items()
+    ]
+    document = {"fingerprint": fingerprint(CODE), "seeds": CLAIM_SEEDS, "cells": rows}
+    CLAIMS_FILE.write_text(json.dumps(document, separators=(",", ":")) + "\n")
+
+
+def read_claims() -> tuple[str, Results]:
+    """Fingerprint of the code that gave the stored results, and the results."""
+    document: Mapping[str, Any] = json.loads(CLAIMS_FILE.read_text())
+    return document["fingerprint"], {
+        MultitaskConfig.from_dict(row["config"]): {name: np.array(m) for name, m in row["metrics"].items()}
+        for row in document["cells"]
+    }
+
+
+@functools.cache
+def stored_seeds() -> Seeds:
+    """The stored results, looked up by setting."""
+    return Seeds(read_claims()[1], CLAIM_SEEDS)
+
+
+def claim_cells() -> Sequence[MultitaskConfig]:
+    """Everything that `make claims` trains."""
+    return all_cells(CLAIM_SEEDS, CLAIMS)
+

@@ -1,0 +1,54 @@
+"""Build what ships: `python -m engine.runs.build recordings|claims [playground …]`.
+
+For every playground whose engine has a module `shipped`. Slow on purpose: visits replay the results.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import time
+from collections.abc import Sequence
+from types import ModuleType
+
+from engine.runs.config import Config
+from engine.runs.run import FINISHED, Run
+from engine.runs.runs import Runs
+from engine.runs.worker import playgrounds
+
+
+def build(what: str, names: Sequence[str]) -> None:
+    """Train and store. Raises RuntimeError when a run fails."""
+    for name in names or sorted(playgrounds()):
+        shipped = importlib.import_module(f"engine.{name}.shipped")
+        (_recordings if what == "recordings" else _claims)(shipped)
+
+
+def _recordings(shipped: ModuleType) -> None:
+    for run in _trained(shipped.recorded_configs()):
+        shipped.ship_recording(run.recording())
+
+
+def _claims(shipped: ModuleType) -> None:
+    shipped.ship_claims({run.config: run.frames[-1].metrics for run in _trained(shipped.claim_cells())})
+
+
+def _trained(configs: Sequence[Config]) -> list[Run]:
+    service = Runs()
+    jobs = [service.submit(config, "build", background=True) for config in configs]
+    began, told = time.monotonic(), -1
+    while any(job.state not in ("finished", "failed", "stopped") for job in jobs):
+        done = sum(job.state == FINISHED for job in jobs)
+        if done != told:
+            told = done
+            print(f"{done} of {len(jobs)} after {time.monotonic() - began:.0f} s", flush=True)
+        time.sleep(0.2)
+    service.close()
+    for job in jobs:
+        if job.state != FINISHED:
+            raise RuntimeError(f"{job.config}: {job.sentence.format(**job.values)}")
+    return jobs
+
+
+if __name__ == "__main__":
+    build(sys.argv[1], sys.argv[2:])
