@@ -12,11 +12,12 @@ function decode(bytes) {
   const header = JSON.parse(new TextDecoder().decode(aligned.subarray(4, 4 + length)));
   const body = byteOffset + 4 + length;
   const fields = {};
-  for (const [name, { dtype, shape, offset }] of Object.entries(header.arrays)) {
+  for (const [name, { dtype, shape, offset, scale }] of Object.entries(header.arrays)) {
     const size = shape.reduce((a, b) => a * b, 1);
     const Type = dtype === "uint8" ? Uint8Array : Float32Array;
     const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
-    fields[name] = { data: new Type(buffer, body + offset, size), shape, strides };
+    const data = new Type(buffer, body + offset, size);
+    fields[name] = { data: scale ? expand(data, scale) : data, shape, strides };
   }
   return {
     spec: header.spec,
@@ -26,6 +27,11 @@ function decode(bytes) {
     stageId: header.stage_id,
     fields,
   };
+}
+
+/** Bytes that stand for low..high, as numbers. */
+function expand(bytes, [low, high]) {
+  return Float32Array.from(bytes, (level) => low + (level / 255) * (high - low));
 }
 
 /** Where the numbers of (sweep, frame) start; an axis of length 1 holds for every index. */

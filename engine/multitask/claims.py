@@ -31,9 +31,19 @@ SCARCE = replace(PAPER, rows=500, steps=1_500)
 """500 fixed rows: where sharing has overfitting to guard against."""
 
 CODE = tuple(
-    f"engine/{path}.py" for path in
-    ("multitask/config", "multitask/data", "multitask/models", "multitask/training", "multitask/measures",
-     "multitask/claims", "runs/frame", "runs/seeds", "runs/stack", "runs/verdict")
+    f"engine/{path}.py"
+    for path in (
+        "multitask/config",
+        "multitask/data",
+        "multitask/models",
+        "multitask/training",
+        "multitask/measures",
+        "multitask/claims",
+        "runs/frame",
+        "runs/seeds",
+        "runs/stack",
+        "runs/verdict",
+    )
 )
 """What stored results rest on."""
 
@@ -46,9 +56,7 @@ class Seeds:
 
     def metric(self, base: MultitaskConfig, structure: str, p: float, name: str) -> Array:
         """(S,) or (S, …) of one metric. KeyError where a cell is missing."""
-        found = [
-            self._results[cell][f"{structure}.{name}"] for cell in cells(base, (structure,), (p,), self._seeds)
-        ]
+        found = [self._results[cell][f"{structure}.{name}"] for cell in cells(base, (structure,), (p,), self._seeds)]
         return np.concatenate(found).astype(np.float64)
 
     def loss(self, base: MultitaskConfig, structure: str, p: float, name: str = "test_loss") -> Array:
@@ -62,7 +70,9 @@ def cells(
     """One cell for each structure, correlation and group of `CELL_SEEDS` seeds."""
     return tuple(
         replace(base, structures=(structure,), correlation=p, seed=first)
-        for p in correlations for structure in structures for first in seeds[::CELL_SEEDS]
+        for p in correlations
+        for structure in structures
+        for first in seeds[::CELL_SEEDS]
     )
 
 
@@ -81,7 +91,8 @@ class Claim:
 def _below(base: MultitaskConfig, lower: str, upper: str, p: float) -> Claim:
     rate = "slow" if base is SLOW else f"{p:g}"
     return Claim(
-        f"{lower}_below_{upper}@{rate}", lambda seeds: cells(base, (lower, upper), (p,), seeds),
+        f"{lower}_below_{upper}@{rate}",
+        lambda seeds: cells(base, (lower, upper), (p,), seeds),
         lambda at: at.loss(base, lower, p) - at.loss(base, upper, p),
     )
 
@@ -107,16 +118,19 @@ CLAIMS: tuple[Claim, ...] = (
     *(_below(PAPER, lower, "shared_bottom", p) for lower in ("mmoe", "omoe") for p in CORRELATIONS),
     _below(SLOW, "mmoe", "shared_bottom", 0.5),
     Claim(
-        "omoe_close_to_mmoe_at_1", lambda seeds: cells(PAPER, ("omoe", "mmoe"), (0.0, 1.0), seeds),
+        "omoe_close_to_mmoe_at_1",
+        lambda seeds: cells(PAPER, ("omoe", "mmoe"), (0.0, 1.0), seeds),
         lambda at: _gap(at, 1.0) - _gap(at, 0.0),
     ),
     Claim(
-        "advantage_grows_as_p_falls", lambda seeds: cells(PAPER, ("shared_bottom", "mmoe"), (0.0, 1.0), seeds),
+        "advantage_grows_as_p_falls",
+        lambda seeds: cells(PAPER, ("shared_bottom", "mmoe"), (0.0, 1.0), seeds),
         lambda at: _advantage(at, 1.0) - _advantage(at, 0.0),
     ),
     Claim("gates_meet_as_p_rises", lambda seeds: cells(PAPER, ("mmoe",), (0.0, 1.0), seeds), _gate_fall),
     Claim(
-        "shared_overfits_less", lambda seeds: cells(SCARCE, ("single_task", "shared_bottom"), (0.9,), seeds),
+        "shared_overfits_less",
+        lambda seeds: cells(SCARCE, ("single_task", "shared_bottom"), (0.9,), seeds),
         lambda at: _overfit(at, "shared_bottom") - _overfit(at, "single_task"),
     ),
 )

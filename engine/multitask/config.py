@@ -56,7 +56,8 @@ class MultitaskConfig(Config):
         if self.correlation < lowest:
             raise UserError(
                 "With {tasks} tasks the common correlation cannot be below {lowest}.",
-                tasks=len(self.tasks), lowest=f"{lowest:.2f}",
+                tasks=len(self.tasks),
+                lowest=f"{lowest:.2f}",
             )
         if len(self.alpha) != len(self.beta):
             raise UserError("alpha and beta must have the same number of values.")

@@ -95,9 +95,9 @@ class Stream:
         """The next batch: x (S, B, D), y (S, B, T)."""
         if self._fixed is None:
             return self._draw(self.config.batch_size)
-        picks = torch.stack([
-            torch.randint(self.config.rows, (self.config.batch_size,), generator=source) for source in self._sources
-        ])  # (S, B)
+        picks = torch.stack(
+            [torch.randint(self.config.rows, (self.config.batch_size,), generator=source) for source in self._sources]
+        )  # (S, B)
         at = torch.arange(len(self._sources))[:, None]
         return Rows(self._fixed.x[at, picks], self._fixed.y[at, picks])
 

@@ -110,20 +110,30 @@ class SingleTask(Structure):
     """A whole network for each task: nothing is shared, nothing can conflict."""
 
     def __init__(
-        self, input_dim: int = 100, bottom_units: int = 113, tower_units: int = 8, num_tasks: int = 2,
+        self,
+        input_dim: int = 100,
+        bottom_units: int = 113,
+        tower_units: int = 8,
+        num_tasks: int = 2,
         shared_units: int = 0,
     ) -> None:
         super().__init__(input_dim, num_tasks, bottom_units, tower_units, num_tasks, shared_units)
 
     def gate_weights(self, features: Tensor) -> Tensor:
-        return torch.eye(self.num_tasks, dtype=features.dtype).expand(features.shape[0], -1, -1)  # task k takes expert k alone
+        return torch.eye(self.num_tasks, dtype=features.dtype).expand(
+            features.shape[0], -1, -1
+        )  # task k takes expert k alone
 
 
 class SharedBottom(Structure):
     """y_k = h_k(f(x)): one bottom, which every task must agree on. 13,255 parameters by default."""
 
     def __init__(
-        self, input_dim: int = 100, bottom_units: int = 113, tower_units: int = 8, num_tasks: int = 2,
+        self,
+        input_dim: int = 100,
+        bottom_units: int = 113,
+        tower_units: int = 8,
+        num_tasks: int = 2,
         shared_units: int = 0,
     ) -> None:
         super().__init__(input_dim, 1, bottom_units, tower_units, num_tasks, shared_units)
@@ -136,8 +146,13 @@ class OMoE(Structure):
     """One gate g(x) = softmax(W x) for all tasks. 14,018 parameters by default."""
 
     def __init__(
-        self, input_dim: int = 100, num_experts: int = 8, expert_units: int = 16, tower_units: int = 8,
-        num_tasks: int = 2, shared_units: int = 0,
+        self,
+        input_dim: int = 100,
+        num_experts: int = 8,
+        expert_units: int = 16,
+        tower_units: int = 8,
+        num_tasks: int = 2,
+        shared_units: int = 0,
     ) -> None:
         super().__init__(input_dim, num_experts, expert_units, tower_units, num_tasks, shared_units)
         self.gates = Parallel(1, shared_units or input_dim, num_experts, bias=False)
@@ -150,8 +165,13 @@ class MMoE(Structure):
     """A gate for each task: g^k(x) = softmax(W_gk x), linear, no bias. 14,818 parameters by default."""
 
     def __init__(
-        self, input_dim: int = 100, num_experts: int = 8, expert_units: int = 16, tower_units: int = 8,
-        num_tasks: int = 2, shared_units: int = 0,
+        self,
+        input_dim: int = 100,
+        num_experts: int = 8,
+        expert_units: int = 16,
+        tower_units: int = 8,
+        num_tasks: int = 2,
+        shared_units: int = 0,
     ) -> None:
         super().__init__(input_dim, num_experts, expert_units, tower_units, num_tasks, shared_units)
         self.gates = Parallel(num_tasks, shared_units or input_dim, num_experts, bias=False)

@@ -39,9 +39,7 @@ def ship_recording(recording: Recording[MultitaskConfig]) -> None:
 @functools.cache
 def sweep() -> tuple[Recording[MultitaskConfig], ...]:
     """The shipped recordings in ascending order of correlation."""
-    return tuple(
-        Recording.load(RECORDINGS / f"correlation{p:+.2f}.npz", MultitaskConfig) for p in RECORDED
-    )
+    return tuple(Recording.load(RECORDINGS / f"correlation{p:+.2f}.npz", MultitaskConfig) for p in RECORDED)
 
 
 STORED = ("test_loss", "train_loss", "mean_gate_distance", "gate_distance", "gate_entropy")
@@ -52,10 +50,14 @@ def ship_claims(results: Results) -> None:
     """Store the studies' numbers with their configs and the fingerprint of the code."""
     CLAIMS_FILE.parent.mkdir(parents=True, exist_ok=True)
     rows = [
-        {"config": cell.to_dict(), "metrics": {
-            name: np.round(np.asarray(metric, np.float64), 7).tolist()
-            for name, metric in metrics.items() if name.partition(".")[2] in STORED
-        }}
+        {
+            "config": cell.to_dict(),
+            "metrics": {
+                name: np.round(np.asarray(metric, np.float64), 7).tolist()
+                for name, metric in metrics.items()
+                if name.partition(".")[2] in STORED
+            },
+        }
         for cell, metrics in results.items()
     ]
     document = {"fingerprint": fingerprint(CODE), "seeds": CLAIM_SEEDS, "cells": rows}
@@ -80,4 +82,3 @@ def stored_seeds() -> Seeds:
 def claim_cells() -> Sequence[MultitaskConfig]:
     """Everything that `make claims` trains."""
     return all_cells(CLAIM_SEEDS, CLAIMS)
-

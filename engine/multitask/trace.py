@@ -23,8 +23,12 @@ from engine.runs.seeds import generator
 from engine.runs.trace import Trace
 
 AXES = {
-    "x": ("row", "input"), "features": ("row", "feature"), "experts": ("row", "expert", "unit"),
-    "gates": ("row", "task", "expert"), "mixtures": ("row", "task", "unit"), "towers": ("row", "task", "unit"),
+    "x": ("row", "input"),
+    "features": ("row", "feature"),
+    "experts": ("row", "expert", "unit"),
+    "gates": ("row", "task", "expert"),
+    "mixtures": ("row", "task", "unit"),
+    "towers": ("row", "task", "unit"),
     "predictions": ("row", "task"),
 }
 
@@ -34,7 +38,8 @@ def model_at(config: MultitaskConfig, frame: Frame, structure: str) -> Structure
     prefix = f"{structure}."
     state = {
         name.removeprefix(prefix): torch.from_numpy(np.asarray(array, dtype=np.float32))
-        for name, array in frame.parameters.items() if name.startswith(prefix)
+        for name, array in frame.parameters.items()
+        if name.startswith(prefix)
     }
     if not state:
         raise UserError("This moment of the recording keeps no parameters: go to the last step, or train live.")
@@ -58,8 +63,13 @@ def trace(config: MultitaskConfig, frame: Frame, structure: str, x: Tensor) -> T
 
 @torch.inference_mode()
 def intervene(
-    config: MultitaskConfig, frame: Frame, structure: str, rows: Rows, *,
-    removed: Collection[int] = (), tied: bool = False,
+    config: MultitaskConfig,
+    frame: Frame,
+    structure: str,
+    rows: Rows,
+    *,
+    removed: Collection[int] = (),
+    tied: bool = False,
 ) -> Array:
     """Held-out loss per task (T,) with experts taken away and, if `tied`, one gate for all tasks.
 
@@ -92,7 +102,10 @@ def explain(config: MultitaskConfig, frame: Frame, structure: str, x: Tensor, pa
     kind, _, number = part.partition(":")
     index = int(number or 0)
     rules: dict[str, Callable[[Structure, Forward, Trace, int, int], Explanation]] = {
-        "expert": _explain_expert, "gate": _explain_gate, "mix": _explain_mixture, "tower": _explain_tower,
+        "expert": _explain_expert,
+        "gate": _explain_gate,
+        "mix": _explain_mixture,
+        "tower": _explain_tower,
         "y": _explain_prediction,
     }
     if kind not in rules:
@@ -111,9 +124,12 @@ def _terms(symbol: str, weights: Tensor, values: Tensor) -> tuple[Term, ...]:
 def _explain_expert(model: Structure, exact: Forward, traced: Trace, i: int, unit: int) -> Explanation:
     assert model.experts.bias is not None
     return Explanation(
-        f"f_{{{i + 1},{unit + 1}}}(x)", _terms("x_{{{}}}", model.experts.weight[i, unit], exact.features[0]),
-        float(model.experts.bias[i, unit]), "relu",
-        float(exact.experts[0, i, unit]), float(traced["experts"][0, i, unit]),
+        f"f_{{{i + 1},{unit + 1}}}(x)",
+        _terms("x_{{{}}}", model.experts.weight[i, unit], exact.features[0]),
+        float(model.experts.bias[i, unit]),
+        "relu",
+        float(exact.experts[0, i, unit]),
+        float(traced["experts"][0, i, unit]),
     )
 
 
@@ -124,16 +140,24 @@ def _explain_gate(model: Structure, exact: Forward, traced: Trace, k: int, i: in
     weight = gates.weight[min(k, gates.weight.shape[0] - 1)]  # OMoE has one gate for every task
     logits = weight @ exact.features[0]
     return Explanation(
-        f"g^{{{k + 1}}}(x)_{{{i + 1}}}", _terms("x_{{{}}}", weight[i], exact.features[0]), None, "softmax",
-        float(exact.gates[0, k, i]), float(traced["gates"][0, k, i]), tuple(logits.tolist()),
+        f"g^{{{k + 1}}}(x)_{{{i + 1}}}",
+        _terms("x_{{{}}}", weight[i], exact.features[0]),
+        None,
+        "softmax",
+        float(exact.gates[0, k, i]),
+        float(traced["gates"][0, k, i]),
+        tuple(logits.tolist()),
     )
 
 
 def _explain_mixture(model: Structure, exact: Forward, traced: Trace, k: int, unit: int) -> Explanation:
     return Explanation(
         f"\\sum_i g^{{{k + 1}}}_i f_{{i,{unit + 1}}}(x)",
-        _terms(f"f_{{{{{{}},{unit + 1}}}}}(x)", exact.gates[0, k], exact.experts[0, :, unit]), None, "identity",
-        float(exact.mixtures[0, k, unit]), float(traced["mixtures"][0, k, unit]),
+        _terms(f"f_{{{{{{}},{unit + 1}}}}}(x)", exact.gates[0, k], exact.experts[0, :, unit]),
+        None,
+        "identity",
+        float(exact.mixtures[0, k, unit]),
+        float(traced["mixtures"][0, k, unit]),
     )
 
 
@@ -141,9 +165,12 @@ def _explain_tower(model: Structure, exact: Forward, traced: Trace, k: int, unit
     hidden = model.towers.hidden
     assert hidden.bias is not None
     return Explanation(
-        f"h_{{{k + 1},{unit + 1}}}", _terms("m_{{{}}}", hidden.weight[k, unit], exact.mixtures[0, k]),
-        float(hidden.bias[k, unit]), "relu",
-        float(exact.towers[0, k, unit]), float(traced["towers"][0, k, unit]),
+        f"h_{{{k + 1},{unit + 1}}}",
+        _terms("m_{{{}}}", hidden.weight[k, unit], exact.mixtures[0, k]),
+        float(hidden.bias[k, unit]),
+        "relu",
+        float(exact.towers[0, k, unit]),
+        float(traced["towers"][0, k, unit]),
     )
 
 
@@ -151,7 +178,10 @@ def _explain_prediction(model: Structure, exact: Forward, traced: Trace, k: int,
     output = model.towers.output
     assert output.bias is not None
     return Explanation(
-        f"y_{{{k + 1}}}", _terms(f"h_{{{{{k + 1},{{}}}}}}", output.weight[k, 0], exact.towers[0, k]),
-        float(output.bias[k, 0]), "identity",
-        float(exact.predictions[0, k]), float(traced["predictions"][0, k]),
+        f"y_{{{k + 1}}}",
+        _terms(f"h_{{{{{k + 1},{{}}}}}}", output.weight[k, 0], exact.towers[0, k]),
+        float(output.bias[k, 0]),
+        "identity",
+        float(exact.predictions[0, k]),
+        float(traced["predictions"][0, k]),
     )

@@ -1,7 +1,7 @@
 """train(config): the chosen structures, several seeds of each, on the same rows.
 
-    for frame in train(MultitaskConfig(correlation=0.5, seed=1)):
-        print(frame.step, frame.metrics["mmoe.test_loss"].mean())
+for frame in train(MultitaskConfig(correlation=0.5, seed=1)):
+    print(frame.step, frame.metrics["mmoe.test_loss"].mean())
 """
 
 from __future__ import annotations
@@ -131,9 +131,7 @@ def kept_moments(moments: tuple[int, ...], nbytes: int) -> frozenset[int]:
     return frozenset((moments[0], moments[len(moments) // 2], moments[-1]))
 
 
-def _frame(
-    step: int, trainees: list[Trainee], stream: Stream, test: Rows, pearson: Array, whole: bool
-) -> Frame:
+def _frame(step: int, trainees: list[Trainee], stream: Stream, test: Rows, pearson: Array, whole: bool) -> Frame:
     metrics: dict[str, Array] = {"label_pearson": pearson}
     parameters: dict[str, Array] = {}
     for trainee in trainees:
@@ -148,7 +146,8 @@ def _refuse_divergence(frame: Frame, config: MultitaskConfig) -> None:
             raise UserError(
                 "Training diverged: after {step} steps a loss of {structure} is no longer a number. "
                 "Lower the learning rate.",
-                step=frame.step, structure=structure,
+                step=frame.step,
+                structure=structure,
             )
 
 

@@ -38,7 +38,9 @@ class Real:
         if not self.low <= number <= self.high:
             raise UserError(
                 "{name} must be a number from {low} to {high}.",
-                name=name, low=f"{self.low:g}", high=f"{self.high:g}",
+                name=name,
+                low=f"{self.low:g}",
+                high=f"{self.high:g}",
             )
         return number + 0.0  # -0.0 would give an equal config another digest
 
@@ -59,7 +61,9 @@ class Whole:
         if number is None or not exact or not self.low <= number <= self.high:
             raise UserError(
                 "{name} must be a whole number from {low} to {high}.",
-                name=name, low=self.low, high=self.high,
+                name=name,
+                low=self.low,
+                high=self.high,
             )
         return number
 
@@ -89,7 +93,9 @@ class Several:
         if not isinstance(value, (list, tuple)) or not self.least <= len(value) <= self.most:
             raise UserError(
                 "{name} must be a list of {least} to {most} values.",
-                name=name, least=self.least, most=self.most,
+                name=name,
+                least=self.least,
+                most=self.most,
             )
         items = tuple(self.item.admit(name, item) for item in value)
         if self.distinct and len(set(items)) < len(items):

@@ -28,8 +28,11 @@ class Worker:
         self.ready = False
         threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "engine.runs.worker"], cwd=ROOT, env=os.environ | threads,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            [sys.executable, "-m", "engine.runs.worker"],
+            cwd=ROOT,
+            env=os.environ | threads,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
         )
         self._on_record, self._on_exit = on_record, on_exit
         self._sending = threading.Lock()
@@ -50,7 +53,11 @@ class Worker:
         """Hand it a job."""
         self.run = run
         self.tell(
-            run, "start", playground=run.config.playground, work=run.work, config=run.config.to_dict(),
+            run,
+            "start",
+            playground=run.config.playground,
+            work=run.work,
+            config=run.config.to_dict(),
             table=str(run.table or ""),
         )
 

@@ -57,14 +57,17 @@ class Recording(Generic[C]):
     def thinned(self, keep: Iterable[int], change: Callable[[str, Array], Array] = lambda name, a: a) -> Recording[C]:
         """A copy with parameters at the frames `keep` only and `change(name, metric)` applied."""
         whole = {range(len(self.frames))[index] for index in keep}
-        return Recording(self.config, tuple(
-            Frame(
-                frame.step,
-                {name: change(name, metric) for name, metric in frame.metrics.items()},
-                frame.parameters if index in whole else {},
-            )
-            for index, frame in enumerate(self.frames)
-        ))
+        return Recording(
+            self.config,
+            tuple(
+                Frame(
+                    frame.step,
+                    {name: change(name, metric) for name, metric in frame.metrics.items()},
+                    frame.parameters if index in whole else {},
+                )
+                for index, frame in enumerate(self.frames)
+            ),
+        )
 
     def to_bytes(self) -> bytes:
         """A compressed npz: JSON header, metrics stacked over frames, parameters frame by frame."""
@@ -75,7 +78,10 @@ class Recording(Generic[C]):
             for name, array in frame.parameters.items():
                 arrays[f"parameters/{index}/{name}"] = array
         header = {
-            "format": FORMAT, "playground": self.config.playground, "config": self.config.to_dict(), "steps": self.steps,
+            "format": FORMAT,
+            "playground": self.config.playground,
+            "config": self.config.to_dict(),
+            "steps": self.steps,
         }
         arrays["header"] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
         buffer = io.BytesIO()

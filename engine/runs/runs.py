@@ -234,12 +234,17 @@ class Runs:
             idle = run.state == PAUSED and run.paused_at is not None and now - run.paused_at > PAUSE_SECONDS
             if run.state in ACTIVE and (overdue or (idle and self._queue)):
                 self.stop(run)
-                run.sentence = "The run was stopped: it was paused while others waited." if idle else (
-                    "The run was stopped: it took too long."
+                run.sentence = (
+                    "The run was stopped: it was paused while others waited."
+                    if idle
+                    else ("The run was stopped: it took too long.")
                 )
 
 
 _HEARD: dict[str, Callable[[Runs, Worker, Run, dict[str, Any], bytes], None]] = {
-    "progress": Runs._heard_progress, "frame": Runs._heard_frame,
-    "finished": Runs._heard_end, "stopped": Runs._heard_end, "failed": Runs._heard_end,
+    "progress": Runs._heard_progress,
+    "frame": Runs._heard_frame,
+    "finished": Runs._heard_end,
+    "stopped": Runs._heard_end,
+    "failed": Runs._heard_end,
 }

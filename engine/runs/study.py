@@ -23,15 +23,14 @@ class Study:
     def __init__(self, runs: Runs, cells: Sequence[Config], owner: str, work: str = "train") -> None:
         self._runs = runs
         self.cells = tuple(dict.fromkeys(cells))
-        self._jobs: tuple[Run, ...] = tuple(
-            runs.submit(cell, owner, work=work, background=True) for cell in self.cells
-        )
+        self._jobs: tuple[Run, ...] = tuple(runs.submit(cell, owner, work=work, background=True) for cell in self.cells)
 
     def results(self) -> Results:
         """The cells that are done."""
         return {
             run.config: run.frames[-1].metrics
-            for run in self._jobs if self._runs.view(run).state == FINISHED and run.frames
+            for run in self._jobs
+            if self._runs.view(run).state == FINISHED and run.frames
         }
 
     @property

@@ -112,8 +112,11 @@ def serve(source: BinaryIO, sink: BinaryIO) -> None:
             answer = {"kind": "failed", "sentence": error.sentence, "values": error.values}
         except Exception as error:  # a defect of ours: the page says so without a traceback
             print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
-            answer = {"kind": "failed", "sentence": "The training process failed: {name}.",
-                      "values": {"name": type(error).__name__}}
+            answer = {
+                "kind": "failed",
+                "sentence": "The training process failed: {name}.",
+                "values": {"name": type(error).__name__},
+            }
         wire.write(sink, answer | {"job": command["job"]})
 
 

@@ -9,22 +9,21 @@ import numpy.typing as npt
 import streamlit as st
 
 from pages.multitask import diagram
-from pages.ui.player import (
+from pages.ui.player import player
+from pages.ui.position import Click, Position
+from pages.ui.stage import (
     Array,
     Bars,
-    Click,
     Diagram,
     Heat,
     Lines,
     Plane,
     PlaneView,
-    Position,
     Readout,
     Rung,
     Series,
     Stage,
     Sweep,
-    player,
 )
 
 Numbers = npt.NDArray[np.float32]

@@ -20,18 +20,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
-from pages.ui.player import (
+from pages.ui.pack import pack
+from pages.ui.position import Position, click_from, hero_from, position_from
+from pages.ui.stage import (
     WORDS,
     Array,
     Heat,
-    Position,
     Rung,
     Stage,
     Sweep,
-    click_from,
-    hero_from,
-    pack,
-    position_from,
 )
 
 ROOT = Path(__file__).resolve().parents[2]

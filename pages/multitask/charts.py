@@ -1,0 +1,219 @@
+"""Recordings → what the player draws.
+
+Everything here is read off frames, whose numbers come from the same forward pass as a trace.
+`S` recorded correlations · `F` frames · `T` tasks · `E` experts · `N` units
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+
+import numpy as np
+
+from engine.multitask import MultitaskConfig
+from engine.multitask.shipped import sweep
+from engine.multitask.view import Views, views
+from engine.runs.recording import Recording
+from pages.multitask import diagram
+from pages.multitask.settings import TITLES
+from pages.ui.language import N_, t
+from pages.ui.stage import (
+    Array,
+    Diagram,
+    Lines,
+    Plane,
+    PlaneView,
+    Quantised,
+    Readout,
+    Rung,
+    Series,
+    Stage,
+    Sweep,
+)
+
+COLOURS = {"single_task": 4, "shared_bottom": 5, "omoe": 2, "mmoe": 3}
+DASHES = {"single_task": "2 3", "shared_bottom": None, "omoe": "6 3", "mmoe": None}
+SENTENCES = {
+    "single_task": N_("A whole network for each task: nothing is shared, nothing can conflict."),
+    "shared_bottom": N_("One bottom for all tasks: what one task needs, the other must live with."),
+    "omoe": N_("Experts and one gate: parts can specialise, every task gets the same mixture."),
+    "mmoe": N_("Experts and a gate for each task: each takes the mixture that serves it."),
+}
+
+
+def words() -> dict[str, str]:
+    """What the player says."""
+    return {
+        "play": t("Play"),
+        "pause": t("Pause"),
+        "previous": t("Previous frame"),
+        "next": t("Next frame"),
+        "speed": t("Speed"),
+        "time": t("Training step"),
+        "step_of": t("step {step} of {last}"),
+        "rungs": t("Structure"),
+        "nearest": t("Nearest on stage: {value}"),
+        "save_svg": t("Save picture as SVG"),
+        "save_png": t("Save picture as PNG"),
+        "value": t("weight"),
+        "row": t("row"),
+        "column": t("column"),
+        "band": t("range over all seeds"),
+        "angle": "{degrees}°",
+        "not_recorded": t("not recorded"),
+        "summary": t("{rung}, step {step}, task correlation {hero}"),
+    }
+
+
+def part_words() -> dict[str, str]:
+    """Names of the network's parts."""
+    return {
+        "input": t("Input"),
+        "shared": t("Shared layer"),
+        "bottom": t("Shared bottom"),
+        "expert": t("Expert {i}"),
+        "gate": t("Gate"),
+        "gate_of": t("Gate of {task}"),
+        "mix": t("Mixture for {task}"),
+        "tower": t("Tower of {task}"),
+        "output": t("Prediction of {task}"),
+    }
+
+
+@functools.cache
+def sweep_arrays() -> dict[str, Array | Quantised]:
+    """Arrays of the shipped sweep, (S, F, …)."""
+    return arrays([views(recording) for recording in sweep()])
+
+
+def arrays(found: Sequence[Views]) -> dict[str, Array | Quantised]:
+    """Stack the views of several recordings along S. What is only drawn is quantised, what is printed is not."""
+    stacked = {name: np.stack([view[name] for view in found]) for name in found[0]}
+    return {
+        name: Quantised(array, *_RANGE[name.partition(".")[2]])
+        if name.partition(".")[2] in _RANGE
+        else array.astype(np.float32)
+        for name, array in stacked.items()
+    }
+
+
+_RANGE = {"points": (-1.0, 1.0), "blend": (0.0, 1.0), "gates_low": (0.0, 1.0), "gates_high": (0.0, 1.0)}
+
+
+def sweep_stage(hero: float, names: Sequence[str]) -> Stage:
+    """The shipped sweep: the same run at every recorded correlation."""
+    recordings = sweep()
+    return _stage(
+        recordings[-1], sweep_arrays(), tuple(r.config.correlation for r in recordings), hero, names, "recorded"
+    )
+
+
+def run_stage(recording: Recording[MultitaskConfig], hero: float, names: Sequence[str], live: bool) -> Stage:
+    """One run, also while it is going on."""
+    return _stage(recording, arrays([views(recording)]), (recording.config.correlation,), hero, names, "live", live)
+
+
+def _stage(
+    recording: Recording[MultitaskConfig],
+    found: dict[str, Array | Quantised],
+    values: tuple[float, ...],
+    hero: float,
+    names: Sequence[str],
+    origin: str,
+    live: bool = False,
+) -> Stage:
+    config = recording.config
+    readouts = [Readout(t("Label Pearson, measured"), "pearson")]
+    if "mmoe" in config.structures:
+        readouts.append(Readout(t("Gate distance"), "mmoe.distance"))
+    return Stage(
+        title=t("Multi-task networks"),
+        steps=recording.steps,
+        time_label=t("training step"),
+        rungs=tuple(Rung(s, TITLES[s], t(SENTENCES[s])) for s in TITLES if s in config.structures),
+        panels=_panels(config, names),
+        arrays=found,
+        sweep=Sweep(
+            "correlation",
+            t("Task correlation"),
+            "p",
+            -1.0,
+            1.0,
+            0.05,
+            values,
+            t("Drag the correlation to 1: the gates of the two tasks meet."),
+            tuple(readouts),
+        ),
+        hero=hero,
+        origin="recorded" if origin == "recorded" else "live",
+        origin_text=t("recorded") if origin == "recorded" else t("live run"),
+        words=words(),
+        live=live,
+    )
+
+
+def _panels(config: MultitaskConfig, names: Sequence[str]) -> tuple[Diagram | Plane | Lines, ...]:
+    layouts = diagram.layouts(
+        config.num_tasks,
+        config.num_experts,
+        names,
+        part_words(),
+        bool(config.shared_units),
+        "single_task" in config.structures,
+    )
+    formulas = diagram.formulas()
+    network = Diagram(
+        "network",
+        t("The network"),
+        {s: layouts[s] for s in config.structures},
+        {s: formulas[s] for s in config.structures},
+    )
+    plane = (_plane(config),) if not config.shared_units else ()
+    return (network, *plane, _losses(config))
+
+
+def _plane(config: MultitaskConfig) -> Plane:
+    return Plane(
+        "plane",
+        t("What the expert units look at"),
+        {s: _dots(config, s) for s in config.structures},
+        "weights",
+        tuple(f"w{'₁₂₃₄₅₆'[k]}" for k in range(config.num_tasks)),
+        tuple(range(config.num_tasks)),
+        t("between the tasks' weight vectors"),
+    )
+
+
+def _dots(config: MultitaskConfig, structure: str) -> PlaneView:
+    mixture = structure in ("omoe", "mmoe")
+    parts, units = {
+        "single_task": (config.num_tasks, config.bottom_units),
+        "shared_bottom": (1, config.bottom_units),
+    }.get(structure, (config.num_experts, config.expert_units))
+    if mixture:
+        ids = tuple(f"expert:{i}" for i in range(parts))
+        labels = tuple(t("expert {i}, unit {j}", i=i + 1, j=j + 1) for i in range(parts) for j in range(units))
+    else:
+        ids = tuple(f"bottom:{k}" for k in range(parts)) if structure == "single_task" else ("bottom",)
+        labels = tuple(t("unit {j}", j=j + 1) for _ in range(parts) for j in range(units))
+    group = tuple(i for i in range(parts) for _ in range(units))
+    return PlaneView(f"{structure}.points", group, labels, f"{structure}.blend", ids)
+
+
+def _losses(config: MultitaskConfig) -> Lines:
+    lines: list[Series] = []
+    for structure in config.structures:
+        look = (COLOURS[structure], structure, DASHES[structure])
+        lines += [Series("", f"{structure}.run{r}", look[0], "run", look[1]) for r in range(config.runs)]
+        lines.append(Series(TITLES[structure], f"{structure}.mean", look[0], "mean", look[1], look[2]))
+    binary = "binary" in config.tasks
+    return Lines(
+        "loss",
+        t("Held-out loss, {count} seeds each", count=config.runs),
+        t("training step"),
+        t("loss, mean of the tasks") if binary else t("mean squared error"),
+        tuple(lines),
+        log=True,
+        x_max=config.steps,
+    )

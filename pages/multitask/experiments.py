@@ -1,0 +1,419 @@
+"""The claims of this ladder: each a question with its study, spread and verdict, closed at first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from engine.multitask.claims import (
+    CLAIMS,
+    COMPARED,
+    CORRELATIONS,
+    PAPER,
+    PREVIEW_CORRELATIONS,
+    SCARCE,
+    SLOW,
+    Seeds,
+    preview_cells,
+)
+from engine.multitask.models import build, multiply_adds, parameter_count
+from engine.multitask.shipped import stored_seeds, sweep
+from engine.runs.study import Study
+from engine.runs.verdict import Verdict
+from pages.multitask import where
+from pages.multitask.charts import COLOURS
+from pages.multitask.settings import TITLES
+from pages.ui import training
+from pages.ui.language import N_, t
+from pages.ui.theme import HUES
+from pages.ui.verdict import badge, numbers
+
+STUDY = "multitask_study"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One line, the claims that answer it, and what is drawn when it is opened."""
+
+    text: str
+    claims: tuple[str, ...]
+    open: str = ""
+
+
+QUESTIONS = (
+    Question(
+        N_("Is the loss of the MoE structures below Shared-Bottom's?"),
+        tuple(f"{s}_below_shared_bottom@{p:g}" for s in ("mmoe", "omoe") for p in CORRELATIONS),
+        "loss",
+    ),
+    Question(
+        N_("Is OMoE close to MMoE at correlation 1, and farther apart at 0?"), ("omoe_close_to_mmoe_at_1",), "gap"
+    ),
+    Question(
+        N_("The lower the correlation, the larger MMoE's advantage?"), ("advantage_grows_as_p_falls",), "advantage"
+    ),
+    Question(N_("Do the tasks' gates meet as the correlation rises?"), ("gates_meet_as_p_rises",), "gates"),
+    Question(N_("Do shared layers save computation and overfit less?"), ("shared_overfits_less",), "sharing"),
+    Question(
+        N_("Where does it break? The same comparison at learning rate 0.001"),
+        ("mmoe_below_shared_bottom@slow",),
+        "breaks",
+    ),
+)
+
+
+def draw() -> None:
+    """All questions with the stored verdicts, and the preview study."""
+    st.subheader(t("Experiments"), anchor=False)
+    st.caption(
+        t(
+            "Stored studies of 32 seeds in the setting that reproduced the paper's ordering: fresh rows, 2,500 steps, learning rate "
+            "0.01. Every verdict compares the structures seed by seed; it holds or fails where the 95 % interval excludes 0."
+        )
+    )
+    seeds = stored_seeds()
+    for question in QUESTIONS:
+        verdicts = {claim.id: claim.verdict(seeds) for claim in CLAIMS if claim.id in question.claims}
+        expanded = where.opened() == "experiments" and question.open == "loss" or where.opened() == question.open
+        with st.expander(f"{t(question.text)} {_short(verdicts)}", expanded=expanded):
+            _DRAW[question.open](seeds, verdicts)
+    _figure_4()
+    _study()
+
+
+def _short(verdicts: dict[str, Verdict]) -> str:
+    """One badge, or how many of several claims hold."""
+    if len(verdicts) == 1:
+        return badge(next(iter(verdicts.values())))
+    mmoe = [v for name, v in verdicts.items() if name.startswith("mmoe")]
+    holds = sum(v.outcome == "holds" for v in mmoe)
+    colour = "green" if holds == len(mmoe) else "orange"
+    return f":{colour}-badge[" + t("MMoE: holds at {holds} of {count} correlations", holds=holds, count=len(mmoe)) + "]"
+
+
+def _curve(rows: pd.DataFrame, y: str, colours: dict[str, str], *, log: bool = False) -> alt.LayerChart:
+    """Mean over p with its 95 % interval."""
+    scale = alt.Scale(type="log", nice=True) if log else alt.Scale(zero=False, nice=True)
+    base = alt.Chart(rows, height=260).encode(
+        x=alt.X("p:Q", title=t("task correlation p"), scale=alt.Scale(domain=[0, 1])),
+        color=alt.Color("structure:N", title=None, scale=alt.Scale(domain=list(colours), range=list(colours.values()))),
+    )
+    band = base.mark_area(opacity=0.16).encode(y=alt.Y("low:Q", title=y, scale=scale), y2="high:Q")
+    line = base.mark_line(point=True, strokeWidth=2.5).encode(
+        y=alt.Y("mean:Q", title=y, scale=scale),
+        strokeDash=alt.StrokeDash("structure:N", legend=None),
+        tooltip=[
+            "structure:N",
+            "p:Q",
+            alt.Tooltip("mean:Q", format=".4f"),
+            alt.Tooltip("low:Q", format=".4f"),
+            alt.Tooltip("high:Q", format=".4f"),
+        ],
+    )
+    return band + line
+
+
+def curve_rows(values: dict[tuple[str, float], np.ndarray]) -> pd.DataFrame:
+    """Mean and the 95 % interval of the mean over seeds, for each (series, p)."""
+    rows = []
+    for (name, p), sample in values.items():
+        half = 1.96 * sample.std(ddof=1) / len(sample) ** 0.5
+        rows.append(
+            {
+                "structure": name,
+                "p": p,
+                "mean": sample.mean(),
+                "low": sample.mean() - half,
+                "high": sample.mean() + half,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _colours(structures: Sequence[str] = COMPARED) -> dict[str, str]:
+    return {TITLES[s]: HUES[COLOURS[s]] for s in structures}
+
+
+def _verdict_lines(verdicts: dict[str, Verdict], sentence: str) -> None:
+    for verdict in verdicts.values():
+        st.markdown(f"{t(sentence)} {badge(verdict)} :gray[{numbers(verdict)}]")
+
+
+def _loss(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
+    values = {(TITLES[s], p): seeds.loss(PAPER, s, p) for s in COMPARED for p in CORRELATIONS}
+    left, right = st.columns((3, 2), gap="large")
+    left.altair_chart(
+        _curve(curve_rows(values), t("held-out loss"), _colours()),
+        key="loss_curve",
+        alt=t("Held-out loss over task correlation, three structures"),
+    )
+    table = pd.DataFrame(
+        [
+            {
+                "p": name.partition("@")[2],
+                t("against Shared-Bottom"): TITLES[name.partition("_")[0]],
+                t("difference"): v.mean,
+                t("low"): v.low,
+                t("high"): v.high,
+                t("verdict"): t({"holds": "holds", "fails": "fails here"}.get(v.outcome, "within noise")),
+            }
+            for name, v in verdicts.items()
+        ]
+    )
+    right.dataframe(
+        table,
+        hide_index=True,
+        height="content",
+        column_config={c: st.column_config.NumberColumn(format="%.4f") for c in table.columns[2:5]},
+    )
+    p = st.segmented_control(
+        t("Histogram over seeds at correlation"),
+        list(CORRELATIONS),
+        default=0.5,
+        key="multitask_histogram_p",
+        required=True,
+        format_func=lambda value: f"{value:g}",
+    )
+    _histogram({TITLES[s]: seeds.loss(PAPER, s, float(p)) for s in COMPARED})
+    spread = {s: seeds.loss(PAPER, s, float(p)).std(ddof=1) for s in COMPARED}
+    st.caption(
+        t(
+            "Spread over seeds (standard deviation): {spread}. The paper reports a much larger spread of Shared-Bottom; here it is reported, not claimed.",
+            spread=", ".join(f"{TITLES[s]} {v:.4f}" for s, v in spread.items()),
+        )
+    )
+
+
+def _histogram(samples: dict[str, np.ndarray]) -> None:
+    data = pd.DataFrame([{"structure": name, "loss": value} for name, sample in samples.items() for value in sample])
+    chart = (
+        alt.Chart(data, height=70)
+        .mark_bar(opacity=0.85)
+        .encode(
+            x=alt.X("loss:Q", bin=alt.Bin(maxbins=36), title=t("held-out loss of one seed")),
+            y=alt.Y("count():Q", title=None),
+            color=alt.Color(
+                "structure:N", legend=None, scale=alt.Scale(domain=list(_colours()), range=list(_colours().values()))
+            ),
+            row=alt.Row(
+                "structure:N", title=None, sort=list(_colours()), header=alt.Header(labelAngle=0, labelAlign="left")
+            ),
+        )
+    )
+    st.altair_chart(chart, key="histogram", alt=t("Histogram of final losses over seeds"))
+
+
+def _differences(seeds: Seeds, minuend: str, subtrahend: str) -> dict[tuple[str, float], np.ndarray]:
+    name = f"{TITLES[minuend]} − {TITLES[subtrahend]}"
+    return {(name, p): seeds.loss(PAPER, minuend, p) - seeds.loss(PAPER, subtrahend, p) for p in CORRELATIONS}
+
+
+def _gap(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
+    values = _differences(seeds, "omoe", "mmoe")
+    st.altair_chart(
+        _curve(curve_rows(values), t("loss difference"), {next(iter(values))[0]: HUES[2]}),
+        key="gap_curve",
+        alt=t("OMoE's loss minus MMoE's over task correlation"),
+    )
+    _verdict_lines(verdicts, N_("The gap at 1 is smaller than at 0:"))
+
+
+def _advantage(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
+    values = _differences(seeds, "shared_bottom", "mmoe")
+    st.altair_chart(
+        _curve(curve_rows(values), t("loss difference"), {next(iter(values))[0]: HUES[3]}),
+        key="advantage_curve",
+        alt=t("Shared-Bottom's loss minus MMoE's over task correlation"),
+    )
+    _verdict_lines(verdicts, N_("MMoE's advantage at 0 is larger than at 1:"))
+
+
+def _gates(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
+    mean, per_row = t("between the mean gates"), t("row by row")
+    values = {
+        (name, p): seeds.metric(PAPER, "mmoe", p, metric)
+        for name, metric in ((mean, "mean_gate_distance"), (per_row, "gate_distance"))
+        for p in CORRELATIONS
+    }
+    st.altair_chart(
+        _curve(curve_rows(values), t("total variation"), {mean: HUES[3], per_row: HUES[4]}),
+        key="gate_curve",
+        alt=t("Distance between the tasks' gates over task correlation"),
+    )
+    first = sweep()[0].frames[0].metrics
+    st.caption(
+        t(
+            "Untrained, over {count} seeds: {mean} between the mean gates and {row} row by row. Random gates already differ row by row; what training moves is their mean.",
+            count=sweep()[0].config.runs,
+            mean=f"{first['mmoe.mean_gate_distance'].mean():.2f}",
+            row=f"{first['mmoe.gate_distance'].mean():.2f}",
+        )
+    )
+    _verdict_lines(verdicts, N_("The mean gates are closer at 1 than at 0:"))
+
+
+def _sharing(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
+    rows = []
+    for structure in ("single_task", "shared_bottom"):
+        model = build(SCARCE, structure)
+        train, test = (seeds.loss(SCARCE, structure, 0.9, name).mean() for name in ("train_loss", "test_loss"))
+        rows.append(
+            {
+                "": TITLES[structure],
+                t("parameters"): parameter_count(model),
+                t("multiply-adds a row"): multiply_adds(model),
+                t("training loss"): train,
+                t("held-out loss"): test,
+                t("gap"): test - train,
+            }
+        )
+    st.dataframe(pd.DataFrame(rows), hide_index=True, height="content")
+    st.caption(
+        t(
+            "{rows} fixed training rows, {steps} steps, correlation 0.9, {count} seeds.",
+            rows=SCARCE.rows,
+            steps=f"{SCARCE.steps:,}",
+            count=verdicts["shared_overfits_less"].seeds,
+        )
+    )
+    _verdict_lines(
+        verdicts, N_("Shared-Bottom's gap between training and held-out loss is smaller than Single-Task's:")
+    )
+    sizes = [
+        {
+            "": TITLES[s],
+            t("parameters"): parameter_count(build(PAPER, s)),
+            t("multiply-adds a row"): multiply_adds(build(PAPER, s)),
+        }
+        for s in TITLES
+    ]
+    st.dataframe(pd.DataFrame(sizes), hide_index=True, height="content")
+    ratio = parameter_count(build(PAPER, "mmoe")) / parameter_count(build(PAPER, "shared_bottom")) - 1
+    st.caption(
+        t(
+            "The paper matches the structures without counting gates and biases; with them MMoE has {percent} % more parameters than Shared-Bottom.",
+            percent=f"{100 * ratio:.1f}",
+        )
+    )
+
+
+def _breaks(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
+    _histogram({TITLES[s]: seeds.loss(SLOW, s, 0.5) for s in ("shared_bottom", "mmoe")})
+    _verdict_lines(
+        verdicts,
+        N_("Learning rate 0.001, correlation 0.5, the same 2,500 steps: MMoE's loss is below Shared-Bottom's:"),
+    )
+    st.caption(
+        t(
+            "Nothing has converged at this rate: the ordering of structures is also a matter of how long and how fast they train."
+        )
+    )
+
+
+_DRAW = {"loss": _loss, "gap": _gap, "advantage": _advantage, "gates": _gates, "sharing": _sharing, "breaks": _breaks}
+
+
+def _figure_4() -> None:
+    """The paper's Figure 4 on the shipped recordings: loss over steps at .5, .9 and 1."""
+    with st.expander(
+        t("The paper's Figure 4: loss over steps at correlation 0.5, 0.9 and 1"),
+        expanded=st.query_params.get("multitask_preset") == "figure4",
+    ):
+        rows = [
+            {
+                "p": f"p = {r.config.correlation:g}",
+                "step": frame.step,
+                "loss": float(frame.metrics[f"{s}.test_loss"].mean()),
+                "structure": TITLES[s],
+            }
+            for r in sweep()
+            if r.config.correlation in (0.5, 0.9, 1.0)
+            for frame in r.frames[1:]
+            for s in COMPARED
+        ]
+        chart = (
+            alt.Chart(pd.DataFrame(rows), width=250, height=220)
+            .mark_line()
+            .encode(
+                x=alt.X("step:Q", title=t("training step")),
+                y=alt.Y("loss:Q", title=t("held-out loss"), scale=alt.Scale(type="log")),
+                color=alt.Color(
+                    "structure:N", title=None, scale=alt.Scale(domain=list(_colours()), range=list(_colours().values()))
+                ),
+                column=alt.Column("p:N", title=None),
+            )
+        )
+        st.altair_chart(chart, key="figure_4", width="content", alt=t("Loss over steps at three correlations"))
+        st.caption(t("Means of {count} recorded seeds; the paper's are of 200 runs.", count=sweep()[0].config.runs))
+
+
+def _study() -> None:
+    """The preview study, live: it gives way to a run on the stage."""
+    with st.expander(t("Run a preview study: 3 structures × 5 correlations × 8 seeds"), icon=":material/science:"):
+        study = st.session_state.get(STUDY)
+        active = isinstance(study, Study) and study.active
+        st.fragment(_study_live, run_every=0.5 if active else None)(active)
+
+
+def _study_live(was_active: bool) -> None:
+    study = st.session_state.get(STUDY)
+    if isinstance(study, Study) and study.active != was_active:
+        st.rerun()
+    first = int(
+        st.number_input(
+            t("First seed"),
+            0,
+            9_999,
+            100,
+            key="multitask_study_seed",
+            help=t("The stored study uses seeds 0 to 31: choose others to repeat it."),
+        )
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            t("Run the study"), key="study_start", icon=":material/science:", on_click=_begin_study, args=(first,)
+        )
+        if isinstance(study, Study):
+            st.button(t("Stop the study"), key="study_stop", on_click=study.stop, disabled=not study.active)
+            st.progress(
+                study.fraction, text=t("{done} of {count} cells", done=len(study.results()), count=len(study.cells))
+            )
+    if isinstance(study, Study) and (results := study.results()):
+        _study_result(study, Seeds(results, range(study.cells[0].seed, study.cells[0].seed + study.cells[0].runs)))  # type: ignore[attr-defined]
+
+
+def _begin_study(first: int) -> None:
+    old = st.session_state.get(STUDY)
+    if isinstance(old, Study):
+        old.stop()
+    st.session_state[STUDY] = Study(training.service(), preview_cells(range(first, first + 8)), training.owner())
+
+
+def _study_result(study: Study, seeds: Seeds) -> None:
+    values = {}
+    for structure in COMPARED:
+        for p in PREVIEW_CORRELATIONS:
+            try:
+                values[TITLES[structure], p] = seeds.loss(PAPER, structure, p)
+            except KeyError:
+                continue  # still to come
+    st.altair_chart(
+        _curve(curve_rows(values), t("held-out loss"), _colours()),
+        key="study_curve",
+        alt=t("Held-out loss over task correlation, the preview study"),
+    )
+    for claim in CLAIMS:
+        try:
+            verdict = claim.verdict(seeds)
+        except KeyError:
+            continue
+        if claim.id.startswith("mmoe_below"):
+            st.markdown(
+                t("p = {p}: MMoE below Shared-Bottom", p=claim.id.partition("@")[2])
+                + f" {badge(verdict)} :gray[{numbers(verdict)}]"
+            )

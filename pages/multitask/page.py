@@ -1,0 +1,28 @@
+"""The multitask page: controls → run → stage → drill-down → experiments."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.multitask import experiments, live, notes, part, settings, where
+from pages.ui import share, training
+from pages.ui.language import t
+from pages.ui.story_panel import story_panel
+
+with st.sidebar:
+    config = settings.sidebar(where.take)
+    share.link()
+    share.presenter()
+
+if training.lost_in_reload():
+    st.warning(
+        t(
+            "A run was going on when this page was reloaded or its link was copied. It ends by itself; the settings and "
+            "the position are kept. Press Train to run it again."
+        )
+    )
+live.draw(config)
+story_panel("multitask", where.go)
+part.draw()
+experiments.draw()
+notes.draw()

@@ -1,0 +1,208 @@
+"""The drill-down: the clicked part, one sample's numbers, the sum behind one of them, and what if it were gone."""
+
+from __future__ import annotations
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from engine.errors import UserError
+from engine.multitask import MultitaskConfig
+from engine.multitask.trace import explain, intervene, probe, trace
+from engine.runs.frame import Frame
+from engine.runs.trace import Trace
+from pages.multitask import live, settings, where
+from pages.multitask.settings import TITLES
+from pages.ui import language
+from pages.ui.language import t
+from pages.ui.theme import HUES
+from pages.ui.zoom import zoom
+
+ROW, UNIT, REMOVED, TIED = "multitask_row", "multitask_unit", "multitask_removed", "multitask_tied"
+
+
+def draw() -> None:
+    """Part, sample, sum; and interventions on the structure that is on stage."""
+    now = live.shown()
+    recording = now.recording
+    position = where.start(recording.steps, recording.config.structures, settings.correlation())
+    frame, structure = recording.frames[position.frame], position.rung
+    names = settings.task_names(recording.config.num_tasks)
+    with st.container(border=True, key="drill_down"):
+        try:
+            if not position.selected:
+                st.markdown(
+                    f"**{t('Open a part')}** — "
+                    + t(
+                        "Click an expert, a gate, a tower or a prediction in the diagram: its numbers and the sum behind them open here."
+                    )
+                )
+            else:
+                _part(recording.config, frame, structure, position.selected, names)
+            if structure in ("omoe", "mmoe"):
+                _intervention(recording.config, frame, structure, names)
+        except UserError as error:
+            st.info(language.explain(error))
+            if position.frame != len(recording.frames) - 1:
+                st.button(t("Go to the last step"), icon=":material/last_page:", on_click=_to_last)
+
+
+def _to_last() -> None:
+    st.query_params.pop(where.STEP, None)
+    where.seek()
+
+
+def _part(config: MultitaskConfig, frame: Frame, structure: str, part: str, names: tuple[str, ...]) -> None:
+    left, right = st.columns((2, 3), gap="large")
+    with left:
+        st.markdown(f"**{TITLES[structure]} · {title(part, names)}** · {t('step {step}', step=f'{frame.step:,}')}")
+        rows = probe(config)
+        row = int(
+            st.number_input(
+                t("Held-out row"),
+                0,
+                config.test_rows - 1,
+                0,
+                key=ROW,
+                bind="query-params",
+                help=t("Which sample goes through the network."),
+            )
+        )
+        traced = trace(config, frame, structure, rows.x[row : row + 1])
+        values, unit_name = numbers(traced, part)
+        st.altair_chart(
+            bars(values, unit_name, _colour(part)),
+            width="stretch",
+            key="part_bars",
+            alt=t("The numbers of this part for the chosen row"),
+        )
+        label = ", ".join(f"{name} {float(y):+.3f}" for name, y in zip(names, rows.y[row], strict=True))
+        st.caption(t("Labels of this row: {labels}", labels=label))
+    with right:
+        unit = 0
+        if len(values) > 1:
+            unit = (
+                int(
+                    st.number_input(
+                        unit_name, 1, len(values), _interesting(values), key=f"{UNIT}_{part.partition(':')[0]}"
+                    )
+                )
+                - 1
+            )
+        name = {"bottom": "expert"}.get(part.partition(":")[0], part.partition(":")[0])
+        if name in ("x", "shared"):
+            st.caption(
+                t("The input is given: there is no sum behind it.")
+                if name == "x"
+                else t("Features of the shared layer.")
+            )
+        else:
+            zoom(explain(config, frame, structure, rows.x[row], f"{name}:{part.partition(':')[2] or 0}", unit))
+
+
+def title(part: str, names: tuple[str, ...]) -> str:
+    """A part's name."""
+    kind, _, number = part.partition(":")
+    task = names[int(number)] if number.isdigit() and int(number) < len(names) else ""
+    return {
+        "x": t("Input"),
+        "shared": t("Shared layer"),
+        "bottom": t("Shared bottom"),
+        "expert": t("Expert {i}", i=int(number or 0) + 1),
+        "gate": t("Gate of {task}", task=task) if number else t("Gate"),
+        "mix": t("Mixture for {task}", task=task),
+        "tower": t("Tower of {task}", task=task),
+        "y": t("Prediction of {task}", task=task),
+    }.get(kind, part)
+
+
+def numbers(traced: Trace, part: str) -> tuple[np.ndarray, str]:
+    """The values of one part for the traced row, and what one of them is called. UserError for an unknown part."""
+    kind, _, number = part.partition(":")
+    index = int(number) if number.isdigit() else 0
+    found = {
+        "x": ("x", (), t("Input number")),
+        "shared": ("features", (), t("Unit")),
+        "bottom": ("experts", (index,), t("Unit")),
+        "expert": ("experts", (index,), t("Unit")),
+        "gate": ("gates", (index,), t("Expert")),
+        "mix": ("mixtures", (index,), t("Unit")),
+        "tower": ("towers", (index,), t("Unit")),
+        "y": ("predictions", (), t("Task")),
+    }.get(kind)
+    if found is None:
+        raise UserError("There is no sum behind {part}.", part=part[:40])
+    array = traced[found[0]][0]
+    try:
+        return np.atleast_1d(array[found[1]] if kind != "y" else array[index]), found[2]
+    except IndexError:
+        raise UserError("There is no sum behind {part}.", part=part[:40]) from None
+
+
+def _interesting(values: np.ndarray) -> int:
+    """The largest, from 1: a dead unit opens to nothing but zero."""
+    return int(np.argmax(np.abs(values))) + 1
+
+
+def _colour(part: str) -> str:
+    kind, _, number = part.partition(":")
+    return HUES[int(number) % 6] if kind in ("gate", "mix", "tower", "y") and number.isdigit() else "#7A8691"
+
+
+def bars(values: np.ndarray, unit_name: str, colour: str) -> alt.Chart:
+    """One bar a unit."""
+    data = pd.DataFrame({"unit": np.arange(1, len(values) + 1), "value": values.astype(float)})
+    return (
+        alt.Chart(data, height=190)
+        .mark_bar(color=colour)
+        .encode(
+            x=alt.X("unit:O", title=unit_name, axis=alt.Axis(labelOverlap=True, labelAngle=0)),
+            y=alt.Y("value:Q", title=t("value")),
+            tooltip=["unit:O", alt.Tooltip("value:Q", format=".5f")],
+        )
+    )
+
+
+def _intervention(config: MultitaskConfig, frame: Frame, structure: str, names: tuple[str, ...]) -> None:
+    """Take experts away or tie the gates; both tasks' losses answer at once."""
+    with st.expander(
+        t("What if an expert were gone?"), expanded=where.opened() == "intervene", icon=":material/content_cut:"
+    ):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            removed = st.pills(
+                t("Remove experts"),
+                list(range(1, config.num_experts + 1)),
+                selection_mode="multi",
+                key=REMOVED,
+                bind="query-params",
+            )
+            tied = st.toggle(
+                t("Tie the gates (MMoE becomes OMoE)"), key=TIED, bind="query-params", disabled=structure != "mmoe"
+            )
+        rows = probe(config)
+        before = intervene(config, frame, structure, rows)
+        if len(removed or ()) == config.num_experts:
+            st.warning(t("At least one expert must stay."))
+            return
+        after = intervene(
+            config,
+            frame,
+            structure,
+            rows,
+            removed=[i - 1 for i in removed or ()],
+            tied=bool(tied) and structure == "mmoe",
+        )
+        for column, name, old, new in zip(st.columns(len(names)), names, before, after, strict=True):
+            column.metric(
+                t("Held-out loss of {task}", task=name),
+                f"{new:.4f}",
+                f"{new - old:+.4f}" if (removed or tied) else None,
+                delta_color="inverse",
+            )
+        st.caption(
+            t(
+                "A removed expert's gate weight is 0 and the others sum to 1 again. Nothing is retrained: one forward pass over {count} held-out rows.",
+                count=config.test_rows,
+            )
+        )

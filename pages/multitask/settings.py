@@ -1,0 +1,210 @@
+"""The sidebar: presets first, then the settings in three groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from engine.errors import UserError
+from engine.multitask import STRUCTURES, MultitaskConfig
+from pages.ui import controls
+from pages.ui.controls import Control
+from pages.ui.language import N_, explain, t
+
+TITLES = {"single_task": "Single-Task", "shared_bottom": "Shared-Bottom", "omoe": "OMoE", "mmoe": "MMoE"}
+"""Names of the structures: the literature's own in every language."""
+
+CORRELATION = controls.key(MultitaskConfig, "correlation")
+TASK_COUNT = "multitask_task_count"
+BINARY = "multitask_binary_tasks"
+PRESET = "multitask_preset"
+
+DATA = (
+    Control("noise", N_("Noise (standard deviation)"), step=0.05),
+    Control(
+        "rows",
+        N_("Training rows"),
+        N_("0 draws fresh rows at every step; a fixed number lets models overfit."),
+        step=100,
+    ),
+    Control("input_dim", N_("Inputs d"), step=10),
+    Control("scale", N_("Scale c of the weight vectors"), step=0.1),
+    Control("alpha", N_("alpha of the sine terms"), N_("Comma-separated; the paper leaves them open.")),
+    Control("beta", N_("beta of the sine terms"), N_("As many values as alpha.")),
+    Control("test_rows", N_("Held-out rows"), step=100),
+)
+MODEL = (
+    Control("structures", N_("Structures"), options=TITLES),
+    Control("num_experts", N_("Experts")),
+    Control("expert_units", N_("Units of an expert")),
+    Control("tower_units", N_("Units of a tower")),
+    Control("bottom_units", N_("Units of the shared bottom")),
+    Control(
+        "shared_units",
+        N_("Shared layer beneath the experts"),
+        N_("0 for none. Many industrial drawings have one."),
+        step=8,
+    ),
+    Control(
+        "initialisation",
+        N_("Initialisation"),
+        options={"glorot": "Glorot", "constant": N_("Constant")},
+        help=N_("Constant experts stay equal: the gate has nothing to choose from."),
+    ),
+    Control(
+        "gate_dropout",
+        N_("Gate dropout"),
+        N_("Share of gate weights dropped while training: a cure for gate collapse."),
+        step=0.1,
+    ),
+)
+TRAINING = (
+    Control("learning_rate", N_("Learning rate"), step=0.001, format="%g"),
+    Control("batch_size", N_("Batch size"), step=32),
+    Control("steps", N_("Steps"), step=250),
+    Control(
+        "runs", N_("Seeds trained at once"), N_("The stage follows the first; the loss panel shows all and their mean.")
+    ),
+    Control("seed", N_("Seed")),
+    Control("frames", N_("Frames recorded"), step=10),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """Settings away from their defaults, names of the tasks, and where to look."""
+
+    id: str
+    label: str
+    fields: Mapping[str, Any]
+    tasks: tuple[str, str] | None = None
+    rung: str = "mmoe"
+
+    @property
+    def trains(self) -> bool:
+        """Whether it needs a run of its own: the recorded sweep covers the correlation alone."""
+        return bool(set(self.fields) - {"correlation"})
+
+
+PRESETS = (
+    Preset("like_favourite", N_("Like and favourite"), {"correlation": 0.9}, (N_("like"), N_("favourite"))),
+    Preset("like_dislike", N_("Like and dislike"), {"correlation": 0.0}, (N_("like"), N_("dislike"))),
+    Preset("click_watch", N_("Click and watch time"), {"correlation": 0.7}, (N_("click"), N_("watch time"))),
+    Preset("mirror", N_("Tasks that mirror each other"), {"correlation": -1.0}),
+    Preset("figure4", N_("The paper's Figure 4"), {"correlation": 0.5}),
+    Preset(
+        "collapse",
+        N_("A gate collapses"),
+        {"correlation": 0.0, "initialisation": "constant", "learning_rate": 0.05},
+        rung="omoe",
+    ),
+)
+
+
+def choose(preset: Preset) -> None:
+    """Callback of a preset: its settings, and the player goes to its rung."""
+    reset()
+    controls.reset(MultitaskConfig, preset.fields)
+    st.session_state[CORRELATION] = preset.fields.get("correlation", 0.0)
+    st.query_params[PRESET] = preset.id
+
+
+def reset() -> None:
+    """Callback: every setting to its default."""
+    controls.reset(MultitaskConfig, {})
+    st.session_state[CORRELATION] = MultitaskConfig().correlation
+    st.session_state[TASK_COUNT], st.session_state[BINARY] = 2, []
+
+
+def preset() -> Preset | None:
+    """The preset chosen last, from the URL."""
+    return next((p for p in PRESETS if p.id == st.query_params.get(PRESET)), None)
+
+
+def task_names(count: int) -> tuple[str, ...]:
+    """The preset's names for two tasks, else numbered ones."""
+    chosen = preset()
+    if chosen is not None and chosen.tasks is not None and count == 2:
+        return tuple(t(name) for name in chosen.tasks)
+    return tuple(t("task {number}", number=k + 1) for k in range(count))
+
+
+def correlation() -> float:
+    """The hero's value: the session's, else the URL's, else the default. The config checks it."""
+    if CORRELATION not in st.session_state:
+        try:
+            st.session_state[CORRELATION] = float(st.query_params.get(CORRELATION, "0"))
+        except ValueError:
+            st.session_state[CORRELATION] = 0.0
+    return float(st.session_state[CORRELATION])
+
+
+def sidebar(on_preset: Callable[[Preset], None]) -> MultitaskConfig | None:
+    """Draw the controls, presets calling `on_preset`; the config they make, or None with the reason shown."""
+    st.markdown(f"**{t('Presets')}**")
+    with st.container(horizontal=True, gap="xsmall"):
+        for one in PRESETS:
+            st.button(
+                t(one.label),
+                key=f"preset_{one.id}",
+                on_click=on_preset,
+                args=(one,),
+                type="tertiary" if preset() != one else "secondary",
+            )
+    values: dict[str, Any] = {"correlation": correlation()}
+    with st.expander(t("Data"), icon=":material/table_rows:"):
+        values["tasks"] = _tasks()
+        values |= {control.field: controls.draw(MultitaskConfig, control) for control in DATA}
+    with st.expander(t("Model"), icon=":material/account_tree:"):
+        values |= {control.field: controls.draw(MultitaskConfig, control) for control in MODEL}
+    with st.expander(t("Training"), icon=":material/model_training:"):
+        values |= {control.field: controls.draw(MultitaskConfig, control) for control in TRAINING}
+    try:
+        return MultitaskConfig(**values)
+    except UserError as error:
+        st.error(explain(error))
+        return None
+
+
+def _tasks() -> tuple[str, ...]:
+    if TASK_COUNT not in st.session_state and TASK_COUNT not in st.query_params:
+        st.session_state[TASK_COUNT] = 2
+    count = st.number_input(t("Tasks"), 2, 6, step=1, key=TASK_COUNT, bind="query-params")
+    chosen = st.pills(
+        t("Binary tasks"),
+        list(range(1, 7))[: int(count)],
+        selection_mode="multi",
+        key=BINARY,
+        bind="query-params",
+        help=t("A binary task asks whether its label is positive."),
+    )
+    return tuple("binary" if k + 1 in (chosen or ()) else "regression" for k in range(int(count)))
+
+
+def changes(config: MultitaskConfig, shown: MultitaskConfig) -> dict[str, tuple[Any, Any]]:
+    """Settings in which the controls differ from the run on stage."""
+    return config.differences(shown)
+
+
+def label(field: str) -> str:
+    """A setting's label, for sentences about differences."""
+    known = {control.field: control.label for control in (*DATA, *MODEL, *TRAINING)}
+    return t(known.get(field, {"correlation": N_("Task correlation"), "tasks": N_("Tasks")}.get(field, field)))
+
+
+__all__ = [
+    "PRESETS",
+    "STRUCTURES",
+    "TITLES",
+    "Preset",
+    "changes",
+    "choose",
+    "label",
+    "preset",
+    "reset",
+    "sidebar",
+    "task_names",
+]

@@ -1,0 +1,79 @@
+"""Where the viewer is: frame, rung and selected part, kept in the URL beside the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from engine.multitask import STRUCTURES, MultitaskConfig
+from pages.multitask.settings import CORRELATION, PRESETS, Preset, choose
+from pages.ui.position import Position
+
+STEP, RUNG, PART, SHOWN = "multitask_step", "multitask_rung", "multitask_part", "multitask_shown"
+SEEK, REFRESH = "multitask_seek", "multitask_refresh"
+
+
+def start(steps: tuple[int, ...], structures: tuple[str, ...], hero: float) -> Position:
+    """The position that the URL names, the last frame of the highest rung where it names none."""
+    step = st.query_params.get(STEP, "")
+    frame = len(steps) - 1
+    if step.isdecimal() and len(step) < 9:
+        frame = min(range(len(steps)), key=lambda index: abs(steps[index] - int(step)))
+    rung = st.query_params.get(RUNG, "")
+    ladder = [structure for structure in STRUCTURES if structure in structures]
+    return Position(frame, hero, rung if rung in ladder else ladder[-1], st.query_params.get(PART))
+
+
+def remember(position: Position, steps: tuple[int, ...]) -> None:
+    """Write a position to the URL; what is at its default is left out."""
+    _write(STEP, "" if position.frame == len(steps) - 1 else str(steps[position.frame]))
+    _write(RUNG, "" if position.rung == STRUCTURES[-1] else position.rung)
+    _write(PART, position.selected or "")
+
+
+def set_correlation(p: float) -> None:
+    """The hero was released: the config and the URL follow."""
+    st.session_state[CORRELATION] = round(p, 4)
+    _write(CORRELATION, "" if p == MultitaskConfig().correlation else f"{p:g}")
+
+
+def go(setting: Mapping[str, str]) -> None:
+    """Callback: bring the stage to a story's state."""
+    chosen = next((p for p in PRESETS if p.id == setting.get("preset")), None)
+    if chosen is not None:
+        choose(chosen)
+    else:
+        _write("multitask_preset", "")
+    set_correlation(float(setting.get("hero", "0")))
+    _write(STEP, "0" if setting.get("frame") == "first" else "")
+    _write(RUNG, setting.get("rung", ""))
+    _write(PART, setting.get("select", ""))
+    _write("multitask_open", "" if setting.get("open") == "none" else setting.get("open", ""))
+    seek()
+
+
+def take(preset: Preset) -> None:
+    """Callback of a preset: its settings, and the player goes to its rung."""
+    choose(preset)
+    set_correlation(float(preset.fields.get("correlation", 0.0)))
+    _write(RUNG, preset.rung)
+    _write(STEP, "")
+    seek()
+
+
+def seek() -> None:
+    """The player goes to the position in the URL at the next draw."""
+    st.session_state[SEEK] = st.session_state.get(SEEK, 0) + 1
+
+
+def opened() -> str:
+    """Which section a link or a story asks to have open."""
+    return st.query_params.get("multitask_open", "")
+
+
+def _write(name: str, value: str) -> None:
+    if value:
+        st.query_params[name] = value
+    else:
+        st.query_params.pop(name, None)

@@ -1,0 +1,104 @@
+"""Controls: one widget for each setting of a config, each bound to the URL.
+
+The config's own domains give the limits, so a control cannot offer what the engine refuses; what
+a hand-written URL says beyond them is checked again by the config.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from engine.runs.config import Choice, Config, Real, Several, Whole
+from pages.ui.language import t
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """How one setting looks. `label` and `help` are English sentences of the catalogues."""
+
+    field: str
+    label: str
+    help: str = ""
+    options: Mapping[Any, str] | None = None
+    step: float | int | None = None
+    format: str | None = None
+
+
+def key(kind: type[Config], field: str) -> str:
+    """The widget's key, which is also the name in the URL."""
+    return f"{kind.playground}_{field}"
+
+
+def default(kind: type[Config], field: str) -> Any:
+    """The setting's default."""
+    return getattr(kind(), field)
+
+
+def draw(kind: type[Config], control: Control) -> Any:
+    """The widget for one setting; returns a value that the config still checks."""
+    domain, start, name = kind.domain(control.field), default(kind, control.field), key(kind, control.field)
+    common: dict[str, Any] = {"key": name, "help": t(control.help) if control.help else None, "bind": "query-params"}
+    label = t(control.label)
+    if control.options is not None:
+        return _choice(label, control.options, start, domain, common)
+    match domain:
+        case Whole():
+            _seed_value(name, start)
+            return st.number_input(label, domain.low, domain.high, step=int(control.step or 1), **common)
+        case Real():
+            _seed_value(name, start)
+            return st.number_input(
+                label, domain.low, domain.high, step=float(control.step or 0.1), format=control.format or "%g", **common
+            )
+        case Choice():
+            return _choice(label, {option: option for option in domain.options}, start, domain, common)
+        case Several(item=Real()):
+            text = st.text_input(label, ", ".join(f"{v:g}" for v in start), max_chars=200, **common)
+            return numbers(text or "")
+    raise TypeError(f"no control for {control.field}")
+
+
+def _seed_value(name: str, value: Any) -> None:
+    """Give a widget its default through the session: a preset may have set it, and both at once warn."""
+    if name not in st.session_state and name not in st.query_params:
+        st.session_state[name] = value
+
+
+def _choice(label: str, options: Mapping[Any, str], start: Any, domain: Any, common: dict[str, Any]) -> Any:
+    names: Callable[[Any], str] = lambda option: t(options[option])  # noqa: E731
+    if isinstance(domain, Several):
+        chosen = st.pills(
+            label, list(options), selection_mode="multi", default=list(start), format_func=names, **common
+        )
+        return tuple(option for option in options if option in (chosen or ()))
+    return st.segmented_control(label, list(options), default=start, format_func=names, required=True, **common)
+
+
+def numbers(text: str) -> tuple[Any, ...]:
+    """Numbers out of a comma-separated text; what is none stays text, for the config to refuse."""
+    parts = [part for part in text.replace("，", ",").split(",") if part.strip()]
+    return tuple(_number(part) for part in parts)
+
+
+def _number(part: str) -> Any:
+    try:
+        return float(part)
+    except ValueError:
+        return part.strip()
+
+
+def reset(kind: type[Config], fields: Mapping[str, Any]) -> None:
+    """Set widgets from a callback: the given fields, every other setting to its default."""
+    start = kind()
+    for name in start.to_dict():
+        value = fields.get(name, getattr(start, name))
+        slot = key(kind, name)
+        if isinstance(kind.domain(name), Several) and not isinstance(kind.domain(name).item, Choice):  # type: ignore[attr-defined]
+            value = ", ".join(f"{item:g}" for item in value)
+        elif isinstance(value, tuple):
+            value = list(value)
+        st.session_state[slot] = value

@@ -1,0 +1,68 @@
+"""English and 中文: gettext catalogues, read once; the English sentence is the key."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from babel.messages.pofile import read_po
+
+from engine.errors import UserError
+
+LANGUAGES = {"en": "English", "zh": "中文"}
+CATALOGUES = Path(__file__).resolve().parents[2] / "assets" / "locale"
+KEY = "lang"
+
+
+def N_(sentence: str) -> str:
+    """Marks a sentence for the catalogues where it is translated later."""
+    return sentence
+
+
+@functools.cache
+def catalogue(language: str) -> dict[str, str]:
+    """English sentence → the language's; empty for English."""
+    if language == "en":
+        return {}
+    with (CATALOGUES / f"{language}.po").open("rb") as source:
+        return {str(m.id): str(m.string) for m in read_po(source, locale=language) if m.id and m.string}
+
+
+def language() -> str:
+    """The language of this session: the viewer's choice, else the browser's."""
+    chosen = st.session_state.get(KEY)
+    return chosen if chosen in LANGUAGES else from_browser()
+
+
+def from_browser() -> str:
+    """zh for a Chinese browser, else en."""
+    return "zh" if (st.context.locale or "").lower().startswith("zh") else "en"
+
+
+def t(sentence: str, **values: Any) -> str:
+    """The sentence in the session's language, filled in."""
+    text = catalogue(language()).get(sentence, sentence)
+    return text.format(**values) if values else text
+
+
+def explain(error: UserError) -> str:
+    """A user error in the session's language; what fills it may be a term that translates too."""
+    return t(error.sentence, **{name: t(v) if isinstance(v, str) else v for name, v in error.values.items()})
+
+
+def switch() -> None:
+    """The language control, bound to the URL."""
+    if KEY not in st.session_state and KEY not in st.query_params:
+        st.session_state[KEY] = from_browser()
+    st.segmented_control(
+        t("Language"),
+        list(LANGUAGES),
+        key=KEY,
+        format_func=LANGUAGES.__getitem__,
+        required=True,
+        bind="query-params",
+        label_visibility="collapsed",
+        width="stretch",
+    )

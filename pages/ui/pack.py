@@ -1,0 +1,82 @@
+"""A stage as bytes for the browser: a JSON header, then the arrays."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+
+import numpy as np
+
+from pages.ui.position import Position
+from pages.ui.stage import WORDS, Quantised, Stage
+
+
+def pack(stage: Stage, *, start: Position, seek: int, autoplay: bool = False) -> bytes:
+    """The stage as bytes: header length (4 bytes, little-endian), JSON header, then the arrays, each aligned to 4 bytes.
+
+    Raises ValueError for an array that is named by a panel and missing, or whose first two axes fit neither S, F nor 1.
+    """
+    _check(stage)
+    table: dict[str, dict[str, object]] = {}
+    body = bytearray()
+    for name, array in stage.arrays.items():
+        raw = array.bytes if isinstance(array, Quantised) else array
+        data = np.ascontiguousarray(raw, dtype=np.uint8 if raw.dtype == np.uint8 else "<f4")
+        table[name] = {"dtype": data.dtype.name, "shape": data.shape, "offset": len(body)}
+        if isinstance(array, Quantised):
+            table[name]["scale"] = (array.low, array.high)
+        body += data.tobytes()
+        body += bytes(-len(body) % 4)
+    spec = {f.name: plain(getattr(stage, f.name)) for f in fields(stage) if f.name != "arrays"}
+    digest = hashlib.blake2s(json.dumps([spec, table]).encode() + body, digest_size=8).hexdigest()
+    header = {
+        "spec": spec,
+        "start": plain(start),
+        "seek": seek,
+        "autoplay": autoplay,
+        "arrays": table,
+        "stage_id": digest,
+    }
+    head = json.dumps(header, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    head += b" " * (-len(head) % 4)  # the browser makes views, not copies: buffers must be aligned
+    return len(head).to_bytes(4, "little") + head + bytes(body)
+
+
+def plain(value: object) -> object:
+    """Dataclasses, mappings and tuples as JSON; a dataclass says its own name in `type`."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {"type": type(value).__name__, **{f.name: plain(getattr(value, f.name)) for f in fields(value)}}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, tuple | list) else value
+
+
+def _named(value: object) -> Iterator[str]:
+    """The array names in a description: the strings in fields that hold one by convention."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if isinstance(item, str):
+                if key in {"array", "points", "blend", "arrows", "order"} or (key in {"low", "high"}):
+                    yield item
+            else:
+                yield from _named(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _named(item)
+
+
+def _check(stage: Stage) -> None:
+    """Raise ValueError on what a page got wrong; the browser would show an empty panel and say nothing."""
+    wanted = set(_named([plain(panel) for panel in stage.panels])) | set(_named([plain(stage.sweep)]))
+    if missing := sorted(wanted - set(stage.arrays)):
+        raise ValueError(f"the stage names arrays it does not carry: {', '.join(missing)}")
+    if missing := sorted(set(WORDS) - set(stage.words)):
+        raise ValueError(f"the stage lacks words: {', '.join(missing)}")
+    sweeps, frames = len(stage.sweep.recorded) if stage.sweep else 1, len(stage.steps)
+    for name, array in stage.arrays.items():
+        if array.ndim < 2 or array.shape[0] not in (1, sweeps) or array.shape[1] not in (1, frames):
+            raise ValueError(f"array {name!r} has shape {array.shape}, expected ({sweeps} or 1, {frames} or 1, …)")
+    if not frames or not stage.rungs or not stage.panels:
+        raise ValueError("a stage needs at least one frame, one rung and one panel")

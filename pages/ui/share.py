@@ -1,0 +1,38 @@
+"""Share what is on screen: the URL is the state."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+import streamlit as st
+
+from pages.ui.language import KEY, language, t
+from pages.ui.training import MARK
+
+PRESENTER = "presenter"
+
+
+def url() -> str:
+    """This page with every control and the position, without what belongs to this tab alone."""
+    params = {name: st.query_params.get_all(name) for name in st.query_params if name != MARK}
+    params[KEY] = [language()]
+    parts = urlsplit(st.context.url or "")
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(params, doseq=True), ""))
+
+
+def link() -> None:
+    """The link in a popover, ready to copy."""
+    with st.popover(t("Share this view"), icon=":material/link:", width="stretch"):
+        st.caption(t("Opens the same settings at the same moment, in this language."))
+        st.code(url(), language=None, wrap_lines=True)
+
+
+def presenter() -> None:
+    """Larger type for a room."""
+    if st.toggle(
+        t("Presenter"),
+        key=PRESENTER,
+        bind="query-params",
+        help=t("Larger type for the last row; the sidebar can be folded away."),
+    ):
+        st.html("<style>html { font-size: 118%; } .stMainBlockContainer { padding-top: 2.2rem; }</style>")

@@ -1,0 +1,264 @@
+"""A stage: what a page describes and the player shows.
+
+Axes used below: `S` recorded sweep values, `F` frames (time), `N` bars or dots, `R` × `C` cells, `K` arrows, `E` experts.
+A leading axis of length 1 stands for "the same at every sweep value" (or at every frame).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Colour = int | Literal["ink", "muted"]
+"""0 blue, 1 vermillion, 2 bluish green, 3 reddish purple, 4 sky, 5 orange; or "ink", "muted"."""
+
+Kind = Literal["input", "layer", "expert", "gate", "mix", "tower", "output"]
+Port = Literal["top", "bottom", "left", "right"]
+Array = npt.NDArray[np.float32] | npt.NDArray[np.uint8]
+
+
+class Quantised:
+    """An array that is only drawn, never printed: it travels as bytes, 0..255 standing for `low`..`high`."""
+
+    def __init__(self, array: npt.NDArray[Any], low: float, high: float) -> None:
+        level = (np.nan_to_num(array, nan=low) - low) / (high - low)
+        self.bytes: npt.NDArray[np.uint8] = np.round(255 * np.clip(level, 0, 1)).astype(np.uint8)
+        self.low, self.high = low, high
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.bytes.shape
+
+    @property
+    def ndim(self) -> int:
+        return self.bytes.ndim
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One structure of a ladder; keys 1..n choose it. `sentence` is shown under the control."""
+
+    id: str
+    title: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Readout:
+    """A number shown live beside the slider. `array` (S, F)."""
+
+    label: str
+    array: str
+    digits: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """The second axis: a setting that was recorded at several values. `recorded` is ascending and has length S."""
+
+    name: str
+    label: str
+    symbol: str
+    low: float
+    high: float
+    step: float
+    recorded: tuple[float, ...]
+    invitation: str
+    readout: tuple[Readout, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line over time. `array` (S, F). It stands out while `rung` is on stage (None: always)."""
+
+    name: str
+    array: str
+    colour: Colour
+    weight: Literal["mean", "run"] = "mean"
+    rung: str | None = None
+    dash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines over the training step. `x_max` is the last step planned, for a run that is still going on."""
+
+    id: str
+    title: str
+    x_label: str
+    y_label: str
+    series: tuple[Series, ...]
+    log: bool = False
+    x_max: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """One bar a label. `array`, `low` and `high` (the band) are (S, F, N)."""
+
+    id: str
+    title: str
+    array: str
+    labels: tuple[str, ...]
+    colours: tuple[Colour, ...]
+    low: str | None = None
+    high: str | None = None
+    elements: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """A matrix as colour. `array` (S, F, R, C), float32, or uint8 where 0..255 stands for `low`..`high`."""
+
+    id: str
+    title: str
+    array: str
+    low: float
+    high: float
+    row_labels: tuple[str, ...]
+    column_labels: tuple[str, ...]
+    diverging: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlaneView:
+    """Dots of one rung. `points` (S, F, N, 2) with length at most 1; `blend` (S, F, N) in 0..1 mixes the colours of the first
+    two arrows. `group[n]` is the part that dot n belongs to, `group_ids[g]` the id that part has in the other panels."""
+
+    points: str
+    group: tuple[int, ...]
+    point_labels: tuple[str, ...]
+    blend: str | None = None
+    group_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """Directions in the unit circle. `arrows` (S, F, K, 2)."""
+
+    id: str
+    title: str
+    views: Mapping[str, PlaneView]
+    arrows: str
+    arrow_labels: tuple[str, ...]
+    arrow_colours: tuple[Colour, ...]
+    caption: str
+    axis_labels: tuple[str, str] = ("u₁", "u₂")
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRef:
+    """One number of an array: `array[s, f, *index]`."""
+
+    array: str
+    index: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BarsRef:
+    """The last axis of an array as small bars in a node: `array[s, f, *index, :]`, with a band behind each bar."""
+
+    array: str
+    index: tuple[int, ...] = ()
+    low: str | None = None
+    high: str | None = None
+    colours: tuple[Colour, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A part of the network, centred at (x, y) in a space of 1000 × 620. `short` replaces a `label` that does not fit,
+    `name` is what is spoken, `born` the node that it grows out of when its rung comes on stage."""
+
+    id: str
+    x: float
+    y: float
+    w: float
+    h: float
+    kind: Kind
+    label: str
+    short: str = ""
+    name: str = ""
+    colour: Colour = "muted"
+    value: ValueRef | None = None
+    bars: BarsRef | None = None
+    clickable: bool = True
+    born: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A connection. A `value` in 0..1 becomes the stroke width. Without `via` it is a curve from port to port, with it a path
+    with square, rounded corners through those points."""
+
+    id: str
+    source: str
+    target: str
+    colour: Colour = "muted"
+    value: ValueRef | None = None
+    via: tuple[tuple[float, float], ...] = ()
+    source_port: Port = "top"
+    target_port: Port = "bottom"
+    dash: bool = False
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The network of one rung. `order` (S, F, E) is the place at which each expert is drawn."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    order: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One piece of a formula. `lights` are ids of nodes and edges; "expert" also lights "expert:0", "expert:1"…"""
+
+    text: str
+    sub: str = ""
+    sup: str = ""
+    lights: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """The network itself, one layout a rung; changing the rung morphs one into the other."""
+
+    id: str
+    title: str
+    layouts: Mapping[str, Layout]
+    formulas: Mapping[str, tuple[Term, ...]]
+
+
+Panel = Lines | Bars | Heat | Plane | Diagram
+
+WORDS = (
+    "play", "pause", "previous", "next", "speed", "time", "step_of", "rungs", "nearest", "save_svg", "save_png",
+    "value", "row", "column", "band", "angle", "not_recorded", "summary",
+)  # fmt: skip
+"""Keys of `Stage.words`. Templates: step_of {step} {last}, nearest {value}, summary {rung} {step} {hero}, angle {degrees}."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """All that the player shows. `steps` (F,) is the training step of each frame; `arrays` are (S, F, …). The first panel is
+    the large one, at most two more stand at its right. `hero` may lie between recorded values: the nearest is shown."""
+
+    title: str
+    steps: tuple[int, ...]
+    time_label: str
+    rungs: tuple[Rung, ...]
+    panels: tuple[Panel, ...]
+    arrays: Mapping[str, Array | Quantised]
+    sweep: Sweep | None
+    hero: float
+    origin: Literal["recorded", "live", "illustrative"]
+    origin_text: str
+    words: Mapping[str, str]
+    live: bool = False

@@ -1,0 +1,21 @@
+"""The few lines of CSS that make a page fit a projector, and the colours that charts share."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+HUES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
+"""Okabe and Ito's palette, told apart by colour-blind eyes; the order is the player's."""
+
+CSS = """<style>
+.stMainBlockContainer { padding: 2.6rem 2.2rem 4rem; max-width: 1680px; }
+.stSidebar { min-width: 17rem; max-width: 19rem; }
+.st-key-run_bar .stProgress { min-width: 16rem; flex: 1 1 16rem; }
+.st-key-question h1 { font-size: 1.5rem; padding: 0; }
+.st-key-question p { margin: 0; }
+</style>"""
+
+
+def apply() -> None:
+    """Once a run, before the page draws."""
+    st.html(CSS)

@@ -1,0 +1,142 @@
+"""Live runs of this browser tab: the service, who owns what, and the run bar."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from engine.errors import UserError
+from engine.runs.config import Config
+from engine.runs.run import FAILED, FINISHED, PAUSED, QUEUED, RUNNING, STOPPED, Run, View
+from engine.runs.runs import Runs
+from pages.ui.language import N_, explain, t
+
+POLL_SECONDS = 0.25
+MARK = "training"
+"""In the URL while a run is going on: after a reload it tells that there was one."""
+
+
+@st.cache_resource(show_spinner=False)
+def service() -> Runs:
+    """One for the server, with its warm workers."""
+    return Runs(workers=2)
+
+
+@st.cache_resource(scope="session", on_release=lambda owner: service().release(owner), show_spinner=False)
+def _lease(owner: str) -> str:
+    """Let go when the tab closes; a reconnecting session asks again and so claims its run back."""
+    service().claim(owner)
+    return owner
+
+
+def owner() -> str:
+    """This tab's name among the owners of runs."""
+    if "owner" not in st.session_state:
+        st.session_state["owner"] = uuid.uuid4().hex
+    return _lease(st.session_state["owner"])
+
+
+def current() -> Run | None:
+    """This tab's run, of whichever playground."""
+    run = st.session_state.get("run")
+    return run if isinstance(run, Run) else None
+
+
+def view_of(run: Run | None) -> View | None:
+    """The run as it is now."""
+    return None if run is None else service().view(run)
+
+
+def lost_in_reload() -> bool:
+    """Whether the URL says that a run was going on which this session does not have. True once."""
+    if MARK in st.query_params and current() is None:
+        del st.query_params[MARK]
+        return True
+    return False
+
+
+def train(config: Config, table: Path | None = None, work: str = "train") -> None:
+    """Callback of Train: end this tab's run and start the next."""
+    try:
+        st.session_state["run"] = service().submit(config, owner(), work=work, table=table)
+        st.query_params[MARK] = "1"
+        st.session_state.pop("run_error", None)
+    except UserError as error:
+        st.session_state["run_error"] = explain(error)
+
+
+def status(view: View | None) -> str:
+    """What the run is doing, in words."""
+    if view is None:
+        return ""
+    if view.state == QUEUED:
+        return t("Waiting for a free worker: place {place} in the queue", place=view.place)
+    if view.state == FAILED:
+        return explain(UserError(view.sentence, **view.values))
+    words = {RUNNING: N_("Training"), PAUSED: N_("Paused"), FINISHED: N_("Finished"), STOPPED: N_("Stopped")}
+    text = t(
+        "{state}: step {step} of {steps}", state=t(words[view.state]), step=f"{view.step:,}", steps=f"{view.steps:,}"
+    )
+    if view.state == RUNNING and view.seconds_left is not None:
+        text += " · " + t("{seconds} s left", seconds=max(1, round(view.seconds_left)))
+    return text + (" · " + t(view.sentence) if view.sentence else "")
+
+
+def run_bar(config: Config | None, *, changed: int, on_train: Callable[[], None], on_reset: Callable[[], None]) -> None:
+    """Train, Pause or Resume, Step, Stop, Reset, and the progress. `changed` counts settings not yet trained."""
+    run, view = current(), view_of(current())
+    active = view is not None and view.active
+    state = view.state if view is not None else ""
+    with st.container(horizontal=True, vertical_alignment="center", key="run_bar"):
+        label = (
+            t("Train")
+            if not changed
+            else t("Train with {count} changes", count=changed)
+            if changed > 1
+            else t("Train with 1 change")
+        )
+        st.button(
+            label, type="primary", icon=":material/play_arrow:", key="train", on_click=on_train, disabled=config is None
+        )
+        if state == PAUSED:
+            st.button(t("Resume"), icon=":material/resume:", key="resume", on_click=service().resume, args=(run,))
+        else:
+            st.button(
+                t("Pause"),
+                icon=":material/pause:",
+                key="pause",
+                on_click=service().pause,
+                args=(run,),
+                disabled=state != RUNNING,
+            )
+        st.button(
+            t("Step"),
+            icon=":material/skip_next:",
+            key="step",
+            on_click=service().step,
+            args=(run,),
+            disabled=state != PAUSED,
+            help=t("Train to the next frame and pause again"),
+        )
+        st.button(
+            t("Stop"), icon=":material/stop:", key="stop", on_click=service().stop, args=(run,), disabled=not active
+        )
+        st.button(
+            t("Reset"),
+            icon=":material/restart_alt:",
+            key="reset",
+            on_click=on_reset,
+            help=t("Back to the recorded sweep with the default settings"),
+        )
+        if view is not None:
+            done = view.step / view.steps if view.steps else 0.0
+            st.progress(min(done, 1.0), text=status(view))
+        else:
+            st.caption(t("Nothing is training. The stage shows what was recorded before."))
+    if "run_error" in st.session_state:
+        st.error(st.session_state["run_error"])
+    elif view is not None and view.state == FAILED:
+        st.error(status(view), icon=":material/error:")

@@ -1,0 +1,30 @@
+"""A verdict on screen: a word, a colour and an icon, never colour alone."""
+
+from __future__ import annotations
+
+from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE, Verdict
+from pages.ui.language import N_, t
+
+_LOOK = {
+    HOLDS: (N_("holds"), "green", ":material/check:"),
+    FAILS: (N_("fails here"), "orange", ":material/close:"),
+    WITHIN_NOISE: (N_("within noise"), "gray", ":material/drag_handle:"),
+}
+
+
+def badge(verdict: Verdict) -> str:
+    """Markdown of the outcome; too few seeds say so."""
+    word, colour, icon = _LOOK[verdict.outcome]
+    text = t(word) + (t(" (preview, {seeds} seeds)", seeds=verdict.seeds) if verdict.preview else "")
+    return f":{colour}-badge[{icon} {text}]"
+
+
+def numbers(verdict: Verdict) -> str:
+    """Mean difference and its 95 % interval."""
+    return t(
+        "difference {mean}, 95 % interval {low} to {high}, {seeds} seeds",
+        mean=f"{verdict.mean:+.4f}",
+        low=f"{verdict.low:+.4f}",
+        high=f"{verdict.high:+.4f}",
+        seeds=verdict.seeds,
+    )

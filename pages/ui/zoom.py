@@ -1,0 +1,64 @@
+"""The sum behind one number, written out."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from engine.runs.explanation import Explanation
+from pages.ui.language import t
+
+_ACTIVATIONS = {
+    "relu": r"\max(0,\; {total})",
+    "identity": "{total}",
+    "softmax": r"\frac{{e^{{{total}}}}}{{\sum_j e^{{z_j}}}}",
+}
+
+
+def zoom(explanation: Explanation) -> None:
+    """Formula, the largest terms, the rest, and the result."""
+    total = f"{explanation.total:.5f}"
+    inside = r"\sum_j w_j v_j" + (" + b" if explanation.bias is not None else "")
+    st.latex(
+        f"{explanation.symbol} = {_ACTIVATIONS[explanation.activation].format(total=inside)} = "
+        f"{_ACTIVATIONS[explanation.activation].format(total=total)} = {explanation.result:.5f}"
+    )
+    rows = [(_plain(term.symbol), term.weight, term.value, term.product) for term in explanation.largest()]
+    count, rest = explanation.rest()
+    if count:
+        rows.append((t("the other {count} terms", count=count), None, None, rest))
+    if explanation.bias is not None:
+        rows.append((t("bias b"), None, None, explanation.bias))
+    rows.append((t("sum"), None, None, explanation.total))
+    columns = [t("term"), t("weight w"), t("value v"), "w · v"]
+    number = st.column_config.NumberColumn(format="%.5f")
+    st.dataframe(
+        pd.DataFrame(rows, columns=columns),
+        hide_index=True,
+        height="content",
+        column_config=dict.fromkeys(columns[1:], number),
+        alt=t("The terms of the sum, largest first"),
+    )
+    if explanation.others:
+        st.caption(
+            t("Softmax over the sums of all experts: {sums}", sums=", ".join(f"{z:.3f}" for z in explanation.others))
+        )
+    st.caption(
+        t(
+            "Recomputed in double precision; the forward pass on stage gave {traced}, the same within float32.",
+            traced=f"{explanation.traced:.6f}",
+        )
+        if explanation.agrees
+        else t(
+            "Recomputed in double precision: this differs from the forward pass, {traced}.",
+            traced=f"{explanation.traced:.6f}",
+        )
+    )
+
+
+def _plain(symbol: str) -> str:
+    """x_{12} → x₁₂, for a table cell."""
+    subscript = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
+    head, _, tail = symbol.partition("_{")
+    inside, _, after = tail.partition("}")
+    return head + inside.translate(subscript) + after
