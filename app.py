@@ -10,7 +10,7 @@ from pages.ui import language, theme, training
 from pages.ui.language import t
 from pages.ui.playground import playgrounds
 
-st.set_page_config(page_title="Gatescope", page_icon=":material/account_tree:", layout="wide")
+st.set_page_config(page_title="Gatescope", page_icon="assets/icon.svg", layout="wide")
 
 
 @st.cache_resource(show_spinner=False)

@@ -5,7 +5,7 @@ from engine.multitask.models import MMoE, OMoE, SharedBottom, SingleTask
 from engine.multitask.training import train
 from engine.runs.work import Work
 
-WORKS = {"train": Work(MultitaskConfig, train)}
+WORKS = {"train": Work(MultitaskConfig, train, warm=MultitaskConfig(steps=3, frames=2, runs=2, test_rows=200))}
 """What a worker may be asked to do here."""
 
 __all__ = ["STRUCTURES", "MMoE", "MultitaskConfig", "OMoE", "SharedBottom", "SingleTask", "WORKS", "train"]

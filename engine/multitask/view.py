@@ -79,7 +79,8 @@ def _points(recording: Recording[MultitaskConfig], structure: str, gates: Array 
     frames, experts, units, tasks = directions.shape
     points = directions[..., :2].reshape(frames, -1, 2)
     if gates is not None:
-        lean = gates[:, 1] / np.maximum(gates[:, 0] + gates[:, 1], 1e-12)  # (F, E)
+        first, second = gates[:, 0] ** 2, gates[:, 1] ** 2  # squared: a colour in the middle tells nothing
+        lean = second / np.maximum(first + second, 1e-12)  # (F, E)
     elif experts == tasks:
         lean = np.broadcast_to(np.arange(experts) / max(experts - 1, 1), (frames, experts))
     else:

@@ -16,9 +16,11 @@ Tick = Callable[[int, int], None]
 class Work:
     """A generator of frames from a config (and the user's table, when `needs_table`).
 
-    run  (config, tick) → frames, or (config, table bytes, tick) → frames
+    warm  a tiny config that a fresh worker runs once: what torch imports late is then loaded
+    run   (config, tick) → frames, or (config, table bytes, tick) → frames
     """
 
     config: type[Config]
     run: Callable[..., Iterator[Frame]]
     needs_table: bool = False
+    warm: Config | None = None

@@ -99,6 +99,7 @@ def serve(source: BinaryIO, sink: BinaryIO) -> None:
     torch.set_num_threads(1)  # two threads beside a busy neighbour were 20 to 35 times slower
     known = playgrounds()
     desk = Desk(source)
+    _warm(known)
     wire.write(sink, {"kind": "ready"})
     while True:
         command = desk.jobs.get()
@@ -111,13 +112,22 @@ def serve(source: BinaryIO, sink: BinaryIO) -> None:
         except UserError as error:
             answer = {"kind": "failed", "sentence": error.sentence, "values": error.values}
         except Exception as error:  # a defect of ours: the page says so without a traceback
-            print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
+            sys.stderr.write(f"{type(error).__name__}: {error}\n")
             answer = {
                 "kind": "failed",
                 "sentence": "The training process failed: {name}.",
                 "values": {"name": type(error).__name__},
             }
         wire.write(sink, answer | {"job": command["job"]})
+
+
+def _warm(known: dict[str, ModuleType]) -> None:
+    """Load what torch imports late, so that the first visitor's first frame does not wait for it."""
+    for package in known.values():
+        for work in package.WORKS.values():
+            if work.warm is not None:
+                for _ in work.run(work.warm, None):
+                    pass
 
 
 def _do(command: dict[str, Any], known: dict[str, ModuleType], desk: Desk, sink: BinaryIO) -> None:

@@ -27,7 +27,7 @@ from engine.runs.study import Study
 from engine.runs.verdict import Verdict
 from pages.multitask import where
 from pages.multitask.charts import COLOURS
-from pages.multitask.settings import TITLES
+from pages.multitask.settings import PRESET, TITLES
 from pages.ui import training
 from pages.ui.language import N_, t
 from pages.ui.theme import HUES
@@ -322,7 +322,7 @@ def _figure_4() -> None:
     """The paper's Figure 4 on the shipped recordings: loss over steps at .5, .9 and 1."""
     with st.expander(
         t("The paper's Figure 4: loss over steps at correlation 0.5, 0.9 and 1"),
-        expanded=st.query_params.get("multitask_preset") == "figure4",
+        expanded=st.session_state.get(PRESET) == "figure4",
     ):
         rows = [
             {

@@ -107,16 +107,16 @@ def answer(recording: Recording[MultitaskConfig]) -> str:
         return f"{where_}: {t('mean loss')} {parts}."
     verdict = compared(loss["mmoe"], loss["shared_bottom"])
     sentence = t(
-        "{where}: MMoE's loss {mmoe} against Shared-Bottom's {shared_bottom}, difference {mean} [{low}, {high}] over {seeds} seeds.",
+        "{where}: loss of MMoE {mmoe}, of Shared-Bottom {shared_bottom}; difference {mean} [{low}, {high}].",
         where=where_,
         mmoe=f"{loss['mmoe'].mean():.4f}",
         shared_bottom=f"{loss['shared_bottom'].mean():.4f}",
         mean=f"{verdict.mean:+.4f}",
         low=f"{verdict.low:+.4f}",
         high=f"{verdict.high:+.4f}",
-        seeds=verdict.seeds,
     )
-    return f"{sentence} {t('*MMoE is better*')}: {badge(verdict)}"
+    better = t("MMoE is better")
+    return f"{sentence} *{better}*: {badge(verdict)}"
 
 
 def compared(left: np.ndarray, right: np.ndarray) -> Verdict:

@@ -104,12 +104,12 @@ PRESETS = (
 )
 
 
-def choose(preset: Preset) -> None:
-    """Callback of a preset: its settings, and the player goes to its rung."""
+def choose(preset: Preset | None) -> None:
+    """Callback: a preset's settings, or all defaults."""
     reset()
-    controls.reset(MultitaskConfig, preset.fields)
-    st.session_state[CORRELATION] = preset.fields.get("correlation", 0.0)
-    st.query_params[PRESET] = preset.id
+    if preset is not None:
+        controls.reset(MultitaskConfig, preset.fields)
+        st.session_state[CORRELATION] = preset.fields.get("correlation", 0.0)
 
 
 def reset() -> None:
@@ -120,8 +120,8 @@ def reset() -> None:
 
 
 def preset() -> Preset | None:
-    """The preset chosen last, from the URL."""
-    return next((p for p in PRESETS if p.id == st.query_params.get(PRESET)), None)
+    """The preset chosen last, if any."""
+    return next((p for p in PRESETS if p.id == st.session_state.get(PRESET)), None)
 
 
 def task_names(count: int) -> tuple[str, ...]:
@@ -142,18 +142,17 @@ def correlation() -> float:
     return float(st.session_state[CORRELATION])
 
 
-def sidebar(on_preset: Callable[[Preset], None]) -> MultitaskConfig | None:
+def sidebar(on_preset: Callable[[Preset | None], None]) -> MultitaskConfig | None:
     """Draw the controls, presets calling `on_preset`; the config they make, or None with the reason shown."""
-    st.markdown(f"**{t('Presets')}**")
-    with st.container(horizontal=True, gap="xsmall"):
-        for one in PRESETS:
-            st.button(
-                t(one.label),
-                key=f"preset_{one.id}",
-                on_click=on_preset,
-                args=(one,),
-                type="tertiary" if preset() != one else "secondary",
-            )
+    labels = {one.id: t(one.label) for one in PRESETS}
+    st.pills(
+        t("Presets"),
+        list(labels),
+        format_func=labels.__getitem__,
+        key=PRESET,
+        bind="query-params",
+        on_change=lambda: on_preset(preset()),
+    )
     values: dict[str, Any] = {"correlation": correlation()}
     with st.expander(t("Data"), icon=":material/table_rows:"):
         values["tasks"] = _tasks()
@@ -170,9 +169,7 @@ def sidebar(on_preset: Callable[[Preset], None]) -> MultitaskConfig | None:
 
 
 def _tasks() -> tuple[str, ...]:
-    if TASK_COUNT not in st.session_state and TASK_COUNT not in st.query_params:
-        st.session_state[TASK_COUNT] = 2
-    count = st.number_input(t("Tasks"), 2, 6, step=1, key=TASK_COUNT, bind="query-params")
+    count = st.number_input(t("Tasks"), 2, 6, 2, step=1, key=TASK_COUNT, bind="query-params")
     chosen = st.pills(
         t("Binary tasks"),
         list(range(1, 7))[: int(count)],

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from engine.multitask import STRUCTURES, MultitaskConfig
-from pages.multitask.settings import CORRELATION, PRESETS, Preset, choose
+from pages.multitask.settings import CORRELATION, PRESET, PRESETS, Preset, choose
 from pages.ui.position import Position
 
 STEP, RUNG, PART, SHOWN = "multitask_step", "multitask_rung", "multitask_part", "multitask_shown"
@@ -41,10 +41,8 @@ def set_correlation(p: float) -> None:
 def go(setting: Mapping[str, str]) -> None:
     """Callback: bring the stage to a story's state."""
     chosen = next((p for p in PRESETS if p.id == setting.get("preset")), None)
-    if chosen is not None:
-        choose(chosen)
-    else:
-        _write("multitask_preset", "")
+    st.session_state[PRESET] = chosen.id if chosen else None
+    choose(chosen)
     set_correlation(float(setting.get("hero", "0")))
     _write(STEP, "0" if setting.get("frame") == "first" else "")
     _write(RUNG, setting.get("rung", ""))
@@ -53,11 +51,11 @@ def go(setting: Mapping[str, str]) -> None:
     seek()
 
 
-def take(preset: Preset) -> None:
-    """Callback of a preset: its settings, and the player goes to its rung."""
+def take(preset: Preset | None) -> None:
+    """Callback of the presets: the settings, and the player goes to the rung that shows it."""
     choose(preset)
-    set_correlation(float(preset.fields.get("correlation", 0.0)))
-    _write(RUNG, preset.rung)
+    set_correlation(preset.fields.get("correlation", 0.0) if preset else 0.0)
+    _write(RUNG, preset.rung if preset and preset.rung != STRUCTURES[-1] else "")
     _write(STEP, "")
     seek()
 

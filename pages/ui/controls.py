@@ -47,12 +47,16 @@ def draw(kind: type[Config], control: Control) -> Any:
         return _choice(label, control.options, start, domain, common)
     match domain:
         case Whole():
-            _seed_value(name, start)
-            return st.number_input(label, domain.low, domain.high, step=int(control.step or 1), **common)
+            return st.number_input(label, domain.low, domain.high, start, step=int(control.step or 1), **common)
         case Real():
-            _seed_value(name, start)
             return st.number_input(
-                label, domain.low, domain.high, step=float(control.step or 0.1), format=control.format or "%g", **common
+                label,
+                domain.low,
+                domain.high,
+                start,
+                step=float(control.step or 0.1),
+                format=control.format or "%g",
+                **common,
             )
         case Choice():
             return _choice(label, {option: option for option in domain.options}, start, domain, common)
@@ -60,12 +64,6 @@ def draw(kind: type[Config], control: Control) -> Any:
             text = st.text_input(label, ", ".join(f"{v:g}" for v in start), max_chars=200, **common)
             return numbers(text or "")
     raise TypeError(f"no control for {control.field}")
-
-
-def _seed_value(name: str, value: Any) -> None:
-    """Give a widget its default through the session: a preset may have set it, and both at once warn."""
-    if name not in st.session_state and name not in st.query_params:
-        st.session_state[name] = value
 
 
 def _choice(label: str, options: Mapping[Any, str], start: Any, domain: Any, common: dict[str, Any]) -> Any:

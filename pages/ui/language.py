@@ -54,11 +54,10 @@ def explain(error: UserError) -> str:
 
 def switch() -> None:
     """The language control, bound to the URL."""
-    if KEY not in st.session_state and KEY not in st.query_params:
-        st.session_state[KEY] = from_browser()
     st.segmented_control(
         t("Language"),
         list(LANGUAGES),
+        default=from_browser(),
         key=KEY,
         format_func=LANGUAGES.__getitem__,
         required=True,

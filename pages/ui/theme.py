@@ -8,10 +8,10 @@ HUES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 """Okabe and Ito's palette, told apart by colour-blind eyes; the order is the player's."""
 
 CSS = """<style>
-.stMainBlockContainer { padding: 2.6rem 2.2rem 4rem; max-width: 1680px; }
+.stMainBlockContainer { padding: 4rem 2.2rem 4rem; max-width: 1680px; }
 .stSidebar { min-width: 17rem; max-width: 19rem; }
 .st-key-run_bar .stProgress { min-width: 16rem; flex: 1 1 16rem; }
-.st-key-question h1 { font-size: 1.5rem; padding: 0; }
+.st-key-question h1 { font-size: 1.5rem; padding: 0 0 0.3rem; line-height: 1.2; }
 .st-key-question p { margin: 0; }
 </style>"""
 

@@ -76,11 +76,13 @@ def status(view: View | None) -> str:
         return t("Waiting for a free worker: place {place} in the queue", place=view.place)
     if view.state == FAILED:
         return explain(UserError(view.sentence, **view.values))
+    if view.state == RUNNING and not view.steps:
+        return t("Starting")
     words = {RUNNING: N_("Training"), PAUSED: N_("Paused"), FINISHED: N_("Finished"), STOPPED: N_("Stopped")}
     text = t(
         "{state}: step {step} of {steps}", state=t(words[view.state]), step=f"{view.step:,}", steps=f"{view.steps:,}"
     )
-    if view.state == RUNNING and view.seconds_left is not None:
+    if view.state == RUNNING and view.seconds_left is not None and view.step * 50 > view.steps:
         text += " · " + t("{seconds} s left", seconds=max(1, round(view.seconds_left)))
     return text + (" · " + t(view.sentence) if view.sentence else "")
 

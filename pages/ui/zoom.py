@@ -19,10 +19,9 @@ def zoom(explanation: Explanation) -> None:
     """Formula, the largest terms, the rest, and the result."""
     total = f"{explanation.total:.5f}"
     inside = r"\sum_j w_j v_j" + (" + b" if explanation.bias is not None else "")
-    st.latex(
-        f"{explanation.symbol} = {_ACTIVATIONS[explanation.activation].format(total=inside)} = "
-        f"{_ACTIVATIONS[explanation.activation].format(total=total)} = {explanation.result:.5f}"
-    )
+    formula = _ACTIVATIONS[explanation.activation]
+    st.latex(f"{explanation.symbol} = {formula.format(total=inside)}")
+    st.latex(f"= {formula.format(total=total)} = {explanation.result:.5f}")
     rows = [(_plain(term.symbol), term.weight, term.value, term.product) for term in explanation.largest()]
     count, rest = explanation.rest()
     if count:
@@ -36,7 +35,8 @@ def zoom(explanation: Explanation) -> None:
         pd.DataFrame(rows, columns=columns),
         hide_index=True,
         height="content",
-        column_config=dict.fromkeys(columns[1:], number),
+        column_config={columns[0]: st.column_config.TextColumn(width="medium"), **dict.fromkeys(columns[1:], number)},
+        placeholder="",
         alt=t("The terms of the sum, largest first"),
     )
     if explanation.others:
