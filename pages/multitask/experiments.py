@@ -15,25 +15,20 @@ from engine.multitask.claims import (
     COMPARED,
     CORRELATIONS,
     PAPER,
-    PREVIEW_CORRELATIONS,
     SCARCE,
     SLOW,
     Seeds,
-    preview_cells,
 )
 from engine.multitask.models import build, multiply_adds, parameter_count
 from engine.multitask.shipped import stored_seeds, sweep
-from engine.runs.study import Study
 from engine.runs.verdict import Verdict
 from pages.multitask import where
 from pages.multitask.charts import COLOURS
-from pages.multitask.settings import PRESET, TITLES
-from pages.ui import training
+from pages.multitask.settings import TITLES
 from pages.ui.language import N_, t
+from pages.ui.section import section
 from pages.ui.theme import HUES
 from pages.ui.verdict import badge, numbers
-
-STUDY = "multitask_study"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +52,7 @@ QUESTIONS = (
     Question(
         N_("The lower the correlation, the larger MMoE's advantage?"), ("advantage_grows_as_p_falls",), "advantage"
     ),
-    Question(N_("Do the tasks' gates meet as the correlation rises?"), ("gates_meet_as_p_rises",), "gates"),
+    Question(N_("Do the tasks' gates meet as the correlation rises?"), ("gates_meet_as_p_rises",), "distance"),
     Question(N_("Do shared layers save computation and overfit less?"), ("shared_overfits_less",), "sharing"),
     Question(
         N_("Where does it break? The same comparison at learning rate 0.001"),
@@ -79,11 +74,10 @@ def draw() -> None:
     seeds = stored_seeds()
     for question in QUESTIONS:
         verdicts = {claim.id: claim.verdict(seeds) for claim in CLAIMS if claim.id in question.claims}
-        expanded = where.opened() == "experiments" and question.open == "loss" or where.opened() == question.open
-        with st.expander(f"{t(question.text)} {_short(verdicts)}", expanded=expanded):
-            _DRAW[question.open](seeds, verdicts)
+        if body := section(f"{t(question.text)} {_short(verdicts)}", where.open_key(question.open)):
+            with body:
+                _DRAW[question.open](seeds, verdicts)
     _figure_4()
-    _study()
 
 
 def _short(verdicts: dict[str, Verdict]) -> str:
@@ -96,7 +90,7 @@ def _short(verdicts: dict[str, Verdict]) -> str:
     return f":{colour}-badge[" + t("MMoE: holds at {holds} of {count} correlations", holds=holds, count=len(mmoe)) + "]"
 
 
-def _curve(rows: pd.DataFrame, y: str, colours: dict[str, str], *, log: bool = False) -> alt.LayerChart:
+def curve(rows: pd.DataFrame, y: str, colours: dict[str, str], *, log: bool = False) -> alt.LayerChart:
     """Mean over p with its 95 % interval."""
     scale = alt.Scale(type="log", nice=True) if log else alt.Scale(zero=False, nice=True)
     base = alt.Chart(rows, height=260).encode(
@@ -135,7 +129,7 @@ def curve_rows(values: dict[tuple[str, float], np.ndarray]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _colours(structures: Sequence[str] = COMPARED) -> dict[str, str]:
+def colours(structures: Sequence[str] = COMPARED) -> dict[str, str]:
     return {TITLES[s]: HUES[COLOURS[s]] for s in structures}
 
 
@@ -148,7 +142,7 @@ def _loss(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
     values = {(TITLES[s], p): seeds.loss(PAPER, s, p) for s in COMPARED for p in CORRELATIONS}
     left, right = st.columns((3, 2), gap="large")
     left.altair_chart(
-        _curve(curve_rows(values), t("held-out loss"), _colours()),
+        curve(curve_rows(values), t("held-out loss"), colours()),
         key="loss_curve",
         alt=t("Held-out loss over task correlation, three structures"),
     )
@@ -198,10 +192,10 @@ def _histogram(samples: dict[str, np.ndarray]) -> None:
             x=alt.X("loss:Q", bin=alt.Bin(maxbins=36), title=t("held-out loss of one seed")),
             y=alt.Y("count():Q", title=None),
             color=alt.Color(
-                "structure:N", legend=None, scale=alt.Scale(domain=list(_colours()), range=list(_colours().values()))
+                "structure:N", legend=None, scale=alt.Scale(domain=list(colours()), range=list(colours().values()))
             ),
             row=alt.Row(
-                "structure:N", title=None, sort=list(_colours()), header=alt.Header(labelAngle=0, labelAlign="left")
+                "structure:N", title=None, sort=list(colours()), header=alt.Header(labelAngle=0, labelAlign="left")
             ),
         )
     )
@@ -216,7 +210,7 @@ def _differences(seeds: Seeds, minuend: str, subtrahend: str) -> dict[tuple[str,
 def _gap(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
     values = _differences(seeds, "omoe", "mmoe")
     st.altair_chart(
-        _curve(curve_rows(values), t("loss difference"), {next(iter(values))[0]: HUES[2]}),
+        curve(curve_rows(values), t("loss difference"), {next(iter(values))[0]: HUES[2]}),
         key="gap_curve",
         alt=t("OMoE's loss minus MMoE's over task correlation"),
     )
@@ -226,7 +220,7 @@ def _gap(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
 def _advantage(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
     values = _differences(seeds, "shared_bottom", "mmoe")
     st.altair_chart(
-        _curve(curve_rows(values), t("loss difference"), {next(iter(values))[0]: HUES[3]}),
+        curve(curve_rows(values), t("loss difference"), {next(iter(values))[0]: HUES[3]}),
         key="advantage_curve",
         alt=t("Shared-Bottom's loss minus MMoE's over task correlation"),
     )
@@ -241,7 +235,7 @@ def _gates(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
         for p in CORRELATIONS
     }
     st.altair_chart(
-        _curve(curve_rows(values), t("total variation"), {mean: HUES[3], per_row: HUES[4]}),
+        curve(curve_rows(values), t("total variation"), {mean: HUES[3], per_row: HUES[4]}),
         key="gate_curve",
         alt=t("Distance between the tasks' gates over task correlation"),
     )
@@ -315,15 +309,22 @@ def _breaks(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
     )
 
 
-_DRAW = {"loss": _loss, "gap": _gap, "advantage": _advantage, "gates": _gates, "sharing": _sharing, "breaks": _breaks}
+_DRAW = {
+    "loss": _loss,
+    "gap": _gap,
+    "advantage": _advantage,
+    "distance": _gates,
+    "sharing": _sharing,
+    "breaks": _breaks,
+}
 
 
 def _figure_4() -> None:
     """The paper's Figure 4 on the shipped recordings: loss over steps at .5, .9 and 1."""
-    with st.expander(
-        t("The paper's Figure 4: loss over steps at correlation 0.5, 0.9 and 1"),
-        expanded=st.session_state.get(PRESET) == "figure4",
-    ):
+    body = section(t("The paper's Figure 4: loss over steps at correlation 0.5, 0.9 and 1"), where.open_key("figure4"))
+    if body is None:
+        return
+    with body:
         rows = [
             {
                 "p": f"p = {r.config.correlation:g}",
@@ -343,77 +344,10 @@ def _figure_4() -> None:
                 x=alt.X("step:Q", title=t("training step")),
                 y=alt.Y("loss:Q", title=t("held-out loss"), scale=alt.Scale(type="log")),
                 color=alt.Color(
-                    "structure:N", title=None, scale=alt.Scale(domain=list(_colours()), range=list(_colours().values()))
+                    "structure:N", title=None, scale=alt.Scale(domain=list(colours()), range=list(colours().values()))
                 ),
                 column=alt.Column("p:N", title=None),
             )
         )
         st.altair_chart(chart, key="figure_4", width="content", alt=t("Loss over steps at three correlations"))
         st.caption(t("Means of {count} recorded seeds; the paper's are of 200 runs.", count=sweep()[0].config.runs))
-
-
-def _study() -> None:
-    """The preview study, live: it gives way to a run on the stage."""
-    with st.expander(t("Run a preview study: 3 structures × 5 correlations × 8 seeds"), icon=":material/science:"):
-        study = st.session_state.get(STUDY)
-        active = isinstance(study, Study) and study.active
-        st.fragment(_study_live, run_every=0.5 if active else None)(active)
-
-
-def _study_live(was_active: bool) -> None:
-    study = st.session_state.get(STUDY)
-    if isinstance(study, Study) and study.active != was_active:
-        st.rerun()
-    first = int(
-        st.number_input(
-            t("First seed"),
-            0,
-            9_999,
-            100,
-            key="multitask_study_seed",
-            help=t("The stored study uses seeds 0 to 31: choose others to repeat it."),
-        )
-    )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            t("Run the study"), key="study_start", icon=":material/science:", on_click=_begin_study, args=(first,)
-        )
-        if isinstance(study, Study):
-            st.button(t("Stop the study"), key="study_stop", on_click=study.stop, disabled=not study.active)
-            st.progress(
-                study.fraction, text=t("{done} of {count} cells", done=len(study.results()), count=len(study.cells))
-            )
-    if isinstance(study, Study) and (results := study.results()):
-        _study_result(study, Seeds(results, range(study.cells[0].seed, study.cells[0].seed + study.cells[0].runs)))  # type: ignore[attr-defined]
-
-
-def _begin_study(first: int) -> None:
-    old = st.session_state.get(STUDY)
-    if isinstance(old, Study):
-        old.stop()
-    st.session_state[STUDY] = Study(training.service(), preview_cells(range(first, first + 8)), training.owner())
-
-
-def _study_result(study: Study, seeds: Seeds) -> None:
-    values = {}
-    for structure in COMPARED:
-        for p in PREVIEW_CORRELATIONS:
-            try:
-                values[TITLES[structure], p] = seeds.loss(PAPER, structure, p)
-            except KeyError:
-                continue  # still to come
-    st.altair_chart(
-        _curve(curve_rows(values), t("held-out loss"), _colours()),
-        key="study_curve",
-        alt=t("Held-out loss over task correlation, the preview study"),
-    )
-    for claim in CLAIMS:
-        try:
-            verdict = claim.verdict(seeds)
-        except KeyError:
-            continue
-        if claim.id.startswith("mmoe_below"):
-            st.markdown(
-                t("p = {p}: MMoE below Shared-Bottom", p=claim.id.partition("@")[2])
-                + f" {badge(verdict)} :gray[{numbers(verdict)}]"
-            )

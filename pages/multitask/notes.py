@@ -7,12 +7,17 @@ import inspect
 import streamlit as st
 
 from engine.multitask import data, models
+from pages.multitask import where
 from pages.ui.language import t
+from pages.ui.section import section
 
 
 def draw() -> None:
     """Closed at first."""
-    with st.expander(t("Notes: formulas, source, code"), icon=":material/functions:"):
+    body = section(t("Notes: formulas, source, code"), where.open_key("notes"), ":material/functions:")
+    if body is None:
+        return
+    with body:
         left, right = st.columns(2, gap="large")
         with left:
             st.markdown(t("**The structures** (Ma et al., KDD 2018, §4)"))

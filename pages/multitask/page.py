@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.multitask import experiments, live, notes, part, settings, where
+from pages.multitask import experiments, live, looks, notes, part, settings, study, where
 from pages.ui import share, training
 from pages.ui.language import t
 from pages.ui.story_panel import story_panel
@@ -24,5 +24,7 @@ if training.lost_in_reload():
 live.draw(config)
 story_panel("multitask", where.go)
 part.draw()
+looks.draw()
 experiments.draw()
+study.draw()
 notes.draw()

@@ -16,6 +16,7 @@ from pages.multitask import live, settings, where
 from pages.multitask.settings import TITLES
 from pages.ui import language
 from pages.ui.language import t
+from pages.ui.section import section
 from pages.ui.theme import HUES
 from pages.ui.zoom import zoom
 
@@ -166,9 +167,10 @@ def bars(values: np.ndarray, unit_name: str, colour: str) -> alt.Chart:
 
 def _intervention(config: MultitaskConfig, frame: Frame, structure: str, names: tuple[str, ...]) -> None:
     """Take experts away or tie the gates; both tasks' losses answer at once."""
-    with st.expander(
-        t("What if an expert were gone?"), expanded=where.opened() == "intervene", icon=":material/content_cut:"
-    ):
+    body = section(t("What if an expert were gone?"), where.open_key("intervene"), ":material/content_cut:")
+    if body is None:
+        return
+    with body:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             removed = st.pills(
                 t("Remove experts"),

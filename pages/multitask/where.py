@@ -11,6 +11,22 @@ from pages.multitask.settings import CORRELATION, PRESET, PRESETS, Preset, choos
 from pages.ui.position import Position
 
 STEP, RUNG, PART, SHOWN = "multitask_step", "multitask_rung", "multitask_part", "multitask_shown"
+SECTIONS = (
+    "labels",
+    "gates",
+    "intervene",
+    "loss",
+    "gap",
+    "advantage",
+    "distance",
+    "sharing",
+    "breaks",
+    "figure4",
+    "study",
+    "own_data",
+    "notes",
+)
+_OPENS = {"experiments": ("loss", "gap", "advantage")} | {name: (name,) for name in SECTIONS}
 SEEK, REFRESH = "multitask_seek", "multitask_refresh"
 
 
@@ -47,7 +63,8 @@ def go(setting: Mapping[str, str]) -> None:
     _write(STEP, "0" if setting.get("frame") == "first" else "")
     _write(RUNG, setting.get("rung", ""))
     _write(PART, setting.get("select", ""))
-    _write("multitask_open", "" if setting.get("open") == "none" else setting.get("open", ""))
+    for name in SECTIONS:
+        st.session_state[open_key(name)] = name in _OPENS.get(setting.get("open", ""), ())
     seek()
 
 
@@ -57,6 +74,8 @@ def take(preset: Preset | None) -> None:
     set_correlation(preset.fields.get("correlation", 0.0) if preset else 0.0)
     _write(RUNG, preset.rung if preset and preset.rung != STRUCTURES[-1] else "")
     _write(STEP, "")
+    if preset is not None and preset.id == "figure4":
+        st.session_state[open_key("figure4")] = True
     seek()
 
 
@@ -65,9 +84,9 @@ def seek() -> None:
     st.session_state[SEEK] = st.session_state.get(SEEK, 0) + 1
 
 
-def opened() -> str:
-    """Which section a link or a story asks to have open."""
-    return st.query_params.get("multitask_open", "")
+def open_key(name: str) -> str:
+    """The key, and the name in the URL, of a section's open state."""
+    return f"multitask_open_{name}"
 
 
 def _write(name: str, value: str) -> None:

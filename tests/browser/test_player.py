@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, Playwright, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from pages.ui.pack import pack
 from pages.ui.position import Position, click_from, hero_from, position_from
@@ -30,10 +24,7 @@ from pages.ui.stage import (
     Stage,
     Sweep,
 )
-
-ROOT = Path(__file__).resolve().parents[2]
-FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars", "--font-render-hinting=none"]
-
+from tests.browser.conftest import serving, settled
 
 # ---- the demo, served once
 
@@ -41,46 +32,15 @@ FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--hide-scr
 @pytest.fixture(scope="module")
 def demo() -> Iterator[str]:
     """Address of the demo, on a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    script = [sys.executable, "-m", "streamlit", "run", "tests/browser/player_app.py", "--server.port", str(port)]
-    flags = ["--server.headless", "true", "--server.fileWatcherType", "none", "--browser.gatherUsageStats", "false"]
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    server = subprocess.Popen(
-        [*script, *flags], cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        _await_health(f"http://127.0.0.1:{port}/_stcore/health")
-        yield f"http://127.0.0.1:{port}/"
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def _await_health(url: str) -> None:
-    for _ in range(150):
-        try:
-            if urllib.request.urlopen(url, timeout=1).read() == b"ok":
-                return
-        except OSError:
-            time.sleep(0.2)  # a server's start has no event to wait for
-    raise TimeoutError(url)
-
-
-@pytest.fixture(scope="module")
-def chromium(playwright: Playwright) -> Iterator[Browser]:
-    """Debian's Chromium."""
-    browser = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=FLAGS)
-    yield browser
-    browser.close()
+    with serving("tests/browser/player_app.py") as address:
+        yield f"{address}/"
 
 
 class Visit:
     """A tab on the demo; on leaving, the console must have been clean."""
 
-    def __init__(self, chromium: Browser, address: str, motion: str = "reduce") -> None:
-        self.context = chromium.new_context(viewport={"width": 1280, "height": 900}, reduced_motion=motion)  # type: ignore[arg-type]
+    def __init__(self, browser: Browser, address: str, motion: str = "reduce") -> None:
+        self.context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion=motion)  # type: ignore[arg-type]
         self.page = self.context.new_page()
         self.problems: list[str] = []
         self.sent = 0
@@ -89,7 +49,7 @@ class Visit:
         self.page.on("websocket", lambda ws: ws.on("framesent", lambda _: self._count()))
         self.page.goto(address)
         self.player.locator(".board").first.wait_for()
-        settle(self.page)
+        settled(self.page)
 
     def _count(self) -> None:
         self.sent += 1
@@ -102,23 +62,16 @@ class Visit:
         return self.player.get_by_role("slider", name="Training step")
 
 
-def settle(page: Page) -> None:
-    """As Streamlit's own tests wait: past the debounce, connected, not running."""
-    page.wait_for_timeout(310)
-    page.locator("[data-testid='stApp'][data-test-connection-state='CONNECTED']").wait_for(state="attached")
-    page.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for(state="attached")
-
-
 @pytest.fixture
-def still(chromium: Browser, demo: str) -> Iterator[Visit]:
+def still(browser: Browser, demo: str) -> Iterator[Visit]:
     """A viewer who asked for reduced motion."""
-    yield from _visit(Visit(chromium, demo))
+    yield from _visit(Visit(browser, demo))
 
 
 @pytest.fixture
-def moving(chromium: Browser, demo: str) -> Iterator[Visit]:
+def moving(browser: Browser, demo: str) -> Iterator[Visit]:
     """A viewer who did not; nothing plays by itself."""
-    yield from _visit(Visit(chromium, f"{demo}?autoplay=0", "no-preference"))
+    yield from _visit(Visit(browser, f"{demo}?autoplay=0", "no-preference"))
 
 
 def _visit(visit: Visit) -> Iterator[Visit]:
@@ -197,7 +150,7 @@ def test_scrubbing_sends_nothing_and_is_smooth(moving: Visit) -> None:
 def test_playing_sends_nothing_and_shows_its_rate(moving: Visit) -> None:
     moving.time().focus()
     moving.page.keyboard.press("Home")
-    settle(moving.page)
+    settled(moving.page)
     before = moving.sent
     moving.player.get_by_role("button", name="Play").click()
     times = moving.page.evaluate(FRAMES)
@@ -233,7 +186,7 @@ def test_click_reports_the_expert(still: Visit) -> None:
 
 def test_click_and_keys_on_a_matrix(still: Visit) -> None:
     still.page.get_by_role("radio", name="matrices").click()
-    settle(still.page)
+    settled(still.page)
     cells = still.player.get_by_role("img", name=re.compile("Hidden state"))
     cells.focus()
     for key in ("ArrowDown", "ArrowDown", "ArrowRight", "Enter"):
@@ -248,13 +201,13 @@ def test_place_survives_a_rerun_and_numbers_are_not_resent(still: Visit) -> None
     still.page.on("websocket", lambda ws: ws.on("framereceived", lambda data: received.append(len(data))))
     still.page.reload()
     still.player.locator(".board").first.wait_for()
-    settle(still.page)
+    settled(still.page)
     still.page.keyboard.press("2")
-    settle(still.page)
+    settled(still.page)
     received.clear()
     still.page.get_by_role("spinbutton", name="Seed").fill("7")
     still.page.keyboard.press("Enter")
-    settle(still.page)
+    settled(still.page)
     expect(still.player.get_by_role("button", name="OMoE", exact=True)).to_have_attribute("aria-pressed", "true")
     assert sum(received) < 20_000, received
 
@@ -262,7 +215,7 @@ def test_place_survives_a_rerun_and_numbers_are_not_resent(still: Visit) -> None
 def test_seek_moves_the_viewer(still: Visit) -> None:
     still.page.keyboard.press("1")
     still.page.get_by_role("button", name="Jump to frame 10").click()
-    settle(still.page)
+    settled(still.page)
     expect(still.player.get_by_role("button", name="OMoE", exact=True)).to_have_attribute("aria-pressed", "true")
     expect(still.player.locator(".hero-value")).to_have_text("1.00")
     expect(still.player.locator("[data-element='expert:1']")).to_have_attribute("aria-pressed", "true")
@@ -277,8 +230,8 @@ def test_reduced_motion_does_not_autoplay(still: Visit) -> None:
     expect(still.player.get_by_role("button", name="Play")).to_be_visible()
 
 
-def test_autoplay_runs_once_and_stops_at_the_end(chromium: Browser, demo: str) -> None:
-    visit = Visit(chromium, demo, "no-preference")
+def test_autoplay_runs_once_and_stops_at_the_end(browser: Browser, demo: str) -> None:
+    visit = Visit(browser, demo, "no-preference")
     expect(visit.player.get_by_role("button", name="Pause")).to_be_visible()
     expect(visit.player.get_by_role("button", name="Play")).to_be_visible(timeout=15_000)
     expect(visit.player.locator(".step")).to_have_text("step 1,500 of 1,500")
@@ -314,7 +267,7 @@ def test_saves_a_picture(still: Visit, kind: str) -> None:
 @pytest.mark.parametrize("stage", ["network", "matrices"])
 def test_accessible(still: Visit, stage: str) -> None:
     still.page.get_by_role("radio", name=stage).click()
-    settle(still.page)
+    settled(still.page)
     found = Axe().run(
         still.page, context=".stBidiComponent", options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
     )

@@ -1,0 +1,51 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run dev test bench recordings claims lint clean
+
+run: $(VENV)/.run         ## install what is missing and start the app
+	$(BIN)/streamlit run app.py
+
+dev: $(VENV)/.dev         ## the same with hot reload
+	$(BIN)/streamlit run app.py --server.fileWatcherType=auto --client.showErrorDetails=full
+
+test: $(VENV)/.dev browser lint   ## everything, Chromium included
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+.PHONY: browser
+browser: $(VENV)/.dev     ## find a Chromium, or install one, or fail saying how
+	@$(BIN)/python tests/browser/chromium.py
+
+bench: $(VENV)/.bench browser     ## side by side with peers, in one run
+	$(BIN)/python -m benchmarks
+
+recordings: $(VENV)/.run  ## train what the pages open with, into assets/recordings
+	$(BIN)/python -m engine.runs.build recordings
+
+claims: $(VENV)/.run      ## train the studies behind the verdicts, into assets/claims
+	$(BIN)/python -m engine.runs.build claims
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("Gatescope needs Python 3.11 or newer; set PYTHON=" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.txt | $(VENV)/bin/python
+	$(BIN)/pip install --quiet -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements.txt requirements-dev.txt | $(VENV)/bin/python
+	$(BIN)/pip install --quiet -r requirements-dev.txt
+	@touch $@ $(VENV)/.run
+
+$(VENV)/.bench: requirements.txt requirements-dev.txt requirements-bench.txt | $(VENV)/bin/python
+	$(BIN)/pip install --quiet -r requirements-bench.txt
+	@touch $@ $(VENV)/.dev $(VENV)/.run
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

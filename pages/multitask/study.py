@@ -1,0 +1,87 @@
+"""The preview study, live: results stream in, and it gives way to a run on the stage."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.multitask.claims import CLAIMS, COMPARED, PAPER, PREVIEW_CORRELATIONS, Seeds, preview_cells
+from engine.runs.study import Study
+from pages.multitask import where
+from pages.multitask.experiments import colours, curve, curve_rows
+from pages.multitask.settings import TITLES
+from pages.ui import training
+from pages.ui.language import t
+from pages.ui.section import section
+from pages.ui.verdict import badge, numbers
+
+STUDY = "multitask_study"
+
+
+def draw() -> None:
+    """The preview study, live: it gives way to a run on the stage."""
+    body = section(
+        t("Run a preview study: 3 structures × 5 correlations × 8 seeds"), where.open_key("study"), ":material/science:"
+    )
+    if body is None:
+        return
+    with body:
+        study = st.session_state.get(STUDY)
+        active = isinstance(study, Study) and study.active
+        st.fragment(_live, run_every=0.5 if active else None)(active)
+
+
+def _live(was_active: bool) -> None:
+    study = st.session_state.get(STUDY)
+    if isinstance(study, Study) and study.active != was_active:
+        st.rerun()
+    first = int(
+        st.number_input(
+            t("First seed"),
+            0,
+            9_999,
+            100,
+            key="multitask_study_seed",
+            help=t("The stored study uses seeds 0 to 31: choose others to repeat it."),
+        )
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(t("Run the study"), key="study_start", icon=":material/science:", on_click=_begin, args=(first,))
+        if isinstance(study, Study):
+            st.button(t("Stop the study"), key="study_stop", on_click=study.stop, disabled=not study.active)
+            st.progress(
+                study.fraction, text=t("{done} of {count} cells", done=len(study.results()), count=len(study.cells))
+            )
+    if isinstance(study, Study) and (results := study.results()):
+        _result(study, Seeds(results, range(study.cells[0].seed, study.cells[0].seed + study.cells[0].runs)))  # type: ignore[attr-defined]
+
+
+def _begin(first: int) -> None:
+    old = st.session_state.get(STUDY)
+    if isinstance(old, Study):
+        old.stop()
+    st.session_state[STUDY] = Study(training.service(), preview_cells(range(first, first + 8)), training.owner())
+
+
+def _result(study: Study, seeds: Seeds) -> None:
+    values = {}
+    for structure in COMPARED:
+        for p in PREVIEW_CORRELATIONS:
+            try:
+                values[TITLES[structure], p] = seeds.loss(PAPER, structure, p)
+            except KeyError:
+                continue  # still to come
+    st.altair_chart(
+        curve(curve_rows(values), t("held-out loss"), colours()),
+        key="study_curve",
+        alt=t("Held-out loss over task correlation, the preview study"),
+    )
+    for claim in CLAIMS:
+        try:
+            verdict = claim.verdict(seeds)
+        except KeyError:
+            continue
+        if claim.id.startswith("mmoe_below"):
+            st.markdown(
+                t("p = {p}: MMoE below Shared-Bottom", p=claim.id.partition("@")[2])
+                + f" {badge(verdict)} :gray[{numbers(verdict)}]"
+            )

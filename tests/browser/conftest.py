@@ -1,0 +1,144 @@
+"""A server and a browser for the tests of this folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.chromium import chromium
+
+ROOT = Path(__file__).resolve().parents[2]
+BENIGN = re.compile(r"/_stcore/(health|host-config)")
+"""Streamlit's front end asks for these under the page's path first, and at the root when that is a 404."""
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
+    return {
+        **browser_type_launch_args,
+        "executable_path": chromium(),
+        "args": [
+            "--no-sandbox",
+            "--disable-dev-shm-usage",
+            "--disable-gpu",
+            "--hide-scrollbars",
+            "--disable-sync",
+            "--font-render-hinting=none",
+            "--force-color-profile=srgb",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--no-first-run",
+        ],
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, object]) -> dict[str, object]:
+    return {
+        **browser_context_args,
+        "viewport": {"width": 1280, "height": 800},
+        "locale": "en-US",
+        "timezone_id": "UTC",
+        "reduced_motion": "reduce",
+    }
+
+
+@contextmanager
+def serving(script: str = "app.py", **environment: str) -> Iterator[str]:
+    """A Streamlit server on a free port: yields its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "streamlit",
+            "run",
+            script,
+            "--server.port",
+            str(port),
+            "--server.address",
+            "127.0.0.1",
+            "--server.headless",
+            "true",
+            "--browser.gatherUsageStats",
+            "false",
+            "--server.fileWatcherType",
+            "none",
+        ],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.STDOUT,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + 60
+        while not _healthy(address):
+            assert process.poll() is None and time.monotonic() < deadline, "the server did not start"
+            time.sleep(0.1)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _healthy(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2) as answer:
+            return bool(answer.read() == b"ok")
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """One server for the session."""
+    with serving() as address:
+        yield address
+
+
+def settled(page: Page, settle_ms: int = 310) -> None:
+    """Wait until the script has run and nothing is a placeholder (the widget debounce comes first)."""
+    page.wait_for_timeout(settle_ms)
+    app = "[data-testid='stApp']"
+    page.locator(f"{app}[data-test-connection-state='CONNECTED']").wait_for(state="attached", timeout=30_000)
+    page.locator(f"{app}[data-test-script-state='notRunning']").wait_for(state="attached", timeout=30_000)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+
+
+def watch(page: Page) -> list[str]:
+    """Everything a clean console must not hold; filled as the page goes on."""
+    problems: list[str] = []
+    page.on("console", lambda m: problems.append(m.text) if m.type == "error" and "404" not in m.text else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on(
+        "response",
+        lambda r: problems.append(f"{r.status} {r.url}") if r.status >= 400 and not BENIGN.search(r.url) else None,
+    )
+    return problems
+
+
+@pytest.fixture
+def visit(page: Page, server: str) -> Iterator[Page]:
+    """The multitask page, settled; at the end the console must be clean and no error shown."""
+    problems = watch(page)
+    page.goto(f"{server}/multitask")
+    page.get_by_test_id("stAppViewContainer").wait_for(state="attached")
+    page.locator(".st-key-run_bar").wait_for()
+    settled(page)
+    yield page
+    assert not problems, problems
+    expect(page.get_by_test_id("stException")).to_have_count(0)
