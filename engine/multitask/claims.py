@@ -27,8 +27,9 @@ PAPER = MultitaskConfig(steps=2_500, frames=2, runs=CELL_SEEDS, test_rows=2_000)
 """The setting that reproduced the paper's ordering."""
 SLOW = replace(PAPER, learning_rate=0.001)
 """The same, not converged: where the first claim breaks."""
-SCARCE = replace(PAPER, rows=500, steps=1_500)
-"""500 fixed rows: where sharing has overfitting to guard against."""
+SCARCE = {rows: replace(PAPER, rows=rows) for rows in (500, 2_000, 8_000)}
+"""Fixed rows, few to many: where sharing has overfitting to guard against."""
+SCARCE_CORRELATION = 0.9
 
 CODE = tuple(
     f"engine/{path}.py"
@@ -105,8 +106,16 @@ def _gap(at: Seeds, p: float) -> Array:
     return at.loss(PAPER, "omoe", p) - at.loss(PAPER, "mmoe", p)
 
 
-def _overfit(at: Seeds, structure: str) -> Array:
-    return at.loss(SCARCE, structure, 0.9) - at.loss(SCARCE, structure, 0.9, "train_loss")
+def _overfits_less(rows: int) -> Claim:
+    def gap(at: Seeds, structure: str) -> Array:
+        held_out, seen = (at.loss(SCARCE[rows], structure, SCARCE_CORRELATION, n) for n in ("test_loss", "train_loss"))
+        return held_out - seen
+
+    return Claim(
+        f"shared_overfits_less@{rows}",
+        lambda seeds: cells(SCARCE[rows], ("single_task", "shared_bottom"), (SCARCE_CORRELATION,), seeds),
+        lambda at: gap(at, "shared_bottom") - gap(at, "single_task"),
+    )
 
 
 def _gate_fall(at: Seeds) -> Array:
@@ -128,11 +137,7 @@ CLAIMS: tuple[Claim, ...] = (
         lambda at: _advantage(at, 1.0) - _advantage(at, 0.0),
     ),
     Claim("gates_meet_as_p_rises", lambda seeds: cells(PAPER, ("mmoe",), (0.0, 1.0), seeds), _gate_fall),
-    Claim(
-        "shared_overfits_less",
-        lambda seeds: cells(SCARCE, ("single_task", "shared_bottom"), (0.9,), seeds),
-        lambda at: _overfit(at, "shared_bottom") - _overfit(at, "single_task"),
-    ),
+    *(_overfits_less(rows) for rows in SCARCE),
 )
 
 

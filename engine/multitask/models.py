@@ -199,8 +199,8 @@ def build(config: MultitaskConfig, structure: str) -> Structure:
 def initialise(model: Structure, config: MultitaskConfig, structure: str, seed: int) -> Structure:
     """Glorot-uniform weights and zero biases, in place.
 
-    "constant" gives every expert the same constant weights, the mistake that makes units of an
-    expert stay equal for ever and gates collapse.
+    "constant" gives all units of all experts the same weights: nothing tells the experts apart but the
+    gate and the towers, which is measured to break the tie within some 50 steps.
     """
     source = generator(seed, "initialisation", structure)
     for name, parameter in model.named_parameters():

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -16,19 +17,20 @@ from engine.multitask.claims import (
     CORRELATIONS,
     PAPER,
     SCARCE,
+    SCARCE_CORRELATION,
     SLOW,
     Seeds,
 )
 from engine.multitask.models import build, multiply_adds, parameter_count
 from engine.multitask.shipped import stored_seeds, sweep
-from engine.runs.verdict import Verdict
+from engine.runs.verdict import HOLDS, Verdict
 from pages.multitask import where
-from pages.multitask.charts import COLOURS
+from pages.multitask.claim_charts import colours, curve, curve_rows, histogram
 from pages.multitask.settings import TITLES
 from pages.ui.language import N_, t
 from pages.ui.section import section
 from pages.ui.theme import HUES
-from pages.ui.verdict import badge, numbers
+from pages.ui.verdict import badge, numbers, outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,11 @@ QUESTIONS = (
         N_("The lower the correlation, the larger MMoE's advantage?"), ("advantage_grows_as_p_falls",), "advantage"
     ),
     Question(N_("Do the tasks' gates meet as the correlation rises?"), ("gates_meet_as_p_rises",), "distance"),
-    Question(N_("Do shared layers save computation and overfit less?"), ("shared_overfits_less",), "sharing"),
+    Question(
+        N_("Do shared layers save computation and overfit less?"),
+        tuple(f"shared_overfits_less@{rows}" for rows in SCARCE),
+        "sharing",
+    ),
     Question(
         N_("Where does it break? The same comparison at learning rate 0.001"),
         ("mmoe_below_shared_bottom@slow",),
@@ -84,53 +90,19 @@ def _short(verdicts: dict[str, Verdict]) -> str:
     """One badge, or how many of several claims hold."""
     if len(verdicts) == 1:
         return badge(next(iter(verdicts.values())))
-    mmoe = [v for name, v in verdicts.items() if name.startswith("mmoe")]
-    holds = sum(v.outcome == "holds" for v in mmoe)
-    colour = "green" if holds == len(mmoe) else "orange"
-    return f":{colour}-badge[" + t("MMoE: holds at {holds} of {count} correlations", holds=holds, count=len(mmoe)) + "]"
-
-
-def curve(rows: pd.DataFrame, y: str, colours: dict[str, str], *, log: bool = False) -> alt.LayerChart:
-    """Mean over p with its 95 % interval."""
-    scale = alt.Scale(type="log", nice=True) if log else alt.Scale(zero=False, nice=True)
-    base = alt.Chart(rows, height=260).encode(
-        x=alt.X("p:Q", title=t("task correlation p"), scale=alt.Scale(domain=[0, 1])),
-        color=alt.Color("structure:N", title=None, scale=alt.Scale(domain=list(colours), range=list(colours.values()))),
+    counted = {name: v for name, v in verdicts.items() if not name.startswith("omoe")}
+    holds = sum(v.outcome == HOLDS for v in counted.values())
+    colour = "green" if holds == len(counted) else "orange"
+    sentence = (
+        N_("MMoE: holds at {holds} of {count} correlations")
+        if "mmoe" in next(iter(counted))
+        else N_("holds at {holds} of {count} sizes")
     )
-    band = base.mark_area(opacity=0.16).encode(y=alt.Y("low:Q", title=y, scale=scale), y2="high:Q")
-    line = base.mark_line(point=True, strokeWidth=2.5).encode(
-        y=alt.Y("mean:Q", title=y, scale=scale),
-        strokeDash=alt.StrokeDash("structure:N", legend=None),
-        tooltip=[
-            "structure:N",
-            "p:Q",
-            alt.Tooltip("mean:Q", format=".4f"),
-            alt.Tooltip("low:Q", format=".4f"),
-            alt.Tooltip("high:Q", format=".4f"),
-        ],
-    )
-    return band + line
+    return f":{colour}-badge[" + t(sentence, holds=holds, count=len(counted)) + "]"
 
 
-def curve_rows(values: dict[tuple[str, float], np.ndarray]) -> pd.DataFrame:
-    """Mean and the 95 % interval of the mean over seeds, for each (series, p)."""
-    rows = []
-    for (name, p), sample in values.items():
-        half = 1.96 * sample.std(ddof=1) / len(sample) ** 0.5
-        rows.append(
-            {
-                "structure": name,
-                "p": p,
-                "mean": sample.mean(),
-                "low": sample.mean() - half,
-                "high": sample.mean() + half,
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def colours(structures: Sequence[str] = COMPARED) -> dict[str, str]:
-    return {TITLES[s]: HUES[COLOURS[s]] for s in structures}
+def _four_digits(columns: Iterable[str]) -> dict[str, Any]:
+    return {column: st.column_config.NumberColumn(format="%.4f") for column in columns}
 
 
 def _verdict_lines(verdicts: dict[str, Verdict], sentence: str) -> None:
@@ -140,8 +112,7 @@ def _verdict_lines(verdicts: dict[str, Verdict], sentence: str) -> None:
 
 def _loss(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
     values = {(TITLES[s], p): seeds.loss(PAPER, s, p) for s in COMPARED for p in CORRELATIONS}
-    left, right = st.columns((3, 2), gap="large")
-    left.altair_chart(
+    st.altair_chart(
         curve(curve_rows(values), t("held-out loss"), colours()),
         key="loss_curve",
         alt=t("Held-out loss over task correlation, three structures"),
@@ -154,16 +125,17 @@ def _loss(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
                 t("difference"): v.mean,
                 t("low"): v.low,
                 t("high"): v.high,
-                t("verdict"): t({"holds": "holds", "fails": "fails here"}.get(v.outcome, "within noise")),
+                t("seeds below"): f"{below(seeds, name)} / {v.seeds}",
+                t("verdict"): outcome(v),
             }
             for name, v in verdicts.items()
         ]
     )
-    right.dataframe(
+    st.dataframe(
         table,
         hide_index=True,
         height="content",
-        column_config={c: st.column_config.NumberColumn(format="%.4f") for c in table.columns[2:5]},
+        column_config=_four_digits(table.columns[2:5]),
     )
     p = st.segmented_control(
         t("Histogram over seeds at correlation"),
@@ -173,7 +145,7 @@ def _loss(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
         required=True,
         format_func=lambda value: f"{value:g}",
     )
-    _histogram({TITLES[s]: seeds.loss(PAPER, s, float(p)) for s in COMPARED})
+    histogram({TITLES[s]: seeds.loss(PAPER, s, float(p)) for s in COMPARED})
     spread = {s: seeds.loss(PAPER, s, float(p)).std(ddof=1) for s in COMPARED}
     st.caption(
         t(
@@ -183,23 +155,10 @@ def _loss(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
     )
 
 
-def _histogram(samples: dict[str, np.ndarray]) -> None:
-    data = pd.DataFrame([{"structure": name, "loss": value} for name, sample in samples.items() for value in sample])
-    chart = (
-        alt.Chart(data, height=70)
-        .mark_bar(opacity=0.85)
-        .encode(
-            x=alt.X("loss:Q", bin=alt.Bin(maxbins=36), title=t("held-out loss of one seed")),
-            y=alt.Y("count():Q", title=None),
-            color=alt.Color(
-                "structure:N", legend=None, scale=alt.Scale(domain=list(colours()), range=list(colours().values()))
-            ),
-            row=alt.Row(
-                "structure:N", title=None, sort=list(colours()), header=alt.Header(labelAngle=0, labelAlign="left")
-            ),
-        )
-    )
-    st.altair_chart(chart, key="histogram", alt=t("Histogram of final losses over seeds"))
+def below(seeds: Seeds, claim: str) -> int:
+    """In how many seeds the difference is on the claimed side."""
+    differences = next(c for c in CLAIMS if c.id == claim).differences(seeds)
+    return int((differences < 0).sum())
 
 
 def _differences(seeds: Seeds, minuend: str, subtrahend: str) -> dict[tuple[str, float], np.ndarray]:
@@ -253,30 +212,31 @@ def _gates(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
 
 def _sharing(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
     rows = []
-    for structure in ("single_task", "shared_bottom"):
-        model = build(SCARCE, structure)
-        train, test = (seeds.loss(SCARCE, structure, 0.9, name).mean() for name in ("train_loss", "test_loss"))
-        rows.append(
-            {
-                "": TITLES[structure],
-                t("parameters"): parameter_count(model),
-                t("multiply-adds a row"): multiply_adds(model),
-                t("training loss"): train,
-                t("held-out loss"): test,
-                t("gap"): test - train,
-            }
-        )
-    st.dataframe(pd.DataFrame(rows), hide_index=True, height="content")
+    for count, base in SCARCE.items():
+        verdict = verdicts[f"shared_overfits_less@{count}"]
+        for structure in ("single_task", "shared_bottom"):
+            seen, held_out = (
+                seeds.loss(base, structure, SCARCE_CORRELATION, name).mean() for name in ("train_loss", "test_loss")
+            )
+            rows.append(
+                {
+                    t("training rows"): count,
+                    t("structure"): TITLES[structure],
+                    t("training loss"): seen,
+                    t("held-out loss"): held_out,
+                    t("gap"): held_out - seen,
+                    t("Shared-Bottom overfits less"): outcome(verdict) if structure == "shared_bottom" else "",
+                }
+            )
+    table = pd.DataFrame(rows)
+    st.dataframe(table, hide_index=True, height="content", column_config=_four_digits(table.columns[2:5]))
     st.caption(
         t(
-            "{rows} fixed training rows, {steps} steps, correlation 0.9, {count} seeds.",
-            rows=SCARCE.rows,
-            steps=f"{SCARCE.steps:,}",
-            count=verdicts["shared_overfits_less"].seeds,
+            "Fixed training rows, {steps} steps, correlation {p}, {count} seeds. Overfitting is the gap between held-out and training loss.",
+            steps=f"{PAPER.steps:,}",
+            p=f"{SCARCE_CORRELATION:g}",
+            count=verdict.seeds,
         )
-    )
-    _verdict_lines(
-        verdicts, N_("Shared-Bottom's gap between training and held-out loss is smaller than Single-Task's:")
     )
     sizes = [
         {
@@ -297,7 +257,7 @@ def _sharing(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
 
 
 def _breaks(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
-    _histogram({TITLES[s]: seeds.loss(SLOW, s, 0.5) for s in ("shared_bottom", "mmoe")})
+    histogram({TITLES[s]: seeds.loss(SLOW, s, 0.5) for s in ("shared_bottom", "mmoe")})
     _verdict_lines(
         verdicts,
         N_("Learning rate 0.001, correlation 0.5, the same 2,500 steps: MMoE's loss is below Shared-Bottom's:"),
@@ -338,13 +298,16 @@ def _figure_4() -> None:
             for s in COMPARED
         ]
         chart = (
-            alt.Chart(pd.DataFrame(rows), width=250, height=220)
+            alt.Chart(pd.DataFrame(rows), width=240, height=220)
             .mark_line()
             .encode(
                 x=alt.X("step:Q", title=t("training step")),
                 y=alt.Y("loss:Q", title=t("held-out loss"), scale=alt.Scale(type="log")),
                 color=alt.Color(
-                    "structure:N", title=None, scale=alt.Scale(domain=list(colours()), range=list(colours().values()))
+                    "structure:N",
+                    title=None,
+                    scale=alt.Scale(domain=list(colours()), range=list(colours().values())),
+                    legend=alt.Legend(orient="bottom"),
                 ),
                 column=alt.Column("p:N", title=None),
             )

@@ -139,7 +139,7 @@ def _over_steps(recording: Recording[MultitaskConfig], mixtures: list[str], metr
 
 def _distances(recording: Recording[MultitaskConfig]) -> alt.Chart:
     if "mmoe" not in recording.config.structures:
-        return _over_steps(recording, ["omoe"], "gate_distance", t("distance between the tasks' gates"))
+        return _over_steps(recording, ["omoe"], "gate_distance", t("gate distance"))
     kinds = {t("between the mean gates"): ("mean_gate_distance", HUES[3]), t("row by row"): ("gate_distance", HUES[4])}
     rows = [
         {"step": frame.step, "value": float(frame.metrics[f"mmoe.{metric}"].mean()), "kind": kind}
@@ -152,7 +152,7 @@ def _distances(recording: Recording[MultitaskConfig]) -> alt.Chart:
         .mark_line()
         .encode(
             x=alt.X("step:Q", title=t("training step")),
-            y=alt.Y("value:Q", title=t("distance between the tasks' gates"), scale=alt.Scale(domain=[0, 1])),
+            y=alt.Y("value:Q", title=t("gate distance"), scale=alt.Scale(domain=[0, 1])),
             color=alt.Color("kind:N", title=None, scale=colours),
         )
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.multitask import experiments, live, looks, notes, part, settings, study, where
+from pages.multitask import experiments, exports, live, looks, notes, part, settings, study, where
 from pages.ui import share, training
 from pages.ui.language import t
 from pages.ui.story_panel import story_panel
@@ -28,3 +28,4 @@ looks.draw()
 experiments.draw()
 study.draw()
 notes.draw()
+exports.draw()

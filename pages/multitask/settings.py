@@ -52,12 +52,12 @@ MODEL = (
         "initialisation",
         N_("Initialisation"),
         options={"glorot": "Glorot", "constant": N_("Constant")},
-        help=N_("Constant experts stay equal: the gate has nothing to choose from."),
+        help=N_("Constant: all units of all experts start equal; only gate and towers tell them apart."),
     ),
     Control(
         "gate_dropout",
         N_("Gate dropout"),
-        N_("Share of gate weights dropped while training: a cure for gate collapse."),
+        N_("Share of gate weights dropped while training: a remedy for gates that settle on one expert."),
         step=0.1,
     ),
 )
@@ -98,8 +98,7 @@ PRESETS = (
     Preset(
         "collapse",
         N_("A gate collapses"),
-        {"correlation": 0.0, "initialisation": "constant", "learning_rate": 0.05},
-        rung="omoe",
+        {"correlation": 0.0, "learning_rate": 0.1},
     ),
 )
 

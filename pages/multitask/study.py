@@ -7,7 +7,7 @@ import streamlit as st
 from engine.multitask.claims import CLAIMS, COMPARED, PAPER, PREVIEW_CORRELATIONS, Seeds, preview_cells
 from engine.runs.study import Study
 from pages.multitask import where
-from pages.multitask.experiments import colours, curve, curve_rows
+from pages.multitask.claim_charts import colours, curve, curve_rows
 from pages.multitask.settings import TITLES
 from pages.ui import training
 from pages.ui.language import t

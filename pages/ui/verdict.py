@@ -19,6 +19,11 @@ def badge(verdict: Verdict) -> str:
     return f":{colour}-badge[{icon} {text}]"
 
 
+def outcome(verdict: Verdict) -> str:
+    """The outcome as a word, for a table."""
+    return t(_LOOK[verdict.outcome][0])
+
+
 def numbers(verdict: Verdict) -> str:
     """Mean difference and its 95 % interval."""
     return t(

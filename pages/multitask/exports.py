@@ -1,0 +1,142 @@
+"""Take it away: the recording, the numbers as a table, a report to hand out."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from engine.multitask import MultitaskConfig
+from engine.multitask.training import MIXTURES
+from engine.runs.recording import Recording
+from pages.multitask import PLAYGROUND, live, settings
+from pages.multitask.charts import COLOURS
+from pages.multitask.settings import TITLES
+from pages.ui import report, share
+from pages.ui.language import language, t
+from pages.ui.theme import HUES
+
+
+def draw() -> None:
+    """Three buttons; nothing is computed before one is pressed."""
+    recording = live.shown().recording
+    name = f"gatescope-multitask-{recording.config.digest[:8]}"
+    names, address = settings.task_names(recording.config.num_tasks), share.url()
+    words, chosen = _words(recording), language()
+    with st.container(horizontal=True, key="exports"):
+        st.download_button(
+            t("Recording"),
+            recording.to_bytes,
+            f"{name}.npz",
+            "application/octet-stream",
+            key="download_recording",
+            on_click="ignore",
+            icon=":material/download:",
+            help=t("Settings and frames of the run on stage; engine.runs.recording reads it."),
+        )
+        st.download_button(
+            t("Table (CSV)"),
+            lambda: table(recording, names).to_csv(index=False).encode("utf-8-sig"),
+            f"{name}.csv",
+            "text/csv",
+            key="download_table",
+            on_click="ignore",
+            icon=":material/table:",
+            help=t("Loss of every structure, seed and task at every frame."),
+        )
+        st.download_button(
+            t("Report (HTML)"),
+            lambda: build(recording, names, address, words, chosen).encode(),
+            f"{name}.html",
+            "text/html",
+            key="download_report",
+            on_click="ignore",
+            icon=":material/description:",
+            help=t("One file that opens without a network."),
+        )
+
+
+def table(recording: Recording[MultitaskConfig], names: tuple[str, ...]) -> pd.DataFrame:
+    """One row for each frame, structure, seed and task."""
+    return pd.DataFrame([
+        {"step": frame.step, "structure": TITLES[s], "seed": recording.config.seeds[i], "task": name,
+         "held_out_loss": float(frame.metrics[f"{s}.test_loss"][i, k]), "training_loss": float(frame.metrics[f"{s}.train_loss"][i, k])}
+        for frame in recording.frames for s in recording.config.structures
+        for i in range(recording.config.runs) for k, name in enumerate(names)
+    ])  # fmt: skip
+
+
+def _words(recording: Recording[MultitaskConfig]) -> dict[str, str]:
+    """The report's sentences, translated now: a download runs in another thread, without a session."""
+    return {
+        "title": t(PLAYGROUND.question),
+        "answer": re.sub(r":[a-z]+-badge\[(?::material/\w+:)? ?([^\]]*)\]|\*", r"\1", live.answer(recording)),
+        "settings": t("Settings"),
+        "setting": t("setting"),
+        "value": t("value"),
+        "loss": t("Held-out loss, mean over seeds"),
+        "step": t("training step"),
+        "gates": t("Gate weights at the end, seed followed"),
+        "expert": t("Expert"),
+        "weight": t("weight"),
+        "final": t("Final losses"),
+        "structure": t("Structure"),
+        "mean": t("mean"),
+        "sd": t("standard deviation"),
+        "link": t("Link to this view"),
+        "recording": t("Recording {digest}", digest=recording.digest),
+    } | {f"field.{name}": settings.label(name) for name in recording.config.to_dict()}
+
+
+def build(
+    recording: Recording[MultitaskConfig], names: tuple[str, ...], address: str, words: dict[str, str], chosen: str
+) -> str:
+    """The report of one recording, in the language that `words` are in."""
+    config, last = recording.config, recording.frames[-1].metrics
+    chosen_settings = pd.DataFrame(
+        [(words[f"field.{name}"], str(value)) for name, value in config.to_dict().items()],
+        columns=[words["setting"], words["value"]],
+    )
+    finals = pd.DataFrame(
+        [
+            {
+                words["structure"]: TITLES[s],
+                words["mean"]: float(last[f"{s}.test_loss"].mean()),
+                words["sd"]: float(last[f"{s}.test_loss"].mean(-1).std()),
+            }
+            for s in config.structures
+        ]
+    )
+    gates = [_gate_figure(recording, s, names, words) for s in config.structures if s in MIXTURES]
+    return report.html(words["title"], chosen, [
+        (words["final"], [words["answer"], finals, words["recording"], f"{words['link']}: {address}"]),
+        (words["loss"], [_loss_figure(recording, words)]),
+        (words["gates"], gates),
+        (words["settings"], [chosen_settings]),
+    ])  # fmt: skip
+
+
+def _loss_figure(recording: Recording[MultitaskConfig], words: dict[str, str]) -> go.Figure:
+    figure = go.Figure()
+    for s in recording.config.structures:
+        loss = recording.series(f"{s}.test_loss").mean((1, 2))
+        figure.add_scatter(x=recording.steps, y=loss, name=TITLES[s], line={"color": HUES[COLOURS[s]]})
+    figure.update_layout(template="simple_white", height=380, margin={"t": 20})
+    figure.update_xaxes(title=words["step"])
+    figure.update_yaxes(type="log", title=words["loss"])
+    return figure
+
+
+def _gate_figure(
+    recording: Recording[MultitaskConfig], structure: str, names: tuple[str, ...], words: dict[str, str]
+) -> go.Figure:
+    gates = recording.frames[-1].metrics[f"{structure}.gates"][0]  # (T, E)
+    figure = go.Figure()
+    for k, name in enumerate(names):
+        figure.add_bar(x=list(range(1, gates.shape[1] + 1)), y=gates[k], name=name, marker_color=HUES[k])
+    figure.update_layout(template="simple_white", height=280, title=TITLES[structure], margin={"t": 40})
+    figure.update_xaxes(title=words["expert"], dtick=1)
+    figure.update_yaxes(title=words["weight"], range=[0, 1])
+    return figure

@@ -1,0 +1,39 @@
+"""A report as one HTML file that needs no network: text, tables and Plotly figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.offline import get_plotlyjs
+
+Block = str | pd.DataFrame | go.Figure
+
+_STYLE = """
+body { font: 16px/1.5 system-ui, "Noto Sans CJK SC", sans-serif; max-width: 60rem; margin: 2.5rem auto; padding: 0 1.5rem; color: #1f2933; }
+h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; } th, td { padding: .25rem .8rem; border-bottom: 1px solid #d7dde3; text-align: left; }
+a { color: #0b6394; }
+"""
+
+
+def html(title: str, language: str, sections: Sequence[tuple[str, Sequence[Block]]]) -> str:
+    """Title, then sections of paragraphs, tables and figures. Every text is escaped: it may come from a user's file."""
+    body = [f"<h1>{escape(title)}</h1>"]
+    for heading, blocks in sections:
+        body.append(f"<h2>{escape(heading)}</h2>")
+        body += [_block(block) for block in blocks]
+    return (
+        f'<!doctype html><html lang="{escape(language)}"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f"<style>{_STYLE}</style><script>{get_plotlyjs()}</script></head><body>{''.join(body)}</body></html>"
+    )
+
+
+def _block(block: Block) -> str:
+    if isinstance(block, str):
+        return f"<p>{escape(block)}</p>"
+    if isinstance(block, pd.DataFrame):
+        return str(block.to_html(index=False, border=0, float_format=lambda value: f"{value:.4f}"))
+    return str(block.to_html(full_html=False, include_plotlyjs=False, config={"displaylogo": False}))
