@@ -62,7 +62,7 @@ class Seeds:
 
     def loss(self, base: MultitaskConfig, structure: str, p: float, name: str = "test_loss") -> Array:
         """(S,) loss averaged over tasks."""
-        return self.metric(base, structure, p, name).mean(-1)  # type: ignore[no-any-return]
+        return self.metric(base, structure, p, name).mean(-1)
 
 
 def cells(

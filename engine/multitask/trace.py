@@ -77,7 +77,7 @@ def intervene(
     the tasks' gate weights, which makes an MMoE an OMoE.
     """
     model = model_at(config, frame, structure)
-    parameters = dict(model.named_parameters())
+    parameters: dict[str, Tensor] = dict(model.named_parameters())
     if tied and "gates.weight" in parameters:
         shared = parameters["gates.weight"].mean(0, keepdim=True)
         parameters["gates.weight"] = shared.expand_as(parameters["gates.weight"])

@@ -46,7 +46,7 @@ class Trainee:
         forward: Forward = self.stack(rows.x, *self._gate_masks(rows))
         loss = self.losses(forward.predictions, rows.y)  # (S, T)
         self.adam.zero_grad(set_to_none=True)
-        loss.sum().backward()  # type: ignore[no-untyped-call]
+        loss.sum().backward()
         self.adam.step()
         self._running += loss.detach()
         self._steps += 1

@@ -36,8 +36,8 @@ class Frame:
         np.savez(
             buffer,
             step=np.int64(self.step),
-            **{f"metrics/{name}": array for name, array in self.metrics.items()},
-            **{f"parameters/{name}": array for name, array in self.parameters.items()},
+            **{f"metrics/{name}": array for name, array in self.metrics.items()},  # type: ignore[arg-type]
+            **{f"parameters/{name}": array for name, array in self.parameters.items()},  # type: ignore[arg-type]
         )
         return buffer.getvalue()
 

@@ -85,7 +85,7 @@ class Recording(Generic[C]):
         }
         arrays["header"] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
         buffer = io.BytesIO()
-        np.savez_compressed(buffer, **arrays)
+        np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]  # its stub takes ** for allow_pickle
         return buffer.getvalue()
 
     @classmethod

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import struct
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 _LENGTHS = struct.Struct("<II")
 
 
-def write(sink: BinaryIO, header: dict[str, Any], body: bytes = b"") -> None:
+def write(sink: IO[bytes], header: dict[str, Any], body: bytes = b"") -> None:
     """One record, flushed."""
     text = json.dumps(header, default=str).encode()
     sink.write(_LENGTHS.pack(len(text), len(body)) + text + body)
     sink.flush()
 
 
-def read(source: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
+def read(source: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
     """The next record, or None at the end of the stream."""
     lengths = source.read(_LENGTHS.size)
     if len(lengths) < _LENGTHS.size:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from typing import TypeAlias
 
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
-Block = str | pd.DataFrame | go.Figure
+Block: TypeAlias = str | pd.DataFrame | go.Figure
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, "Noto Sans CJK SC", sans-serif; max-width: 60rem; margin: 2.5rem auto; padding: 0 1.5rem; color: #1f2933; }

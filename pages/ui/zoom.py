@@ -22,7 +22,9 @@ def zoom(explanation: Explanation) -> None:
     formula = _ACTIVATIONS[explanation.activation]
     st.latex(f"{explanation.symbol} = {formula.format(total=inside)}")
     st.latex(f"= {formula.format(total=total)} = {explanation.result:.5f}")
-    rows = [(_plain(term.symbol), term.weight, term.value, term.product) for term in explanation.largest()]
+    rows: list[tuple[str, float | None, float | None, float]] = [
+        (_plain(term.symbol), term.weight, term.value, term.product) for term in explanation.largest()
+    ]
     count, rest = explanation.rest()
     if count:
         rows.append((t("the other {count} terms", count=count), None, None, rest))
