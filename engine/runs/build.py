@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from engine.runs.config import Config
-from engine.runs.run import FINISHED, Run
+from engine.runs.run import FAILED, FINISHED, STOPPED, Run
 from engine.runs.runs import Runs
 from engine.runs.worker import playgrounds
 
@@ -37,16 +37,16 @@ def _trained(configs: Sequence[Config]) -> list[Run]:
     service = Runs()
     jobs = [service.submit(config, "build", background=True) for config in configs]
     began, told = time.monotonic(), -1
-    while any(job.state not in ("finished", "failed", "stopped") for job in jobs):
-        done = sum(job.state == FINISHED for job in jobs)
+    while (done := sum(job.state == FINISHED for job in jobs)) < len(jobs):
+        failed = next((job for job in jobs if job.state in (FAILED, STOPPED)), None)
+        if failed is not None:
+            service.close()
+            raise RuntimeError(f"{failed.config}: {failed.sentence.format(**failed.values)}")
         if done != told:
             told = done
             print(f"{done} of {len(jobs)} after {time.monotonic() - began:.0f} s", flush=True)
         time.sleep(0.2)
     service.close()
-    for job in jobs:
-        if job.state != FINISHED:
-            raise RuntimeError(f"{job.config}: {job.sentence.format(**job.values)}")
     return jobs
 
 

@@ -184,9 +184,9 @@ def _staleness(config: MultitaskConfig, now: Shown) -> None:
         if changes:
             listed = ", ".join(
                 f"{settings.label(name)} {_value(theirs)} → {_value(mine)}"
-                for name, (mine, theirs) in list(changes.items())[:4]
+                for name, (mine, theirs) in list(changes.items())[:8]
             )
-            more = " …" if len(changes) > 4 else ""
+            more = " …" if len(changes) > 8 else ""
             st.caption(t("On stage is another setting; Train takes: {changes}", changes=listed + more))
         elif view is not None and view.state == FINISHED and now.source == RUN:
             st.caption(t("On stage is your run, finished. Recording {digest}.", digest=now.recording.digest))

@@ -1,0 +1,231 @@
+"""The multitask page in a real Chromium, as its users use it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import serving, settled, watch
+
+SMALL = "multitask_steps=60&multitask_frames=8&multitask_runs=2&multitask_test_rows=200"
+LONG = "multitask_steps=5000&multitask_frames=20&multitask_runs=2&multitask_test_rows=200"
+
+
+def open_page(page: Page, address: str, query: str = "") -> None:
+    page.goto(f"{address}/multitask?{query}")
+    page.locator(".st-key-run_bar").wait_for(timeout=30_000)
+    settled(page)
+
+
+def bar(page: Page, name: str) -> None:
+    page.locator(".st-key-run_bar").get_by_role("button", name=name, exact=True).click()
+
+
+def train(page: Page) -> None:
+    page.locator(".st-key-train").get_by_role("button").click()
+
+
+def test_a_cold_deep_link_opens_the_page_and_nothing_else(browser: Browser) -> None:
+    with serving() as address:
+        page = browser.new_page()
+        problems = watch(page)
+        page.goto(f"{address}/multitask")
+        expect(page.get_by_role("heading", name="My tasks agree this much")).to_be_visible(timeout=30_000)
+        settled(page)
+        expect(page.get_by_text("Page not found")).to_have_count(0)
+        expect(page.get_by_role("link", name="Home")).to_be_visible()
+        assert not problems, problems
+        page.close()
+
+
+def test_train_to_the_end(page: Page, server: str) -> None:
+    problems = watch(page)
+    open_page(page, server, SMALL)
+    expect(page.locator(".st-key-on_stage")).to_contain_text("Train takes")
+    train(page)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Finished: step 60 of 60", timeout=30_000)
+    expect(page.locator(".st-key-on_stage")).to_contain_text("On stage is your run, finished")
+    expect(page.locator(".player")).to_contain_text("step 60 of 60")
+    expect(page).not_to_have_url(re.compile("training="))
+    assert not problems, problems
+
+
+def test_pause_step_resume_stop(page: Page, server: str) -> None:
+    open_page(page, server, LONG)
+    train(page)
+    status = page.locator(".st-key-run_bar")
+    expect(status).to_contain_text("Training: step", timeout=15_000)
+    bar(page, "Pause")
+    expect(status).to_contain_text("Paused: step", timeout=5_000)
+    before = status.inner_text()
+    bar(page, "Step")
+    expect(status).not_to_have_text(before, timeout=10_000)
+    bar(page, "Resume")
+    expect(status).to_contain_text("Training: step", timeout=5_000)
+    bar(page, "Stop")
+    expect(status).to_contain_text("Stopped: step", timeout=5_000)
+    expect(page.locator(".player")).to_be_visible()
+
+
+def test_reload_in_mid_training_keeps_the_settings_and_says_so(page: Page, server: str) -> None:
+    open_page(page, server, LONG + "&multitask_seed=7")
+    train(page)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Training: step", timeout=15_000)
+    expect(page).to_have_url(re.compile("training=1"))
+    page.reload()
+    expect(page.get_by_text("A run was going on when this page was reloaded")).to_be_visible(timeout=30_000)
+    settled(page)
+    expect(page.locator(".st-key-on_stage")).to_contain_text("Seed 0 → 7")
+    train(page)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Training: step", timeout=30_000)
+    bar(page, "Stop")
+
+
+def test_two_tabs_do_not_disturb_each_other(browser: Browser, server: str) -> None:
+    pages = [browser.new_page(), browser.new_page()]
+    digests = []
+    for page, seed in zip(pages, (3, 4), strict=True):
+        open_page(page, server, f"{SMALL}&multitask_seed={seed}")
+    for page in pages:
+        train(page)
+    for page in pages:
+        stage = page.locator(".st-key-on_stage")
+        expect(stage).to_contain_text("On stage is your run, finished", timeout=30_000)
+        digests.append(re.search(r"Recording ([0-9a-f]{16})", stage.inner_text()))
+    open_page(pages[1], server, f"{SMALL}&multitask_seed=3")
+    train(pages[1])
+    expect(pages[1].locator(".st-key-on_stage")).to_contain_text("On stage is your run, finished", timeout=30_000)
+    again = re.search(r"Recording ([0-9a-f]{16})", pages[1].locator(".st-key-on_stage").inner_text())
+    assert digests[0] and digests[1] and again
+    assert digests[0][1] != digests[1][1] and digests[0][1] == again[1]
+    for page in pages:
+        page.close()
+
+
+def test_keyboard_alone_moves_the_player(visit: Page) -> None:
+    time = visit.locator(".player").get_by_role("slider", name="Training step")
+    time.focus()
+    visit.keyboard.press("Home")
+    expect(visit).to_have_url(re.compile(r"multitask_step=0\b"))
+    visit.keyboard.press("ArrowRight")
+    expect(visit).to_have_url(re.compile(r"multitask_step=1\b"))
+    visit.keyboard.press("1")
+    expect(visit).to_have_url(re.compile("multitask_rung=shared_bottom"))
+    hero = visit.locator(".player").get_by_role("slider", name="Task correlation")
+    hero.focus()
+    visit.keyboard.press("End")
+    expect(visit).to_have_url(re.compile(r"multitask_correlation=1\b"))
+    expect(visit.locator(".st-key-question")).to_contain_text("At correlation 1.00")
+
+
+def test_the_url_restores_settings_and_position(page: Page, server: str) -> None:
+    open_page(
+        page,
+        server,
+        "multitask_correlation=0.5&multitask_step=54&multitask_rung=omoe&multitask_part=expert:2&multitask_learning_rate=0.02",
+    )
+    player = page.locator(".player")
+    expect(player).to_contain_text(re.compile(r"step 5\d of 1,250"))
+    expect(player.get_by_role("button", name="OMoE")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".st-key-on_stage")).to_contain_text("Learning rate 0.01 → 0.02")
+    expect(page.locator(".st-key-question")).to_contain_text("At correlation 0.50")
+    expect(page.locator(".st-key-drill_down")).to_contain_text("keeps no parameters")
+    page.get_by_role("button", name="Go to the last step").click()
+    expect(page.locator(".st-key-drill_down")).to_contain_text("OMoE · Expert 3")
+
+
+def test_click_opens_the_sum(visit: Page) -> None:
+    visit.locator(".player").get_by_role("button", name=re.compile("^Expert 3")).first.click()
+    drill = visit.locator(".st-key-drill_down")
+    expect(drill).to_contain_text("MMoE · Expert 3")
+    expect(drill).to_contain_text("the same within float32")
+
+
+def test_dragging_the_hero_sends_nothing_before_release(visit: Page) -> None:
+    sent: list[int] = []
+    visit.on("websocket", lambda ws: None)
+    session = visit.context.new_cdp_session(visit)
+    session.send("Network.enable")
+    session.on("Network.webSocketFrameSent", lambda frame: sent.append(1))
+    slider = visit.locator(".player").get_by_role("slider", name="Task correlation")
+    box = slider.bounding_box()
+    assert box is not None
+    visit.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    visit.mouse.down()
+    visit.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + box["height"] / 2, steps=20)
+    assert not sent
+    visit.mouse.up()
+    expect(visit).to_have_url(re.compile(r"multitask_correlation=0\.[5-7]"))
+    assert sent
+
+
+def test_divergence_ends_in_a_sentence(page: Page, server: str) -> None:
+    problems = watch(page)
+    open_page(page, server, SMALL + "&multitask_learning_rate=1000000000")
+    train(page)
+    expect(page.get_by_text("Lower the learning rate").first).to_be_visible(timeout=30_000)
+    expect(page.locator(".player")).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    assert not problems, problems
+
+
+def test_a_dead_worker_is_told_and_train_works_again(page: Page, server: str) -> None:
+    open_page(page, server, LONG)
+    train(page)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Training: step", timeout=15_000)
+    port = server.rpartition(":")[2]
+    parent = subprocess.run(["pgrep", "-f", f"server.port {port}"], check=True, capture_output=True, text=True).stdout
+    for pid in parent.split():  # this server's workers only: others may be at work on the machine
+        subprocess.run(["pkill", "-9", "-P", pid, "-f", "engine.runs.worker"], check=False)
+    expect(page.get_by_text("ended unexpectedly").first).to_be_visible(timeout=15_000)
+    train(page)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Training: step", timeout=30_000)
+    bar(page, "Stop")
+
+
+def test_the_story_moves_the_stage(visit: Page) -> None:
+    visit.get_by_role("button", name="Tell the story").click()
+    story = visit.locator(".st-key-story")
+    expect(story).to_contain_text("1 / 11")
+    for number in range(2, 12):
+        visit.get_by_role("button", name="Next point").click()
+        expect(story).to_contain_text(f"{number} / 11")
+        settled(visit)
+    expect(visit.locator(".player")).to_be_visible()
+
+
+def test_chinese_from_the_browser(browser: Browser, server: str) -> None:
+    context = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    page = context.new_page()
+    problems = watch(page)
+    open_page(page, server)
+    expect(page.locator(".st-key-question")).to_contain_text("任务")
+    expect(page.locator(".st-key-train")).to_contain_text("训练")
+    page.get_by_role("radio", name="English").click()
+    expect(page.locator(".st-key-question")).to_contain_text("My tasks agree this much")
+    assert not problems, problems
+    context.close()
+
+
+def test_both_themes_are_accessible(browser: Browser, server: str) -> None:
+    for scheme in ("light", "dark"):
+        context = browser.new_context(
+            color_scheme=scheme, viewport={"width": 1280, "height": 800}, reduced_motion="reduce"
+        )  # type: ignore[arg-type]
+        page = context.new_page()
+        open_page(page, server, "multitask_part=gate:0")
+        found = Axe().run(
+            page,
+            context={"exclude": [["[data-testid='stVegaLiteChart']"], ["[data-testid='stDataFrame']"]]},
+            options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
+        )
+        assert found.violations_count == 0, f"{scheme}: {found.generate_report()}"
+        context.close()
+
+
+def test_stage_and_run_bar_fit_a_small_projector(visit: Page) -> None:
+    box = visit.locator(".st-key-run_bar").bounding_box()
+    assert box is not None and box["y"] + box["height"] <= 800
