@@ -11,12 +11,12 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.func import functional_call
-from torch.nn import functional
 
 from engine.errors import UserError
 from engine.multitask.config import MultitaskConfig
 from engine.multitask.data import Rows, SyntheticTasks
 from engine.multitask.models import Forward, Structure, build
+from engine.multitask.training import losses
 from engine.runs.explanation import Explanation, Term
 from engine.runs.frame import Array, Frame
 from engine.runs.seeds import generator
@@ -85,8 +85,7 @@ def intervene(
     keep[..., list(removed)] = 0.0
     forward: Forward = functional_call(model, parameters, (rows.x, keep))
     binary = torch.tensor([kind == "binary" for kind in config.tasks])
-    logistic = functional.binary_cross_entropy_with_logits(forward.predictions, rows.y.clamp(0, 1), reduction="none")
-    return torch.where(binary, logistic, (forward.predictions - rows.y) ** 2).mean(0).numpy()
+    return losses(forward.predictions[None], rows.y[None], binary)[0].numpy()
 
 
 @torch.inference_mode()

@@ -44,7 +44,7 @@ class Trainee:
     def learn(self, rows: Rows) -> None:
         """One step of Adam on x (S, B, D), y (S, B, T)."""
         forward: Forward = self.stack(rows.x, *self._gate_masks(rows))
-        loss = self.losses(forward.predictions, rows.y)  # (S, T)
+        loss = losses(forward.predictions, rows.y, self._binary)  # (S, T)
         self.adam.zero_grad(set_to_none=True)
         loss.sum().backward()
         self.adam.step()
@@ -59,21 +59,13 @@ class Trainee:
         drawn = torch.stack([torch.rand(shape, generator=source) for source in self._dropout])
         return ((drawn >= self.config.gate_dropout).float(),)
 
-    def losses(self, predictions: Tensor, labels: Tensor) -> Tensor:
-        """Mean squared error, or log loss where the task is binary: (S, B, T) → (S, T)."""
-        squared = (predictions - labels) ** 2
-        if not self._binary.any():
-            return squared.mean(1)
-        logistic = functional.binary_cross_entropy_with_logits(predictions, labels.clamp(0, 1), reduction="none")
-        return torch.where(self._binary, logistic, squared).mean(1)
-
     @torch.no_grad()
     def metrics(self, test: Rows, fixed: Rows | None, basis: Tensor) -> dict[str, Array]:
         """This structure's share of a frame."""
         forward: Forward = self.stack(test.x)
-        found: dict[str, Tensor] = {"test_loss": self.losses(forward.predictions, test.y)}  # (S, T)
+        found: dict[str, Tensor] = {"test_loss": losses(forward.predictions, test.y, self._binary)}  # (S, T)
         if fixed is not None:
-            found["train_loss"] = self.losses(self.stack(fixed.x).predictions, fixed.y)
+            found["train_loss"] = losses(self.stack(fixed.x).predictions, fixed.y, self._binary)
         elif self._steps:
             found["train_loss"] = self._running / self._steps  # mean of the batches since the last frame
         else:
@@ -95,6 +87,15 @@ class Trainee:
     def parameters(self) -> dict[str, Array]:
         """The followed seed's parameters."""
         return {f"{self.structure}.{name}": array(tensor) for name, tensor in self.stack.state(0).items()}
+
+
+def losses(predictions: Tensor, labels: Tensor, binary: Tensor) -> Tensor:
+    """Mean squared error, or log loss where the task is binary (T,): (S, B, T) → (S, T)."""
+    squared = (predictions - labels) ** 2
+    if not binary.any():
+        return squared.mean(1)
+    logistic = functional.binary_cross_entropy_with_logits(predictions, labels.clamp(0, 1), reduction="none")
+    return torch.where(binary, logistic, squared).mean(1)
 
 
 def train(config: MultitaskConfig, tick: Tick | None = None) -> Iterator[Frame]:

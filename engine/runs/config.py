@@ -81,10 +81,22 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Text:
+    """Up to `longest` characters: the name of a column, say."""
+
+    longest: int
+
+    def admit(self, name: str, value: Any) -> str:
+        if not isinstance(value, str) or len(value) > self.longest:
+            raise UserError("{name} must be a text of at most {longest} characters.", name=name, longest=self.longest)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
 class Several:
     """A short sequence, each item admitted by `item`. `distinct` forbids repeats."""
 
-    item: Real | Whole | Choice
+    item: Real | Whole | Choice | Text
     least: int
     most: int
     distinct: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.multitask import experiments, exports, live, looks, notes, part, settings, study, where
+from pages.multitask import experiments, exports, live, looks, notes, own_data, part, settings, study, where
 from pages.ui import share, training
 from pages.ui.language import t
 from pages.ui.story_panel import story_panel
@@ -27,5 +27,6 @@ part.draw()
 looks.draw()
 experiments.draw()
 study.draw()
+own_data.draw()
 notes.draw()
 exports.draw()

@@ -1,0 +1,37 @@
+"""What a comparison on a user's table depends on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from engine.multitask.config import STRUCTURES
+from engine.runs.config import Choice, Config, Real, Several, Text, Whole, setting
+
+
+@dataclass(frozen=True, slots=True)
+class TableConfig(Config):
+    """`table` is the content hash of the file; the file itself travels beside the config."""
+
+    playground: ClassVar[str] = "multitask"
+
+    table: str = setting("", Text(64))
+    labels: tuple[str, ...] = setting(("label_a", "label_b"), Several(Text(200), 2, 6, distinct=True))
+    features: tuple[str, ...] = setting(("feature",), Several(Text(200), 1, 100, distinct=True))
+    categories: tuple[str, ...] = setting((), Several(Text(200), 0, 100))  # numbers that are names, such as ids
+    split: str = setting("random", Choice(("random", "last rows")))
+    structures: tuple[str, ...] = setting(STRUCTURES, Several(Choice(STRUCTURES), 2, 4, distinct=True))
+    num_experts: int = setting(8, Whole(2, 16))
+    expert_units: int = setting(16, Whole(2, 64))
+    tower_units: int = setting(8, Whole(2, 64))
+    bottom_units: int = setting(113, Whole(2, 512))
+    learning_rate: float = setting(0.002, Real(1e-6, 1.0))
+    batch_size: int = setting(256, Whole(32, 1_024))
+    epochs: int = setting(6, Whole(1, 40))
+    runs: int = setting(8, Whole(2, 16))
+    resamples: int = setting(200, Whole(50, 1_000))
+    seed: int = setting(0, Whole(0, 999_999))
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        return tuple(range(self.seed, self.seed + self.runs))

@@ -1,0 +1,121 @@
+"""A table as what the structures take: standardised numbers and category ids, split once for all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor, nn
+
+from engine.errors import UserError
+from engine.multitask.comparison_config import TableConfig
+from engine.multitask.models import Forward, Structure
+from engine.multitask.table import MOST_CATEGORIES, feature_values, label_values
+from engine.runs.frame import Array
+
+TEST_SHARE, VALIDATION_SHARE = 0.3, 0.07
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """`N` rows, `F` numbers, `C` categories, `T` tasks.
+
+    numbers (N, F) standardised with the training rows' statistics; ids (N, C); labels (N, T), the
+    continuous ones standardised; scale (T,) turns their errors back into their own units
+    """
+
+    numbers: Tensor
+    ids: Tensor
+    labels: Tensor
+    sizes: tuple[int, ...]
+    binary: tuple[bool, ...]
+    scale: Array
+    train: Array
+    validation: Array
+    test: Array
+
+
+def prepare(frame: pd.DataFrame, config: TableConfig) -> Prepared:
+    """Check and encode. Raises UserError that names the column and the row."""
+    both = set(config.labels) & set(config.features)
+    if both:
+        raise UserError(
+            "Column {column} is both a label and a feature: a model would read the answer.", column=min(both)
+        )
+    found = [label_values(frame, name) for name in config.labels]
+    train, validation, test = _split(len(frame), config)
+    labels, scale = [], []
+    for values, binary in found:
+        centre, spread = (0.0, 1.0) if binary else (values[train].mean(), max(values[train].std(), 1e-12))
+        labels.append((values - centre) / spread)
+        scale.append(spread)
+    numbers, ids, sizes = _encode(frame, config, train)
+    return Prepared(
+        torch.tensor(numbers, dtype=torch.float32), torch.tensor(ids), torch.tensor(np.stack(labels, 1), dtype=torch.float32),
+        sizes, tuple(binary for _, binary in found), np.array(scale), train, validation, test,
+    )  # fmt: skip
+
+
+def _split(count: int, config: TableConfig) -> tuple[Array, Array, Array]:
+    """Row numbers for training, validation and test: at random, or the last rows as the test."""
+    order = np.arange(count) if config.split == "last rows" else np.random.default_rng(config.seed).permutation(count)
+    test, validation = int(count * TEST_SHARE), int(count * VALIDATION_SHARE)
+    return order[: count - test - validation], order[count - test - validation : count - test], order[count - test :]
+
+
+def _encode(frame: pd.DataFrame, config: TableConfig, train: Array) -> tuple[Array, Array, tuple[int, ...]]:
+    numbers: list[Array] = []
+    ids: list[Array] = []
+    sizes: list[int] = []
+    for name in config.features:
+        values, category = feature_values(frame, name)
+        if category or name in config.categories:
+            known = values.iloc[train].astype(str).where(values.iloc[train].notna(), "").value_counts()
+            index = {word: i + 1 for i, word in enumerate(known.index[:MOST_CATEGORIES])}  # 0: rare, or never seen
+            ids.append(values.astype(str).where(values.notna(), "").map(index).fillna(0).to_numpy(np.int64))
+            sizes.append(len(index) + 1)
+            continue
+        column = values.to_numpy(np.float64)
+        seen = column[train][~np.isnan(column[train])]
+        if not len(seen):
+            raise UserError("Column {column} is empty in every training row.", column=name)
+        missing = np.isnan(column)
+        column = np.where(missing, seen.mean(), column)
+        numbers.append((column - seen.mean()) / max(seen.std(), 1e-12))
+        if missing.any():
+            numbers.append(missing.astype(np.float64))  # that a value is missing may itself say something
+    rows = len(frame)
+    return (
+        np.stack(numbers, 1) if numbers else np.zeros((rows, 0)),
+        np.stack(ids, 1) if ids else np.zeros((rows, 0), np.int64),
+        tuple(sizes),
+    )
+
+
+def embedding_width(size: int) -> int:
+    """About log2 of the number of categories, as Covington et al. suggest; at most 16."""
+    return min(int(np.ceil(np.log2(size))) + 1, 16)
+
+
+class WithEmbeddings(nn.Module):
+    """An embedding for each category beside the numbers, then one of the four structures.
+
+    numbers (B, F), ids (B, C) → the structure's Forward
+    """
+
+    def __init__(self, sizes: tuple[int, ...], structure: Structure) -> None:
+        super().__init__()
+        self.tables = nn.ModuleList(nn.Embedding(size, embedding_width(size)) for size in sizes)
+        self.structure = structure
+
+    @property
+    def embeddings(self) -> list[Tensor]:
+        """The tables' weights."""
+        return [table.weight for table in self.tables if isinstance(table, nn.Embedding)]
+
+    def forward(self, numbers: Tensor, ids: Tensor) -> Forward:
+        embedded = [table(ids[:, column]) for column, table in enumerate(self.tables)]
+        result: Forward = self.structure(torch.cat([numbers, *embedded], dim=-1))
+        return result

@@ -1,0 +1,267 @@
+"""Your data: choose labels and features, compare the structures, read which to pick and how sure that is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from engine.errors import UserError
+from engine.multitask import STRUCTURES, TableConfig
+from engine.multitask.answer import Answer, answer
+from engine.multitask.sample import sample_table
+from engine.multitask.table import Column, columns, read_table
+from engine.runs.frame import Frame
+from engine.runs.run import FAILED
+from pages.multitask import where
+from pages.multitask.charts import COLOURS
+from pages.multitask.settings import TITLES
+from pages.ui import language, training, uploads
+from pages.ui.language import t
+from pages.ui.section import section
+from pages.ui.theme import HUES
+
+FILE = "multitask_file"
+MOST_FEATURES = 30
+
+
+def draw() -> None:
+    """The section; a link that needs a file says which."""
+    needed = st.query_params.get(FILE, "")
+    body = section(
+        t("Your data: which structure should I pick for my table?"),
+        where.open_key("own_data"),
+        ":material/upload_file:",
+    )
+    if body is None:
+        return
+    with body:
+        found = _upload()
+        if found is None:
+            if needed:
+                st.info(t("This link was made with the file “{name}”. Upload it to see the same.", name=needed[:120]))
+            return
+        name, data = found
+        st.query_params[FILE] = name
+        try:
+            frame = _read(data, name)
+            config = _choose(frame, data)
+        except UserError as error:
+            st.error(language.explain(error))
+            return
+        if config is not None:
+            _compare(config, uploads.keep(data)[1])
+
+
+def _upload() -> tuple[str, bytes] | None:
+    """Name and bytes of the file, or of the sample table."""
+    file = st.file_uploader(
+        t("A table with at least two label columns"),
+        type=["csv", "tsv", "parquet"],
+        key="multitask_upload",
+        help=t("CSV, TSV or parquet, up to 64 MB. It stays in this browser session and is deleted with it."),
+    )
+    if file is not None:
+        return file.name, file.getvalue()
+    if st.toggle(t("Use a sample table"), key="multitask_sample", bind="query-params"):
+        return "sample.csv", sample_table().to_csv(index=False).encode()
+    return None
+
+
+@st.cache_data(scope="session", max_entries=1, show_spinner=False)
+def _read(data: bytes, name: str) -> pd.DataFrame:
+    return read_table(data, name)
+
+
+def _choose(frame: pd.DataFrame, data: bytes) -> TableConfig | None:
+    """The controls; None until there are two labels and a feature."""
+    known = columns(frame)
+    labels_possible = [column.name for column in known if column.can_be_label]
+    st.caption(t("{rows} rows, {columns} columns.", rows=f"{len(frame):,}", columns=len(known)))
+    labels = st.multiselect(
+        t("Labels"),
+        labels_possible,
+        default=_likely_labels(known),
+        max_selections=6,
+        key="multitask_labels",
+        help=t("Binary or continuous numbers without gaps."),
+    )
+    possible = [column.name for column in known if column.can_be_feature and column.name not in labels]
+    features = st.multiselect(
+        t("Features"),
+        possible,
+        default=possible[:MOST_FEATURES],
+        max_selections=100,
+        key="multitask_features",
+        help=t("Leave out columns that are known only after the label."),
+    )
+    numeric = [column.name for column in known if column.name in features and column.kind == "number"]
+    names = st.multiselect(
+        t("Numbers that are names"),
+        numeric,
+        default=[n for n in numeric if n.lower().endswith("id")],
+        key="multitask_categories",
+        help=t("Ids: each value gets an embedding of its own."),
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        split = st.segmented_control(
+            t("Test rows"),
+            ["random", "last rows"],
+            default="random",
+            key="multitask_split",
+            required=True,
+            format_func=lambda s: t("30 % at random") if s == "random" else t("the last 30 %"),
+        )
+        runs = st.number_input(t("Seeds"), 2, 16, 8, key="multitask_table_runs")
+        epochs = st.number_input(t("Epochs"), 1, 40, 6, key="multitask_table_epochs")
+    unusable = [column.name for column in known if column.kind == "unusable"]
+    if unusable:
+        st.caption(
+            t("Not usable, since they hold one value only or lists: {columns}", columns=", ".join(unusable[:12]))
+        )
+    if len(labels) < 2 or not features:
+        st.info(t("Choose at least two labels and one feature."))
+        return None
+    _correlations(frame, labels)
+    digest, _ = uploads.keep(data)
+    return TableConfig(
+        table=digest, labels=tuple(labels), features=tuple(features), categories=tuple(names), split=str(split),
+        runs=int(runs), epochs=int(epochs),
+    )  # fmt: skip
+
+
+def _likely_labels(known: tuple[Column, ...]) -> list[str]:
+    """The first two binary columns, filled up with the first numbers."""
+    usable = [column for column in known if column.can_be_label]
+    return [column.name for column in sorted(usable, key=lambda column: column.kind != "binary")[:2]]
+
+
+def _correlations(frame: pd.DataFrame, labels: list[str]) -> None:
+    table = frame[labels].astype("float64").corr()
+    pairs = [f"{a} / {b} {table.loc[a, b]:+.3f}" for i, a in enumerate(labels) for b in labels[i + 1 :]]
+    st.caption(t("Correlation of the labels: {pairs}", pairs=", ".join(pairs)))
+
+
+def _compare(config: TableConfig, path: Path) -> None:
+    run = training.current()
+    mine = run is not None and run.config == config
+    st.button(
+        t("Compare the structures"),
+        type="primary",
+        icon=":material/balance:",
+        key="multitask_compare",
+        on_click=training.train,
+        args=(config, path, "compare"),
+        disabled=mine and run is not None and training.service().view(run).active,
+    )
+    if mine and run is not None:
+        active = training.service().view(run).active
+        st.fragment(_progress, run_every=0.5 if active else None)(config, active)
+
+
+def _progress(config: TableConfig, was_active: bool) -> None:
+    run = training.current()
+    if run is None:
+        return
+    view = training.service().view(run)
+    if view.active != was_active:
+        st.rerun()
+    if view.active:
+        st.progress(view.step / view.steps if view.steps else 0.0, text=training.status(view))
+    elif view.state == FAILED:
+        st.error(training.status(view))
+    elif view.frames and "linear.error" in view.frames[-1].metrics:
+        _result(config, view.frames[-1])
+    else:
+        st.info(training.status(view))
+
+
+def _result(config: TableConfig, last: Frame) -> None:
+    found = answer(last.metrics, config.structures)
+    st.markdown(f"**{sentence(found)}**")
+    st.caption(
+        t(
+            "Intervals of 95 % from {resamples} resamples of test rows and seeds together; {rows} test rows, {seeds} seeds.",
+            resamples=config.resamples,
+            rows=f"{int(last.metrics['test_rows']):,}",
+            seeds=config.runs,
+        )
+    )
+    rows = [row for task, name in enumerate(config.labels) for row in _scores(config, last, task, name)]
+    table = pd.DataFrame(rows)
+    st.dataframe(
+        table,
+        hide_index=True,
+        height="content",
+        column_config={c: st.column_config.NumberColumn(format="%.4f") for c in table.columns[3:]},
+    )
+    data = pd.DataFrame(
+        [
+            {
+                "name": TITLES.get(d.name, t("Linear baseline")),
+                "mean": 100 * d.mean,
+                "low": 100 * d.low,
+                "high": 100 * d.high,
+                "colour": HUES[COLOURS[d.name]] if d.name in COLOURS else "#7A8691",
+            }
+            for d in (*found.rivals, found.linear)
+        ]
+    )
+    base = alt.Chart(data, height=40 * len(data) + 40).encode(
+        y=alt.Y("name:N", title=None, sort=None), color=alt.Color("colour:N", scale=None)
+    )
+    chart = (
+        base.mark_rule(strokeWidth=3).encode(
+            x=alt.X("low:Q", title=t("error relative to {best}, %", best=TITLES[found.best])), x2="high:Q"
+        )
+        + base.mark_point(filled=True, size=90).encode(x="mean:Q")
+        + alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(strokeDash=[4, 3]).encode(x="zero:Q")
+    )
+    st.altair_chart(
+        chart, key="multitask_answer", alt=t("Error of each structure relative to the best, with intervals")
+    )
+
+
+def _scores(config: TableConfig, last: Frame, task: int, label: str) -> list[dict[str, object]]:
+    """AUC or RMSE with its interval, a row for each model."""
+    binary = bool(last.metrics["binary"][task])
+    rows: list[dict[str, object]] = []
+    for name in (*config.structures, "linear"):
+        error = float(np.atleast_2d(last.metrics[f"{name}.error"])[:, task].mean())
+        low, high = np.quantile(last.metrics[f"{name}.resampled"][:, task], (0.025, 0.975))
+        score, low, high = (1 - error, 1 - high, 1 - low) if binary else (error, low, high)
+        rows.append(
+            {
+                t("label"): label,
+                t("model"): TITLES.get(name, t("Linear baseline")),
+                t("measure"): "AUC" if binary else "RMSE",
+                t("mean"): score,
+                t("low"): float(low),
+                t("high"): float(high),
+            }
+        )
+    return rows
+
+
+def sentence(found: Answer) -> str:
+    """The answer in words."""
+    best = TITLES[found.best]
+    if found.linear.mean < 0:
+        return (
+            t("The linear baseline has a lower error than every structure: none of them pays here.")
+            if found.linear.clear
+            else t("No structure is clearly better than the linear baseline here.")
+        )
+    if found.clear:
+        return t("Pick {best}: its error is the lowest, and every other structure's interval lies above it.", best=best)
+    tied = ", ".join(TITLES[name] for name in found.tied)
+    if len(found.tied) == len(found.rivals):
+        return t(
+            "No difference that matters between {all}: pick the simplest, {simplest}.",
+            all=", ".join((best, tied)),
+            simplest=TITLES[min((found.best, *found.tied), key=STRUCTURES.index)],
+        )
+    return t("Pick {best} or, with no difference that matters, {tied}.", best=best, tied=tied)
