@@ -116,7 +116,7 @@ def _choose(frame: pd.DataFrame, data: bytes) -> TableConfig | None:
             format_func=lambda s: t("30 % at random") if s == "random" else t("the last 30 %"),
         )
         runs = st.number_input(t("Seeds"), 2, 16, 8, key="multitask_table_runs")
-        epochs = st.number_input(t("Epochs"), 1, 40, 6, key="multitask_table_epochs")
+        epochs = st.number_input(t("Epochs"), 1, 40, _epochs(len(frame)), key="multitask_table_epochs")
     unusable = [column.name for column in known if column.kind == "unusable"]
     if unusable:
         st.caption(
@@ -131,6 +131,11 @@ def _choose(frame: pd.DataFrame, data: bytes) -> TableConfig | None:
         table=digest, labels=tuple(labels), features=tuple(features), categories=tuple(names), split=str(split),
         runs=int(runs), epochs=int(epochs),
     )  # fmt: skip
+
+
+def _epochs(rows: int) -> int:
+    """Enough for about a thousand steps: few rows need to be seen more often."""
+    return min(40, max(6, round(1_000 * TableConfig().batch_size / rows)))
 
 
 def _likely_labels(known: tuple[Column, ...]) -> list[str]:
