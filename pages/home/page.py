@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from pages.ui.language import language, t
-from pages.ui.playground import playgrounds
+from pages.ui.playground import Playground, playgrounds
+
+DRAWINGS = Path(__file__).resolve().parents[2] / "assets" / "diagrams"
+
+
+def ladder(room: Playground) -> None:
+    """One playground: its question, and its rungs from the lowest on, each with its drawing."""
+    with st.container(border=True, key=f"ladder_{room.name}"):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.markdown(f"### {t(room.title)}\n{t(room.question)}")
+            st.page_link(
+                room.page,
+                label=t("Open the playground"),
+                icon=":material/arrow_forward:",
+                query_params={"lang": language()},
+            )
+        for number, (column, (title, sentence)) in enumerate(
+            zip(st.columns(len(room.rungs)), room.rungs, strict=True), 1
+        ):
+            with column.container(border=True, height="stretch"):
+                st.image(DRAWINGS / room.name / f"rung{number}.svg", width="stretch")
+                st.markdown(f"**{number} · {title}**")
+                st.caption(t(sentence))
+
 
 st.title("Gatescope", anchor=False)
 st.markdown(
@@ -14,17 +39,4 @@ st.markdown(
     )
 )
 for room in playgrounds():
-    with st.container(border=True, key=f"ladder_{room.name}"):
-        left, right = st.columns((2, 3), gap="large")
-        with left:
-            st.subheader(t(room.title), anchor=False)
-            st.markdown(f"*{t(room.question)}*")
-            st.page_link(
-                room.page,
-                label=t("Open the playground"),
-                icon=":material/arrow_forward:",
-                query_params={"lang": language()},
-            )
-        with right:
-            for index, (title, sentence) in enumerate(room.rungs):
-                st.markdown(f"{'&emsp;' * index}**{index + 1} · {title}** — {t(sentence)}")
+    ladder(room)

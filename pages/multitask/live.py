@@ -116,7 +116,7 @@ def answer(recording: Recording[MultitaskConfig]) -> str:
         high=f"{verdict.high:+.4f}",
     )
     better = t("MMoE is better")
-    return f"{sentence} *{better}*: {badge(verdict)}"
+    return f"{sentence} {better}: {badge(verdict)}"
 
 
 def compared(left: np.ndarray, right: np.ndarray) -> Verdict:
