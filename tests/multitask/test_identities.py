@@ -1,0 +1,109 @@
+"""What must hold whatever the weights are."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.multitask import MMoE, MultitaskConfig, OMoE, SharedBottom, SingleTask
+from engine.multitask.config import STRUCTURES
+from engine.multitask.models import build, initialise, renormalise
+from engine.runs.stack import Stack
+from tests.multitask.test_oracle import filled
+
+EXACT = {"atol": 1e-12, "rtol": 1e-12}  # float64: nothing but the order of sums
+
+
+def rows(count: int, width: int, seed: int = 0) -> torch.Tensor:
+    return torch.randn(count, width, generator=torch.Generator().manual_seed(seed)).double()
+
+
+def test_one_expert_is_a_shared_bottom() -> None:
+    bottom = filled(SharedBottom(20, 16)).double()
+    for mixture in (OMoE(20, 1, 16).double(), MMoE(20, 1, 16).double()):
+        mixture.load_state_dict(bottom.state_dict(), strict=False)
+        assert torch.allclose(mixture(rows(9, 20)).predictions, bottom(rows(9, 20)).predictions, **EXACT)
+
+
+def test_tied_gates_make_an_mmoe_an_omoe() -> None:
+    one = filled(OMoE(20, 4, 8)).double()
+    state = one.state_dict()
+    state["gates.weight"] = state["gates.weight"].expand(2, -1, -1)
+    many = MMoE(20, 4, 8).double()
+    many.load_state_dict(state)
+    assert torch.allclose(many(rows(9, 20)).predictions, one(rows(9, 20)).predictions, **EXACT)
+
+
+def test_permuting_experts_with_their_gate_rows_changes_nothing() -> None:
+    model = filled(MMoE(20, 5, 8)).double()
+    before = model(rows(9, 20)).predictions
+    order = torch.tensor([3, 0, 4, 1, 2])
+    with torch.no_grad():
+        model.experts.weight.copy_(model.experts.weight[order])
+        model.experts.bias.copy_(model.experts.bias[order])
+        model.gates.weight.copy_(model.gates.weight[:, order])
+    assert torch.allclose(model(rows(9, 20)).predictions, before, **EXACT)
+
+
+def test_single_task_shares_nothing() -> None:
+    model = filled(SingleTask(20, 8)).double()
+    before = model(rows(9, 20)).predictions
+    with torch.no_grad():
+        model.experts.weight[0] += 1.0
+    after = model(rows(9, 20)).predictions
+    assert torch.equal(after[:, 1], before[:, 1]) and not torch.equal(after[:, 0], before[:, 0])
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    structure=st.sampled_from(STRUCTURES),
+    tasks=st.integers(2, 6),
+    experts=st.integers(1, 9),
+    units=st.integers(1, 9),
+    shared=st.sampled_from((0, 7)),
+    seed=st.integers(0, 99),
+)
+def test_gates_are_weights(structure: str, tasks: int, experts: int, units: int, shared: int, seed: int) -> None:
+    config = MultitaskConfig(
+        tasks=("regression",) * tasks,
+        num_experts=experts,
+        expert_units=units,
+        bottom_units=units,
+        shared_units=shared,
+        input_dim=12,
+    )
+    forward = initialise(build(config, structure), config, structure, seed)(torch.randn(5, 12))
+    assert (forward.gates >= 0).all()
+    assert torch.allclose(forward.gates.sum(-1), torch.ones(5, tasks), atol=1e-6)
+    assert forward.predictions.shape == (5, tasks)
+    assert torch.allclose(forward.mixtures, torch.einsum("bte,beu->btu", forward.gates, forward.experts), atol=1e-5)
+
+
+def test_dropped_gates_sum_to_one_again() -> None:
+    gates = torch.tensor([[[0.5, 0.3, 0.2]]])
+    kept = renormalise(gates * torch.tensor([1.0, 0.0, 1.0]))
+    assert torch.allclose(kept, torch.tensor([[[5 / 7, 0.0, 2 / 7]]]))
+
+
+@pytest.mark.parametrize("structure", STRUCTURES)
+def test_a_stack_is_its_models_one_by_one(structure: str) -> None:
+    """Forward, and one step of Adam: the stacked optimiser works elementwise."""
+    config = MultitaskConfig(input_dim=12, bottom_units=9, expert_units=4)
+    seeds = (0, 1, 2)
+    x, y = torch.randn(3, 16, 12), torch.randn(3, 16, 2)
+    stack = Stack([initialise(build(config, structure), config, structure, seed) for seed in seeds])
+    adam = stack.optimiser(0.01)
+    ((stack(x).predictions - y) ** 2).mean(1).sum().backward()
+    adam.step()
+    for i, seed in enumerate(seeds):
+        model = initialise(build(config, structure), config, structure, seed)
+        alone = torch.optim.Adam(model.parameters(), lr=0.01)
+        ((model(x[i]).predictions - y[i]) ** 2).mean(0).sum().backward()
+        alone.step()
+        for name, parameter in model.named_parameters():
+            # Adam's first step is lr · sign(gradient): where a gradient is rounding noise its sign may differ.
+            assert torch.allclose(stack.state(i)[name], parameter, atol=1e-6) or (parameter.grad.abs() < 1e-6).any(), (
+                name
+            )

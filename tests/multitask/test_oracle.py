@@ -1,0 +1,93 @@
+"""Shared-Bottom and MMoE against deepctr-torch, an independent implementation, with copied weights."""
+
+from __future__ import annotations
+
+import warnings
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from deepctr_torch.inputs import DenseFeat
+    from deepctr_torch.models import MMOE
+    from deepctr_torch.models.multitask.sharedbottom import SharedBottom as TheirSharedBottom
+
+from engine.multitask import MMoE, OMoE, SharedBottom
+from engine.multitask.models import Parallel, Structure, parameter_count
+
+SHAPE = {"input_dim": 100, "tower_units": 8, "num_tasks": 2}
+FEATURES = [DenseFeat(f"x{i}", 1) for i in range(100)]
+COMMON = {"task_types": ["regression", "regression"], "task_names": ["a", "b"], "init_std": 0.1, "device": "cpu"}
+
+
+def filled(model: Structure) -> Structure:
+    """Random weights and biases, so that nothing agrees by being zero."""
+    source = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.normal_(0, 0.3, generator=source)
+    return model
+
+
+@torch.no_grad()
+def copy_linear(theirs: nn.Linear, weight: Tensor, bias: Tensor | None) -> None:
+    theirs.weight.copy_(weight)
+    if bias is not None:
+        theirs.bias.copy_(bias)
+
+
+@torch.no_grad()
+def copy_towers(theirs: nn.Module, ours: Structure) -> None:
+    """Tower, last layer without bias, and the bias of the prediction layer."""
+    hidden, output = ours.towers.hidden, ours.towers.output
+    for k in range(2):
+        copy_linear(theirs.tower_dnn[k].linears[0], hidden.weight[k], hidden.bias[k])
+        copy_linear(theirs.tower_dnn_final_layer[k], output.weight[k], None)
+        theirs.out[k].bias.copy_(output.bias[k])
+
+
+def test_mmoe_agrees_with_deepctr() -> None:
+    ours = filled(MMoE(num_experts=8, expert_units=16, **SHAPE))
+    theirs = MMOE(
+        FEATURES,
+        num_experts=8,
+        expert_dnn_hidden_units=(16,),
+        gate_dnn_hidden_units=(),
+        tower_dnn_hidden_units=(8,),
+        **COMMON,
+    )
+    assert parameter_count(theirs) == parameter_count(ours) == 14_818
+    for i in range(8):
+        copy_linear(theirs.expert_dnn[i].linears[0], ours.experts.weight[i], ours.experts.bias[i])
+    for k in range(2):
+        copy_linear(theirs.gate_dnn_final_layer[k], ours.gates.weight[k], None)
+    copy_towers(theirs, ours)
+    x = torch.randn(32, 100, generator=torch.Generator().manual_seed(1))
+    assert torch.allclose(ours(x).predictions, theirs.eval()(x), atol=1e-5, rtol=1e-5)  # float32, other order of sums
+
+
+def test_shared_bottom_agrees_with_deepctr() -> None:
+    ours = filled(SharedBottom(bottom_units=113, **SHAPE))
+    theirs = TheirSharedBottom(FEATURES, bottom_dnn_hidden_units=(113,), tower_dnn_hidden_units=(8,), **COMMON)
+    copy_linear(theirs.bottom_dnn.linears[0], ours.experts.weight[0], ours.experts.bias[0])
+    copy_towers(theirs, ours)
+    x = torch.randn(32, 100, generator=torch.Generator().manual_seed(2))
+    assert torch.allclose(ours(x).predictions, theirs.eval()(x), atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize(("model", "count"), [(SharedBottom(), 13_255), (OMoE(), 14_018), (MMoE(), 14_818)])
+def test_parameter_counts_of_the_papers_shape(model: Structure, count: int) -> None:
+    assert parameter_count(model) == count
+
+
+def test_parallel_is_its_linears_side_by_side() -> None:
+    layer = Parallel(3, 5, 4)
+    torch.nn.init.normal_(layer.weight)
+    torch.nn.init.normal_(layer.bias)
+    x = torch.randn(7, 5)
+    for i in range(3):
+        expected = torch.nn.functional.linear(x, layer.weight[i], layer.bias[i])
+        assert torch.allclose(layer(x)[:, i], expected, atol=1e-6)
+        assert torch.allclose(layer.forward_each(x[:, None].expand(-1, 3, -1))[:, i], expected, atol=1e-6)

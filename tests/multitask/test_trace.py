@@ -1,0 +1,119 @@
+"""From the screen's numbers back to a trace, and from a trace to the sum."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from engine.errors import UserError
+from engine.multitask import MultitaskConfig, train
+from engine.multitask.trace import explain, intervene, model_at, probe, trace
+from engine.multitask.view import ranks, views
+from engine.runs.recording import Recording
+
+CONFIG = MultitaskConfig(
+    steps=60, frames=5, runs=2, test_rows=200, structures=("single_task", "shared_bottom", "omoe", "mmoe")
+)
+FLOAT32 = 2e-5
+
+
+@pytest.fixture(scope="module")
+def recording() -> Recording[MultitaskConfig]:
+    return Recording(CONFIG, tuple(train(CONFIG)))
+
+
+def test_axes_are_named(recording: Recording[MultitaskConfig]) -> None:
+    traced = trace(CONFIG, recording.frames[-1], "mmoe", probe(CONFIG).x[:3])
+    assert traced.axes["gates"] == ("row", "task", "expert") and traced["gates"].shape == (3, 2, 8)
+
+
+PARTS = [
+    ("single_task", "expert:1", 5),
+    ("single_task", "y:1", 0),
+    ("shared_bottom", "expert:0", 7),
+    ("shared_bottom", "mix:1", 7),
+    ("omoe", "gate:0", 3),
+    ("omoe", "gate:1", 3),
+    ("mmoe", "gate:1", 7),
+    ("mmoe", "expert:2", 0),
+    ("mmoe", "mix:0", 4),
+    ("mmoe", "tower:1", 2),
+    ("mmoe", "y:0", 0),
+]
+
+
+@pytest.mark.parametrize(("structure", "part", "unit"), PARTS)
+@pytest.mark.parametrize("frame", [0, -1])
+def test_every_number_is_its_sum(
+    recording: Recording[MultitaskConfig], structure: str, part: str, unit: int, frame: int
+) -> None:
+    for row in (0, 17):
+        found = explain(CONFIG, recording.frames[frame], structure, probe(CONFIG).x[row], part, unit)
+        assert found.agrees, (found.result, found.traced)
+        assert found.total == pytest.approx(sum(t.product for t in found.terms) + (found.bias or 0.0))
+        count, rest = found.rest()
+        assert sum(t.product for t in found.largest()) + rest + (found.bias or 0.0) == pytest.approx(found.total)
+        assert count == len(found.terms) - len(found.largest())
+        activated = {"relu": max(0.0, found.total), "identity": found.total}.get(found.activation)
+        if found.activation == "softmax":
+            activated = float(np.exp(found.total) / np.exp(found.others).sum())
+        assert activated == pytest.approx(found.result, rel=1e-9, abs=1e-12)
+
+
+def test_the_stage_shows_what_the_trace_computes(recording: Recording[MultitaskConfig]) -> None:
+    shown, frame, rows = views(recording), recording.frames[-1], probe(CONFIG)
+    for structure in ("omoe", "mmoe"):
+        traced = trace(CONFIG, frame, structure, rows.x)
+        np.testing.assert_allclose(shown[f"{structure}.gates"][-1], traced["gates"].mean(0), atol=FLOAT32)
+    for structure in CONFIG.structures:
+        traced = trace(CONFIG, frame, structure, rows.x)
+        loss = ((traced["predictions"] - rows.y.numpy()) ** 2).mean()
+        assert shown[f"{structure}.run0"][-1] == pytest.approx(loss, rel=1e-4)
+        weight = model_at(CONFIG, frame, structure).experts.weight.numpy().reshape(-1, 100)
+        np.testing.assert_allclose(np.linalg.norm(shown[f"{structure}.points"][-1], axis=-1) <= 1 + 1e-6, True)
+        assert shown[f"{structure}.points"].shape[1] == len(weight)
+
+
+def test_the_band_holds_every_seed_and_the_followed_one() -> None:
+    config = MultitaskConfig(steps=30, frames=3, runs=3, test_rows=200, structures=("mmoe",))
+    shown = views(Recording(config, tuple(train(config))))
+    assert (shown["mmoe.gates_low"] <= shown["mmoe.gates"] + 1e-7).all() and (
+        shown["mmoe.gates"] <= shown["mmoe.gates_high"] + 1e-7
+    ).all()
+
+
+def test_experts_are_ordered_by_the_task_that_uses_them() -> None:
+    gates = np.array([[0.1, 0.6, 0.3], [0.5, 0.1, 0.4]])
+    assert ranks(gates).tolist() == [2, 0, 1]
+
+
+def test_nothing_removed_is_the_recorded_loss(recording: Recording[MultitaskConfig]) -> None:
+    frame = recording.frames[-1]
+    for structure in CONFIG.structures:
+        loss = intervene(CONFIG, frame, structure, probe(CONFIG))
+        np.testing.assert_allclose(loss, frame.metrics[f"{structure}.test_loss"][0], rtol=1e-4)
+
+
+def test_removing_and_tying(recording: Recording[MultitaskConfig]) -> None:
+    frame, rows = recording.frames[-1], probe(CONFIG)
+    one_left = intervene(CONFIG, frame, "mmoe", rows, removed=range(1, 8))
+    model = model_at(CONFIG, frame, "mmoe")
+    with torch.no_grad():
+        hidden = model.experts(rows.x).relu()[:, :1].expand(-1, 2, -1)
+        expected = ((model.towers(hidden)[1] - rows.y) ** 2).mean(0)
+    np.testing.assert_allclose(one_left, expected.numpy(), rtol=1e-4)
+    tied = intervene(CONFIG, frame, "mmoe", rows, tied=True)
+    assert not np.allclose(tied, intervene(CONFIG, frame, "mmoe", rows))
+    np.testing.assert_array_equal(
+        intervene(CONFIG, frame, "omoe", rows, tied=True), intervene(CONFIG, frame, "omoe", rows)
+    )
+
+
+def test_what_cannot_be_opened_says_so(recording: Recording[MultitaskConfig]) -> None:
+    x = probe(CONFIG).x[0]
+    for part in ("nonsense", "expert:99", "gate:7", "y:2", ""):
+        with pytest.raises(UserError):
+            explain(CONFIG, recording.frames[-1], "mmoe", x, part)
+    with pytest.raises(UserError, match="keeps no parameters"):
+        explain(CONFIG, recording.thinned((-1,)).frames[0], "mmoe", x, "expert:0")

@@ -1,0 +1,78 @@
+"""One file, no pickle, a content hash."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.errors import UserError
+from engine.multitask import MultitaskConfig, TableConfig
+from engine.runs.frame import Frame
+from engine.runs.recording import Recording
+
+CONFIG = MultitaskConfig(seed=4)
+
+
+def recording(frames: int = 3) -> Recording[MultitaskConfig]:
+    return Recording(CONFIG, tuple(
+        Frame(10 * i, {"loss": np.arange(4.0) + i}, {"w": np.full((2, 3), i, np.float32)} if i != 1 else {}) for i in range(frames)
+    ))  # fmt: skip
+
+
+def test_it_survives_a_file(tmp_path: Path) -> None:
+    whole = recording()
+    whole.save(tmp_path / "run.npz")
+    again = Recording.load(tmp_path / "run.npz", MultitaskConfig)
+    assert again.digest == whole.digest and again.config == CONFIG and again.steps == (0, 10, 20)
+    assert again.frames[1].parameters == {} and again.frames[2].parameters["w"].dtype == np.float32
+
+
+def test_the_hash_sees_every_array() -> None:
+    whole = recording()
+    whole.frames[2].parameters["w"][1, 2] += 1e-3
+    assert whole.digest != recording().digest != recording(2).digest
+
+
+def test_a_stopped_run_is_a_prefix() -> None:
+    whole, part = recording(3), recording(2)
+    assert Recording(CONFIG, whole.frames[:2]).digest == part.digest
+
+
+def test_pickles_are_refused() -> None:
+    buffer = io.BytesIO()
+    np.savez(buffer, header=np.array([{"format": 1}], dtype=object), allow_pickle=True)
+    with pytest.raises(UserError):
+        Recording.from_bytes(buffer.getvalue(), MultitaskConfig)
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda d: d[: len(d) // 2], lambda d: b"", lambda d: b"PK\x03\x04" + d[4:40], lambda d: d[::-1]]
+)
+def test_damaged_files_are_told(damage) -> None:
+    with pytest.raises(UserError):
+        Recording.from_bytes(damage(recording().to_bytes()), MultitaskConfig)
+
+
+def test_another_kind_of_config_is_refused() -> None:
+    with pytest.raises(UserError):
+        Recording.from_bytes(recording().to_bytes(), TableConfig)
+
+
+def test_frames_cross_a_pipe() -> None:
+    frame = recording().frames[0]
+    again = Frame.from_bytes(frame.to_bytes())
+    assert (
+        again.step == frame.step
+        and np.array_equal(again.metrics["loss"], frame.metrics["loss"])
+        and again.nbytes() == frame.nbytes()
+    )
+
+
+def test_thinning_keeps_the_named_frames() -> None:
+    thin = recording().thinned((-1,), lambda name, array: array * 2)
+    assert [bool(f.parameters) for f in thin.frames] == [False, False, True] and thin.frames[0].metrics["loss"][
+        3
+    ] == 6.0

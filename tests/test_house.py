@@ -1,0 +1,87 @@
+"""Who may import whom, and the few rules that keep a fifth playground one folder in each place."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pages.ui.playground import playgrounds
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOMS = {room.name for room in playgrounds()}
+CHARTS = {"altair", "plotly", "matplotlib", "bokeh"}
+
+
+def files(folder: str) -> list[Path]:
+    return sorted((ROOT / folder).rglob("*.py"))
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", files("engine"), ids=str)
+def test_engine_knows_no_screen(path: Path) -> None:
+    tops = {name.partition(".")[0] for name in imports(path)}
+    assert not tops & ({"streamlit", "pages"} | CHARTS)
+
+
+@pytest.mark.parametrize("path", files("engine"), ids=str)
+def test_one_engine_room_does_not_enter_another(path: Path) -> None:
+    room = path.relative_to(ROOT / "engine").parts[0]
+    others = {f"engine.{name}" for name in ROOMS if name != room}
+    assert not {".".join(name.split(".")[:2]) for name in imports(path)} & others
+
+
+@pytest.mark.parametrize("path", files("pages"), ids=str)
+def test_pages_keep_to_their_rooms(path: Path) -> None:
+    room = path.relative_to(ROOT / "pages").parts[0]
+    entered = {name.split(".")[1] for name in imports(path) if name.startswith("pages.") and name.count(".")}
+    allowed = {"ui"} if room in ("ui", "home") else {"ui", room}
+    assert not (entered & (ROOMS | {"home"})) - allowed
+    if room == "ui":
+        assert not {name.split(".")[1] for name in imports(path) if name.startswith("engine.")} & ROOMS
+
+
+@pytest.mark.parametrize("path", files("pages"), ids=str)
+def test_no_torch_on_a_page(path: Path) -> None:
+    assert "torch" not in {name.partition(".")[0] for name in imports(path)}
+
+
+@pytest.mark.parametrize("path", [ROOT / "app.py", *files("pages")], ids=str)
+def test_no_html_from_texts(path: Path) -> None:
+    assert "unsafe_allow_html" not in path.read_text()
+
+
+def test_app_is_a_router() -> None:
+    assert len((ROOT / "app.py").read_text().splitlines()) < 80
+
+
+def test_every_playground_is_whole() -> None:
+    assert ROOMS
+    for room in playgrounds():
+        assert (ROOT / room.page).exists()
+        assert importlib.import_module(f"engine.{room.name}").WORKS
+        assert [path.stem.partition("_")[2] for path in (ROOT / "pages").glob(f"*_{room.name}.py")] == [room.name]
+        for number in range(1, len(room.rungs) + 1):
+            assert (ROOT / "assets" / "diagrams" / room.name / f"rung{number}.svg").exists()
+
+
+def test_nothing_else_stands_directly_under_pages() -> None:
+    """Streamlit's own discovery would run it without app.py on a cold deep link."""
+    direct = {path.stem for path in (ROOT / "pages").glob("*.py")} - {"__init__"}
+    assert {name.partition("_")[2] for name in direct} == ROOMS
+
+
+def test_requirements_are_pinned() -> None:
+    lines = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line and not line.startswith("#")]
+    assert all("==" in line for line in lines)
