@@ -1,0 +1,149 @@
+"""A user's table: what is read, and in which words the rest is refused."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.errors import UserError
+from engine.multitask import TableConfig, table
+from engine.multitask.features import prepare
+from engine.multitask.sample import sample_table
+from engine.multitask.table import columns, read_table
+
+
+def csv(frame: pd.DataFrame) -> bytes:
+    return frame.to_csv(index=False).encode()
+
+
+def parquet(frame: pd.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer)
+    return buffer.getvalue()
+
+
+def frame(**change: object) -> pd.DataFrame:
+    source = np.random.default_rng(0)
+    base = {
+        "a": source.integers(0, 2, 300),
+        "b": source.normal(size=300),
+        "x": source.normal(size=300),
+        "c": ["red", "blue", "green"] * 100,
+    }
+    return pd.DataFrame(base | change)
+
+
+CONFIG = TableConfig(labels=("a", "b"), features=("x", "c"))
+
+
+def test_csv_tsv_and_parquet_are_the_same_table() -> None:
+    kinds = [
+        read_table(csv(frame()), "t.csv"),
+        read_table(frame().to_csv(index=False, sep="\t").encode("utf-8-sig"), "t.tsv"),
+        read_table(parquet(frame()), "t"),
+    ]
+    for other in kinds[1:]:
+        pd.testing.assert_frame_equal(kinds[0], other, check_dtype=False)
+
+
+def test_columns_say_what_they_can_serve_as() -> None:
+    kinds = {
+        c.name: c.kind for c in columns(frame(one=1.0, day=pd.date_range("2024", periods=300), nested=[[1]] * 300))
+    }
+    assert kinds == {
+        "a": "binary",
+        "b": "number",
+        "x": "number",
+        "c": "category",
+        "one": "unusable",
+        "day": "number",
+        "nested": "unusable",
+    }
+
+
+def bad(position: int, value: object) -> list[object]:
+    values: list[object] = list(np.random.default_rng(1).normal(size=300))
+    values[position] = value
+    return values
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    ({"a": 1}, "Label a has one value only"),
+    ({"b": bad(6, "oops")}, "Label b is not a number: row 7 holds “oops”"),
+    ({"b": bad(41, np.inf)}, "Label b is missing or not finite in row 42"),
+    ({"b": bad(2, None)}, "Label b is missing or not finite in row 3"),
+    ({"a": [1] * 5 + [0] * 295}, "only 5 rows of its rarer class"),
+    ({"x": bad(8, -np.inf)}, "Column x is not finite in row 9"),
+    ({"x": 3.0}, "Column x cannot be a feature"),
+])  # fmt: skip
+def test_what_cannot_be_used_is_named(change: dict[str, object], words: str) -> None:
+    with pytest.raises(UserError, match=words.replace("“", ".").replace("”", ".")):
+        prepare(frame(**change), CONFIG)
+
+
+def test_a_label_among_the_features_is_refused() -> None:
+    with pytest.raises(UserError, match="both a label and a feature"):
+        prepare(frame(), TableConfig(labels=("a", "b"), features=("a", "x")))
+    with pytest.raises(UserError, match="There is no column"):
+        prepare(frame(), TableConfig(labels=("a", "nope"), features=("x",)))
+
+
+@pytest.mark.parametrize(("data", "words"), [
+    (b"", "empty"), (csv(frame()[:50]), "at least 200"), ("ü,b\n".encode("latin-1") * 300, "UTF-8"),
+    (b"a,a\n" + b"1,2\n" * 300, "Two columns are named a"), (b"PAR1 nonsense", "could not be read"),
+    (b"a," * 250 + b"b\n" + b"1,\n" * 300, "columns; the limit"),
+])  # fmt: skip
+def test_files_beyond_the_limits_are_told(data: bytes, words: str) -> None:
+    with pytest.raises(UserError, match=words):
+        read_table(data, "t.csv")
+
+
+def test_size_is_capped_before_parsing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "MOST_ROWS", 250)
+    monkeypatch.setattr(pd, "read_csv", lambda *a, **k: pytest.fail("parsed"))
+    for data in (csv(frame()), parquet(frame())):
+        with pytest.raises(UserError, match="rows; the limit"):
+            read_table(data, "t")
+    monkeypatch.setattr(table, "MOST_ROWS", 1_000)
+    monkeypatch.setattr(table, "MOST_DECODED", 1_000)
+    with pytest.raises(UserError, match="once decoded"):
+        read_table(parquet(frame()), "t")
+
+
+@settings(deadline=None, max_examples=60)
+@given(data=st.binary(max_size=400) | st.text(max_size=400).map(str.encode))
+def test_any_bytes_are_a_table_or_a_sentence(data: bytes) -> None:
+    for prefix in (b"", b"PAR1", b"a,b\n" + b"1,2\n" * 220):
+        try:
+            read = read_table(prefix + data, "t.csv")
+            columns(read)
+            prepare(read, TableConfig(labels=("a", "b"), features=("c",)))
+        except UserError:
+            pass
+
+
+def test_numbers_are_standardised_by_training_rows_and_gaps_are_marked() -> None:
+    gaps = frame()
+    gaps.loc[::10, "x"] = np.nan
+    ready = prepare(gaps, CONFIG)
+    assert ready.numbers.shape[1] == 2 and ready.numbers[:, 1].sum() == 30  # the value, and that it is missing
+    seen = ready.numbers[ready.train, 0]
+    assert abs(float(seen.mean())) < 1e-5
+    assert sorted({*ready.train.tolist(), *ready.validation.tolist(), *ready.test.tolist()}) == list(range(300))
+
+
+def test_a_category_never_seen_in_training_is_unknown() -> None:
+    late = frame()
+    late.loc[290:, "c"] = "new"
+    ready = prepare(late, TableConfig(labels=("a", "b"), features=("x", "c"), split="last rows"))
+    assert (ready.ids[290:, 0] == 0).all() and (ready.ids[:200, 0] > 0).all()
+
+
+def test_the_sample_table_is_usable() -> None:
+    kinds = {c.name: c for c in columns(read_table(csv(sample_table()), "sample.csv"))}
+    assert kinds["click"].can_be_label and kinds["watch_time"].can_be_label and kinds["feature_1"].missing == 80
