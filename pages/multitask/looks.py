@@ -10,10 +10,12 @@ import streamlit as st
 from engine.multitask import MultitaskConfig
 from engine.multitask.trace import probe, trace
 from engine.multitask.training import MIXTURES
+from engine.runs.config import Whole
 from engine.runs.recording import Recording
 from pages.multitask import live, settings, where
 from pages.multitask.charts import COLOURS
 from pages.multitask.settings import TITLES
+from pages.ui import controls
 from pages.ui.language import t
 from pages.ui.section import section
 from pages.ui.theme import HUES
@@ -161,10 +163,8 @@ def _distances(recording: Recording[MultitaskConfig]) -> alt.Chart:
 def _one_row(recording: Recording[MultitaskConfig], structure: str, names: tuple[str, ...]) -> None:
     """One sample's gates beside the mean: the mean hides how far rows differ."""
     config = recording.config
-    row = int(
-        st.number_input(
-            t("Gates of one held-out row"), 0, config.test_rows - 1, 0, key="multitask_gate_row", bind="query-params"
-        )
+    row = controls.whole_number(
+        t("Gates of one held-out row"), Whole(0, config.test_rows - 1), 0, key="multitask_gate_row", bind="query-params"
     )
     x = probe(config).x[row : row + 1]
     weights = trace(config, recording.frames[-1], structure, x)["gates"][0]  # (T, E)

@@ -10,11 +10,12 @@ import streamlit as st
 from engine.errors import UserError
 from engine.multitask import MultitaskConfig
 from engine.multitask.trace import explain, intervene, probe, trace
+from engine.runs.config import Whole
 from engine.runs.frame import Frame
 from engine.runs.trace import Trace
 from pages.multitask import live, settings, where
 from pages.multitask.settings import TITLES
-from pages.ui import language
+from pages.ui import controls, language
 from pages.ui.language import t
 from pages.ui.section import section
 from pages.ui.theme import HUES
@@ -59,16 +60,13 @@ def _part(config: MultitaskConfig, frame: Frame, structure: str, part: str, name
     with left:
         st.markdown(f"**{TITLES[structure]} · {title(part, names)}** · {t('step {step}', step=f'{frame.step:,}')}")
         rows = probe(config)
-        row = int(
-            st.number_input(
-                t("Held-out row"),
-                0,
-                config.test_rows - 1,
-                0,
-                key=ROW,
-                bind="query-params",
-                help=t("Which sample goes through the network."),
-            )
+        row = controls.whole_number(
+            t("Held-out row"),
+            Whole(0, config.test_rows - 1),
+            0,
+            key=ROW,
+            bind="query-params",
+            help=t("Which sample goes through the network."),
         )
         traced = trace(config, frame, structure, rows.x[row : row + 1])
         values, unit_name = numbers(traced, part)

@@ -10,6 +10,7 @@ import streamlit as st
 
 from engine.errors import UserError
 from engine.multitask import STRUCTURES, MultitaskConfig
+from engine.runs.config import Whole
 from pages.ui import controls
 from pages.ui.controls import Control
 from pages.ui.language import N_, explain, t
@@ -132,12 +133,13 @@ def task_names(count: int) -> tuple[str, ...]:
 
 
 def correlation() -> float:
-    """The hero's value: the session's, else the URL's, else the default. The config checks it."""
+    """The hero's value: the session's, else the URL's, else the default."""
     if CORRELATION not in st.session_state:
+        domain = MultitaskConfig.domain("correlation")
         try:
-            st.session_state[CORRELATION] = float(st.query_params.get(CORRELATION, "0"))
-        except ValueError:
-            st.session_state[CORRELATION] = 0.0
+            st.session_state[CORRELATION] = domain.admit("correlation", st.query_params.get(CORRELATION, "0"))
+        except UserError:
+            st.session_state[CORRELATION] = MultitaskConfig().correlation
     return float(st.session_state[CORRELATION])
 
 
@@ -163,12 +165,13 @@ def sidebar(on_preset: Callable[[Preset | None], None]) -> MultitaskConfig | Non
     try:
         return MultitaskConfig(**values)
     except UserError as error:
-        st.error(explain(error))
+        named = {"name": label(error.values["name"])} if "name" in error.values else {}
+        st.error(explain(UserError(error.sentence, **error.values | named)))
         return None
 
 
 def _tasks() -> tuple[str, ...]:
-    count = st.number_input(t("Tasks"), 2, 6, 2, step=1, key=TASK_COUNT, bind="query-params")
+    count = controls.whole_number(t("Tasks"), Whole(2, 6), 2, key=TASK_COUNT, bind="query-params")
     chosen = st.pills(
         t("Binary tasks"),
         list(range(1, 7))[: int(count)],
@@ -185,10 +188,11 @@ def changes(config: MultitaskConfig, shown: MultitaskConfig) -> dict[str, tuple[
     return config.differences(shown)
 
 
-def label(field: str) -> str:
+def label(field: object) -> str:
     """A setting's label, for sentences about differences."""
     known = {control.field: control.label for control in (*DATA, *MODEL, *TRAINING)}
-    return t(known.get(field, {"correlation": N_("Task correlation"), "tasks": N_("Tasks")}.get(field, field)))
+    known |= {"correlation": N_("Task correlation"), "tasks": N_("Tasks")}
+    return t(known.get(str(field), str(field)))
 
 
 __all__ = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import streamlit as st
@@ -11,6 +12,7 @@ from pages.multitask.settings import CORRELATION, PRESET, PRESETS, Preset, choos
 from pages.ui.position import Position
 
 STEP, RUNG, PART, SHOWN = "multitask_step", "multitask_rung", "multitask_part", "multitask_shown"
+_PART = re.compile(r"x|shared|bottom|gate|(bottom|expert|gate|mix|tower|y):[0-9]{1,2}")
 SECTIONS = (
     "labels",
     "gates",
@@ -38,7 +40,8 @@ def start(steps: tuple[int, ...], structures: tuple[str, ...], hero: float) -> P
         frame = min(range(len(steps)), key=lambda index: abs(steps[index] - int(step)))
     rung = st.query_params.get(RUNG, "")
     ladder = [structure for structure in STRUCTURES if structure in structures]
-    return Position(frame, hero, rung if rung in ladder else ladder[-1], st.query_params.get(PART))
+    part = st.query_params.get(PART, "")
+    return Position(frame, hero, rung if rung in ladder else ladder[-1], part if _PART.fullmatch(part) else None)
 
 
 def remember(position: Position, steps: tuple[int, ...]) -> None:

@@ -47,7 +47,7 @@ def draw(kind: type[Config], control: Control) -> Any:
         return _choice(label, control.options, start, domain, common)
     match domain:
         case Whole():
-            return st.number_input(label, domain.low, domain.high, start, step=int(control.step or 1), **common)
+            return whole_number(label, domain, start, step=int(control.step or 1), **common)
         case Real():
             return st.number_input(
                 label,
@@ -64,6 +64,15 @@ def draw(kind: type[Config], control: Control) -> Any:
             text = st.text_input(label, ", ".join(f"{v:g}" for v in start), max_chars=200, **common)
             return numbers(text or "")
     raise TypeError(f"no control for {control.field}")
+
+
+def whole_number(label: str, domain: Whole, start: int, **how: Any) -> int:
+    """A number input. An infinity in a hand-written URL is left out of the binding: Streamlit 1.67 raises on it."""
+    try:
+        return int(st.number_input(label, domain.low, domain.high, start, **how))
+    except OverflowError:
+        how |= {"bind": None, "key": f"{how['key']}_unbound"}  # the first call has taken the key
+        return int(st.number_input(label, domain.low, domain.high, start, **how))
 
 
 def _choice(label: str, options: Mapping[Any, str], start: Any, domain: Any, common: dict[str, Any]) -> Any:
