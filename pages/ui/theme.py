@@ -13,6 +13,7 @@ CSS = """<style>
 .st-key-run_bar .stProgress { min-width: 16rem; flex: 1 1 16rem; }
 .st-key-question h1 { font-size: 1.5rem; padding: 0 0 0.3rem; line-height: 1.2; }
 .st-key-question p { margin: 0; }
+.stButton [kind="primary"] { color: light-dark(#FFFFFF, #0B1117); } /* Streamlit's white is too faint on the dark theme's blue */
 </style>"""
 
 
