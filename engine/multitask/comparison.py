@@ -7,9 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 import torch
-from scipy import sparse
-from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.preprocessing import OneHotEncoder
 from torch import Tensor
 
 from engine.errors import UserError
@@ -132,6 +129,10 @@ def _result(config: TableConfig, data: Prepared, contestants: list[Contestant]) 
 
 def _linear(data: Prepared) -> Array:
     """Predictions (N, T) of a logistic or ridge regression on the same features, categories one-hot."""
+    from scipy import sparse  # these take a second to import, and only a comparison needs them
+    from sklearn.linear_model import LogisticRegression, Ridge
+    from sklearn.preprocessing import OneHotEncoder
+
     encoder = OneHotEncoder(handle_unknown="ignore")
     ids, numbers = data.ids.numpy(), sparse.csr_matrix(data.numbers.numpy())
     if ids.shape[1]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy.special import stdtrit
 
 HOLDS, FAILS, WITHIN_NOISE = "holds", "fails", "within noise"
 ENOUGH_SEEDS = 32
@@ -42,7 +42,7 @@ def judge(differences: ArrayLike, *, enough: int = ENOUGH_SEEDS) -> Verdict:
     if count < 2 or not np.isfinite(values).all():
         return Verdict(WITHIN_NOISE, float("nan"), float("-inf"), float("inf"), count, True)
     mean = float(values.mean())
-    half = float(stats.t.ppf(0.975, count - 1) * values.std(ddof=1) / count**0.5)
+    half = float(stdtrit(count - 1, 0.975) * values.std(ddof=1) / count**0.5)
     low, high = mean - half, mean + half
     outcome = HOLDS if high < 0 else FAILS if low > 0 else WITHIN_NOISE
     return Verdict(outcome, mean, low, high, count, count < enough)

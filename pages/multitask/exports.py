@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from engine.multitask import MultitaskConfig
@@ -17,6 +17,9 @@ from pages.multitask.settings import TITLES
 from pages.ui import report, share
 from pages.ui.language import language, t
 from pages.ui.theme import HUES
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 
 def draw() -> None:
@@ -119,6 +122,8 @@ def build(
 
 
 def _loss_figure(recording: Recording[MultitaskConfig], words: dict[str, str]) -> go.Figure:
+    import plotly.graph_objects as go
+
     figure = go.Figure()
     for s in recording.config.structures:
         loss = recording.series(f"{s}.test_loss").mean((1, 2))
@@ -133,6 +138,8 @@ def _gate_figure(
     recording: Recording[MultitaskConfig], structure: str, names: tuple[str, ...], words: dict[str, str]
 ) -> go.Figure:
     gates = recording.frames[-1].metrics[f"{structure}.gates"][0]  # (T, E)
+    import plotly.graph_objects as go
+
     figure = go.Figure()
     for k, name in enumerate(names):
         figure.add_bar(x=list(range(1, gates.shape[1] + 1)), y=gates[k], name=name, marker_color=HUES[k])

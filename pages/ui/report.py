@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import pandas as pd
-import plotly.graph_objects as go
-from plotly.offline import get_plotlyjs
 
-Block: TypeAlias = str | pd.DataFrame | go.Figure
+if TYPE_CHECKING:  # plotly takes a while to import, and only a report needs it
+    import plotly.graph_objects as go
+
+Block: TypeAlias = "str | pd.DataFrame | go.Figure"
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, "Noto Sans CJK SC", sans-serif; max-width: 60rem; margin: 2.5rem auto; padding: 0 1.5rem; color: #1f2933; }
@@ -22,6 +23,8 @@ a { color: #0b6394; }
 
 def html(title: str, language: str, sections: Sequence[tuple[str, Sequence[Block]]]) -> str:
     """Title, then sections of paragraphs, tables and figures. Every text is escaped: it may come from a user's file."""
+    from plotly.offline import get_plotlyjs
+
     body = [f"<h1>{escape(title)}</h1>"]
     for heading, blocks in sections:
         body.append(f"<h2>{escape(heading)}</h2>")

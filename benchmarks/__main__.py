@@ -1,0 +1,11 @@
+"""`make bench`: every claim about speed, side by side in one run. Names of modules run those alone."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+ALL = ("throughput", "training", "browser", "rerun")
+
+for name in sys.argv[1:] or ALL:
+    importlib.import_module(f"benchmarks.{name}").run()

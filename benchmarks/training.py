@@ -1,0 +1,47 @@
+"""The default live run and the preview study, through real worker processes."""
+
+from __future__ import annotations
+
+import time
+
+from benchmarks.report import line, reached
+from engine.multitask import MultitaskConfig
+from engine.multitask.claims import preview_cells
+from engine.runs.run import FINISHED
+from engine.runs.runs import Runs
+from engine.runs.study import Study
+
+
+def run() -> None:
+    service = Runs(workers=2)
+    _warm(service)
+    began = time.perf_counter()
+    job = service.submit(MultitaskConfig(), "bench")
+    first = None
+    while service.view(job).active:
+        if first is None and service.view(job).frames:
+            first = time.perf_counter() - began
+        time.sleep(0.005)
+    assert job.state == FINISHED, job.sentence
+    took = time.perf_counter() - began
+    line("submit → first frame, warm worker", f"{1000 * (first or 0):.0f} ms")
+    line("default live run (3 structures × 8 seeds)", f"{took:.1f} s", "target 15 s", reached(took <= 15))
+    cells = preview_cells()
+    began = time.perf_counter()
+    study = Study(service, cells, "bench")
+    while study.active:
+        time.sleep(0.05)
+    took = time.perf_counter() - began
+    assert len(study.results()) == len(cells), study.failures
+    line(
+        "preview study (3 × 5 × 8 models, 2,500 steps, two workers)",
+        f"{took:.1f} s",
+        "target 60 s",
+        reached(took <= 60),
+    )
+    service.close()
+
+
+def _warm(service: Runs) -> None:
+    while not all(worker.ready for worker in service._workers):
+        time.sleep(0.05)
