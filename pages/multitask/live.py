@@ -101,19 +101,19 @@ def answer(recording: Recording[MultitaskConfig]) -> str:
     """The answer of the run on stage as one sentence with its verdict."""
     config, last = recording.config, recording.frames[-1]
     loss = {s: last.metrics[f"{s}.test_loss"].mean(-1) for s in config.structures}
-    where_ = t("At correlation {p}, after {step} steps", p=f"{config.correlation:.2f}", step=f"{last.step:,}")
+    where_ = t("Loss at correlation {p}, step {step}", p=f"{config.correlation:.2f}", step=f"{last.step:,}")
     if not {"shared_bottom", "mmoe"} <= loss.keys():
-        parts = ", ".join(f"{TITLES[s]} {values.mean():.4f}" for s, values in loss.items())
-        return f"{where_}: {t('mean loss')} {parts}."
+        parts = ", ".join(f"{TITLES[s]} {values.mean():.3f}" for s, values in loss.items())
+        return f"{where_}: {parts}."
     verdict = compared(loss["mmoe"], loss["shared_bottom"])
     sentence = t(
-        "{where}: loss of MMoE {mmoe}, of Shared-Bottom {shared_bottom}; difference {mean} [{low}, {high}].",
+        "{where}: MMoE {mmoe}, Shared-Bottom {shared_bottom}, difference {mean} [{low}, {high}].",
         where=where_,
-        mmoe=f"{loss['mmoe'].mean():.4f}",
-        shared_bottom=f"{loss['shared_bottom'].mean():.4f}",
-        mean=f"{verdict.mean:+.4f}",
-        low=f"{verdict.low:+.4f}",
-        high=f"{verdict.high:+.4f}",
+        mmoe=f"{loss['mmoe'].mean():.3f}",
+        shared_bottom=f"{loss['shared_bottom'].mean():.3f}",
+        mean=f"{verdict.mean:+.3f}",
+        low=f"{verdict.low:+.3f}",
+        high=f"{verdict.high:+.3f}",
     )
     better = t("MMoE is better")
     return f"{sentence} {better}: {badge(verdict)}"
