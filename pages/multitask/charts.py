@@ -18,9 +18,9 @@ from engine.runs.recording import Recording
 from pages.multitask import diagram
 from pages.multitask.settings import TITLES
 from pages.ui.language import N_, t
+from pages.ui.network import Diagram
 from pages.ui.stage import (
     Array,
-    Diagram,
     Lines,
     Plane,
     PlaneView,

@@ -63,12 +63,12 @@ def _gates(recording: Recording[MultitaskConfig]) -> None:
         st.info(t("None of the structures on stage has a gate."))
         return
     names = settings.task_names(recording.config.num_tasks)
-    structure = st.segmented_control(
+    structure = controls.one_of(
         t("Structure"),
         mixtures,
-        default=mixtures[-1],
+        mixtures[-1],
         key="multitask_gate_structure",
-        required=True,
+        bind="query-params",
         format_func=TITLES.__getitem__,
     )
     st.altair_chart(

@@ -4,25 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import altair as alt
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from engine.errors import UserError
-from engine.multitask import STRUCTURES, TableConfig
-from engine.multitask.answer import Answer, answer
+from engine.multitask import TableConfig
 from engine.multitask.sample import sample_table
 from engine.multitask.table import Column, columns, read_table
-from engine.runs.frame import Frame
+from engine.runs.config import Whole
 from engine.runs.run import FAILED
-from pages.multitask import where
-from pages.multitask.charts import COLOURS
-from pages.multitask.settings import TITLES
-from pages.ui import language, training, uploads
+from pages.multitask import own_answer, where
+from pages.ui import controls, language, training, uploads
 from pages.ui.language import t
 from pages.ui.section import section
-from pages.ui.theme import HUES
 
 FILE = "multitask_file"
 MOST_FEATURES = 30
@@ -87,6 +81,7 @@ def _choose(frame: pd.DataFrame, data: bytes) -> TableConfig | None:
         default=_likely_labels(known),
         max_selections=6,
         key="multitask_labels",
+        bind="query-params",
         help=t("Binary or continuous numbers without gaps."),
     )
     possible = [column.name for column in known if column.can_be_feature and column.name not in labels]
@@ -96,6 +91,7 @@ def _choose(frame: pd.DataFrame, data: bytes) -> TableConfig | None:
         default=possible[:MOST_FEATURES],
         max_selections=100,
         key="multitask_features",
+        bind="query-params",
         help=t("Leave out columns that are known only after the label."),
     )
     numeric = [column.name for column in known if column.name in features and column.kind == "number"]
@@ -104,19 +100,22 @@ def _choose(frame: pd.DataFrame, data: bytes) -> TableConfig | None:
         numeric,
         default=[n for n in numeric if n.lower().endswith("id")],
         key="multitask_categories",
+        bind="query-params",
         help=t("Ids: each value gets an embedding of its own."),
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        split = st.segmented_control(
+        split = controls.one_of(
             t("Test rows"),
             ["random", "last rows"],
-            default="random",
+            "random",
             key="multitask_split",
-            required=True,
+            bind="query-params",
             format_func=lambda s: t("30 % at random") if s == "random" else t("the last 30 %"),
         )
-        runs = st.number_input(t("Seeds"), 2, 16, 8, key="multitask_table_runs")
-        epochs = st.number_input(t("Epochs"), 1, 40, _epochs(len(frame)), key="multitask_table_epochs")
+        runs = controls.whole_number(t("Seeds"), Whole(2, 16), 8, key="multitask_table_runs", bind="query-params")
+        epochs = controls.whole_number(
+            t("Epochs"), Whole(1, 40), _epochs(len(frame)), key="multitask_table_epochs", bind="query-params"
+        )
     unusable = [column.name for column in known if column.kind == "unusable"]
     if unusable:
         st.caption(
@@ -129,7 +128,7 @@ def _choose(frame: pd.DataFrame, data: bytes) -> TableConfig | None:
     digest, _ = uploads.keep(data)
     return TableConfig(
         table=digest, labels=tuple(labels), features=tuple(features), categories=tuple(names), split=str(split),
-        runs=int(runs), epochs=int(epochs),
+        runs=runs, epochs=epochs,
     )  # fmt: skip
 
 
@@ -179,94 +178,6 @@ def _progress(config: TableConfig, was_active: bool) -> None:
     elif view.state == FAILED:
         st.error(training.status(view))
     elif view.frames and "linear.error" in view.frames[-1].metrics:
-        _result(config, view.frames[-1])
+        own_answer.result(config, view.frames[-1])
     else:
         st.info(training.status(view))
-
-
-def _result(config: TableConfig, last: Frame) -> None:
-    found = answer(last.metrics, config.structures)
-    st.markdown(f"**{sentence(found)}**")
-    st.caption(
-        t(
-            "Intervals of 95 % from {resamples} resamples of test rows and seeds together; {rows} test rows, {seeds} seeds.",
-            resamples=config.resamples,
-            rows=f"{int(last.metrics['test_rows']):,}",
-            seeds=config.runs,
-        )
-    )
-    rows = [row for task, name in enumerate(config.labels) for row in _scores(config, last, task, name)]
-    table = pd.DataFrame(rows)
-    st.dataframe(
-        table,
-        hide_index=True,
-        height="content",
-        column_config={c: st.column_config.NumberColumn(format="%.4f") for c in table.columns[3:]},
-    )
-    data = pd.DataFrame(
-        [
-            {
-                "name": TITLES.get(d.name, t("Linear baseline")),
-                "mean": 100 * d.mean,
-                "low": 100 * d.low,
-                "high": 100 * d.high,
-                "colour": HUES[COLOURS[d.name]] if d.name in COLOURS else "#7A8691",
-            }
-            for d in (*found.rivals, found.linear)
-        ]
-    )
-    base = alt.Chart(data, height=40 * len(data) + 40).encode(
-        y=alt.Y("name:N", title=None, sort=None), color=alt.Color("colour:N", scale=None)
-    )
-    chart = (
-        base.mark_rule(strokeWidth=3).encode(
-            x=alt.X("low:Q", title=t("error relative to {best}, %", best=TITLES[found.best])), x2="high:Q"
-        )
-        + base.mark_point(filled=True, size=90).encode(x="mean:Q")
-        + alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(strokeDash=[4, 3]).encode(x="zero:Q")
-    )
-    st.altair_chart(
-        chart, key="multitask_answer", alt=t("Error of each structure relative to the best, with intervals")
-    )
-
-
-def _scores(config: TableConfig, last: Frame, task: int, label: str) -> list[dict[str, object]]:
-    """AUC or RMSE with its interval, a row for each model."""
-    binary = bool(last.metrics["binary"][task])
-    rows: list[dict[str, object]] = []
-    for name in (*config.structures, "linear"):
-        error = float(np.atleast_2d(last.metrics[f"{name}.error"])[:, task].mean())
-        low, high = np.quantile(last.metrics[f"{name}.resampled"][:, task], (0.025, 0.975))
-        score, low, high = (1 - error, 1 - high, 1 - low) if binary else (error, low, high)
-        rows.append(
-            {
-                t("label"): label,
-                t("model"): TITLES.get(name, t("Linear baseline")),
-                t("measure"): "AUC" if binary else "RMSE",
-                t("mean"): score,
-                t("low"): float(low),
-                t("high"): float(high),
-            }
-        )
-    return rows
-
-
-def sentence(found: Answer) -> str:
-    """The answer in words."""
-    best = TITLES[found.best]
-    if found.linear.mean < 0:
-        return (
-            t("The linear baseline has a lower error than every structure: none of them pays here.")
-            if found.linear.clear
-            else t("No structure is clearly better than the linear baseline here.")
-        )
-    if found.clear:
-        return t("Pick {best}: its error is the lowest, and every other structure's interval lies above it.", best=best)
-    tied = ", ".join(TITLES[name] for name in found.tied)
-    if len(found.tied) == len(found.rivals):
-        return t(
-            "No difference that matters between {all}: pick the simplest, {simplest}.",
-            all=", ".join((best, tied)),
-            simplest=TITLES[min((found.best, *found.tied), key=STRUCTURES.index)],
-        )
-    return t("Pick {best} or, with no difference that matters, {tied}.", best=best, tied=tied)

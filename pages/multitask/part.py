@@ -81,14 +81,9 @@ def _part(config: MultitaskConfig, frame: Frame, structure: str, part: str, name
     with right:
         unit = 0
         if len(values) > 1:
-            unit = (
-                int(
-                    st.number_input(
-                        unit_name, 1, len(values), _interesting(values), key=f"{UNIT}_{part.partition(':')[0]}"
-                    )
-                )
-                - 1
-            )
+            key = f"{UNIT}_{part.partition(':')[0]}"
+            limits = Whole(1, len(values))
+            unit = controls.whole_number(unit_name, limits, _interesting(values), key=key, bind="query-params") - 1
         name = {"bottom": "expert"}.get(part.partition(":")[0], part.partition(":")[0])
         if name in ("x", "shared"):
             st.caption(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.multitask.claims import CLAIMS, COMPARED, PAPER, PREVIEW_CORRELATIONS, Seeds, preview_cells
+from engine.runs.config import Whole
 from engine.runs.study import Study
 from pages.multitask import where
 from pages.multitask.claim_charts import colours, curve, curve_rows
 from pages.multitask.settings import TITLES
-from pages.ui import training
+from pages.ui import controls, training
 from pages.ui.language import t
 from pages.ui.section import section
 from pages.ui.verdict import badge, numbers
@@ -34,15 +35,13 @@ def _live(was_active: bool) -> None:
     study = st.session_state.get(STUDY)
     if isinstance(study, Study) and study.active != was_active:
         st.rerun()
-    first = int(
-        st.number_input(
-            t("First seed"),
-            0,
-            9_999,
-            100,
-            key="multitask_study_seed",
-            help=t("The stored study uses seeds 0 to 31: choose others to repeat it."),
-        )
+    first = controls.whole_number(
+        t("First seed"),
+        Whole(0, 9_999),
+        100,
+        key="multitask_study_seed",
+        bind="query-params",
+        help=t("The stored study uses seeds 0 to 31: choose others to repeat it."),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(t("Run the study"), key="study_start", icon=":material/science:", on_click=_begin, args=(first,))

@@ -82,7 +82,13 @@ def _choice(label: str, options: Mapping[Any, str], start: Any, domain: Any, com
             label, list(options), selection_mode="multi", default=list(start), format_func=names, **common
         )
         return tuple(option for option in options if option in (chosen or ()))
-    return st.segmented_control(label, list(options), default=start, format_func=names, required=True, **common)
+    return one_of(label, list(options), start, format_func=names, **common)
+
+
+def one_of(label: str, options: list[Any], start: Any, **how: Any) -> Any:
+    """One of a few. `required` does not hold against an empty value in a URL, so that one means the default."""
+    chosen = st.segmented_control(label, options, default=start, required=True, **how)
+    return start if chosen is None else chosen
 
 
 def numbers(text: str) -> tuple[Any, ...]:

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from pages.ui.stage import Bars, Diagram, Heat, Panel, Plane, Stage
+from pages.ui.network import Diagram
+from pages.ui.stage import Bars, Heat, Panel, Plane, Stage
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ import numpy.typing as npt
 import streamlit as st
 
 from pages.multitask import diagram
+from pages.ui.network import Diagram
 from pages.ui.player import player
 from pages.ui.position import Click, Position
 from pages.ui.stage import (
     Array,
     Bars,
-    Diagram,
     Heat,
     Lines,
     Plane,

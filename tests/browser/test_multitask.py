@@ -105,6 +105,28 @@ def test_two_tabs_do_not_disturb_each_other(browser: Browser, server: str) -> No
         page.close()
 
 
+def test_a_third_tab_waits_and_a_closed_tab_frees_its_worker(browser: Browser) -> None:
+    with serving() as address:
+        first, second, third = (browser.new_page() for _ in range(3))
+        for page in (first, second, third):
+            open_page(page, address, LONG)
+            train(page)
+        for page in (first, second):
+            expect(page.locator(".st-key-run_bar")).to_contain_text("Training: step", timeout=30_000)
+        expect(third.locator(".st-key-run_bar")).to_contain_text("place 1 in the queue", timeout=10_000)
+        first.close()  # the grace for a network blip is ten seconds
+        expect(third.locator(".st-key-run_bar")).to_contain_text("Training: step", timeout=30_000)
+        second.close()
+        third.close()
+
+
+def test_a_link_carries_its_language(browser: Browser, server: str) -> None:
+    page = browser.new_page(locale="en-US")
+    open_page(page, server, "lang=zh&multitask_correlation=0.5")
+    expect(page.locator(".st-key-question")).to_contain_text("相关性 0.50")
+    page.close()
+
+
 def test_keyboard_alone_moves_the_player(visit: Page) -> None:
     time = visit.locator(".player").get_by_role("slider", name="Training step")
     time.focus()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 
@@ -11,6 +13,7 @@ import pytest
 
 from engine.multitask import MultitaskConfig, train
 from engine.runs import runs as module
+from engine.runs.pool import ROOT
 from engine.runs.recording import Recording
 from engine.runs.run import FAILED, FINISHED, PAUSED, QUEUED, RUNNING, STOPPED, Run
 from engine.runs.runs import Runs
@@ -136,6 +139,18 @@ def test_workers_end_with_the_server() -> None:
     pid = service.pids[0]
     service.close()
     until(lambda: not _alive(pid))
+
+
+def test_workers_end_when_the_server_is_killed() -> None:
+    """Not even a SIGKILL leaves one behind: a worker ends when its stdin closes."""
+    code = "import time; from engine.runs.runs import Runs; s = Runs(1); print(s.pids[0], flush=True); time.sleep(60)"
+    server = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    assert server.stdout is not None
+    pid = int(server.stdout.readline())
+    assert _alive(pid)
+    server.kill()
+    server.wait()
+    until(lambda: not _alive(pid), seconds=15)
 
 
 def _alive(pid: int) -> bool:

@@ -1,0 +1,208 @@
+"""What is drawn when a question is opened: the study's numbers, and the verdicts they lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from engine.multitask.claims import (
+    CLAIMS,
+    COMPARED,
+    CORRELATIONS,
+    PAPER,
+    SCARCE,
+    SCARCE_CORRELATION,
+    SLOW,
+    Seeds,
+)
+from engine.multitask.models import build, multiply_adds, parameter_count
+from engine.multitask.shipped import sweep
+from engine.runs.verdict import Verdict
+from pages.multitask.claim_charts import colours, curve, curve_rows, histogram
+from pages.multitask.settings import TITLES
+from pages.ui import controls
+from pages.ui.language import N_, t
+from pages.ui.theme import HUES
+from pages.ui.verdict import badge, numbers, outcome
+
+
+def _four_digits(columns: Iterable[str]) -> dict[str, Any]:
+    return {column: st.column_config.NumberColumn(format="%.4f") for column in columns}
+
+
+def _verdict_lines(verdicts: dict[str, Verdict], sentence: str) -> None:
+    for verdict in verdicts.values():
+        st.markdown(f"{t(sentence)} {badge(verdict)} :gray[{numbers(verdict)}]")
+
+
+def _loss(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
+    values = {(TITLES[s], p): seeds.loss(PAPER, s, p) for s in COMPARED for p in CORRELATIONS}
+    st.altair_chart(
+        curve(curve_rows(values), t("held-out loss"), colours()),
+        key="loss_curve",
+        alt=t("Held-out loss over task correlation, three structures"),
+    )
+    table = pd.DataFrame(
+        [
+            {
+                "p": name.partition("@")[2],
+                t("against Shared-Bottom"): TITLES[name.partition("_")[0]],
+                t("difference"): v.mean,
+                t("low"): v.low,
+                t("high"): v.high,
+                t("seeds below"): f"{below(seeds, name)} / {v.seeds}",
+                t("verdict"): outcome(v),
+            }
+            for name, v in verdicts.items()
+        ]
+    )
+    st.dataframe(
+        table,
+        hide_index=True,
+        height="content",
+        column_config=_four_digits(table.columns[2:5]),
+    )
+    p = controls.one_of(
+        t("Histogram over seeds at correlation"),
+        list(CORRELATIONS),
+        0.5,
+        key="multitask_histogram_p",
+        bind="query-params",
+        format_func=lambda value: f"{value:g}",
+    )
+    histogram({TITLES[s]: seeds.loss(PAPER, s, float(p)) for s in COMPARED})
+    spread = {s: seeds.loss(PAPER, s, float(p)).std(ddof=1) for s in COMPARED}
+    st.caption(
+        t(
+            "Spread over seeds (standard deviation): {spread}. The paper reports a much larger spread of Shared-Bottom; here it is reported, not claimed.",
+            spread=", ".join(f"{TITLES[s]} {v:.4f}" for s, v in spread.items()),
+        )
+    )
+
+
+def below(seeds: Seeds, claim: str) -> int:
+    """In how many seeds the difference is on the claimed side."""
+    differences = next(c for c in CLAIMS if c.id == claim).differences(seeds)
+    return int((differences < 0).sum())
+
+
+def _differences(seeds: Seeds, minuend: str, subtrahend: str) -> dict[tuple[str, float], np.ndarray]:
+    name = f"{TITLES[minuend]} − {TITLES[subtrahend]}"
+    return {(name, p): seeds.loss(PAPER, minuend, p) - seeds.loss(PAPER, subtrahend, p) for p in CORRELATIONS}
+
+
+def _gap(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
+    values = _differences(seeds, "omoe", "mmoe")
+    st.altair_chart(
+        curve(curve_rows(values), t("loss difference"), {next(iter(values))[0]: HUES[2]}),
+        key="gap_curve",
+        alt=t("OMoE's loss minus MMoE's over task correlation"),
+    )
+    _verdict_lines(verdicts, N_("The gap at 1 is smaller than at 0:"))
+
+
+def _advantage(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
+    values = _differences(seeds, "shared_bottom", "mmoe")
+    st.altair_chart(
+        curve(curve_rows(values), t("loss difference"), {next(iter(values))[0]: HUES[3]}),
+        key="advantage_curve",
+        alt=t("Shared-Bottom's loss minus MMoE's over task correlation"),
+    )
+    _verdict_lines(verdicts, N_("MMoE's advantage at 0 is larger than at 1:"))
+
+
+def _gates(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
+    mean, per_row = t("between the mean gates"), t("row by row")
+    values = {
+        (name, p): seeds.metric(PAPER, "mmoe", p, metric)
+        for name, metric in ((mean, "mean_gate_distance"), (per_row, "gate_distance"))
+        for p in CORRELATIONS
+    }
+    st.altair_chart(
+        curve(curve_rows(values), t("total variation"), {mean: HUES[3], per_row: HUES[4]}),
+        key="gate_curve",
+        alt=t("Distance between the tasks' gates over task correlation"),
+    )
+    first = sweep()[0].frames[0].metrics
+    st.caption(
+        t(
+            "Untrained, over {count} seeds: {mean} between the mean gates and {row} row by row. Random gates already differ row by row; what training moves is their mean.",
+            count=sweep()[0].config.runs,
+            mean=f"{first['mmoe.mean_gate_distance'].mean():.2f}",
+            row=f"{first['mmoe.gate_distance'].mean():.2f}",
+        )
+    )
+    _verdict_lines(verdicts, N_("The mean gates are closer at 1 than at 0:"))
+
+
+def _sharing(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
+    rows = []
+    for count, base in SCARCE.items():
+        verdict = verdicts[f"shared_overfits_less@{count}"]
+        for structure in ("single_task", "shared_bottom"):
+            seen, held_out = (
+                seeds.loss(base, structure, SCARCE_CORRELATION, name).mean() for name in ("train_loss", "test_loss")
+            )
+            rows.append(
+                {
+                    t("training rows"): count,
+                    t("structure"): TITLES[structure],
+                    t("training loss"): seen,
+                    t("held-out loss"): held_out,
+                    t("gap"): held_out - seen,
+                    t("Shared-Bottom overfits less"): outcome(verdict) if structure == "shared_bottom" else "",
+                }
+            )
+    table = pd.DataFrame(rows)
+    st.dataframe(table, hide_index=True, height="content", column_config=_four_digits(table.columns[2:5]))
+    st.caption(
+        t(
+            "Fixed training rows, {steps} steps, correlation {p}, {count} seeds. Overfitting is the gap between held-out and training loss.",
+            steps=f"{PAPER.steps:,}",
+            p=f"{SCARCE_CORRELATION:g}",
+            count=verdict.seeds,
+        )
+    )
+    sizes = [
+        {
+            "": TITLES[s],
+            t("parameters"): parameter_count(build(PAPER, s)),
+            t("multiply-adds a row"): multiply_adds(build(PAPER, s)),
+        }
+        for s in TITLES
+    ]
+    st.dataframe(pd.DataFrame(sizes), hide_index=True, height="content")
+    ratio = parameter_count(build(PAPER, "mmoe")) / parameter_count(build(PAPER, "shared_bottom")) - 1
+    st.caption(
+        t(
+            "The paper matches the structures without counting gates and biases; with them MMoE has {percent} % more parameters than Shared-Bottom.",
+            percent=f"{100 * ratio:.1f}",
+        )
+    )
+
+
+def _breaks(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
+    histogram({TITLES[s]: seeds.loss(SLOW, s, 0.5) for s in ("shared_bottom", "mmoe")})
+    _verdict_lines(
+        verdicts,
+        N_("Learning rate 0.001, correlation 0.5, the same 2,500 steps: MMoE's loss is below Shared-Bottom's:"),
+    )
+    st.caption(
+        t(
+            "Nothing has converged at this rate: the ordering of structures is also a matter of how long and how fast they train."
+        )
+    )
+
+
+DRAW = {
+    "loss": _loss,
+    "gap": _gap,
+    "advantage": _advantage,
+    "distance": _gates,
+    "sharing": _sharing,
+    "breaks": _breaks,
+}
