@@ -24,7 +24,7 @@ from engine.multitask.shipped import sweep
 from engine.runs.verdict import Verdict
 from pages.multitask.claim_charts import colours, curve, curve_rows, histogram
 from pages.multitask.settings import TITLES
-from pages.ui import controls
+from pages.ui.choices import one_of
 from pages.ui.language import N_, t
 from pages.ui.theme import HUES
 from pages.ui.verdict import badge, numbers, outcome
@@ -66,13 +66,12 @@ def _loss(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
         height="content",
         column_config=_four_digits(table.columns[2:5]),
     )
-    p = controls.one_of(
+    p = one_of(
         t("Histogram over seeds at correlation"),
         list(CORRELATIONS),
         0.5,
         key="multitask_histogram_p",
-        bind="query-params",
-        format_func=lambda value: f"{value:g}",
+        name_of=lambda value: f"{value:g}",
     )
     histogram({TITLES[s]: seeds.loss(PAPER, s, float(p)) for s in COMPARED})
     spread = {s: seeds.loss(PAPER, s, float(p)).std(ddof=1) for s in COMPARED}

@@ -16,6 +16,7 @@ from pages.multitask import live, settings, where
 from pages.multitask.charts import COLOURS
 from pages.multitask.settings import TITLES
 from pages.ui import controls
+from pages.ui.choices import one_of
 from pages.ui.language import t
 from pages.ui.section import section
 from pages.ui.theme import HUES
@@ -63,13 +64,12 @@ def _gates(recording: Recording[MultitaskConfig]) -> None:
         st.info(t("None of the structures on stage has a gate."))
         return
     names = settings.task_names(recording.config.num_tasks)
-    structure = controls.one_of(
+    structure = one_of(
         t("Structure"),
         mixtures,
         mixtures[-1],
         key="multitask_gate_structure",
-        bind="query-params",
-        format_func=TITLES.__getitem__,
+        name_of=TITLES.__getitem__,
     )
     st.altair_chart(
         _film(recording, str(structure), names),

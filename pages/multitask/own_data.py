@@ -15,6 +15,7 @@ from engine.runs.config import Whole
 from engine.runs.run import FAILED
 from pages.multitask import own_answer, where
 from pages.ui import controls, language, training, uploads
+from pages.ui.choices import one_of
 from pages.ui.language import t
 from pages.ui.section import section
 
@@ -104,13 +105,12 @@ def _choose(frame: pd.DataFrame, data: bytes) -> TableConfig | None:
         help=t("Ids: each value gets an embedding of its own."),
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        split = controls.one_of(
+        split = one_of(
             t("Test rows"),
             ["random", "last rows"],
             "random",
             key="multitask_split",
-            bind="query-params",
-            format_func=lambda s: t("30 % at random") if s == "random" else t("the last 30 %"),
+            name_of=lambda s: t("30 % at random") if s == "random" else t("the last 30 %"),
         )
         runs = controls.whole_number(t("Seeds"), Whole(2, 16), 8, key="multitask_table_runs", bind="query-params")
         epochs = controls.whole_number(

@@ -16,6 +16,7 @@ from engine.runs.trace import Trace
 from pages.multitask import live, settings, where
 from pages.multitask.settings import TITLES
 from pages.ui import controls, language
+from pages.ui.choices import some_of
 from pages.ui.language import t
 from pages.ui.section import section
 from pages.ui.theme import HUES
@@ -165,19 +166,13 @@ def _intervention(config: MultitaskConfig, frame: Frame, structure: str, names: 
         return
     with body:
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            removed = st.pills(
-                t("Remove experts"),
-                list(range(1, config.num_experts + 1)),
-                selection_mode="multi",
-                key=REMOVED,
-                bind="query-params",
-            )
+            removed = some_of(t("Remove experts"), range(1, config.num_experts + 1), (), key=REMOVED, name_of=str)
             tied = st.toggle(
                 t("Tie the gates (MMoE becomes OMoE)"), key=TIED, bind="query-params", disabled=structure != "mmoe"
             )
         rows = probe(config)
         before = intervene(config, frame, structure, rows)
-        if len(removed or ()) == config.num_experts:
+        if len(removed) == config.num_experts:
             st.warning(t("At least one expert must stay."))
             return
         after = intervene(
@@ -185,7 +180,7 @@ def _intervention(config: MultitaskConfig, frame: Frame, structure: str, names: 
             frame,
             structure,
             rows,
-            removed=[i - 1 for i in removed or ()],
+            removed=[i - 1 for i in removed],
             tied=bool(tied) and structure == "mmoe",
         )
         for column, name, old, new in zip(st.columns(len(names)), names, before, after, strict=True):

@@ -12,6 +12,7 @@ from engine.errors import UserError
 from engine.multitask import STRUCTURES, MultitaskConfig
 from engine.runs.config import Whole
 from pages.ui import controls
+from pages.ui.choices import one_of, some_of
 from pages.ui.controls import Control
 from pages.ui.language import N_, explain, t
 
@@ -146,12 +147,12 @@ def correlation() -> float:
 def sidebar(on_preset: Callable[[Preset | None], None]) -> MultitaskConfig | None:
     """Draw the controls, presets calling `on_preset`; the config they make, or None with the reason shown."""
     labels = {one.id: t(one.label) for one in PRESETS}
-    st.pills(
+    one_of(
         t("Presets"),
         list(labels),
-        format_func=labels.__getitem__,
+        None,
         key=PRESET,
-        bind="query-params",
+        name_of=labels.__getitem__,
         on_change=lambda: on_preset(preset()),
     )
     values: dict[str, Any] = {"correlation": correlation()}
@@ -172,15 +173,15 @@ def sidebar(on_preset: Callable[[Preset | None], None]) -> MultitaskConfig | Non
 
 def _tasks() -> tuple[str, ...]:
     count = controls.whole_number(t("Tasks"), Whole(2, 6), 2, key=TASK_COUNT, bind="query-params")
-    chosen = st.pills(
+    chosen = some_of(
         t("Binary tasks"),
-        list(range(1, 7))[: int(count)],
-        selection_mode="multi",
+        range(1, count + 1),
+        (),
         key=BINARY,
-        bind="query-params",
+        name_of=str,
         help=t("A binary task asks whether its label is positive."),
     )
-    return tuple("binary" if k + 1 in (chosen or ()) else "regression" for k in range(int(count)))
+    return tuple("binary" if k + 1 in chosen else "regression" for k in range(count))
 
 
 def changes(config: MultitaskConfig, shown: MultitaskConfig) -> dict[str, tuple[Any, Any]]:

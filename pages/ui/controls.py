@@ -6,13 +6,14 @@ a hand-written URL says beyond them is checked again by the config.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from engine.runs.config import Choice, Config, Real, Several, Whole
+from pages.ui.choices import one_of, some_of
 from pages.ui.language import t
 
 
@@ -76,19 +77,10 @@ def whole_number(label: str, domain: Whole, start: int, **how: Any) -> int:
 
 
 def _choice(label: str, options: Mapping[Any, str], start: Any, domain: Any, common: dict[str, Any]) -> Any:
-    names: Callable[[Any], str] = lambda option: t(options[option])  # noqa: E731
+    how = {"key": common["key"], "help": common["help"], "name_of": lambda option: t(options[option])}
     if isinstance(domain, Several):
-        chosen = st.pills(
-            label, list(options), selection_mode="multi", default=list(start), format_func=names, **common
-        )
-        return tuple(option for option in options if option in (chosen or ()))
-    return one_of(label, list(options), start, format_func=names, **common)
-
-
-def one_of(label: str, options: list[Any], start: Any, **how: Any) -> Any:
-    """One of a few. `required` does not hold against an empty value in a URL, so that one means the default."""
-    chosen = st.segmented_control(label, options, default=start, required=True, **how)
-    return start if chosen is None else chosen
+        return some_of(label, list(options), start, **how)
+    return one_of(label, list(options), start, **how)
 
 
 def numbers(text: str) -> tuple[Any, ...]:

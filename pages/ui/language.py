@@ -48,8 +48,8 @@ def t(sentence: str, **values: Any) -> str:
 
 
 def explain(error: UserError) -> str:
-    """A user error in the session's language; what fills it may be a term that translates too."""
-    return t(error.sentence, **{name: t(v) if isinstance(v, str) else v for name, v in error.values.items()})
+    """A user error in the session's language. What fills it stays as it is: it may be the name of a user's column."""
+    return t(error.sentence, **error.values)
 
 
 def switch() -> None:

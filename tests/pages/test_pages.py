@@ -13,13 +13,12 @@ from engine.multitask import STRUCTURES, MultitaskConfig
 from pages.multitask.settings import PRESETS
 from pages.multitask.where import SECTIONS, open_key
 from pages.ui import story, training
+from pages.ui.language import catalogue
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 PAGE = "pages/multitask/page.py"
-QUESTION = {
-    "en": "My tasks agree this much: which structure should I pick?",
-    "zh": "我的任务有这么相关：该选哪种结构？",
-}
+ASKED = "My tasks agree this much: which structure should I pick?"
+QUESTION = {"en": ASKED, "zh": catalogue("zh")[ASKED]}
 HOSTILE = (
     "",
     "nan",

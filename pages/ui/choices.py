@@ -1,0 +1,74 @@
+"""Choices among a few options whose labels translate.
+
+Streamlit's own binding writes the label into the URL, which another language could not read: here the URL
+carries the option.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+
+def one_of(
+    label: str,
+    options: Sequence[Any],
+    start: Any,
+    *,
+    key: str,
+    name_of: Callable[[Any], str],
+    on_change: Callable[[], None] | None = None,
+    help: str | None = None,
+) -> Any:
+    """One option. `start` None makes it optional, drawn as pills that can be released."""
+    _read(key, lambda text: next((option for option in options if str(option) == text), None))
+    common: dict[str, Any] = {
+        "default": start,
+        "key": key,
+        "format_func": name_of,
+        "on_change": on_change or "rerun",
+        "help": help,
+    }
+    if start is None:
+        chosen = st.pills(label, list(options), **common)
+    else:
+        chosen = st.segmented_control(label, list(options), required=True, **common)
+        chosen = start if chosen is None else chosen
+    _write(key, "" if chosen == start else str(chosen))
+    return chosen
+
+
+def some_of(
+    label: str,
+    options: Sequence[Any],
+    start: Sequence[Any],
+    *,
+    key: str,
+    name_of: Callable[[Any], str],
+    help: str | None = None,
+) -> tuple[Any, ...]:
+    """Any number of options, in the order of `options`."""
+    _read(key, lambda text: [option for option in options if str(option) in text.split(",")] or None)
+    chosen = st.pills(
+        label, list(options), selection_mode="multi", default=list(start), key=key, format_func=name_of, help=help
+    )
+    ordered = tuple(option for option in options if option in (chosen or ()))
+    _write(key, "" if ordered == tuple(start) else ",".join(map(str, ordered)))
+    return ordered
+
+
+def _read(key: str, parse: Callable[[str], Any]) -> None:
+    """What the URL says counts before the first draw; what it cannot mean is ignored."""
+    if key not in st.session_state and key in st.query_params:
+        value = parse(st.query_params[key])
+        if value is not None:
+            st.session_state[key] = value
+
+
+def _write(key: str, text: str) -> None:
+    if text and st.query_params.get(key) != text:
+        st.query_params[key] = text
+    elif not text and key in st.query_params:
+        del st.query_params[key]
