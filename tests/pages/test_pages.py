@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.multitask import STRUCTURES, MultitaskConfig
-from pages.multitask.settings import PRESETS
+from engine.runs.config import Real, Whole
+from pages.multitask.settings import PRESETS, TITLES
 from pages.multitask.where import SECTIONS, open_key
-from pages.ui import story, training
-from pages.ui.language import catalogue
+from pages.ui import language, story, training
+from pages.ui.language import LANGUAGES, catalogue
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 PAGE = "pages/multitask/page.py"
+LOCALES = {"en": "en-US", "zh": "zh-CN"}
 ASKED = "My tasks agree this much: which structure should I pick?"
 QUESTION = {"en": ASKED, "zh": catalogue("zh")[ASKED]}
+VERDICT = {"en": "holds|fails here|within noise", "zh": "成立|此处不成立|在噪声范围内"}
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+ENGLISH = re.compile(r"[A-Za-z][a-z'’]{2,} [a-z][a-z'’]+")
 HOSTILE = (
     "",
     "nan",
@@ -32,6 +40,9 @@ HOSTILE = (
     "[1,2",
     "x" * 10_000,
 )
+STRANGER = ("inf", "1e308", "2.5", "9" * 400, "²", "٣", "None", "true", "{x}", "%s", "\x00", "1," * 5_000)
+"""Numbers that are nearly right, and what a formatter or a parser would trip over."""
+FEW = ("", "nan", "1e400", "🎈")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -40,15 +51,15 @@ def workers() -> Iterator[None]:
     training.service().close()
 
 
-def opened(**params: str) -> AppTest:
-    """The multitask page as a link with these parameters opens it."""
+def opened(locale: str = "en-US", **params: str | list[str]) -> AppTest:
+    """The multitask page as a link with these parameters opens it in a browser of this locale."""
     at = AppTest.from_file(APP, default_timeout=60)
-    at.context = {
-        "locale": "zh-CN" if params.get("lang") == "zh" else "en-US"
-    }  # a switch of page drops bound parameters
+    at.context = {"locale": locale}
+    if "lang" in params:  # the one control that home has too: a cold link is read in the first run
+        at.query_params["lang"] = params["lang"]
     at.run()
     assert not at.exception
-    at.switch_page(PAGE)
+    at.switch_page(PAGE)  # drops what is bound
     for name, value in params.items():
         at.query_params[name] = value
     return at.run()
@@ -58,13 +69,114 @@ def titles(at: AppTest) -> list[str]:
     return [title.value for title in at.title]
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_home_and_multitask_in_both_languages(language: str) -> None:
-    at = opened(lang=language)
-    assert not at.exception and titles(at) == [QUESTION[language]]
+def state(at: AppTest, name: str) -> Any:
+    return at.session_state[name] if name in at.session_state else None
+
+
+# — languages —
+
+
+@pytest.mark.parametrize("chosen", LANGUAGES)
+def test_home_and_multitask_speak_the_browsers_language(chosen: str) -> None:
+    at = opened(LOCALES[chosen])
+    assert not at.exception and titles(at) == [QUESTION[chosen]]
+    answer = next(m.value for m in at.markdown if re.search(VERDICT[chosen], m.value))
+    assert bool(CHINESE.search(answer)) == (chosen == "zh")
     home = AppTest.from_file(APP, default_timeout=60)
-    home.query_params["lang"] = language
+    home.context = {"locale": LOCALES[chosen]}
     assert not home.run().exception and titles(home) == ["Gatescope"]
+    assert len(home.caption) >= 3
+    assert all(bool(CHINESE.search(caption.value)) == (chosen == "zh") for caption in home.caption)
+
+
+@pytest.mark.parametrize("written", ["zh", "en", "xx"])
+@pytest.mark.parametrize("locale", LOCALES.values())
+def test_a_link_carries_its_language(locale: str, written: str) -> None:
+    """The link's language goes before the browser's; one that there is not leaves the browser's."""
+    at = opened(locale, lang=written)
+    assert not at.exception
+    assert titles(at) == [QUESTION.get(written, QUESTION["zh" if locale == "zh-CN" else "en"])]
+
+
+@pytest.mark.parametrize("chosen", LANGUAGES)
+def test_a_link_means_the_same_in_both_languages(chosen: str) -> None:
+    """From the address bar, where a language that is the browser's own is not written."""
+    at = opened(
+        LOCALES[chosen],
+        multitask_preset="figure4",
+        multitask_initialisation="constant",
+        multitask_structures="single_task,mmoe",
+    )
+    assert not at.exception and titles(at) == [QUESTION[chosen]]
+    assert state(at, "multitask_preset") == "figure4"
+    assert state(at, "multitask_initialisation") == "constant"
+    assert state(at, "multitask_structures") == ["single_task", "mmoe"]
+
+
+@pytest.mark.parametrize("maker", LANGUAGES)
+def test_a_shared_link_reopens_what_was_seen(maker: str) -> None:
+    """In the other language's browser, and still in the language of who shared it."""
+    seen = opened(
+        LOCALES[maker],
+        multitask_preset="figure4",
+        multitask_part="gate:1",
+        multitask_row="3",
+        multitask_correlation="0.5",
+    )
+    link = next(code.value for code in seen.code if "multitask_" in code.value)
+    other = next(code for code in LANGUAGES if code != maker)
+    again = opened(LOCALES[other], **parse_qs(link.partition("?")[2]))
+    assert not again.exception
+    assert {latex.value for latex in again.latex} == {latex.value for latex in seen.latex} != set()
+    for name in ("multitask_preset", "multitask_correlation", "multitask_row"):
+        assert state(again, name) == state(seen, name) is not None
+    assert titles(again) == titles(seen) == [QUESTION[maker]]
+
+
+def test_a_change_of_language_keeps_what_is_chosen() -> None:
+    at = opened(
+        multitask_preset="figure4", multitask_initialisation="constant", multitask_row="3", multitask_part="y:0"
+    )
+    at.button_group(key="lang").set_value("zh").run()
+    assert not at.exception and titles(at) == [QUESTION["zh"]]
+    assert state(at, "multitask_preset") == "figure4" and state(at, "multitask_row") == 3
+    assert state(at, "multitask_initialisation") == "constant"
+
+
+def test_no_english_is_left_on_a_chinese_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With every section open: what is asked of the catalogue, also through variables, and what is drawn."""
+    asked: set[str] = set()
+    real = catalogue("zh")
+
+    class Listening(dict[str, str]):
+        def get(self, sentence: str, default: Any = None) -> Any:
+            asked.add(sentence)
+            return super().get(sentence, default)
+
+    heard = Listening(real)
+    monkeypatch.setattr(language, "catalogue", lambda code: heard if code == "zh" else {})
+    everything = {open_key(section): "true" for section in SECTIONS} | {"multitask_sample": "true"}
+    for part in ("x", "bottom", "expert:0", "gate:1", "mix:0", "tower:1", "y:0", "gate:77"):
+        at = opened("zh-CN", multitask_part=part, **everything)
+        assert not at.exception, part
+        drawn = [text for block in (at.main, at.sidebar) for text in _texts(block)]
+        assert len(drawn) > 100
+        assert not [text for text in drawn if ENGLISH.search(text) and not CHINESE.search(text)], part
+    assert len(asked) > 200
+    assert not [text for text in asked - set(real) if ENGLISH.search(text) and not CHINESE.search(text)]
+
+
+def _texts(block: Any) -> Iterator[str]:
+    """What an element says; styles and source code speak English."""
+    if block.type not in ("html", "code"):
+        for source in (block, getattr(block, "proto", None)):
+            found = (getattr(source, name, None) for name in ("label", "help", "value", "placeholder"))
+            yield from (text for text in found if isinstance(text, str) and text)
+    for child in getattr(block, "children", {}).values():
+        yield from _texts(child)
+
+
+# — presets, story, sections —
 
 
 @pytest.mark.parametrize("preset", [p.id for p in PRESETS])
@@ -75,37 +187,52 @@ def test_every_preset_sets_its_settings(preset: str) -> None:
     assert not at.exception
     for field, value in chosen.fields.items():
         assert at.session_state[f"multitask_{field}"] == value
+    at.button_group(key="multitask_preset").set_value(None).run()
+    assert not at.exception
+    for field in chosen.fields:
+        assert at.session_state[f"multitask_{field}"] == getattr(MultitaskConfig(), field)
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_every_state_of_the_story(language: str) -> None:
-    at = opened(lang=language)
+@pytest.mark.parametrize("chosen", LANGUAGES)
+def test_every_state_of_the_story(chosen: str) -> None:
+    at = opened(LOCALES[chosen])
     at.button(key="story_open").click().run()
-    states = story.load("multitask", language)
-    for number, state in enumerate(states):
+    states = story.load("multitask", chosen)
+    assert at.button(key="story_previous").disabled
+    for number, point in enumerate(states):
         assert not at.exception
-        assert any(state.title in markdown.value for markdown in at.markdown)
+        assert any(point.title in markdown.value for markdown in at.markdown)
+        assert state(at, "multitask_correlation") == float(point.setting["hero"])
         if number + 1 < len(states):
             at.button(key="story_next").click().run()
+    assert at.button(key="story_next").disabled
+    at.button(key="story_previous").click().run()
+    at.button(key="story_close").click().run()
+    assert not at.exception and at.button(key="story_open")
 
 
 @pytest.mark.parametrize("section", SECTIONS)
 def test_every_section_opens_in_chinese(section: str) -> None:
-    at = opened(lang="zh", multitask_part="gate:0", **{open_key(section): "true"})
+    at = opened("zh-CN", multitask_part="gate:0", **{open_key(section): "true"})
     assert not at.exception and titles(at) == [QUESTION["zh"]]
 
 
+def test_a_run_lost_in_a_reload_is_told_once() -> None:
+    at = opened(training="1")
+    assert not at.exception and "reloaded" in at.warning[0].value
+    assert not at.run().exception and not at.warning
+
+
+# — the drill-down —
+
+SUMS = ("expert:0", "gate:1", "mix:0", "tower:1", "y:0")
 PARTS = (
+    *SUMS,
     "x",
     "shared",
     "bottom",
     "bottom:1",
-    "expert:0",
     "gate",
-    "gate:1",
-    "mix:0",
-    "tower:1",
-    "y:0",
     "nonsense:99",
     "gate:77",
     "expert:-1",
@@ -119,17 +246,48 @@ def test_every_part_on_every_rung(rung: str) -> None:
         at = opened(multitask_rung=rung, multitask_part=part, multitask_removed="2", multitask_open_intervene="true")
         assert not at.exception, (rung, part)
         assert titles(at) == [QUESTION["en"]]
+        heading = any(m.value.startswith(f"**{TITLES[rung]} · ") for m in at.markdown)
+        if rung == "mmoe" and part in SUMS:
+            assert heading and at.latex, part
+        if part in ("nonsense:99", "expert:-1", "y:x"):
+            assert not heading and not at.latex, part
 
 
+@pytest.mark.parametrize("rung", ["omoe", "mmoe"])
+def test_interventions(rung: str) -> None:
+    base = {"multitask_rung": rung, open_key("intervene"): "true"}
+    untouched = [metric for metric in opened(**base).metric if "Held-out loss" in metric.label]
+    assert len(untouched) == 2 and not any(metric.delta for metric in untouched)
+    for removed in ([1], [1, 8], list(range(1, 8))):
+        at = opened(**base, multitask_removed=",".join(map(str, removed)))
+        assert not at.exception and state(at, "multitask_removed") == removed
+        found = [metric for metric in at.metric if "Held-out loss" in metric.label]
+        assert [m.value for m in found] != [m.value for m in untouched] and all(metric.delta for metric in found)
+    everyone = opened(**base, multitask_removed="1,2,3,4,5,6,7,8")
+    assert not everyone.exception and "At least one expert must stay." in [w.value for w in everyone.warning]
+    tied = opened(**base, multitask_tied="true", multitask_removed="1")
+    assert not tied.exception and titles(tied) == [QUESTION["en"]]
+
+
+def test_a_choice_that_is_no_longer_offered_is_let_go() -> None:
+    at = opened(multitask_task_count="6", multitask_binary_tasks="1,5")
+    assert not at.exception and state(at, "multitask_binary_tasks") == [1, 5]
+    at.number_input(key="multitask_task_count").set_value(2).run()
+    assert not at.exception and titles(at) == [QUESTION["en"]]
+    assert not at.run().exception
+
+
+# — whatever a URL may carry —
+
+SETTINGS = sorted(f"multitask_{field.name}" for field in dataclasses.fields(MultitaskConfig))
+OPENS = sorted(open_key(section) for section in SECTIONS)
 NAMES = sorted(
-    {f"multitask_{field.name}" for field in dataclasses.fields(MultitaskConfig)}
-    | {f"multitask_{name}" for name in ("step", "rung", "part", "point", "preset", "row", "removed", "tied", "task_count", "binary_tasks", "file", "gate_row", "sample", "labels", "features", "categories", "split", "table_runs", "table_epochs", "unit_expert", "unit_gate", "histogram_p", "gate_structure", "study_seed")}
-    | {"lang", "presenter", "training"} | {open_key(section) for section in SECTIONS}
+    {f"multitask_{name}" for name in ("step", "rung", "part", "point", "preset", "row", "removed", "tied", "task_count", "binary_tasks", "file", "gate_row", "sample", "labels", "features", "categories", "split", "table_runs", "table_epochs", "unit_expert", "unit_gate", "histogram_p", "gate_structure", "study_seed")}
+    | {"lang", "presenter", "training"}
 )  # fmt: skip
-
-
 OWN = {open_key("own_data"): "true", "multitask_sample": "true"}
-REVEAL = {f"multitask_{name}": OWN for name in ("labels", "features", "categories", "split", "table_runs", "table_epochs", "file")} | {
+REVEAL = {f"multitask_{name}": OWN for name in ("labels", "features", "categories", "split", "table_runs", "table_epochs")} | {
+    "multitask_file": {open_key("own_data"): "true"}, "multitask_sample": {open_key("own_data"): "true"},
     "multitask_unit_expert": {"multitask_part": "expert:0"}, "multitask_unit_gate": {"multitask_part": "gate:0"},
     "multitask_row": {"multitask_part": "gate:0"}, "multitask_removed": {open_key("intervene"): "true"},
     "multitask_tied": {open_key("intervene"): "true"}, "multitask_histogram_p": {open_key("loss"): "true"},
@@ -137,24 +295,68 @@ REVEAL = {f"multitask_{name}": OWN for name in ("labels", "features", "categorie
     "multitask_study_seed": {open_key("study"): "true"},
 }  # fmt: skip
 """What must be open for a parameter to reach its control."""
+TAKEN: dict[str, tuple[str, Any]] = {
+    "multitask_row": ("5", 5), "multitask_removed": ("2", [2]), "multitask_tied": ("true", True), "multitask_gate_row": ("7", 7),
+    "multitask_sample": ("true", True), "multitask_unit_expert": ("3", 3), "multitask_unit_gate": ("3", 3),
+    "multitask_histogram_p": ("0.9", 0.9), "multitask_gate_structure": ("omoe", "omoe"), "multitask_study_seed": ("200", 200),
+    "multitask_table_runs": ("4", 4), "multitask_table_epochs": ("3", 3), "multitask_task_count": ("4", 4), "multitask_binary_tasks": ("1", [1]),
+    "presenter": ("true", True), "multitask_split": ("last rows", "last rows"),
+}  # fmt: skip
+"""A good value and what it becomes: a parameter that no control reads could not break anything."""
+
+
+def withstands(value: str, *names: str) -> None:
+    """The page with this value in these parameters, and with what a single one needs to be read."""
+    needed = REVEAL.get(names[0], {}) if len(names) == 1 else {}
+    at = opened(**needed | dict.fromkeys(names, value))
+    assert not at.exception, (names[:3], value[:40], [error.value for error in at.exception])
+    assert len(titles(at)) == 1 and titles(at)[0] in QUESTION.values(), (names[:3], value[:40])
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_a_good_value_reaches_its_control(name: str) -> None:
+    written, value = TAKEN[name]
+    assert state(opened(**REVEAL.get(name, {}) | {name: written}), name) == value
+
+
+@pytest.mark.parametrize("end", ["low", "high"])
+def test_every_setting_takes_both_ends_of_its_range(end: str) -> None:
+    domains = {name: MultitaskConfig.domain(name.removeprefix("multitask_")) for name in SETTINGS}
+    ends = {name: getattr(domain, end) for name, domain in domains.items() if isinstance(domain, Whole | Real)}
+    at = opened(**{name: f"{value:g}" if isinstance(value, float) else str(value) for name, value in ends.items()})
+    assert not at.exception and len(ends) > 15
+    assert {name: state(at, name) for name in ends} == ends
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_parameter_breaks_the_page(name: str) -> None:
     """All hostile values of one parameter, one after another."""
     for value in HOSTILE:
-        at = opened(**REVEAL.get(name, {}) | {name: value})
-        assert not at.exception, (name, value[:40])
-        assert titles(at)[0] in QUESTION.values()
+        withstands(value, name)
 
 
-def test_all_parameters_at_once() -> None:
-    for value in HOSTILE:
-        at = opened(**dict.fromkeys(NAMES, value))
-        assert not at.exception, value[:40]
+@pytest.mark.parametrize("name", [*SETTINGS, *OPENS])
+def test_no_setting_breaks_the_page(name: str) -> None:
+    """Alone with a few values; with all of them below."""
+    for value in FEW:
+        withstands(value, name)
+
+
+def test_many_parameters_at_once() -> None:
+    for value in (*HOSTILE, *STRANGER):
+        withstands(value, *SETTINGS)
+        withstands(value, *NAMES, *SETTINGS, *OPENS)
+
+
+def test_strange_values_where_every_control_is_drawn() -> None:
+    """All sections open and a part chosen, and the value in everything that these draw."""
+    everything = {open_key(section): "true" for section in SECTIONS} | {"multitask_part": "gate:0"}
+    for value in STRANGER:
+        at = opened(**dict.fromkeys(set(NAMES) - {"multitask_part", "lang"}, value) | everything)
+        assert not at.exception, (value[:40], [error.value for error in at.exception])
 
 
 def test_a_setting_that_cannot_be_is_told_and_the_stage_stays() -> None:
     at = opened(multitask_alpha="1, two")
     assert not at.exception and any("alpha" in error.value for error in at.error)
-    assert at.button(key="train").disabled
+    assert at.button(key="train").disabled and titles(at) == [QUESTION["en"]]
