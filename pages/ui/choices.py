@@ -21,8 +21,9 @@ def one_of(
     name_of: Callable[[Any], str],
     on_change: Callable[[], None] | None = None,
     help: str | None = None,
+    wide: bool = False,
 ) -> Any:
-    """One option. `start` None makes it optional, drawn as pills that can be released."""
+    """One option. `start` None makes it optional, drawn as pills that can be released; `wide` hides the label."""
     _read(key, lambda text: next((option for option in options if str(option) == text), None))
     common: dict[str, Any] = {
         "default": start,
@@ -34,6 +35,8 @@ def one_of(
     if start is None:
         chosen = st.pills(label, list(options), **common)
     else:
+        if wide:
+            common |= {"width": "stretch", "label_visibility": "collapsed"}
         chosen = st.segmented_control(label, list(options), required=True, **common)
         chosen = start if chosen is None else chosen
     _write(key, "" if chosen == start else str(chosen))

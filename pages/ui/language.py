@@ -10,6 +10,7 @@ import streamlit as st
 from babel.messages.pofile import read_po
 
 from engine.errors import UserError
+from pages.ui.choices import one_of
 
 LANGUAGES = {"en": "English", "zh": "中文"}
 CATALOGUES = Path(__file__).resolve().parents[2] / "assets" / "locale"
@@ -53,15 +54,5 @@ def explain(error: UserError) -> str:
 
 
 def switch() -> None:
-    """The language control, bound to the URL."""
-    st.segmented_control(
-        t("Language"),
-        list(LANGUAGES),
-        default=from_browser(),
-        key=KEY,
-        format_func=LANGUAGES.__getitem__,
-        required=True,
-        bind="query-params",
-        label_visibility="collapsed",
-        width="stretch",
-    )
+    """The language control; the choice is in the URL."""
+    one_of(t("Language"), list(LANGUAGES), from_browser(), key=KEY, name_of=LANGUAGES.__getitem__, wide=True)

@@ -360,3 +360,17 @@ def test_a_setting_that_cannot_be_is_told_and_the_stage_stays() -> None:
     at = opened(multitask_alpha="1, two")
     assert not at.exception and any("alpha" in error.value for error in at.error)
     assert at.button(key="train").disabled and titles(at) == [QUESTION["en"]]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_choice_means_the_same_in_every_language(language: str) -> None:
+    """The URL carries the option, not its label."""
+    at = opened(
+        lang=language,
+        multitask_structures="single_task,mmoe",
+        multitask_initialisation="constant",
+        multitask_preset="mirror",
+    )
+    assert not at.exception and at.session_state["multitask_preset"] == "mirror"
+    assert at.session_state["multitask_structures"] == ["single_task", "mmoe"]
+    assert at.query_params["multitask_initialisation"] in ("constant", ["constant"])
