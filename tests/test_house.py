@@ -42,6 +42,20 @@ def test_one_engine_room_does_not_enter_another(path: Path) -> None:
     assert not {".".join(name.split(".")[:2]) for name in imports(path)} & others
 
 
+@pytest.mark.parametrize("path", files("engine"), ids=str)
+def test_engine_prints_nothing(path: Path) -> None:
+    calls = (node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call))
+    prints = any(isinstance(func, ast.Name) and func.id == "print" for func in calls)
+    assert not prints or path == ROOT / "engine" / "runs" / "build.py"  # a command
+
+
+@pytest.mark.parametrize("path", [*files("engine"), *files("pages")], ids=str)
+def test_imports_name_their_room(path: Path) -> None:
+    """A relative import would pass by every rule here."""
+    nodes = ast.walk(ast.parse(path.read_text()))
+    assert not [node.lineno for node in nodes if isinstance(node, ast.ImportFrom) and node.level]
+
+
 @pytest.mark.parametrize("path", files("pages"), ids=str)
 def test_pages_keep_to_their_rooms(path: Path) -> None:
     room = path.relative_to(ROOT / "pages").parts[0]

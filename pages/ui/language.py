@@ -54,5 +54,7 @@ def explain(error: UserError) -> str:
 
 
 def switch() -> None:
-    """The language control; the choice is in the URL."""
+    """The language control. Its choice is in the URL, and goes along when the page changes."""
+    if KEY in st.session_state:
+        st.session_state[KEY] = st.session_state[KEY]  # to another page it is a new widget, which would start anew
     one_of(t("Language"), list(LANGUAGES), from_browser(), key=KEY, name_of=LANGUAGES.__getitem__, wide=True)

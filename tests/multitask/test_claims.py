@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
+from scipy import stats
 
 from engine.multitask import train
-from engine.multitask.claims import CLAIMS, CODE, PAPER, cells
+from engine.multitask.claims import CELL_SEEDS, CLAIMS, CODE, CORRELATIONS, PAPER, Claim, cells
 from engine.multitask.shipped import (
     CLAIM_SEEDS,
     CLAIMS_FILE,
@@ -19,10 +22,11 @@ from engine.multitask.shipped import (
 )
 from engine.runs.fingerprint import ROOT, fingerprint
 from engine.runs.recording import Recording
-from engine.runs.verdict import HOLDS, judge
+from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE
 
-REPRODUCED = 2e-2
-"""Relative tolerance across machines: another CPU adds in another order, and 2,500 steps amplify that."""
+REPRODUCED = 1e-3
+"""Relative tolerance where CPU and versions are those of `make claims`: 9e-7 measured. Elsewhere 2,500 steps amplify the
+order of sums (weights moved by 1e-7 change single losses by up to 17 %): there `make claims` comes first."""
 
 
 def test_the_stored_studies_rest_on_this_code() -> None:
@@ -31,12 +35,57 @@ def test_the_stored_studies_rest_on_this_code() -> None:
     assert set(claim_cells()) <= set(read_claims()[1]), "the claims changed: run make claims"
 
 
-def test_every_verdict_follows_from_its_numbers() -> None:
-    for claim in CLAIMS:
-        verdict, differences = claim.verdict(stored_seeds()), claim.differences(stored_seeds())
-        assert len(differences) == len(CLAIM_SEEDS) == 32 and not verdict.preview
-        assert verdict == judge(differences)
-        assert verdict.mean == pytest.approx(float(np.mean(differences)))
+def test_every_seed_is_there() -> None:
+    for cell, metrics in read_claims()[1].items():
+        assert cell.runs == CELL_SEEDS and all(len(metric) == CELL_SEEDS for metric in metrics.values())
+    assert len(CLAIM_SEEDS) == 32
+
+
+def stored(
+    structure: str, p: float, metric: str = "test_loss", learning_rate: float = 0.01, rows: int = 0
+) -> np.ndarray:
+    """One number per seed, read from the file itself: not by way of `Seeds` or `cells`."""
+    found = {}
+    for cell in json.loads(CLAIMS_FILE.read_text())["cells"]:
+        config = cell["config"]
+        if (config["structures"], config["correlation"]) == ([structure], p) and (
+            config["learning_rate"], config["rows"]
+        ) == (learning_rate, rows):  # fmt: skip
+            values = np.array(cell["metrics"][f"{structure}.{metric}"])
+            found |= {config["seed"] + i: np.mean(value) for i, value in enumerate(values)}
+    return np.array([found[seed] for seed in range(32)])
+
+
+def above(upper: str, lower: str, p: float) -> np.ndarray:
+    return stored(upper, p) - stored(lower, p)
+
+
+def gap(structure: str, rows: int) -> np.ndarray:
+    return stored(structure, 0.9, rows=rows) - stored(structure, 0.9, "train_loss", rows=rows)
+
+
+IN_WORDS = {  # each claim as its id says it, positive where it is right
+    **{f"{s}_below_shared_bottom@{p:g}": above("shared_bottom", s, p) for s in ("mmoe", "omoe") for p in CORRELATIONS},
+    "mmoe_below_shared_bottom@slow": stored("shared_bottom", 0.5, learning_rate=0.001) - stored("mmoe", 0.5, learning_rate=0.001),
+    "omoe_close_to_mmoe_at_1": above("omoe", "mmoe", 0.0) - above("omoe", "mmoe", 1.0),
+    "advantage_grows_as_p_falls": above("shared_bottom", "mmoe", 0.0) - above("shared_bottom", "mmoe", 1.0),
+    "gates_meet_as_p_rises": stored("mmoe", 0.0, "mean_gate_distance") - stored("mmoe", 1.0, "mean_gate_distance"),
+    **{f"shared_overfits_less@{n}": gap("single_task", n) - gap("shared_bottom", n) for n in (500, 2_000, 8_000)},
+} if CLAIMS_FILE.exists() else {}  # fmt: skip
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
+def test_every_verdict_follows_from_the_stored_numbers(claim: Claim) -> None:
+    """Recomputed from the file with scipy: sign, pairing, interval and outcome."""
+    assert CLAIMS_FILE.exists(), "run make claims"
+    differences = -IN_WORDS[claim.id]
+    interval = stats.ttest_1samp(differences, 0).confidence_interval(0.95)
+    verdict = claim.verdict(stored_seeds())
+    assert verdict.seeds == 32 and not verdict.preview
+    assert (verdict.mean, verdict.low, verdict.high) == pytest.approx(
+        (differences.mean(), *interval), rel=1e-6, abs=1e-9
+    )
+    assert verdict.outcome == (HOLDS if interval.high < 0 else FAILS if interval.low > 0 else WITHIN_NOISE)
 
 
 def test_expected_at_32_seeds() -> None:
@@ -52,7 +101,9 @@ def test_expected_at_32_seeds() -> None:
 def test_one_stored_cell_comes_out_again() -> None:
     cell = cells(PAPER, ("mmoe",), (0.5,), range(8))[0]
     again = list(train(cell))[-1].metrics["mmoe.test_loss"]
-    np.testing.assert_allclose(again, read_claims()[1][cell]["mmoe.test_loss"], rtol=REPRODUCED)
+    apart = float(np.abs(again / read_claims()[1][cell]["mmoe.test_loss"] - 1).max())
+    assert apart <= REPRODUCED, f"reproduced within {apart:.1e} only"
+    print(f"reproduced within {apart:.1e}")
 
 
 def test_the_shipped_sweep_loads_and_is_small() -> None:

@@ -91,3 +91,35 @@ def test_a_seed_sees_the_same_rows_alone_and_in_a_stack() -> None:
     alone, stacked = Stream(MultitaskConfig(), (5,)), Stream(MultitaskConfig(), (4, 5))
     for _ in range(2):
         assert torch.equal(alone.batch().x[0], stacked.batch().x[1])
+
+
+def test_a_fixed_row_keeps_its_own_labels() -> None:
+    fixed = Stream(MultitaskConfig(rows=200, batch_size=128), (0, 1))
+    known, batch = fixed.training_rows(), fixed.batch()
+    for seed in range(2):
+        labels = {tuple(x): tuple(y) for x, y in zip(known.x[seed].tolist(), known.y[seed].tolist(), strict=True)}
+        assert all(
+            labels[tuple(x)] == tuple(y) for x, y in zip(batch.x[seed].tolist(), batch.y[seed].tolist(), strict=True)
+        )
+
+
+@pytest.mark.parametrize("fixed", [0, 200])
+def test_held_out_rows_are_never_trained_on(fixed: int) -> None:
+    """One generator for each purpose: with a shared one, training would begin with the held-out rows."""
+    stream = Stream(MultitaskConfig(rows=fixed, batch_size=200, test_rows=200), (0, 1))
+    held_out = {round(v, 6) for v in stream.test_rows().x.flatten().tolist()}
+    trained = stream.batch().x.flatten().tolist()
+    assert sum(round(v, 6) in held_out for v in trained) < 0.2 * len(trained)  # chance: 40,000 values on a 1e-6 grid
+
+
+def test_seeds_are_independent() -> None:
+    both = Stream(MultitaskConfig(), (0, 1))
+    x = both.batch().x
+    assert abs(float(pearson(x.flatten(1).T)[0, 1])) < 4 / math.sqrt(x[0].numel())
+    assert float((both.tasks[0].basis @ both.tasks[1].basis.T).abs().max()) < 0.5  # d = 100: about 0.1
+
+
+@pytest.mark.parametrize("tasks", [2, 3, 6])
+def test_every_weight_vector_has_length_c(tasks: int) -> None:
+    made = SyntheticTasks(MultitaskConfig(tasks=("regression",) * tasks, correlation=0.4, scale=2.5), 0)
+    assert torch.allclose(made.weights.norm(dim=1), torch.full((tasks,), 2.5), atol=1e-5)

@@ -48,8 +48,16 @@ def copy_towers(theirs: nn.Module, ours: Structure) -> None:
         theirs.out[k].bias.copy_(output.bias[k])
 
 
+def agree(ours: Structure, theirs: nn.Module, seed: int) -> None:
+    """float64, where nothing but the order of sums can differ; float32 would need 1e-5 at these sizes."""
+    x = torch.randn(32, 100, generator=torch.Generator().manual_seed(seed)).double()
+    predictions = ours(x).predictions
+    assert predictions.std() > 0.1  # not equal by being constant
+    assert torch.allclose(predictions, theirs.eval()(x), atol=1e-12, rtol=1e-12)
+
+
 def test_mmoe_agrees_with_deepctr() -> None:
-    ours = filled(MMoE(num_experts=8, expert_units=16, **SHAPE))
+    ours = filled(MMoE(num_experts=8, expert_units=16, **SHAPE)).double()
     theirs = MMOE(
         FEATURES,
         num_experts=8,
@@ -57,29 +65,33 @@ def test_mmoe_agrees_with_deepctr() -> None:
         gate_dnn_hidden_units=(),
         tower_dnn_hidden_units=(8,),
         **COMMON,
-    )
+    ).double()
     assert parameter_count(theirs) == parameter_count(ours) == 14_818
     for i in range(8):
         copy_linear(theirs.expert_dnn[i].linears[0], ours.experts.weight[i], ours.experts.bias[i])
     for k in range(2):
         copy_linear(theirs.gate_dnn_final_layer[k], ours.gates.weight[k], None)
     copy_towers(theirs, ours)
-    x = torch.randn(32, 100, generator=torch.Generator().manual_seed(1))
-    assert torch.allclose(ours(x).predictions, theirs.eval()(x), atol=1e-5, rtol=1e-5)  # float32, other order of sums
+    agree(ours, theirs, seed=1)
 
 
 def test_shared_bottom_agrees_with_deepctr() -> None:
-    ours = filled(SharedBottom(bottom_units=113, **SHAPE))
-    theirs = TheirSharedBottom(FEATURES, bottom_dnn_hidden_units=(113,), tower_dnn_hidden_units=(8,), **COMMON)
+    ours = filled(SharedBottom(bottom_units=113, **SHAPE)).double()
+    theirs = TheirSharedBottom(FEATURES, bottom_dnn_hidden_units=(113,), tower_dnn_hidden_units=(8,), **COMMON).double()
+    assert parameter_count(theirs) == parameter_count(ours) == 13_255
     copy_linear(theirs.bottom_dnn.linears[0], ours.experts.weight[0], ours.experts.bias[0])
     copy_towers(theirs, ours)
-    x = torch.randn(32, 100, generator=torch.Generator().manual_seed(2))
-    assert torch.allclose(ours(x).predictions, theirs.eval()(x), atol=1e-5, rtol=1e-5)
+    agree(ours, theirs, seed=2)
 
 
 @pytest.mark.parametrize(("model", "count"), [(SharedBottom(), 13_255), (OMoE(), 14_018), (MMoE(), 14_818)])
 def test_parameter_counts_of_the_papers_shape(model: Structure, count: int) -> None:
     assert parameter_count(model) == count
+
+
+def test_equal_size_leaves_the_gates_out() -> None:
+    """What the page says: at the paper's "equal size" MMoE has 11.8 % more parameters."""
+    assert parameter_count(MMoE()) / parameter_count(SharedBottom()) == pytest.approx(1.118, abs=5e-4)
 
 
 def test_parallel_is_its_linears_side_by_side() -> None:

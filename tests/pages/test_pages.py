@@ -143,6 +143,14 @@ def test_a_change_of_language_keeps_what_is_chosen() -> None:
     assert state(at, "multitask_initialisation") == "constant"
 
 
+def test_a_chosen_language_survives_a_change_of_page() -> None:
+    at = AppTest.from_file(APP, default_timeout=60)
+    at.context = {"locale": "en-US"}
+    at.run().button_group(key="lang").set_value("zh").run()
+    assert not at.switch_page(PAGE).run().exception
+    assert titles(at) == [QUESTION["zh"]]
+
+
 def test_no_english_is_left_on_a_chinese_screen(monkeypatch: pytest.MonkeyPatch) -> None:
     """With every section open: what is asked of the catalogue, also through variables, and what is drawn."""
     asked: set[str] = set()

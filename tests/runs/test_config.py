@@ -61,3 +61,9 @@ def test_what_cannot_be_is_refused(values: dict[str, object]) -> None:
 
 def test_differences_name_what_changed() -> None:
     assert MultitaskConfig(seed=3).differences(MultitaskConfig()) == {"seed": (3, 0)}
+
+
+@pytest.mark.parametrize("kind", [MultitaskConfig, TableConfig])
+def test_an_unknown_field_is_named(kind: type) -> None:
+    with pytest.raises(UserError, match="nope is not a setting"):
+        kind.from_dict({"nope": 1})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +58,7 @@ def test_damaged_files_are_told(damage) -> None:
 
 
 def test_another_kind_of_config_is_refused() -> None:
-    with pytest.raises(UserError):
+    with pytest.raises(UserError):  # of the same playground, with other settings
         Recording.from_bytes(recording().to_bytes(), TableConfig)
 
 
@@ -76,3 +77,35 @@ def test_thinning_keeps_the_named_frames() -> None:
     assert [bool(f.parameters) for f in thin.frames] == [False, False, True] and thin.frames[0].metrics["loss"][
         3
     ] == 6.0
+
+
+def crafted(steps: list[int], arrays: dict[str, np.ndarray], **changed: object) -> bytes:
+    """A file with a header in order and arrays that do not fit it."""
+    header = {"format": 1, "playground": CONFIG.playground, "config": CONFIG.to_dict(), "steps": steps} | changed
+    buffer = io.BytesIO()
+    np.savez(buffer, header=np.frombuffer(json.dumps(header).encode(), np.uint8), **arrays)
+    return buffer.getvalue()
+
+
+def test_a_crafted_file_in_order_loads() -> None:
+    again = Recording.from_bytes(crafted([0, 5], {"metrics/loss": np.zeros(2)}), MultitaskConfig)
+    assert again.steps == (0, 5)
+
+
+@pytest.mark.xfail(
+    strict=True, raises=(IndexError, ValueError), reason="`_frames` stands outside the try of from_bytes"
+)
+@pytest.mark.parametrize(
+    "arrays",
+    [{"metrics/loss": np.zeros(1)}, {"parameters/9/w": np.zeros(1)}, {"parameters/x/w": np.zeros(1)}],
+    ids=["too few frames", "a frame too many", "no frame number"],
+)
+def test_arrays_that_do_not_fit_the_header_are_told(arrays: dict[str, np.ndarray]) -> None:
+    with pytest.raises(UserError, match="not a Gatescope recording"):
+        Recording.from_bytes(crafted([0, 5], arrays), MultitaskConfig)
+
+
+@pytest.mark.parametrize("changed", [{"playground": "towers"}, {"format": 2}])
+def test_another_playground_or_version_is_refused(changed: dict[str, object]) -> None:
+    with pytest.raises(UserError, match="another playground or version"):
+        Recording.from_bytes(crafted([0, 5], {"metrics/loss": np.zeros(2)}, **changed), MultitaskConfig)
