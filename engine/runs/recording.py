@@ -95,12 +95,13 @@ class Recording(Generic[C]):
             with np.load(io.BytesIO(data), allow_pickle=False) as archive:
                 arrays = {key: archive[key] for key in archive.files}
             header = json.loads(arrays.pop("header").tobytes())
-            frames, playground, steps = header["format"], header["playground"], header["steps"]
-        except Exception as error:
+            known = header["format"] == FORMAT and header["playground"] == kind.playground
+            frames = _frames(header["steps"], arrays) if known else ()
+        except Exception as error:  # a file may hold anything
             raise UserError("This file is not a Gatescope recording.") from error
-        if frames != FORMAT or playground != kind.playground:
+        if not known:
             raise UserError("This recording is of another playground or version.")
-        return cls(kind.from_dict(header["config"]), _frames(steps, arrays))
+        return cls(kind.from_dict(header["config"]), frames)
 
     def save(self, path: Path) -> None:
         """Write one file."""

@@ -16,7 +16,7 @@ from engine.runs.run import FAILED
 from pages.multitask import own_answer, where
 from pages.ui import controls, language, training, uploads
 from pages.ui.choices import one_of
-from pages.ui.language import t
+from pages.ui.language import plain, t
 from pages.ui.section import section
 
 FILE = "multitask_file"
@@ -37,7 +37,9 @@ def draw() -> None:
         found = _upload()
         if found is None:
             if needed:
-                st.info(t("This link was made with the file “{name}”. Upload it to see the same.", name=needed[:120]))
+                st.info(
+                    t("This link was made with the file “{name}”. Upload it to see the same.", name=plain(needed[:120]))
+                )
             return
         name, data = found
         st.query_params[FILE] = name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,11 @@ def t(sentence: str, **values: Any) -> str:
     """The sentence in the session's language, filled in."""
     text = catalogue(language()).get(sentence, sentence)
     return text.format(**values) if values else text
+
+
+def plain(text: str) -> str:
+    """A text from a URL or a file, so that Markdown shows it as it is: no image, no link."""
+    return re.sub(r"([\\`*_\[\](){}#<>$:!~|])", r"\\\1", text)
 
 
 def explain(error: UserError) -> str:

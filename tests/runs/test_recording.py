@@ -92,9 +92,6 @@ def test_a_crafted_file_in_order_loads() -> None:
     assert again.steps == (0, 5)
 
 
-@pytest.mark.xfail(
-    strict=True, raises=(IndexError, ValueError), reason="`_frames` stands outside the try of from_bytes"
-)
 @pytest.mark.parametrize(
     "arrays",
     [{"metrics/loss": np.zeros(1)}, {"parameters/9/w": np.zeros(1)}, {"parameters/x/w": np.zeros(1)}],
