@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -38,7 +38,8 @@ def compare(config: TableConfig, table: bytes, tick: Tick | None = None) -> Iter
     batches = max(len(data.train) // config.batch_size, 1)
     contestants = [Contestant(config, data, structure) for structure in config.structures]
     orders = [generator(seed, "row order") for seed in config.seeds]
-    total, step = config.epochs * batches, 0
+    trained = config.epochs * batches
+    total, step = trained + len(contestants) * config.runs + 1, 0  # resampling takes its time too
     for _ in range(config.epochs):
         shuffled = torch.stack([torch.randperm(len(data.train), generator=order) for order in orders])  # (S, N)
         rows = torch.from_numpy(data.train)[shuffled]
@@ -50,7 +51,14 @@ def compare(config: TableConfig, table: bytes, tick: Tick | None = None) -> Iter
             if tick is not None:
                 tick(step, total)
         yield Frame(step, {f"{c.name}.validation_loss": c.end_epoch() for c in contestants})
-    yield Frame(step, _result(config, data, contestants))
+
+    def resampled() -> None:
+        nonlocal step
+        step += 1
+        if tick is not None:
+            tick(step, total)
+
+    yield Frame(trained, _result(config, data, contestants, resampled))
 
 
 class Contestant:
@@ -75,7 +83,7 @@ class Contestant:
         model = WithEmbeddings(data.sizes, initialise(build(shape, structure), shape, structure, seed))
         source = generator(seed, "embeddings")
         for table in model.embeddings:
-            torch.nn.init.normal_(table, std=0.1, generator=source)
+            torch.nn.init.normal_(table, std=0.02, generator=source)
         return model
 
     def _forward(self, rows: Tensor) -> Tensor:
@@ -111,7 +119,9 @@ class Contestant:
         return loss
 
 
-def _result(config: TableConfig, data: Prepared, contestants: list[Contestant]) -> dict[str, Array]:
+def _result(
+    config: TableConfig, data: Prepared, contestants: list[Contestant], done: Callable[[], None]
+) -> dict[str, Array]:
     labels = data.labels.numpy()[data.test]
     everyone = {c.name: c.predictions for c in contestants} | {"linear": _linear(data)[None]}
     found: dict[str, Array] = {
@@ -120,7 +130,7 @@ def _result(config: TableConfig, data: Prepared, contestants: list[Contestant]) 
         "test_rows": np.array(len(data.test)),
     }
     source = np.random.default_rng(config.seed)
-    resampled = resample(everyone, labels, data.binary, data.scale, config.resamples, source)
+    resampled = resample(everyone, labels, data.binary, data.scale, config.resamples, source, done)
     for name, predictions in everyone.items():
         found[f"{name}.error"] = errors(predictions, labels, data.binary, data.scale)
         found[f"{name}.resampled"] = resampled[name]

@@ -16,6 +16,8 @@ from engine.multitask.table import MOST_CATEGORIES, feature_values, label_values
 from engine.runs.frame import Array
 
 TEST_SHARE, VALIDATION_SHARE = 0.3, 0.07
+FEWEST_OF_A_CATEGORY = 5
+"""Training rows for an embedding of its own: rarer ones share id 0, which is thereby trained for those never seen."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,8 +49,9 @@ def prepare(frame: pd.DataFrame, config: TableConfig) -> Prepared:
     found = [label_values(frame, name) for name in config.labels]
     train, validation, test = _split(len(frame), config)
     labels, scale = [], []
-    for values, binary in found:
-        centre, spread = (0.0, 1.0) if binary else (values[train].mean(), max(values[train].std(), 1e-12))
+    for name, (values, binary) in zip(config.labels, found, strict=True):
+        _refuse_one_value(name, values, train, test)
+        centre, spread = (0.0, 1.0) if binary else (values[train].mean(), values[train].std())
         labels.append((values - centre) / spread)
         scale.append(spread)
     numbers, ids, sizes = _encode(frame, config, train)
@@ -56,6 +59,13 @@ def prepare(frame: pd.DataFrame, config: TableConfig) -> Prepared:
         torch.tensor(numbers, dtype=torch.float32), torch.tensor(ids), torch.tensor(np.stack(labels, 1), dtype=torch.float32),
         sizes, tuple(binary for _, binary in found), np.array(scale), train, validation, test,
     )  # fmt: skip
+
+
+def _refuse_one_value(name: str, values: Array, *parts: Array) -> None:
+    """The last rows may hold what the first do not: then there is nothing to learn, or no AUC."""
+    for rows in parts:
+        if np.ptp(values[rows]) == 0:
+            raise UserError("Label {column} has one value only in the training or the test rows.", column=name)
 
 
 def _split(count: int, config: TableConfig) -> tuple[Array, Array, Array]:
@@ -66,13 +76,14 @@ def _split(count: int, config: TableConfig) -> tuple[Array, Array, Array]:
 
 
 def _encode(frame: pd.DataFrame, config: TableConfig, train: Array) -> tuple[Array, Array, tuple[int, ...]]:
-    numbers: list[Array] = []
+    numbers: list[Array] = []  # float32 from the start: 300,000 rows of 100 columns
     ids: list[Array] = []
     sizes: list[int] = []
     for name in config.features:
         values, category = feature_values(frame, name)
         if category or name in config.categories:
             known = values.iloc[train].astype(str).where(values.iloc[train].notna(), "").value_counts()
+            known = known[known >= FEWEST_OF_A_CATEGORY]
             index = {word: i + 1 for i, word in enumerate(known.index[:MOST_CATEGORIES])}  # 0: rare, or never seen
             ids.append(values.astype(str).where(values.notna(), "").map(index).fillna(0).to_numpy(np.int64))
             sizes.append(len(index) + 1)
@@ -83,12 +94,13 @@ def _encode(frame: pd.DataFrame, config: TableConfig, train: Array) -> tuple[Arr
             raise UserError("Column {column} is empty in every training row.", column=name)
         missing = np.isnan(column)
         column = np.where(missing, seen.mean(), column)
-        numbers.append((column - seen.mean()) / max(seen.std(), 1e-12))
+        spread = seen.std()  # 0 where only later rows differ: those must not become huge
+        numbers.append(((column - seen.mean()) / (spread if spread > 0 else 1.0)).astype(np.float32))
         if missing.any():
-            numbers.append(missing.astype(np.float64))  # that a value is missing may itself say something
+            numbers.append(missing.astype(np.float32))  # that a value is missing may itself say something
     rows = len(frame)
     return (
-        np.stack(numbers, 1) if numbers else np.zeros((rows, 0)),
+        np.stack(numbers, 1) if numbers else np.zeros((rows, 0), np.float32),
         np.stack(ids, 1) if ids else np.zeros((rows, 0), np.int64),
         tuple(sizes),
     )

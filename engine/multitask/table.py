@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from engine.errors import UserError
@@ -19,6 +21,9 @@ MOST_ROWS = 300_000
 MOST_COLUMNS = 200
 MOST_DECODED = 512_000_000
 """Bytes of a parquet file once decoded: a small file can hold a very large table."""
+MOST_ROW_GROUPS = 1_000
+LARGEST = 1e30
+"""Beyond it a sum of squares is no longer a number in float32."""
 FEWEST_ROWS = 200
 MOST_CATEGORIES = 5_000
 
@@ -73,15 +78,55 @@ def _check_shape(rows: int, columns: int) -> None:
 
 
 def _read_parquet(data: bytes) -> pd.DataFrame:
-    source = pq.ParquetFile(io.BytesIO(data))
-    _check_shape(source.metadata.num_rows, source.metadata.num_columns)
+    """Columns of numbers, words and dates; of any other type (lists, bytes, …) the name alone, without values."""
+    metadata = pq.ParquetFile(io.BytesIO(data))
+    schema, rows = metadata.schema_arrow, metadata.metadata.num_rows
+    _check_shape(rows, max(metadata.metadata.num_columns, len(schema.names)))
+    _check_names(schema.names)
+    flat = [field.name for field in schema if _is_flat(field.type)]
+    if metadata.num_row_groups > MOST_ROW_GROUPS or not flat:
+        raise UserError("The file could not be read as CSV, TSV or parquet.")
+    words = [name for name in flat if _is_words(schema.field(name).type)]
+    source = pq.ParquetFile(io.BytesIO(data), read_dictionary=words)  # a repeated word is decoded once
     batches, decoded = [], 0
-    for batch in source.iter_batches(batch_size=20_000):  # the metadata's sizes can lie: count what comes out
-        decoded += batch.nbytes
+    for batch in source.iter_batches(batch_size=20_000, columns=flat):  # the metadata's sizes can lie
+        decoded += sum(_decoded_size(column) for column in batch.columns)
         if decoded > MOST_DECODED:
             raise UserError("The table is larger than {limit} MB once decoded.", limit=MOST_DECODED // 1_000_000)
         batches.append(batch)
-    return pa.Table.from_batches(batches, schema=source.schema_arrow).to_pandas()
+    table = pa.Table.from_batches(batches) if batches else pa.table({})
+    held = {name: _values(table[name]) for name in flat if name in table.column_names}
+    return pd.DataFrame({name: held.get(name) for name in schema.names}, index=range(len(table)))
+
+
+def _is_words(kind: pa.DataType) -> bool:
+    word = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return bool(pa.types.is_string(word) or pa.types.is_large_string(word))
+
+
+def _is_flat(kind: pa.DataType) -> bool:
+    """Whether values have a size that does not depend on the file's good will, or are words."""
+    numbers = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_decimal)
+    return _is_words(kind) or any(is_kind(kind) for is_kind in (*numbers, pa.types.is_date, pa.types.is_timestamp))
+
+
+def _decoded_size(column: pa.Array) -> int:
+    """Bytes of the values, each repeated word counted as often as it stands."""
+    if not pa.types.is_dictionary(column.type):
+        return int(column.nbytes)
+    lengths = pc.binary_length(column.dictionary).take(column.indices)
+    return int(pc.sum(lengths).as_py() or 0) + 8 * len(column)
+
+
+def _values(column: pa.ChunkedArray) -> pd.Series[Any]:
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(pa.large_string())
+    elif pa.types.is_decimal(column.type):
+        column = column.cast(pa.float64())
+    elif pa.types.is_date(column.type):
+        column = column.cast(pa.timestamp("ms"))
+    series: pd.Series[Any] = column.to_pandas()
+    return series
 
 
 def _read_text(data: bytes, name: str) -> pd.DataFrame:
@@ -91,14 +136,27 @@ def _read_text(data: bytes, name: str) -> pd.DataFrame:
         raise UserError("The file is not UTF-8 text. Save it as CSV in UTF-8.") from None
     if "\0" in text:
         raise UserError("The file could not be read as CSV, TSV or parquet.")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
     first = text.partition("\n")[0]
-    separator = "\t" if name.lower().endswith((".tsv", ".tab")) or first.count("\t") > first.count(",") else ","
-    _check_shape(text.count("\n"), first.count(separator) + 1)
-    names = [part.strip().strip('"') for part in first.split(separator)]
-    if len(set(names)) < len(names):  # pandas would rename the second one and say nothing
-        twice = next(column for column in names if names.count(column) > 1)
-        raise UserError("Two columns are named {column}. Rename one.", column=twice[:80])
+    tab = name.lower().endswith((".tsv", ".tab"))
+    separator = "\t" if tab else max(",\t;", key=first.count)
+    _check_shape(text.count("\n"), len(next(csv.reader([first], delimiter=separator), [])))
+    lines = csv.reader(io.StringIO(text), delimiter=separator)
+    names, second = next(lines, []), next(lines, [])
+    _check_names(names)  # pandas would rename the second one of two and say nothing
+    if len(second) > len(names):  # pandas would take the first column for an index and shift the others
+        raise UserError(
+            "Row 1 has {found} values, but the first line names {columns} columns.",
+            found=len(second), columns=len(names),
+        )  # fmt: skip
     return pd.read_csv(io.StringIO(text), sep=separator, low_memory=False)
+
+
+def _check_names(names: list[str]) -> None:
+    stripped = [name.strip() for name in names]
+    for name in stripped:
+        if stripped.count(name) > 1:
+            raise UserError("Two columns are named {column}. Rename one.", column=name[:80])
 
 
 def columns(frame: pd.DataFrame) -> tuple[Column, ...]:
@@ -130,13 +188,16 @@ def label_values(frame: pd.DataFrame, name: str) -> tuple[Array, bool]:
     """
     values = _existing(frame, name)
     if not (pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values)):
-        row = _first(pd.to_numeric(values, errors="coerce").isna())
-        shown = str(values.iloc[row - 1])[:40] if row else ""
+        missing = _first(values.isna())
+        if missing:
+            raise UserError("Label {column} is missing or not finite in row {row}.", column=name, row=missing)
+        row = _first(pd.to_numeric(values.astype(str), errors="coerce").isna()) or 1  # digits may be words too
         raise UserError(
-            "Label {column} is not a number: row {row} holds “{value}”.", column=name, row=row or 1, value=shown
-        )
-    numbers = values.astype("float64").to_numpy()
-    bad = _first(~np.isfinite(numbers))
+            "Label {column} is not a number: row {row} holds “{value}”.",
+            column=name, row=row, value=str(values.iloc[row - 1])[:40],
+        )  # fmt: skip
+    numbers = values.to_numpy("float64", na_value=np.nan)
+    bad = _first(~(np.abs(numbers) <= LARGEST))
     if bad:
         raise UserError("Label {column} is missing or not finite in row {row}.", column=name, row=bad)
     distinct = np.unique(numbers)
@@ -164,7 +225,7 @@ def feature_values(frame: pd.DataFrame, name: str) -> tuple[pd.Series[Any], bool
     if pd.api.types.is_datetime64_any_dtype(values):
         values = (values - values.min()) / pd.Timedelta(days=1)
     numbers = values.astype("float64")
-    bad = _first(np.isinf(numbers.to_numpy()))
+    bad = _first(np.abs(numbers.to_numpy()) > LARGEST)
     if bad:
         raise UserError("Column {column} is not finite in row {row}.", column=name, row=bad)
     return numbers, False

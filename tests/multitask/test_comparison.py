@@ -13,6 +13,7 @@ from sklearn.metrics import roc_auc_score
 from engine.multitask import TableConfig, compare
 from engine.multitask.answer import answer, auc, errors, resample
 from engine.multitask.sample import sample_table
+from engine.runs.verdict import judge
 
 KUAIRAND = Path(__file__).resolve().parents[3] / "shared" / "data" / "kuairand-pure" / "val.parquet"
 FEATURES = tuple(f"feature_{i + 1}" for i in range(11)) + ("device",)
@@ -84,6 +85,39 @@ def test_no_difference_is_said() -> None:
 def test_a_better_baseline_is_reported() -> None:
     found = judged(shared_bottom=0.3, mmoe=0.3, linear=0.0)
     assert found.linear.high < 0
+
+
+@pytest.mark.parametrize("seeds", [3, 8])
+def test_where_rows_do_not_matter_the_interval_is_students(seeds: int) -> None:
+    """Each seed is wrong by its own constant on every row: only seeds vary, so `judge` is the oracle."""
+    wrong = np.random.default_rng(seeds).normal(10.0, 1.0, seeds)
+    predictions = np.broadcast_to(wrong[:, None, None], (seeds, 50, 1))
+    drawn = resample({"mmoe": predictions}, np.zeros((50, 1)), (False,), np.ones(1), 4_000, np.random.default_rng(0))[
+        "mmoe"
+    ]
+    expected = judge(wrong)
+    low, high = np.quantile(drawn, (0.025, 0.975))
+    assert high - low == pytest.approx(expected.high - expected.low, rel=0.15)  # resampled means are not quite normal
+
+
+def test_resampled_errors_are_those_of_resampled_rows() -> None:
+    source = np.random.default_rng(3)
+    scores, labels = source.normal(size=(1, 300, 2)), np.stack([source.integers(0, 2, 300), source.normal(size=300)], 1)
+    drawn = resample({"linear": scores}, labels, (True, False), np.array([1.0, 2.0]), 5, np.random.default_rng(7))
+    again = np.random.default_rng(7)
+    for row in drawn["linear"]:
+        rows = again.integers(300, size=300)
+        auc_error = 1 - roc_auc_score(labels[rows, 0], scores[0, rows, 0])
+        rmse = 2.0 * np.sqrt(((scores[0, rows, 1] - labels[rows, 1]) ** 2).mean())
+        np.testing.assert_allclose(row, (auc_error, rmse), rtol=0, atol=1e-12)
+
+
+def test_progress_goes_on_while_resampling() -> None:
+    ticks: list[tuple[int, int]] = []
+    quick = replace(CONFIG, epochs=1, structures=("shared_bottom", "mmoe"))
+    frames = list(compare(quick, csv(sample_table(600)), lambda step, steps: ticks.append((step, steps))))
+    assert [step for step, _ in ticks] == list(range(1, ticks[-1][1] + 1))
+    assert len(ticks) == frames[-1].step + 2 * CONFIG.runs + 1  # each model's seed, and the baseline
 
 
 @pytest.mark.skipif(not KUAIRAND.exists(), reason="the KuaiRand logs are not part of the project")

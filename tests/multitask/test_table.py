@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -80,6 +85,10 @@ def bad(position: int, value: object) -> list[object]:
     ({"a": [1] * 5 + [0] * 295}, "only 5 rows of its rarer class"),
     ({"x": bad(8, -np.inf)}, "Column x is not finite in row 9"),
     ({"x": 3.0}, "Column x cannot be a feature"),
+    ({"a": [True, None] + [False] * 298}, "Label a is missing or not finite in row 2"),
+    ({"b": [str(i) for i in range(300)]}, "Label b is not a number: row 1 holds “0”"),
+    ({"b": bad(4, 1e300)}, "Label b is missing or not finite in row 5"),
+    ({"x": bad(5, -1e300)}, "Column x is not finite in row 6"),
 ])  # fmt: skip
 def test_what_cannot_be_used_is_named(change: dict[str, object], words: str) -> None:
     with pytest.raises(UserError, match=words.replace("“", ".").replace("”", ".")):
@@ -97,6 +106,7 @@ def test_a_label_among_the_features_is_refused() -> None:
     (b"", "empty"), (csv(frame()[:50]), "at least 200"), ("ü,b\n".encode("latin-1") * 300, "UTF-8"),
     (b"a,a\n" + b"1,2\n" * 300, "Two columns are named a"), (b"PAR1 nonsense", "could not be read"),
     (b"a," * 250 + b"b\n" + b"1,\n" * 300, "columns; the limit"),
+    (b"a,b\n" + b"1,2,3\n" * 300, "Row 1 has 3 values, but the first line names 2"),
 ])  # fmt: skip
 def test_files_beyond_the_limits_are_told(data: bytes, words: str) -> None:
     with pytest.raises(UserError, match=words):
@@ -113,6 +123,52 @@ def test_size_is_capped_before_parsing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table, "MOST_DECODED", 1_000)
     with pytest.raises(UserError, match="once decoded"):
         read_table(parquet(frame()), "t")
+
+
+def test_quoted_commas_semicolons_and_old_line_ends() -> None:
+    odd = frame().rename(columns={"x": "x, y"}).assign(**{"z, y": 1.5})
+    assert list(read_table(csv(odd), "t").columns) == ["a", "b", "x, y", "c", "z, y"]
+    semicolons = frame().to_csv(index=False, sep=";").replace("\n", "\r").encode()
+    pd.testing.assert_frame_equal(read_table(semicolons, "t"), read_table(csv(frame()), "t"))
+
+
+def test_repeated_long_words_are_counted_before_they_are_decoded() -> None:
+    """40 KB of file, 2 GB of words: refused while the words are still held once."""
+    rows = np.arange(20_000)
+    words = pa.DictionaryArray.from_arrays(pa.array(rows % 2, pa.int32()), ["x" * 100_000, "y" * 100_000])
+    buffer = io.BytesIO()
+    pq.write_table(pa.table({"a": rows % 2, "t": words}), buffer, compression="zstd", store_schema=False)
+    assert len(buffer.getvalue()) < 100_000
+    with pytest.raises(UserError, match="once decoded"):
+        read_table(buffer.getvalue(), "t.parquet")
+    assert pa.default_memory_pool().max_memory() < 400_000_000
+
+
+def test_parquet_types_that_no_model_takes_are_unusable() -> None:
+    odd = frame(
+        listed=[[1, 2]] * 300, nested=[{"q": i} for i in range(300)], raw=[bytes([i % 256, 0x85]) for i in range(300)],
+        price=[Decimal(i) for i in range(300)], day=[date(2024, 1, 1 + i % 28) for i in range(300)],
+    )  # fmt: skip
+    kinds = {c.name: c.kind for c in columns(read_table(parquet(odd), "t"))}
+    assert [kinds[name] for name in ("listed", "nested", "raw")] == ["unusable"] * 3
+    assert kinds["price"] == kinds["day"] == "number"
+
+
+@pytest.mark.parametrize("label", [[0] * 210 + [0, 1] * 45, [0, 1] * 105 + [0] * 90])
+def test_a_label_with_one_class_in_a_part_is_refused(label: list[int]) -> None:
+    with pytest.raises(UserError, match="Label a has one value only in the training or the test rows"):
+        prepare(frame(a=label), replace(CONFIG, split="last rows"))
+
+
+def test_a_feature_constant_in_training_stays_small() -> None:
+    late = prepare(frame(x=np.r_[np.zeros(290), np.ones(10)]), replace(CONFIG, split="last rows"))
+    assert float(late.numbers.abs().max()) == 1.0
+
+
+def test_a_rare_category_shares_the_unknown_ones_embedding() -> None:
+    rare = frame(c=["red"] * 150 + ["blue"] * 147 + ["rare"] * 3)
+    ready = prepare(rare.sample(frac=1, random_state=0, ignore_index=True), CONFIG)
+    assert ready.sizes == (3,) and int((ready.ids == 0).sum()) == 3
 
 
 @settings(deadline=None, max_examples=60)
