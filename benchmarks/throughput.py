@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from benchmarks.report import interleaved, line, reached
 from engine.multitask import MMoE, MultitaskConfig
 from engine.multitask.models import initialise
+from engine.runs.memory import keep_freed_memory
 from engine.runs.stack import Stack
 
 PROC = Path("/proc/stat")
@@ -34,6 +35,7 @@ PEER_MODELS = 8
 
 
 def run() -> None:
+    keep_freed_memory()  # as the workers do; the peers, in the same process, have it too
     source = torch.Generator().manual_seed(0)
     x, y = torch.randn(MODELS, BATCH, INPUTS, generator=source), torch.randn(MODELS, BATCH, 2, generator=source)
     for threads in (2, 1):  # two is what torch takes by itself on two cores

@@ -22,6 +22,7 @@ from typing import Any, BinaryIO
 
 from engine.errors import UserError
 from engine.runs import wire
+from engine.runs.memory import keep_freed_memory
 from engine.runs.work import Work
 
 NICENESS = 15
@@ -94,6 +95,7 @@ def playgrounds() -> dict[str, ModuleType]:
 def serve(source: BinaryIO, sink: BinaryIO) -> None:
     """Do jobs until stdin closes."""
     os.nice(NICENESS)
+    keep_freed_memory()
     import torch
 
     torch.set_num_threads(1)  # two threads beside a busy neighbour were 20 to 35 times slower
