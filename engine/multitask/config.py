@@ -8,7 +8,9 @@ from typing import ClassVar
 from engine.errors import UserError
 from engine.runs.config import Choice, Config, Real, Several, Whole, setting
 
-STRUCTURES = ("single_task", "shared_bottom", "omoe", "mmoe")
+TITLES = {"single_task": "Single-Task", "shared_bottom": "Shared-Bottom", "omoe": "OMoE", "mmoe": "MMoE"}
+"""Names of the structures: the literature's own in every language."""
+STRUCTURES = tuple(TITLES)
 """The ladder, lowest rung first."""
 
 
@@ -34,7 +36,7 @@ class MultitaskConfig(Config):
     test_rows: int = setting(1_000, Whole(200, 5_000))
 
     # model
-    structures: tuple[str, ...] = setting(STRUCTURES[1:], Several(Choice(STRUCTURES), 1, 4, distinct=True))
+    structures: tuple[str, ...] = setting(STRUCTURES, Several(Choice(STRUCTURES), 1, 4, distinct=True))
     num_experts: int = setting(8, Whole(1, 16))
     expert_units: int = setting(16, Whole(1, 64))
     tower_units: int = setting(8, Whole(1, 64))

@@ -12,7 +12,7 @@ One rung fixes what the one below lacks:
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -110,8 +110,10 @@ class Structure(nn.Module):
         return Forward(features, experts, gates, mixtures, towers, predictions)
 
 
-class SingleTask(Structure):
-    """A whole network for each task: nothing is shared, nothing can conflict."""
+class Bottoms(Structure):
+    """Wide layers in the experts' place and nothing to mix: a bottom for each task, or one for all."""
+
+    one_for_all: ClassVar[bool]
 
     def __init__(
         self,
@@ -121,55 +123,33 @@ class SingleTask(Structure):
         num_tasks: int = 2,
         shared_units: int = 0,
     ) -> None:
-        super().__init__(input_dim, num_tasks, bottom_units, tower_units, num_tasks, shared_units)
+        bottoms = 1 if self.one_for_all else num_tasks
+        super().__init__(input_dim, bottoms, bottom_units, tower_units, num_tasks, shared_units)
 
     def gate_weights(self, features: Tensor) -> Tensor:
-        return torch.eye(self.num_tasks, dtype=features.dtype).expand(
-            features.shape[0], -1, -1
-        )  # task k takes expert k alone
-
-
-class SharedBottom(Structure):
-    """y_k = h_k(f(x)): one bottom, which every task must agree on. 13,255 parameters by default."""
-
-    def __init__(
-        self,
-        input_dim: int = 100,
-        bottom_units: int = 113,
-        tower_units: int = 8,
-        num_tasks: int = 2,
-        shared_units: int = 0,
-    ) -> None:
-        super().__init__(input_dim, 1, bottom_units, tower_units, num_tasks, shared_units)
-
-    def gate_weights(self, features: Tensor) -> Tensor:
-        return torch.ones(features.shape[0], self.num_tasks, 1, dtype=features.dtype)
+        own = torch.ones(self.num_tasks, 1) if self.one_for_all else torch.eye(self.num_tasks)
+        return own.to(features.dtype).expand(features.shape[0], -1, -1)  # task k takes bottom k alone
 
     def mix(self, gates: Tensor, experts: Tensor) -> Tensor:
-        return experts.expand(-1, self.num_tasks, -1)  # 1 · f(x) for every task: a third of the step's time
+        return experts.expand(-1, self.num_tasks, -1)  # 1 · f(x) and no sum, which took a third of the step's time
 
 
-class OMoE(Structure):
-    """One gate g(x) = softmax(W x) for all tasks. 14,018 parameters by default."""
+class SingleTask(Bottoms):
+    """y_k = h_k(f_k(x)): a whole network for each task, nothing is shared, nothing can conflict."""
 
-    def __init__(
-        self,
-        input_dim: int = 100,
-        num_experts: int = 8,
-        expert_units: int = 16,
-        tower_units: int = 8,
-        num_tasks: int = 2,
-        shared_units: int = 0,
-    ) -> None:
-        super().__init__(input_dim, num_experts, expert_units, tower_units, num_tasks, shared_units)
-        self.gates = Parallel(1, shared_units or input_dim, num_experts, bias=False)
-
-    def gate_weights(self, features: Tensor) -> Tensor:
-        return self.gates(features).softmax(-1).expand(-1, self.num_tasks, -1)  # the same for each task
+    one_for_all = False
 
 
-class MMoE(Structure):
-    """A gate for each task: g^k(x) = softmax(W_gk x), linear, no bias. 14,818 parameters by default."""
+class SharedBottom(Bottoms):
+    """y_k = h_k(f(x)): one bottom, which every task must agree on. 13,255 parameters by default."""
+
+    one_for_all = True
+
+
+class Mixture(Structure):
+    """Experts and gates g(x) = softmax(W x), linear, no bias: a gate for each task, or one for all."""
+
+    one_for_all: ClassVar[bool]
 
     def __init__(
         self,
@@ -181,10 +161,23 @@ class MMoE(Structure):
         shared_units: int = 0,
     ) -> None:
         super().__init__(input_dim, num_experts, expert_units, tower_units, num_tasks, shared_units)
-        self.gates = Parallel(num_tasks, shared_units or input_dim, num_experts, bias=False)
+        gates = 1 if self.one_for_all else num_tasks
+        self.gates = Parallel(gates, shared_units or input_dim, num_experts, bias=False)
 
     def gate_weights(self, features: Tensor) -> Tensor:
-        return self.gates(features).softmax(-1)  # (B, T, E)
+        return self.gates(features).softmax(-1).expand(-1, self.num_tasks, -1)  # (B, T, E)
+
+
+class OMoE(Mixture):
+    """y_k = h_k(Σ_i g(x)_i f_i(x)): every task gets the same mixture. 14,018 parameters by default."""
+
+    one_for_all = True
+
+
+class MMoE(Mixture):
+    """y_k = h_k(Σ_i g^k(x)_i f_i(x)): each task takes the experts that serve it. 14,818 parameters by default."""
+
+    one_for_all = False
 
 
 def renormalise(gates: Tensor) -> Tensor:

@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from engine.errors import UserError
 from engine.multitask import measures
-from engine.multitask.config import MultitaskConfig
+from engine.multitask.config import TITLES, MultitaskConfig
 from engine.multitask.data import Rows, Stream
 from engine.multitask.models import Forward, build, initialise
 from engine.runs.frame import Array, Frame, frame_steps
@@ -148,7 +148,7 @@ def _refuse_divergence(frame: Frame, config: MultitaskConfig) -> None:
                 "Training diverged: after {step} steps a loss of {structure} is no longer a number. "
                 "Lower the learning rate.",
                 step=frame.step,
-                structure=structure,
+                structure=TITLES[structure],
             )
 
 

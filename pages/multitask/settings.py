@@ -10,14 +10,12 @@ import streamlit as st
 
 from engine.errors import UserError
 from engine.multitask import STRUCTURES, MultitaskConfig
+from engine.multitask.config import TITLES
 from engine.runs.config import Whole
 from pages.ui import controls
 from pages.ui.choices import one_of, some_of
 from pages.ui.controls import Control
 from pages.ui.language import N_, explain, t
-
-TITLES = {"single_task": "Single-Task", "shared_bottom": "Shared-Bottom", "omoe": "OMoE", "mmoe": "MMoE"}
-"""Names of the structures: the literature's own in every language."""
 
 CORRELATION = controls.key(MultitaskConfig, "correlation")
 TASK_COUNT = "multitask_task_count"
