@@ -13,6 +13,7 @@ import numpy as np
 from engine.multitask.claims import CLAIMS, CODE, Seeds, all_cells
 from engine.multitask.config import MultitaskConfig
 from engine.runs.fingerprint import ROOT, fingerprint
+from engine.runs.frame import Array
 from engine.runs.recording import Recording
 from engine.runs.study import Results
 from engine.runs.verdict import ENOUGH_SEEDS
@@ -30,10 +31,15 @@ def recorded_configs() -> tuple[MultitaskConfig, ...]:
 
 
 def ship_recording(recording: Recording[MultitaskConfig]) -> None:
-    """Thin one run to what fits in the repository: parameters at the last frame, directions in half precision."""
+    """Thin one run to what fits in the repository: parameters at the last frame, directions as fine as they are drawn."""
     RECORDINGS.mkdir(parents=True, exist_ok=True)
-    thinned = recording.thinned((-1,), lambda name, a: a.astype(np.float16) if name.endswith("directions") else a)
+    thinned = recording.thinned((-1,), lambda name, a: _as_drawn(a) if name.endswith("directions") else a)
     thinned.save(RECORDINGS / f"correlation{recording.config.correlation:+.2f}.npz")
+
+
+def _as_drawn(directions: Array) -> Array:
+    """Cosines in steps of 1/256: the stage draws them in 255 steps from -1 to 1."""
+    return (np.round(directions.astype(np.float32) * 256) / 256).astype(np.float16)
 
 
 @functools.cache

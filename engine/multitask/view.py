@@ -24,7 +24,7 @@ def views(recording: Recording[MultitaskConfig]) -> Views:
     "{structure}.run0" … and ".mean" (F,): held-out loss, mean of the tasks; for the mixtures
     ".gates" (F, T, E) of the followed seed, ".gates_low" and ".gates_high" (F, T, E) over all seeds
     with experts matched by rank, ".order" (F, E), ".distance" (F,); ".points" (F, N, 2) and ".blend"
-    (F, N); "weights" (1, T, 2) and "pearson" (F,).
+    (F, N), of bottoms (1, N); "weights" (1, T, 2) and "pearson" (F,).
     """
     config = recording.config
     shown: dict[str, Array] = {
@@ -82,7 +82,7 @@ def _points(recording: Recording[MultitaskConfig], structure: str, gates: Array 
         first, second = gates[:, 0] ** 2, gates[:, 1] ** 2  # squared: a colour in the middle tells nothing
         lean = second / np.maximum(first + second, 1e-12)  # (F, E)
     elif experts == tasks:
-        lean = np.broadcast_to(np.arange(experts) / max(experts - 1, 1), (frames, experts))
+        lean = np.arange(experts)[None] / max(experts - 1, 1)  # (1, E): a bottom keeps its task
     else:
-        lean = np.full((frames, experts), 0.5)
+        lean = np.full((1, experts), 0.5)
     return {"points": points, "blend": np.repeat(lean, units, axis=-1)}
