@@ -16,6 +16,9 @@ from scipy import stats
 
 from engine.runs.frame import Array
 
+SMALLEST = 1e-6
+"""An error of 0 has no ratio."""
+
 
 class Ranked:
     """Scores of a binary task sorted once; then the AUC under any row weights takes one pass.
@@ -113,7 +116,7 @@ def _over_seeds(each: Array, picked: Array) -> Array:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A structure's error relative to the best one's, mean of the tasks: 0.02 is 2 % more error."""
+    """A structure's error relative to another's: 0.02 is 2 % more error."""
 
     name: str
     mean: float
@@ -147,16 +150,26 @@ class Answer:
         return not self.tied
 
 
-def answer(metrics: Mapping[str, Array], structures: Sequence[str]) -> Answer:
-    """From the last frame of a comparison."""
-    relative = {s: metrics[f"{s}.error"].mean(0) for s in structures}
-    best = min(structures, key=lambda s: float((relative[s] / relative[structures[0]]).mean()))
+def difference(metrics: Mapping[str, Array], name: str, base: str, task: int | None = None) -> Difference:
+    """The error of `name` relative to that of `base`: of one task, else the geometric mean of all.
 
-    def against(name: str) -> Difference:
-        base = np.maximum(relative[best], 1e-12)
-        drawn = ((metrics[f"{name}.resampled"] - metrics[f"{best}.resampled"]) / base).mean(-1)  # (R,)
-        own = np.atleast_2d(metrics[f"{name}.error"]).mean(0) / base - 1
-        low, high = np.quantile(drawn, (0.025, 0.975))
-        return Difference(name, float(own.mean()), float(low), float(high))
+    Ratios are averaged as logarithms: the plain mean of 2 and ½ would call each of two structures that win
+    a task each worse than the other.
+    """
+    tasks = slice(None) if task is None else slice(task, task + 1)
 
-    return Answer(best, tuple(against(s) for s in structures if s != best), against("linear"))
+    def log_ratio(own: Array, other: Array) -> Array:
+        """(…, T) → (…), mean of the tasks."""
+        return np.asarray(np.log(np.maximum(own, SMALLEST) / np.maximum(other, SMALLEST))[..., tasks].mean(-1))
+
+    drawn = log_ratio(metrics[f"{name}.resampled"], metrics[f"{base}.resampled"])  # (R,)
+    mean = log_ratio(metrics[f"{name}.error"].mean(0), metrics[f"{base}.error"].mean(0))
+    low, high = np.expm1(np.quantile(drawn, (0.025, 0.975)))
+    return Difference(name, float(np.expm1(mean)), float(low), float(high))
+
+
+def answer(metrics: Mapping[str, Array], structures: Sequence[str], task: int | None = None) -> Answer:
+    """From the last frame of a comparison: for one task, else for their mean."""
+    best = min(structures, key=lambda s: difference(metrics, s, structures[0], task).mean)
+    rivals = tuple(difference(metrics, s, best, task) for s in structures if s != best)
+    return Answer(best, rivals, difference(metrics, "linear", best, task))

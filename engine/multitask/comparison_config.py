@@ -11,7 +11,7 @@ from engine.runs.config import Choice, Config, Real, Several, Text, Whole, setti
 
 @dataclass(frozen=True, slots=True)
 class TableConfig(Config):
-    """`table` is the content hash of the file; the file itself travels beside the config."""
+    """`table` is the SHA-256 of the file, "" for any; the file itself travels beside the config."""
 
     playground: ClassVar[str] = "multitask"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -112,22 +113,34 @@ def embedding_width(size: int) -> int:
 
 
 class WithEmbeddings(nn.Module):
-    """An embedding for each category beside the numbers, then one of the four structures.
+    """An embedding for each category beside the numbers, then one of the structures.
 
     numbers (B, F), ids (B, C) → the structure's Forward
     """
 
-    def __init__(self, sizes: tuple[int, ...], structure: Structure) -> None:
+    def __init__(self, sizes: tuple[int, ...], structure: Structure, source: torch.Generator) -> None:
         super().__init__()
         self.tables = nn.ModuleList(nn.Embedding(size, embedding_width(size)) for size in sizes)
         self.structure = structure
-
-    @property
-    def embeddings(self) -> list[Tensor]:
-        """The tables' weights."""
-        return [table.weight for table in self.tables if isinstance(table, nn.Embedding)]
+        for weight in self.tables.parameters():
+            nn.init.normal_(weight, std=0.02, generator=source)
 
     def forward(self, numbers: Tensor, ids: Tensor) -> Forward:
         embedded = [table(ids[:, column]) for column, table in enumerate(self.tables)]
         result: Forward = self.structure(torch.cat([numbers, *embedded], dim=-1))
         return result
+
+
+class Separate(nn.Module):
+    """Single-Task: a network with embeddings of its own for each task; they have nothing in common but the rows.
+
+    numbers (B, F), ids (B, C) → the networks' Forwards side by side
+    """
+
+    def __init__(self, networks: Sequence[WithEmbeddings]) -> None:
+        super().__init__()
+        self.networks = nn.ModuleList(networks)
+
+    def forward(self, numbers: Tensor, ids: Tensor) -> Forward:
+        each: list[Forward] = [network(numbers, ids) for network in self.networks]
+        return Forward(*(torch.cat(parts, dim=1) for parts in zip(*each, strict=True)))

@@ -70,13 +70,14 @@ class Recording(Generic[C]):
         )
 
     def to_bytes(self) -> bytes:
-        """A compressed npz: JSON header, metrics stacked over frames, parameters frame by frame."""
-        arrays: dict[str, Array] = {}
-        for name in self.frames[0].metrics if self.frames else ():
-            arrays[f"metrics/{name}"] = self.series(name)
+        """A compressed npz: JSON header, metrics of every frame stacked, those of some frames and parameters apart."""
+        first = self.frames[0].metrics if self.frames else {}
+        everywhere = [name for name in first if all(name in frame.metrics for frame in self.frames)]
+        arrays: dict[str, Array] = {f"metrics/{name}": self.series(name) for name in everywhere}
         for index, frame in enumerate(self.frames):
-            for name, array in frame.parameters.items():
-                arrays[f"parameters/{index}/{name}"] = array
+            some = {name: array for name, array in frame.metrics.items() if name not in everywhere}
+            for part, found in (("some_metrics", some), ("parameters", frame.parameters)):
+                arrays |= {f"{part}/{index}/{name}": array for name, array in found.items()}
         header = {
             "format": FORMAT,
             "playground": self.config.playground,
@@ -114,16 +115,15 @@ class Recording(Generic[C]):
 
 
 def _frames(steps: Sequence[int], arrays: dict[str, Array]) -> tuple[Frame, ...]:
+    metrics: list[dict[str, Array]] = [{} for _ in steps]
     parameters: list[dict[str, Array]] = [{} for _ in steps]
-    metrics: dict[str, Array] = {}
+    of_one_frame = {"some_metrics": metrics, "parameters": parameters}
     for key, array in arrays.items():
         part, _, rest = key.partition("/")
         if part == "metrics":
-            metrics[rest] = array
+            for index, frame in enumerate(metrics):
+                frame[rest] = array[index]
         else:
-            index, _, name = rest.partition("/")
-            parameters[int(index)][name] = array
-    return tuple(
-        Frame(step, {name: stacked[index] for name, stacked in metrics.items()}, parameters[index])
-        for index, step in enumerate(steps)
-    )
+            number, _, name = rest.partition("/")
+            of_one_frame[part][int(number)][name] = array
+    return tuple(Frame(step, metrics[index], parameters[index]) for index, step in enumerate(steps))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from engine.errors import UserError
 from engine.runs.config import Config
 from engine.runs.frame import Array
 from engine.runs.run import FAILED, FINISHED, Run
@@ -46,10 +47,10 @@ class Study:
         return any(self._runs.view(run).active for run in self._jobs)
 
     @property
-    def failures(self) -> tuple[str, ...]:
-        """What went wrong, cell by cell."""
+    def failures(self) -> tuple[UserError, ...]:
+        """What went wrong, cell by cell, for a page to say in its language."""
         views = [self._runs.view(run) for run in self._jobs]
-        return tuple(view.sentence.format(**view.values) for view in views if view.state == FAILED)
+        return tuple(UserError(view.sentence, **view.values) for view in views if view.state == FAILED)
 
     def stop(self) -> None:
         """Give up what is not done."""

@@ -11,7 +11,7 @@ from pages.multitask import where
 from pages.multitask.claim_charts import colours, curve, curve_rows
 from pages.multitask.settings import TITLES
 from pages.ui import controls, training
-from pages.ui.language import t
+from pages.ui.language import explain, t
 from pages.ui.section import section
 from pages.ui.verdict import badge, numbers
 
@@ -50,6 +50,9 @@ def _live(was_active: bool) -> None:
             st.progress(
                 study.fraction, text=t("{done} of {count} cells", done=len(study.results()), count=len(study.cells))
             )
+    if isinstance(study, Study):
+        for sentence in dict.fromkeys(explain(failure) for failure in study.failures):
+            st.error(sentence)
     if isinstance(study, Study) and (results := study.results()):
         _result(study, Seeds(results, range(study.cells[0].seed, study.cells[0].seed + study.cells[0].runs)))  # type: ignore[attr-defined]
 

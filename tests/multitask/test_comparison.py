@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from sklearn.metrics import roc_auc_score
 
-from engine.multitask import TableConfig, compare
-from engine.multitask.answer import answer, auc, errors, resample
+from engine.errors import UserError
+from engine.multitask import MultitaskConfig, TableConfig, compare
+from engine.multitask.answer import Answer, answer, auc, difference, errors, resample
+from engine.multitask.contestant import Contestant, network
+from engine.multitask.features import prepare
 from engine.multitask.sample import sample_table
+from engine.runs.recording import Recording
 from engine.runs.verdict import judge
 
 KUAIRAND = Path(__file__).resolve().parents[3] / "shared" / "data" / "kuairand-pure" / "val.parquet"
 FEATURES = tuple(f"feature_{i + 1}" for i in range(11)) + ("device",)
+SHAPE_OF_SAMPLE = MultitaskConfig(input_dim=15, tasks=("binary", "regression"))
+"""11 numbers, the mark of a gap, and 3 for the device."""
 CONFIG = TableConfig(labels=("click", "watch_time"), features=FEATURES, runs=2, epochs=15, resamples=50)
 
 
@@ -52,15 +60,70 @@ def test_the_same_table_and_config_give_the_same_numbers() -> None:
         np.testing.assert_array_equal(array, second[name])
 
 
-def drawn(shift: float, source: np.random.Generator) -> np.ndarray:
-    """Predictions of 4 seeds whose errors are `shift` larger."""
-    return np.asarray(LABELS[None] + source.normal(0, 0.5 + shift, (4, *LABELS.shape)))
+def test_a_comparison_survives_a_file(tmp_path: Path) -> None:
+    quick = replace(CONFIG, epochs=2, structures=("shared_bottom", "mmoe"))
+    whole = Recording(quick, tuple(compare(quick, csv(sample_table(600)))))
+    whole.save(tmp_path / "comparison.npz")
+    again = Recording.load(tmp_path / "comparison.npz", TableConfig)
+    assert again.digest == whole.digest and again.config == quick
+    assert answer(again.frames[-1].metrics, quick.structures) == answer(whole.frames[-1].metrics, quick.structures)
+
+
+def test_only_the_table_that_the_config_names_is_compared() -> None:
+    table, other = csv(sample_table(600)), csv(sample_table(600, seed=1))
+    named = replace(CONFIG, epochs=1, structures=("shared_bottom", "mmoe"), table=hashlib.sha256(table).hexdigest())
+    assert next(compare(named, table)).step
+    with pytest.raises(UserError, match="not the one that these settings were made for"):
+        next(compare(named, other))
+
+
+def test_the_mixtures_gates_are_those_of_the_test_rows() -> None:
+    """From a contestant's own networks, one seed and row after another."""
+    quick = replace(CONFIG, epochs=1)
+    data = prepare(sample_table(600), quick)
+    contestant = Contestant(quick, data, "mmoe")
+    contestant.end_epoch()
+    for seed in range(quick.runs):
+        model = network(SHAPE_OF_SAMPLE, data.sizes, "mmoe", seed)
+        forward = model(data.numbers[data.test], data.ids[data.test])
+        np.testing.assert_allclose(contestant.gates[seed], forward.gates.detach().mean(0), atol=1e-6)
+        np.testing.assert_allclose(contestant.predictions[seed], forward.predictions.detach(), atol=1e-5)
+    last = list(compare(quick, csv(sample_table(600))))[-1].metrics
+    assert {name for name in last if name.endswith("gates")} == {"omoe.gates", "mmoe.gates"}
+    np.testing.assert_allclose(last["mmoe.gates"].sum(-1), 1, rtol=1e-5)
+    assert np.array_equal(last["omoe.gates"][:, 0], last["omoe.gates"][:, 1])
+
+
+def test_single_task_shares_not_even_embeddings() -> None:
+    """One task's loss leaves no trace in the other's networks, tables of categories included."""
+    model = network(SHAPE_OF_SAMPLE, (4, 9), "single_task", seed=0)
+    forward = model(torch.ones(5, 7), torch.zeros(5, 2, dtype=torch.long))
+    assert forward.predictions.shape == (5, 2)
+    forward.predictions[:, 0].sum().backward()
+    touched = {name: bool(parameter.grad.any()) for name, parameter in model.named_parameters()}
+    assert all(touched[name] == name.startswith("networks.0") for name in touched)
+    assert sum("tables" in name for name in touched) == 4
+    first, second = model.networks
+    assert not torch.equal(first.tables[0].weight, second.tables[0].weight)
+
+
+def test_single_task_keeps_each_tasks_own_best_epoch() -> None:
+    contestant = Contestant(CONFIG, prepare(sample_table(600), CONFIG), "single_task")
+    contestant._best[:] = (np.inf, 0.0)  # the first task can only gain, the second only lose
+    contestant.predictions[:] = 7.0
+    contestant.end_epoch()
+    assert (contestant.predictions[..., 0] != 7.0).all() and (contestant.predictions[..., 1] == 7.0).all()
+
+
+def drawn(shift: float | tuple[float, float], source: np.random.Generator) -> np.ndarray:
+    """Predictions of 4 seeds whose errors are `shift` larger, on both tasks or on each."""
+    return np.asarray(LABELS[None] + source.normal(0, 0.5 + np.asarray(shift), (4, *LABELS.shape)))
 
 
 LABELS = np.random.default_rng(5).normal(size=(800, 2))
 
 
-def judged(**shifts: float) -> object:
+def measured(**shifts: float | tuple[float, float]) -> dict[str, np.ndarray]:
     source = np.random.default_rng(1)
     everyone = {name: drawn(shift, source) for name, shift in shifts.items()}
     everyone["linear"] = everyone["linear"][:1]
@@ -69,7 +132,33 @@ def judged(**shifts: float) -> object:
     metrics = {f"{n}.error": errors(p, LABELS, (False, False), scale) for n, p in everyone.items()} | {
         f"{n}.resampled": r for n, r in resampled.items()
     }
-    return answer(metrics, [name for name in shifts if name != "linear"])
+    return metrics
+
+
+def judged(task: int | None = None, **shifts: float | tuple[float, float]) -> Answer:
+    return answer(measured(**shifts), [name for name in shifts if name != "linear"], task)
+
+
+def test_each_task_has_its_own_answer() -> None:
+    shifts = {"shared_bottom": (0.0, 0.4), "mmoe": (0.4, 0.0), "linear": 0.9}
+    for task, best, other in ((0, "shared_bottom", "mmoe"), (1, "mmoe", "shared_bottom")):
+        found = judged(task, **shifts)
+        assert found.best == best and found.clear and found.rivals[0].name == other
+        assert found.rivals[0].mean == pytest.approx(0.8, abs=0.1)  # 0.9 against 0.5
+    assert not judged(**shifts).clear  # what one gains on its task the other gains on its own
+
+
+def test_a_difference_is_paired_and_of_the_tasks_asked_for() -> None:
+    metrics = measured(shared_bottom=(0.0, 0.4), mmoe=(0.4, 0.0), linear=0.9)
+    both = [difference(metrics, "mmoe", "shared_bottom", task) for task in (None, 0, 1)]
+    assert 1 + both[0].mean == pytest.approx(((1 + both[1].mean) * (1 + both[2].mean)) ** 0.5)
+    back = difference(metrics, "shared_bottom", "mmoe")
+    assert (1 + both[0].mean) * (1 + back.mean) == pytest.approx(1)  # whichever of the two it is set against
+    assert both[1].low > 0 > both[2].high and all(d.low < d.mean < d.high for d in both)
+    same = difference(
+        metrics | {"omoe.error": metrics["mmoe.error"], "omoe.resampled": metrics["mmoe.resampled"]}, "omoe", "mmoe"
+    )
+    assert (same.mean, same.low, same.high) == (0, 0, 0)  # the same models on the same resamples
 
 
 def test_a_clear_winner_is_clear() -> None:

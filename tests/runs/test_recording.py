@@ -31,6 +31,17 @@ def test_it_survives_a_file(tmp_path: Path) -> None:
     assert again.frames[1].parameters == {} and again.frames[2].parameters["w"].dtype == np.float32
 
 
+def test_a_metric_that_only_some_frames_have_survives_too() -> None:
+    """A comparison's last frame holds the result, the ones before it the losses."""
+    frames = (
+        Frame(0, {"loss": np.zeros(2), "seed": np.array(3)}),
+        Frame(5, {"error": np.ones(3), "seed": np.array(3)}),
+    )
+    again = Recording.from_bytes(Recording(CONFIG, frames).to_bytes(), MultitaskConfig)
+    assert [sorted(frame.metrics) for frame in again.frames] == [["loss", "seed"], ["error", "seed"]]
+    assert again.digest == Recording(CONFIG, frames).digest
+
+
 def test_the_hash_sees_every_array() -> None:
     whole = recording()
     whole.frames[2].parameters["w"][1, 2] += 1e-3
