@@ -1,32 +1,63 @@
-"""The result of a comparison on the user's table: the sentence, the scores, the differences."""
+"""The result of a comparison on the user's table: the sentences, the scores, the differences, the gates."""
 
 from __future__ import annotations
 
-import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from engine.multitask import STRUCTURES, TableConfig
-from engine.multitask.answer import Answer, answer
+from engine.multitask.answer import Answer, Difference, answer, difference
 from engine.runs.frame import Frame
-from pages.multitask.charts import COLOURS
+from pages.multitask import own_charts
+from pages.multitask.own_charts import name_of
 from pages.multitask.settings import TITLES
-from pages.ui.language import t
-from pages.ui.theme import HUES
+from pages.ui.language import plain, t
+
+BASE = "shared_bottom"
 
 
 def result(config: TableConfig, last: Frame) -> None:
+    """All of it, the whole answer first."""
     found = answer(last.metrics, config.structures)
     st.markdown(f"**{sentence(found)}**")
+    for task, label in enumerate(config.labels):
+        mine = answer(last.metrics, config.structures, task)
+        st.markdown(f"- **{plain(label)}** · {sentence(mine)} :gray[{_next_best(mine)}]")
     st.caption(
         t(
-            "Intervals of 95 % from {resamples} resamples of test rows and seeds together; {rows} test rows, {seeds} seeds.",
+            "Intervals of 95 % from {resamples} resamples of test rows and seeds together; {rows} test rows, {seeds} seeds. Single-Task trains whole networks apart, embeddings included.",
             resamples=config.resamples,
             rows=f"{int(last.metrics['test_rows']):,}",
             seeds=config.runs,
         )
     )
+    _table(config, last)
+    left, right = st.columns(2, gap="large")
+    with left:
+        best = t("error relative to {best}, %", best=TITLES[found.best])
+        st.altair_chart(
+            own_charts.differences({t("all tasks"): (*found.rivals, found.linear)}, best),
+            key="multitask_answer",
+            alt=t("Error of each structure relative to the best, with intervals"),
+        )
+    with right:
+        if BASE in config.structures:
+            _against_base(config, last)
+    _gates(config, last)
+
+
+def _next_best(found: Answer) -> str:
+    """The runner-up, and by how much: how sure the pick is."""
+    second = min(found.rivals, key=lambda rival: rival.mean)
+    return t(
+        "Next best: {second}, error {mean} % [{low}, {high}].",
+        second=TITLES[second.name],
+        **{name: f"{100 * getattr(second, name):+.2f}" for name in ("mean", "low", "high")},
+    )
+
+
+def _table(config: TableConfig, last: Frame) -> None:
     rows = [row for task, name in enumerate(config.labels) for row in _scores(config, last, task, name)]
     table = pd.DataFrame(rows)
     st.dataframe(
@@ -35,30 +66,37 @@ def result(config: TableConfig, last: Frame) -> None:
         height="content",
         column_config={c: st.column_config.NumberColumn(format="%.4f") for c in table.columns[3:]},
     )
-    data = pd.DataFrame(
-        [
-            {
-                "name": TITLES.get(d.name, t("Linear baseline")),
-                "mean": 100 * d.mean,
-                "low": 100 * d.low,
-                "high": 100 * d.high,
-                "colour": HUES[COLOURS[d.name]] if d.name in COLOURS else "#7A8691",
-            }
-            for d in (*found.rivals, found.linear)
-        ]
-    )
-    base = alt.Chart(data, height=40 * len(data) + 40).encode(
-        y=alt.Y("name:N", title=None, sort=None), color=alt.Color("colour:N", scale=None)
-    )
-    chart = (
-        base.mark_rule(strokeWidth=3).encode(
-            x=alt.X("low:Q", title=t("error relative to {best}, %", best=TITLES[found.best])), x2="high:Q"
-        )
-        + base.mark_point(filled=True, size=90).encode(x="mean:Q")
-        + alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(strokeDash=[4, 3]).encode(x="zero:Q")
-    )
+
+
+def _against_base(config: TableConfig, last: Frame) -> None:
+    others = [name for name in (*config.structures, "linear") if name != BASE]
+
+    def of(task: int | None) -> list[Difference]:
+        return [difference(last.metrics, name, BASE, task) for name in others]
+
+    everyone = {t("all tasks"): of(None)} | {label: of(task) for task, label in enumerate(config.labels)}
     st.altair_chart(
-        chart, key="multitask_answer", alt=t("Error of each structure relative to the best, with intervals")
+        own_charts.differences(everyone, t("error relative to {best}, %", best=TITLES[BASE])),
+        key="multitask_against_base",
+        alt=t("Error of each structure relative to Shared-Bottom, for each task, with intervals"),
+    )
+
+
+def _gates(config: TableConfig, last: Frame) -> None:
+    if "mmoe" not in config.structures:
+        return
+    st.markdown(f"**{t('Which experts each task uses')}**")
+    st.altair_chart(
+        own_charts.gates(config, last),
+        width="content",
+        key="multitask_table_gates",
+        alt=t("Mean gate weight of each expert, for each task"),
+    )
+    st.caption(
+        t(
+            "Mean over test rows and seeds. In each seed the experts stand in the order of the task that uses them more, which alone makes the bars lean a little. Distance between the tasks' mean gates in MMoE: {distance} (0 the same, 1 disjoint).",
+            distance=f"{own_charts.gate_distance(last.metrics['mmoe.gates']):.2f}",
+        )
     )
 
 
@@ -73,7 +111,7 @@ def _scores(config: TableConfig, last: Frame, task: int, label: str) -> list[dic
         rows.append(
             {
                 t("label"): label,
-                t("model"): TITLES.get(name, t("Linear baseline")),
+                t("model"): name_of(name),
                 t("measure"): "AUC" if binary else "RMSE",
                 t("mean"): score,
                 t("low"): float(low),

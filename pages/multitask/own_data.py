@@ -78,6 +78,9 @@ def _choose(frame: pd.DataFrame, data: bytes) -> TableConfig | None:
     known = columns(frame)
     labels_possible = [column.name for column in known if column.can_be_label]
     st.caption(t("{rows} rows, {columns} columns.", rows=f"{len(frame):,}", columns=len(known)))
+    if len(labels_possible) < 2:
+        _refuse_a_single_label(labels_possible)
+        return None
     labels = st.multiselect(
         t("Labels"),
         labels_possible,
@@ -123,8 +126,11 @@ def _choose(frame: pd.DataFrame, data: bytes) -> TableConfig | None:
         st.caption(
             t("Not usable, since they hold one value only or lists: {columns}", columns=", ".join(unusable[:12]))
         )
-    if len(labels) < 2 or not features:
-        st.info(t("Choose at least two labels and one feature."))
+    if len(labels) < 2:
+        st.warning(t("One label is a single task: multi-task learning needs at least two. Choose another label."))
+        return None
+    if not features:
+        st.info(t("Choose at least one feature."))
         return None
     _correlations(frame, labels)
     digest, _ = uploads.keep(data)
@@ -132,6 +138,22 @@ def _choose(frame: pd.DataFrame, data: bytes) -> TableConfig | None:
         table=digest, labels=tuple(labels), features=tuple(features), categories=tuple(names), split=str(split),
         runs=runs, epochs=epochs,
     )  # fmt: skip
+
+
+def _refuse_a_single_label(possible: list[str]) -> None:
+    if possible:
+        st.warning(
+            t(
+                "Multi-task learning needs at least two labels, and only “{column}” can be one in this table. A label is a column of numbers without gaps that holds two values or more.",
+                column=plain(possible[0]),
+            )
+        )
+    else:
+        st.warning(
+            t(
+                "Multi-task learning needs at least two labels, and no column of this table can be one. A label is a column of numbers without gaps that holds two values or more."
+            )
+        )
 
 
 def _epochs(rows: int) -> int:

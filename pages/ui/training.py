@@ -78,7 +78,7 @@ def status(view: View | None) -> str:
         return explain(UserError(view.sentence, **view.values))
     if view.state == RUNNING and not view.steps:
         return t("Starting")
-    words = {RUNNING: N_("Training"), PAUSED: N_("Paused"), FINISHED: N_("Finished"), STOPPED: N_("Stopped")}
+    words = {RUNNING: N_("Running"), PAUSED: N_("Paused"), FINISHED: N_("Finished"), STOPPED: N_("Stopped")}
     text = t(
         "{state}: step {step} of {steps}", state=t(words[view.state]), step=f"{view.step:,}", steps=f"{view.steps:,}"
     )

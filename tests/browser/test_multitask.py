@@ -57,14 +57,14 @@ def test_pause_step_resume_stop(page: Page, server: str) -> None:
     open_page(page, server, LONG)
     train(page)
     status = page.locator(".st-key-run_bar")
-    expect(status).to_contain_text("Training: step", timeout=15_000)
+    expect(status).to_contain_text("Running: step", timeout=15_000)
     bar(page, "Pause")
     expect(status).to_contain_text("Paused: step", timeout=5_000)
     before = status.inner_text()
     bar(page, "Step")
     expect(status).not_to_have_text(before, timeout=10_000)
     bar(page, "Resume")
-    expect(status).to_contain_text("Training: step", timeout=5_000)
+    expect(status).to_contain_text("Running: step", timeout=5_000)
     bar(page, "Stop")
     expect(status).to_contain_text("Stopped: step", timeout=5_000)
     expect(page.locator(".player")).to_be_visible()
@@ -73,14 +73,14 @@ def test_pause_step_resume_stop(page: Page, server: str) -> None:
 def test_reload_in_mid_training_keeps_the_settings_and_says_so(page: Page, server: str) -> None:
     open_page(page, server, LONG + "&multitask_seed=7")
     train(page)
-    expect(page.locator(".st-key-run_bar")).to_contain_text("Training: step", timeout=15_000)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Running: step", timeout=15_000)
     expect(page).to_have_url(re.compile("training=1"))
     page.reload()
     expect(page.get_by_text("A run was going on when this page was reloaded")).to_be_visible(timeout=30_000)
     settled(page)
     expect(page.locator(".st-key-on_stage")).to_contain_text("Seed 0 → 7")
     train(page)
-    expect(page.locator(".st-key-run_bar")).to_contain_text("Training: step", timeout=30_000)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Running: step", timeout=30_000)
     bar(page, "Stop")
 
 
@@ -112,10 +112,10 @@ def test_a_third_tab_waits_and_a_closed_tab_frees_its_worker(browser: Browser) -
             open_page(page, address, LONG)
             train(page)
         for page in (first, second):
-            expect(page.locator(".st-key-run_bar")).to_contain_text("Training: step", timeout=30_000)
+            expect(page.locator(".st-key-run_bar")).to_contain_text("Running: step", timeout=30_000)
         expect(third.locator(".st-key-run_bar")).to_contain_text("place 1 in the queue", timeout=10_000)
         first.close()  # the grace for a network blip is ten seconds
-        expect(third.locator(".st-key-run_bar")).to_contain_text("Training: step", timeout=30_000)
+        expect(third.locator(".st-key-run_bar")).to_contain_text("Running: step", timeout=30_000)
         second.close()
         third.close()
 
@@ -197,14 +197,14 @@ def test_divergence_ends_in_a_sentence(page: Page, server: str) -> None:
 def test_a_dead_worker_is_told_and_train_works_again(page: Page, server: str) -> None:
     open_page(page, server, LONG)
     train(page)
-    expect(page.locator(".st-key-run_bar")).to_contain_text("Training: step", timeout=15_000)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Running: step", timeout=15_000)
     port = server.rpartition(":")[2]
     parent = subprocess.run(["pgrep", "-f", f"server.port {port}"], check=True, capture_output=True, text=True).stdout
     for pid in parent.split():  # this server's workers only: others may be at work on the machine
         subprocess.run(["pkill", "-9", "-P", pid, "-f", "engine.runs.worker"], check=False)
     expect(page.get_by_text("ended unexpectedly").first).to_be_visible(timeout=15_000)
     train(page)
-    expect(page.locator(".st-key-run_bar")).to_contain_text("Training: step", timeout=30_000)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Running: step", timeout=30_000)
     bar(page, "Stop")
 
 

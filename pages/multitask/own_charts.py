@@ -1,0 +1,102 @@
+"""Charts of a comparison: differences with their intervals, and the gates of the mixtures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from engine.multitask import TableConfig
+from engine.multitask.answer import Difference
+from engine.multitask.training import MIXTURES
+from engine.multitask.view import ranks
+from engine.runs.frame import Array, Frame
+from pages.multitask.charts import COLOURS
+from pages.multitask.settings import TITLES
+from pages.ui.language import t
+from pages.ui.theme import HUES
+
+PLAIN = "#7A8691"
+
+
+def name_of(model: str) -> str:
+    """A structure's name, or the baseline's."""
+    return TITLES.get(model, t("Linear baseline"))
+
+
+def differences(found: Mapping[str, Sequence[Difference]], title: str) -> alt.LayerChart:
+    """Relative errors in percent with 95 % intervals: a group of lines for each task, a line for each model."""
+    rows = [
+        {"task": task, "name": name_of(d.name), "mean": 100 * d.mean, "low": 100 * d.low, "high": 100 * d.high}
+        for task, those in found.items()
+        for d in those
+    ]
+    models = list(dict.fromkeys(d.name for those in found.values() for d in those))
+    colour = alt.Color(
+        "name:N",
+        title=None,
+        sort=None,
+        scale=alt.Scale(
+            domain=[name_of(model) for model in models],
+            range=[HUES[COLOURS[model]] if model in COLOURS else PLAIN for model in models],
+        ),
+    )
+    base = alt.Chart(pd.DataFrame(rows), height=20 * len(rows) + 40).encode(
+        y=alt.Y("task:N", title=None, sort=list(found), axis=alt.Axis(labelLimit=180)),
+        yOffset=alt.YOffset("name:N", sort=[name_of(model) for model in models]),
+        color=colour,
+        tooltip=[
+            "task:N",
+            "name:N",
+            *(alt.Tooltip(f"{column}:Q", format="+.2f") for column in ("mean", "low", "high")),
+        ],
+    )
+    interval = base.mark_rule(strokeWidth=3).encode(x=alt.X("low:Q", title=title), x2="high:Q")
+    point = base.mark_point(filled=True, size=80, opacity=1).encode(x="mean:Q")
+    zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(strokeDash=[4, 3]).encode(x="zero:Q")
+    return zero + interval + point
+
+
+def gates(config: TableConfig, last: Frame) -> alt.Chart:
+    """Mean gate weight of each expert, a bar for each task; OMoE's one gate is the same for all."""
+    present = [s for s in MIXTURES if s in config.structures]
+    rows = [
+        {"structure": TITLES[s], "expert": i + 1, "task": task, "weight": float(weight)}
+        for s in present
+        for task, weights in zip(
+            config.labels if s == "mmoe" else (t("all tasks"),), ordered(last.metrics[f"{s}.gates"]), strict=False
+        )
+        for i, weight in enumerate(weights)
+    ]
+    tasks = list(dict.fromkeys(row["task"] for row in rows if row["task"] in config.labels))
+    others = [t("all tasks")] if "omoe" in present else []
+    return (
+        alt.Chart(pd.DataFrame(rows), height=150, width=300)
+        .mark_bar()
+        .encode(
+            x=alt.X("expert:O", title=t("expert, by place"), axis=alt.Axis(labelAngle=0)),
+            xOffset=alt.XOffset("task:N", sort=[*others, *tasks]),
+            y=alt.Y("weight:Q", title=t("mean gate weight")),
+            color=alt.Color(
+                "task:N",
+                title=None,
+                scale=alt.Scale(domain=[*others, *tasks], range=[PLAIN] * len(others) + list(HUES[: len(tasks)])),
+            ),
+            column=alt.Column("structure:N", title=None, sort=[TITLES[s] for s in present]),
+            tooltip=["structure:N", "task:N", "expert:O", alt.Tooltip("weight:Q", format=".3f")],
+        )
+    )
+
+
+def ordered(weights: Array) -> Array:
+    """Mean over the seeds (S, T, E) → (T, E), experts of each seed placed by the task that uses them more."""
+    order = np.argsort(ranks(weights), axis=-1)  # experts of different seeds are strangers
+    return np.asarray(np.take_along_axis(weights, order[:, None, :], axis=-1).mean(0))
+
+
+def gate_distance(weights: Array) -> float:
+    """How far the tasks' mean gates lie apart, mean over seeds and pairs of tasks: 0 the same, 1 disjoint."""
+    first, second = np.triu_indices(weights.shape[1], 1)
+    return float(np.abs(weights[:, first] - weights[:, second]).sum(-1).mean() / 2)
