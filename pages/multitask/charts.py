@@ -72,6 +72,7 @@ def part_words() -> dict[str, str]:
         "input": t("Input"),
         "shared": t("Shared layer"),
         "bottom": t("Shared bottom"),
+        "bottom_of": t("Bottom of {task}"),
         "expert": t("Expert {i}"),
         "gate": t("Gate"),
         "gate_of": t("Gate of {task}"),

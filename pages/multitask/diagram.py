@@ -239,11 +239,12 @@ class _Builder:
     def single_task(self) -> Layout:
         """A network of its own for every task: no part is shared but the input."""
         slot = (RIGHT - LEFT) / self.tasks
-        word = self.words["bottom"]
+        word = self.words["bottom_of"]
         bottoms = [
-            Node(f"bottom:{k}", LEFT + (k + 0.5) * slot, Y_EXPERT, slot - 20, 96, "layer", f"f{_sub(k)}", "f", word, k)
-            for k in range(self.tasks)
-        ]
+            Node(f"bottom:{k}", LEFT + (k + 0.5) * slot, Y_EXPERT, slot - 20, 96, "layer",
+                 f"f{_sub(k)}", "f", word.format(task=task), k)
+            for k, task in enumerate(self.names)
+        ]  # fmt: skip
         up = [Edge(f"bottom:{k}>tower:{k}", f"bottom:{k}", f"tower:{k}", k) for k in range(self.tasks)]
         heads = [edge for edge in self._head_edges("bottom") if edge.source != "bottom"]
         return Layout((*self._input(), *bottoms, *self._heads()), (*self._feed([b.id for b in bottoms]), *up, *heads))

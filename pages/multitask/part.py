@@ -103,7 +103,7 @@ def title(part: str, names: tuple[str, ...]) -> str:
     return {
         "x": t("Input"),
         "shared": t("Shared layer"),
-        "bottom": t("Shared bottom"),
+        "bottom": t("Bottom of {task}", task=task) if number else t("Shared bottom"),
         "expert": t("Expert {i}", i=int(number or 0) + 1),
         "gate": t("Gate of {task}", task=task) if number else t("Gate"),
         "mix": t("Mixture for {task}", task=task),

@@ -248,7 +248,7 @@ PARTS = (
 )
 
 
-@pytest.mark.parametrize("rung", [s for s in STRUCTURES if s != "single_task"])
+@pytest.mark.parametrize("rung", STRUCTURES)
 def test_every_part_on_every_rung(rung: str) -> None:
     for part in PARTS:
         at = opened(multitask_rung=rung, multitask_part=part, multitask_removed="2", multitask_open_intervene="true")
