@@ -63,7 +63,7 @@ function makeEdges(app, scene, layer, numbers) {
   /** Numbers on the edges of the part looked at, at the end where there is room: away from it. */
   const numberOn = (part, edge, from, to, moment, t) => {
     const focus = app.state.hovered ?? app.state.selected;
-    if (!edge.value || t < 1 || scene.lit || !focus || !scene.bright?.has(edge.id)) {
+    if (!edge.value || t < 1 || scene.lit || !focus || !scene.bright?.has(edge.id) || repeated(edge, focus)) {
       put(part.number, { display: "none" });
       return;
     }
@@ -73,6 +73,11 @@ function makeEdges(app, scene, layer, numbers) {
     say(part.number, narrow ? value.replace(/^0/, "") : value);
     put(part.number, { x: px(at.x), y: px(at.y + 2), display: null });
   };
+
+  /** One gate for all tasks brightens several connections of an expert, all of one weight: it is written once. */
+  const repeated = (edge, focus) =>
+    edge.source !== focus &&
+    scene.morph.layout().edges.find((e) => e.source === edge.source && e.value && scene.bright.has(e.id)) !== edge;
 
   return { make: makeEdge, draw: drawEdge };
 }

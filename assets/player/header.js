@@ -99,8 +99,9 @@ function makeHero(sweep, app) {
           value: formatFixed(nearestValue, Math.max(digits, digitsOf(nearestValue.toFixed(3).replace(/0+$/, "")))),
         })
       : "";
-    // Until the slider is touched it invites; what is not exactly recorded is always said.
-    const invites = !state.touched && (!off || app.textSize() > 12) ? sweep.invitation : "";
+    // Until the slider is touched it invites, where there is somewhere to go; what is not exactly recorded is always said.
+    const room = sweep.recorded.length > 1 && state.hero < sweep.high;
+    const invites = !state.touched && room && (!off || app.textSize() > 12) ? sweep.invitation : "";
     say(note, [invites, named].filter(Boolean).join("  ·  "));
     put(note, { class: `hint${off ? " off" : ""}` });
     sweep.readout.forEach(({ array, digits: places }, i) =>

@@ -206,7 +206,7 @@ function makeHeat(panel, app) {
     frameCell(cursor, cell);
     describe();
     const outer = canvas.getBoundingClientRect();
-    note({ clientX: outer.left + (cell.c + 1) * box.cw, clientY: outer.top + (cell.r + 0.5) * box.ch });
+    note({ clientX: outer.left + (cell.c + 1) * box.cw * app.zoom, clientY: outer.top + (cell.r + 0.5) * box.ch * app.zoom });
   });
 
   return {

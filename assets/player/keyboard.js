@@ -3,8 +3,8 @@
  * choose a rung, and the arrows on the time slider step one frame.
  */
 
-/** Make the parts of a figure one tab stop; arrow keys walk to the nearest in that direction, Enter and Space click. */
-function rove(container, partsOf) {
+/** Make the parts of a figure one tab stop; arrow keys walk to the next in that direction, Enter and Space click. */
+function rove(container, partsOf, nextOf = nearestPart) {
   const parts = partsOf();
   const held = parts.find((part) => part.getAttribute("tabindex") === "0") ?? parts[0];
   for (const part of parts) put(part, { tabindex: part === held ? 0 : -1 });
@@ -18,7 +18,7 @@ function rove(container, partsOf) {
     } else {
       const direction = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
       if (!direction) return;
-      const next = nearestPart(now, partsOf(), direction);
+      const next = nextOf(now, partsOf(), direction);
       if (next) {
         put(now, { tabindex: -1 });
         put(next, { tabindex: 0 });

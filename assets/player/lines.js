@@ -125,7 +125,8 @@ function makeLines(panel, app) {
     grid.replaceChildren(
       ...across.flatMap((v) => [
         svg("line", { x1: box.left, x2: box.right, y1: px(y(v)), y2: px(y(v)) }),
-        text(formatTick(v), { x: box.left - 7, y: px(y(v)) + 4, "text-anchor": "end" }),
+        // the topmost place belongs to the axis' name
+        text(y(v) < box.top + 9 ? "" : formatTick(v), { x: box.left - 7, y: px(y(v)) + 4, "text-anchor": "end" }),
       ]),
       ...along
         .filter((v) => x(v) + 20 < size.w - textWidth(panel.x_label, `400 ${app.textSize() - 1}px ${app.font()}`))
@@ -201,7 +202,7 @@ function makeLines(panel, app) {
   };
 
   const frameAt = (event) => {
-    const step = x.invert(event.clientX - board.getBoundingClientRect().left);
+    const step = x.invert((event.clientX - board.getBoundingClientRect().left) / app.zoom);
     return app.state.steps.reduce((best, v, i, all) => (Math.abs(v - step) < Math.abs(all[best] - step) ? i : best), 0);
   };
   touch.addEventListener("pointermove", (event) => {

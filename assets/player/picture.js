@@ -34,9 +34,13 @@ function carryStyles(original, copy) {
 }
 
 /** @returns {SVGElement} the stage as one drawing */
-function drawPicture(root, panels, { title, lines }) {
-  const outer = root.getBoundingClientRect(),
-    body = root.querySelector(".body").getBoundingClientRect(),
+function drawPicture(root, panels, { title, lines, zoom }) {
+  const place = (element) => {
+    const { left, top, width, height } = element.getBoundingClientRect();
+    return { left: left / zoom, top: top / zoom, width: width / zoom, height: height / zoom };
+  };
+  const outer = place(root),
+    body = place(root.querySelector(".body")),
     style = getComputedStyle(root),
     head = 78;
   const width = Math.ceil(outer.width) + 32,
@@ -56,7 +60,7 @@ function drawPicture(root, panels, { title, lines }) {
     text(lines.join("   ·   "), { x: 20, y: 56, "font-size": 13, opacity: 0.75 }),
   );
   for (const panel of panels) {
-    const area = panel.board.getBoundingClientRect(),
+    const area = place(panel.board),
       x = area.left - outer.left + 16,
       y = area.top - body.top + head;
     picture.append(
@@ -64,7 +68,7 @@ function drawPicture(root, panels, { title, lines }) {
     );
     if (panel.canvas) {
       const { x: dx, y: dy } = panel.origin(),
-        cells = panel.canvas.getBoundingClientRect();
+        cells = place(panel.canvas);
       picture.append(
         svg("image", {
           href: panel.canvas.toDataURL(),

@@ -20,6 +20,7 @@ function makePlane(panel, app) {
     radius,
     drawnDots = [],
     drawnView = null,
+    spoken = "",
     colours = [],
     dark = null;
 
@@ -40,17 +41,34 @@ function makePlane(panel, app) {
     const current = view();
     drawnView = current;
     drawnDots = (current?.group ?? []).map((group, n) => {
-      const dot = svg("circle", { class: "unit", r: DOT_RADIUS, "data-element": `${panel.id}:${n}` });
+      const dot = svg("circle", { class: "unit", r: DOT_RADIUS, role: "button", "data-element": `${panel.id}:${n}` });
       dot.addEventListener("pointerenter", () => app.hover(elementOf(current, n)));
       dot.addEventListener("pointermove", (event) => app.tip.show(event, current.point_labels[n] ?? "", tipRows(n)));
       dot.addEventListener("pointerleave", () => {
         app.hover(null);
         app.tip.hide();
       });
-      dot.addEventListener("click", () => app.click(panel.id, `${panel.id}:${n}`, n, group));
+      dot.addEventListener("click", () => app.click(panel.id, elementOf(current, n), n, group));
       return dot;
     });
     dots.replaceChildren(...drawnDots);
+    spoken = "";
+  };
+
+  /** One tab stop for all dots; each says which unit it is and where it looks. */
+  const speak = () => {
+    drawnDots.forEach((dot, n) => {
+      const where = tipRows(n).map(({ label, value }) => `${label} ${value}`);
+      put(dot, { "aria-label": [drawnView.point_labels[n], ...where].join(", ") });
+    });
+    rove(dots, () => drawnDots, neighbourOf);
+  };
+
+  /** Sideways to the next unit, up and down to the same unit of the next expert. */
+  const neighbourOf = (dot, parts, [dx, dy]) => {
+    const units = drawnView.group.filter((group) => group === drawnView.group[0]).length,
+      next = parts[parts.indexOf(dot) + dx + dy * units];
+    return next?.getAttribute("display") === "none" ? null : next;
   };
 
   const tipRows = (n) => {
@@ -142,7 +160,7 @@ function makePlane(panel, app) {
     }
     heads.forEach(({ name }, k) => {
       if (!Number.isFinite(angles[k])) return;
-      const p = at(angles[k] + shift[k], radius + 9);
+      const p = at(angles[k] + shift[k], radius + 13); // clear of the arrow's head and of dots on the rim
       const c = Math.cos(angles[k] + shift[k]);
       put(name, { x: px(p.x), y: px(p.y + 4), "text-anchor": c > 0.35 ? "start" : c < -0.35 ? "end" : "middle" });
     });
@@ -209,6 +227,11 @@ function makePlane(panel, app) {
     }
     drawArrows(moment);
     drawDots(moment);
+    const key = `${app.state.stageId}|${Math.round(moment.s)}|${Math.round(moment.f)}`;
+    if (drawnView && !app.state.playing && key !== spoken) {
+      spoken = key;
+      speak();
+    }
     return false;
   };
 

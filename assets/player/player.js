@@ -23,7 +23,7 @@ function makePlayer(parent, first, send) {
   const calmly = matchMedia("(prefers-reduced-motion: reduce)");
   const root = html("div", { class: "player", role: "region", "aria-label": stage.spec.title });
   const live = html("div", { class: "spoken", "aria-live": "polite" });
-  const tip = makeTooltip(root);
+  const tip = makeTooltip(root, () => app.zoom);
   const state = {
     steps: stage.spec.steps,
     stageId: stage.stageId,
@@ -55,6 +55,7 @@ function makePlayer(parent, first, send) {
     ratio: Math.min(devicePixelRatio || 1, 2),
     font: () => family,
     textSize: () => (root.classList.contains("wide") ? 14 : 12),
+    zoom: 1,
     wake: () => loop.wake(),
     hover: (id) => {
       state.hovered = id;
@@ -97,13 +98,14 @@ function makePlayer(parent, first, send) {
     },
     sweptTo: () => rest(),
     click: (panel, element, row, column) => {
-      if (element) state.selected = state.selected === element ? null : element;
+      // A second click lets go of a part; among the dots or cells of one part it goes to another of them.
+      if (element) state.selected = state.selected === element && column === null ? null : element;
       send.trigger({ panel, element, row, column, ...position() });
       if (element) send.state("position", position()); // both leave in one message
       told = position();
       loop.wake();
     },
-    save: (kind) => savePicture(kind, root, panels, { title: stage.spec.title, lines: captions() }),
+    save: (kind) => savePicture(kind, root, panels, { title: stage.spec.title, lines: captions(), zoom: app.zoom }),
   };
 
   // ---- moving
@@ -197,13 +199,18 @@ function makePlayer(parent, first, send) {
   });
 
   const measure = () => {
+    app.zoom = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16; // larger type enlarges everything
+    root.style.zoom = app.zoom;
     const width = root.clientWidth;
     if (!width) return;
     const narrow = width < 640,
-      room = Math.max(500, innerHeight - 300);
+      snug = !narrow && width < 1000,
+      room = Math.max(500, innerHeight - 300) / app.zoom;
+    const height = Math.min(500 + Math.max(width - 900, 0) * 0.394, room, 860) + (snug ? 32 : 0);
+    const look = { narrow, snug, wide: width > 1200, dark: state.dark };
     put(root, {
-      class: `player${narrow ? " narrow" : ""}${width > 1200 ? " wide" : ""}${state.dark ? " dark" : ""}`,
-      style: narrow ? null : `height:${Math.round(Math.min(500 + Math.max(width - 900, 0) * 0.394, room, 860))}px`,
+      class: ["player", ...Object.keys(look).filter((name) => look[name])].join(" "),
+      style: `zoom:${app.zoom}${narrow ? "" : `;height:${Math.round(height)}px`}`,
     });
     family = getComputedStyle(root).fontFamily; // read once a layout: asking in a frame would force one
     for (const panel of panels) {

@@ -1,9 +1,10 @@
 /**
  * One note that follows the pointer, shared by all panels.
  * @param {HTMLElement} root
+ * @param {() => number} zoom
  * @returns {{show: (event: {clientX: number, clientY: number}, title: string, rows: {label: string, value: string, colour?: string}[]) => void, hide: () => void}}
  */
-function makeTooltip(root) {
+function makeTooltip(root, zoom) {
   const title = html("div", { class: "tip-title" });
   const list = html("div", { class: "tip-rows" });
   const box = html("div", { class: "tip", "aria-hidden": "true" }, title, list);
@@ -31,7 +32,7 @@ function makeTooltip(root) {
     // Below the pointer: what a part feeds stands above it.
     let y = event.clientY - outer.top + 16;
     if (y + size.height > outer.height - 4) y = event.clientY - outer.top - size.height - 14;
-    box.style.transform = `translate(${Math.max(x, 4)}px, ${Math.max(y, 4)}px)`;
+    box.style.transform = `translate(${Math.max(x, 4) / zoom()}px, ${Math.max(y, 4) / zoom()}px)`;
   };
   return { show, hide: () => box.classList.remove("on") };
 }

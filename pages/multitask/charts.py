@@ -112,7 +112,9 @@ def sweep_stage(hero: float, names: Sequence[str]) -> Stage:
 
 def run_stage(recording: Recording[MultitaskConfig], hero: float, names: Sequence[str], live: bool) -> Stage:
     """One run, also while it is going on."""
-    return _stage(recording, arrays([views(recording)]), (recording.config.correlation,), hero, names, "live", live)
+    return _stage(
+        recording, arrays([views(recording)]), (recording.config.correlation,), hero, names, "live" if live else "run"
+    )
 
 
 def _stage(
@@ -121,8 +123,7 @@ def _stage(
     values: tuple[float, ...],
     hero: float,
     names: Sequence[str],
-    origin: str,
-    live: bool = False,
+    source: str,
 ) -> Stage:
     config = recording.config
     readouts = [Readout(t("Label Pearson, measured"), "pearson")]
@@ -147,10 +148,10 @@ def _stage(
             tuple(readouts),
         ),
         hero=hero,
-        origin="recorded" if origin == "recorded" else "live",
-        origin_text=t("recorded") if origin == "recorded" else t("live run"),
+        origin="live" if source == "live" else "recorded",
+        origin_text={"recorded": t("recorded"), "live": t("live run"), "run": t("your run")}[source],
         words=words(),
-        live=live,
+        live=source == "live",
     )
 
 
@@ -200,6 +201,12 @@ def _dots(config: MultitaskConfig, structure: str) -> PlaneView:
         labels = tuple(t("unit {j}", j=j + 1) for _ in range(parts) for j in range(units))
     group = tuple(i for i in range(parts) for _ in range(units))
     return PlaneView(f"{structure}.points", group, labels, f"{structure}.blend", ids)
+
+
+def unit_of(config: MultitaskConfig, structure: str, dot: int) -> int:
+    """Which unit of its part a dot of the plane is."""
+    group = _dots(config, structure).group
+    return group[:dot].count(group[min(dot, len(group) - 1)])
 
 
 def _losses(config: MultitaskConfig) -> Lines:

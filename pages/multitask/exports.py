@@ -12,7 +12,7 @@ from engine.multitask import MultitaskConfig
 from engine.multitask.training import MIXTURES
 from engine.runs.recording import Recording
 from pages.multitask import PLAYGROUND, live, settings
-from pages.multitask.charts import COLOURS
+from pages.multitask.charts import COLOURS, DASHES
 from pages.multitask.settings import TITLES
 from pages.ui import report, share
 from pages.ui.language import language, t
@@ -90,7 +90,11 @@ def _words(recording: Recording[MultitaskConfig]) -> dict[str, str]:
         "sd": t("standard deviation"),
         "link": t("Link to this view"),
         "recording": t("Recording {digest}", digest=recording.digest),
-    } | {f"field.{name}": settings.label(name) for name in recording.config.to_dict()}
+    } | {
+        f"{kind}.{name}": text
+        for name, value in recording.config.to_dict().items()
+        for kind, text in (("field", settings.label(name)), ("value", settings.written(value)))
+    }
 
 
 def build(
@@ -99,7 +103,7 @@ def build(
     """The report of one recording, in the language that `words` are in."""
     config, last = recording.config, recording.frames[-1].metrics
     chosen_settings = pd.DataFrame(
-        [(words[f"field.{name}"], str(value)) for name, value in config.to_dict().items()],
+        [(words[f"field.{name}"], words[f"value.{name}"]) for name in config.to_dict()],
         columns=[words["setting"], words["value"]],
     )
     finals = pd.DataFrame(
@@ -114,7 +118,7 @@ def build(
     )
     gates = [_gate_figure(recording, s, names, words) for s in config.structures if s in MIXTURES]
     return report.html(words["title"], chosen, [
-        (words["final"], [words["answer"], finals, words["recording"], f"{words['link']}: {address}"]),
+        (words["final"], [words["answer"], finals, words["recording"], report.Link(words["link"], address)]),
         (words["loss"], [_loss_figure(recording, words)]),
         (words["gates"], gates),
         (words["settings"], [chosen_settings]),
@@ -127,11 +131,18 @@ def _loss_figure(recording: Recording[MultitaskConfig], words: dict[str, str]) -
     figure = go.Figure()
     for s in recording.config.structures:
         loss = recording.series(f"{s}.test_loss").mean((1, 2))
-        figure.add_scatter(x=recording.steps, y=loss, name=TITLES[s], line={"color": HUES[COLOURS[s]]})
+        line = {"color": HUES[COLOURS[s]], "dash": _dash(DASHES[s])}
+        figure.add_scatter(x=recording.steps, y=loss, name=TITLES[s], line=line)
     figure.update_layout(template="simple_white", height=380, margin={"t": 20})
     figure.update_xaxes(title=words["step"])
-    figure.update_yaxes(type="log", title=words["loss"])
+    ticks = [digit * 10.0**power for power in range(-6, 4) for digit in (1, 2, 5)]
+    figure.update_yaxes(type="log", title=words["loss"], tickvals=ticks, ticktext=[f"{tick:g}" for tick in ticks])
     return figure
+
+
+def _dash(lengths: str | None) -> str:
+    """The player's dashes in Plotly's way of writing them."""
+    return "solid" if lengths is None else ",".join(f"{length}px" for length in lengths.split())
 
 
 def _gate_figure(

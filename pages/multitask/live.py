@@ -115,8 +115,7 @@ def answer(recording: Recording[MultitaskConfig]) -> str:
         low=f"{verdict.low:+.3f}",
         high=f"{verdict.high:+.3f}",
     )
-    better = t("MMoE is better")
-    return f"{sentence} {better}: {badge(verdict)}"
+    return sentence + " " + t("MMoE is better: {verdict}", verdict=badge(verdict))
 
 
 def compared(left: np.ndarray, right: np.ndarray) -> Verdict:
@@ -146,6 +145,8 @@ def _player(now: Shown) -> None:
         where.remember(
             Position(click.frame, click.hero, click.rung, element or st.query_params.get(where.PART)), stage.steps
         )
+        if element is not None and click.row is not None:
+            where.choose_unit(element, charts.unit_of(now.recording.config, click.rung, click.row))
         st.session_state[where.REFRESH] = True
 
     player(
@@ -183,7 +184,7 @@ def _staleness(config: MultitaskConfig, now: Shown) -> None:
             )
         if changes:
             listed = ", ".join(
-                f"{settings.label(name)} {_value(theirs)} → {_value(mine)}"
+                f"{settings.label(name)} {settings.written(theirs)} → {settings.written(mine)}"
                 for name, (mine, theirs) in list(changes.items())[:8]
             )
             more = " …" if len(changes) > 8 else ""
@@ -198,11 +199,3 @@ def _staleness(config: MultitaskConfig, now: Shown) -> None:
                     seed=now.recording.config.seed,
                 )
             )
-
-
-def _value(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:g}"
-    if isinstance(value, list | tuple):
-        return "/".join(_value(item) for item in value)
-    return TITLES.get(str(value), t(str(value)))

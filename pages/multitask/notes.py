@@ -18,19 +18,17 @@ def draw() -> None:
     if body is None:
         return
     with body:
-        left, right = st.columns(2, gap="large")
+        left, right = st.columns((4, 5), gap="large")
         with left:
             st.markdown(t("**The structures** (Ma et al., KDD 2018, §4)"))
             st.latex(r"y_k = h_k\big(f(x)\big) \qquad \text{Shared-Bottom}")
             st.latex(r"y_k = h_k\Big(\sum_{i=1}^{n} g(x)_i\, f_i(x)\Big) \qquad \text{OMoE}")
-            st.latex(
-                r"y_k = h_k\Big(\sum_{i=1}^{n} g^k(x)_i\, f_i(x)\Big),\quad g^k(x) = \mathrm{softmax}(W_{gk}\,x) \qquad \text{MMoE}"
-            )
+            st.latex(r"y_k = h_k\Big(\sum_{i=1}^{n} g^k(x)_i\, f_i(x)\Big) \qquad \text{MMoE}")
+            st.latex(r"g^k(x) = \mathrm{softmax}(W_{gk}\,x)")
             st.markdown(t("**The tasks** (§3.2)"))
             st.latex(r"w_1 = c\,u_1,\qquad w_2 = c\,\big(p\,u_1 + \sqrt{1-p^2}\;u_2\big)")
-            st.latex(
-                r"y_k = w_k^{\top}x + \sum_{j=1}^{m} \sin(\alpha_j\, w_k^{\top}x + \beta_j) + \varepsilon_k,\quad x \sim \mathcal N(0, I)"
-            )
+            st.latex(r"y_k = w_k^{\top}x + \sum_{j=1}^{m} \sin(\alpha_j\, w_k^{\top}x + \beta_j) + \varepsilon_k")
+            st.latex(r"x \sim \mathcal N(0, I)")
             st.markdown(
                 t(
                     "p is the cosine of the weight vectors, not the correlation of the labels: that one is measured and stands beside "
@@ -40,7 +38,7 @@ def draw() -> None:
             )
         with right:
             st.markdown(t("**The code that runs**: `engine/multitask/models.py`"))
-            st.code(inspect.getsource(models.Structure.forward), language="python")
-            st.code(inspect.getsource(models.MMoE.gate_weights), language="python")
+            st.code(inspect.getsource(models.Structure.forward), language="python", wrap_lines=True)
+            st.code(inspect.getsource(models.MMoE.gate_weights), language="python", wrap_lines=True)
             st.markdown("`engine/multitask/data.py`")
-            st.code(inspect.getsource(data.label), language="python")
+            st.code(inspect.getsource(data.label), language="python", wrap_lines=True)

@@ -21,8 +21,9 @@ if training.lost_in_reload():
             "the position are kept. Press Train to run it again."
         )
     )
+above = st.container()  # a point being told stands above the stage that shows it
 live.draw(config)
-story_panel("multitask", where.go)
+story_panel("multitask", where.go, above)
 part.draw()
 looks.draw()
 experiments.draw()

@@ -22,7 +22,7 @@ from pages.ui.section import section
 from pages.ui.theme import HUES
 from pages.ui.zoom import zoom
 
-ROW, UNIT, REMOVED, TIED = "multitask_row", "multitask_unit", "multitask_removed", "multitask_tied"
+ROW, REMOVED, TIED = "multitask_row", "multitask_removed", "multitask_tied"
 
 
 def draw() -> None:
@@ -82,9 +82,9 @@ def _part(config: MultitaskConfig, frame: Frame, structure: str, part: str, name
     with right:
         unit = 0
         if len(values) > 1:
-            key = f"{UNIT}_{part.partition(':')[0]}"
             limits = Whole(1, len(values))
-            unit = controls.whole_number(unit_name, limits, _interesting(values), key=key, bind="query-params") - 1
+            how = {"key": where.unit_key(part), "bind": "query-params"}
+            unit = controls.whole_number(unit_name, limits, _interesting(values), **how) - 1
         name = {"bottom": "expert"}.get(part.partition(":")[0], part.partition(":")[0])
         if name in ("x", "shared"):
             st.caption(

@@ -194,6 +194,15 @@ def label(field: object) -> str:
     return t(known.get(str(field), str(field)))
 
 
+def written(value: object) -> str:
+    """A setting's value in words, for the same sentences."""
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, list | tuple):
+        return "/".join(written(item) for item in value)
+    return TITLES.get(str(value), t(str(value)))
+
+
 __all__ = [
     "PRESETS",
     "STRUCTURES",
@@ -206,4 +215,5 @@ __all__ = [
     "reset",
     "sidebar",
     "task_names",
+    "written",
 ]

@@ -12,6 +12,7 @@ from pages.multitask.settings import CORRELATION, PRESET, PRESETS, Preset, choos
 from pages.ui.position import Position
 
 STEP, RUNG, PART, SHOWN = "multitask_step", "multitask_rung", "multitask_part", "multitask_shown"
+UNIT = "multitask_unit"
 _PART = re.compile(r"x|shared|bottom|gate|(bottom|expert|gate|mix|tower|y):[0-9]{1,2}")
 SECTIONS = (
     "labels",
@@ -49,6 +50,16 @@ def remember(position: Position, steps: tuple[int, ...]) -> None:
     _write(STEP, "" if position.frame == len(steps) - 1 else str(steps[position.frame]))
     _write(RUNG, "" if position.rung == STRUCTURES[-1] else position.rung)
     _write(PART, position.selected or "")
+
+
+def choose_unit(part: str, unit: int) -> None:
+    """The unit whose sum the drill-down opens, for parts of this kind."""
+    st.session_state[unit_key(part)] = unit + 1
+
+
+def unit_key(part: str) -> str:
+    """The key of the unit's control, one for each kind of part."""
+    return f"{UNIT}_{part.partition(':')[0]}"
 
 
 def set_correlation(p: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -11,9 +12,20 @@ import pandas as pd
 if TYPE_CHECKING:  # plotly takes a while to import, and only a report needs it
     import plotly.graph_objects as go
 
-Block: TypeAlias = "str | pd.DataFrame | go.Figure"
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A labelled address."""
+
+    label: str
+    address: str
+
+
+Block: TypeAlias = "str | Link | pd.DataFrame | go.Figure"
 
 _STYLE = """
+:root { color-scheme: light; } /* figures are drawn on white, and it is printed */
+a { overflow-wrap: anywhere; }
 body { font: 16px/1.5 system-ui, "Noto Sans CJK SC", sans-serif; max-width: 60rem; margin: 2.5rem auto; padding: 0 1.5rem; color: #1f2933; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; } th, td { padding: .25rem .8rem; border-bottom: 1px solid #d7dde3; text-align: left; }
@@ -38,6 +50,8 @@ def html(title: str, language: str, sections: Sequence[tuple[str, Sequence[Block
 def _block(block: Block) -> str:
     if isinstance(block, str):
         return f"<p>{escape(block)}</p>"
+    if isinstance(block, Link):
+        return f'<p>{escape(block.label)}: <a href="{escape(block.address)}">{escape(block.address)}</a></p>'
     if isinstance(block, pd.DataFrame):
         return str(block.to_html(index=False, border=0, float_format=lambda value: f"{value:.4f}"))
     return str(block.to_html(full_html=False, include_plotlyjs=False, config={"displaylogo": False}))

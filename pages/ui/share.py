@@ -28,11 +28,15 @@ def link() -> None:
 
 
 def presenter() -> None:
-    """Larger type for a room."""
-    if st.toggle(
+    """Larger type for a room, and the sidebar folded away; its arrow brings it back."""
+    on = st.toggle(
         t("Presenter"),
         key=PRESENTER,
         bind="query-params",
-        help=t("Larger type for the last row; the sidebar can be folded away."),
-    ):
-        st.html("<style>html { font-size: 118%; } .stMainBlockContainer { padding-top: 2.2rem; }</style>")
+        help=t("Larger type for the last row, and the sidebar folded away."),
+    )
+    if on != st.session_state.get("presented", False):
+        st.session_state["presented"] = on
+        st.set_page_config(initial_sidebar_state="collapsed" if on else "expanded")
+    if on:
+        st.html("<style>html { font-size: 118%; }</style>")

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.ui import story
 from pages.ui.language import language, t
 
 
-def story_panel(name: str, on_state: Callable[[Mapping[str, str]], None]) -> None:
-    """Closed until asked for. Opening a point calls `on_state` with its settings. The point is in the URL."""
+def story_panel(name: str, on_state: Callable[[Mapping[str, str]], None], above: DeltaGenerator) -> None:
+    """Closed until asked for. Opening a point calls `on_state` with its settings, and the point is told in `above`.
+    The point is in the URL."""
     states = story.load(name, language())
     slot = f"{name}_point"
     at = _point(slot, len(states))
@@ -23,7 +25,8 @@ def story_panel(name: str, on_state: Callable[[Mapping[str, str]], None]) -> Non
     def leave() -> None:
         st.query_params.pop(slot, None)
 
-    with st.container(border=True, key="story"):
+    place = st.container() if at is None else above
+    with place.container(border=True, key="story", gap="xsmall"):
         if at is None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.button(

@@ -9,10 +9,10 @@ HUES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 
 CSS = """<style>
 .stMainBlockContainer { padding: 4rem 2.2rem 4rem; max-width: 1680px; }
-.stSidebar { min-width: 17rem; max-width: 19rem; }
+.stSidebar[aria-expanded="true"] { min-width: 17rem; max-width: 19rem; } /* folded, it takes no room */
 .st-key-run_bar .stProgress { min-width: 16rem; flex: 1 1 16rem; }
 .st-key-question h1 { font-size: 1.5rem; padding: 0 0 0.3rem; line-height: 1.2; }
-.st-key-question p { margin: 0; }
+.st-key-question p { margin: 0; line-height: 1.5; }
 .stButton [kind="primary"] { color: light-dark(#FFFFFF, #0B1117); } /* Streamlit's white is too faint on the dark theme's blue */
 </style>"""
 
