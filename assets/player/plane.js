@@ -12,9 +12,10 @@ function makePlane(panel, app) {
     arc = svg("path", { class: "arc" }),
     angle = svg("text", { class: "angle number" });
   const dots = svg("g", { class: "dots" }),
+    ring = svg("circle", { class: "ring", r: DOT_RADIUS + 4, display: "none" }),
     arrows = svg("g"),
     side = svg("g", { class: "grid" });
-  board.append(axes, arc, dots, arrows, angle, side);
+  board.append(axes, arc, dots, arrows, angle, side, ring);
   let size = { w: 0, h: 0 },
     centre,
     radius,
@@ -48,6 +49,8 @@ function makePlane(panel, app) {
         app.hover(null);
         app.tip.hide();
       });
+      dot.addEventListener("focus", () => app.wake());
+      dot.addEventListener("blur", () => app.wake());
       dot.addEventListener("click", () => app.click(panel.id, elementOf(current, n), n, group));
       return dot;
     });
@@ -123,7 +126,7 @@ function makePlane(panel, app) {
     const angles = heads.map(({ casing, shaft, head, name }, k) => {
       const vx = sample(field, moment, k * 2),
         vy = sample(field, moment, k * 2 + 1),
-        seen = Number.isFinite(vx) && Number.isFinite(vy);
+        seen = Math.hypot(vx, vy) > 0.05; // a missing one is not, nor one that stands upright on this plane
       for (const part of [casing, shaft, head, name]) put(part, { display: seen ? null : "none" });
       if (!seen) return NaN;
       const a = Math.atan2(vy, vx),
@@ -215,6 +218,12 @@ function makePlane(panel, app) {
     });
   };
 
+  /** Around the dot that the keyboard is on; above all others, which may cover it. */
+  const drawRing = () => {
+    const held = drawnDots.find((dot) => dot.matches(":focus-visible"));
+    put(ring, held ? { cx: held.getAttribute("cx"), cy: held.getAttribute("cy"), display: null } : { display: "none" });
+  };
+
   const render = (moment) => {
     if (!size.w) return false;
     if (drawnView !== view()) build();
@@ -227,6 +236,7 @@ function makePlane(panel, app) {
     }
     drawArrows(moment);
     drawDots(moment);
+    drawRing();
     const key = `${app.state.stageId}|${Math.round(moment.s)}|${Math.round(moment.f)}`;
     if (drawnView && !app.state.playing && key !== spoken) {
       spoken = key;

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
+from textwrap import dedent
 
 import streamlit as st
 
@@ -18,13 +20,14 @@ def draw() -> None:
     if body is None:
         return
     with body:
-        left, right = st.columns((4, 5), gap="large")
+        left, right = st.columns(2, gap="large")
         with left:
             st.markdown(t("**The structures** (Ma et al., KDD 2018, §4)"))
             st.latex(r"y_k = h_k\big(f(x)\big) \qquad \text{Shared-Bottom}")
             st.latex(r"y_k = h_k\Big(\sum_{i=1}^{n} g(x)_i\, f_i(x)\Big) \qquad \text{OMoE}")
             st.latex(r"y_k = h_k\Big(\sum_{i=1}^{n} g^k(x)_i\, f_i(x)\Big) \qquad \text{MMoE}")
             st.latex(r"g^k(x) = \mathrm{softmax}(W_{gk}\,x)")
+        with right:
             st.markdown(t("**The tasks** (§3.2)"))
             st.latex(r"w_1 = c\,u_1,\qquad w_2 = c\,\big(p\,u_1 + \sqrt{1-p^2}\;u_2\big)")
             st.latex(r"y_k = w_k^{\top}x + \sum_{j=1}^{m} \sin(\alpha_j\, w_k^{\top}x + \beta_j) + \varepsilon_k")
@@ -36,9 +39,12 @@ def draw() -> None:
                     "which its ordering came out."
                 )
             )
-        with right:
-            st.markdown(t("**The code that runs**: `engine/multitask/models.py`"))
-            st.code(inspect.getsource(models.Structure.forward), language="python", wrap_lines=True)
-            st.code(inspect.getsource(models.MMoE.gate_weights), language="python", wrap_lines=True)
-            st.markdown("`engine/multitask/data.py`")
-            st.code(inspect.getsource(data.label), language="python", wrap_lines=True)
+        st.markdown(t("**The code that runs**: `engine/multitask/models.py`"))
+        _code(models.Structure.forward)
+        _code(models.MMoE.gate_weights)
+        st.markdown("`engine/multitask/data.py`")
+        _code(data.label)
+
+
+def _code(function: Callable[..., object]) -> None:
+    st.code(dedent(inspect.getsource(function)), language="python")

@@ -200,7 +200,8 @@ def written(value: object) -> str:
         return f"{value:g}"
     if isinstance(value, list | tuple):
         return "/".join(written(item) for item in value)
-    return TITLES.get(str(value), t(str(value)))
+    words = {"regression": N_("regression"), "binary": N_("binary")}
+    return TITLES.get(str(value)) or t(words.get(str(value), str(value)))
 
 
 __all__ = [

@@ -51,7 +51,7 @@ def _block(block: Block) -> str:
     if isinstance(block, str):
         return f"<p>{escape(block)}</p>"
     if isinstance(block, Link):
-        return f'<p>{escape(block.label)}: <a href="{escape(block.address)}">{escape(block.address)}</a></p>'
+        return f'<p>{escape(block.label)}<br><a href="{escape(block.address)}">{escape(block.address)}</a></p>'
     if isinstance(block, pd.DataFrame):
         return str(block.to_html(index=False, border=0, float_format=lambda value: f"{value:.4f}"))
     return str(block.to_html(full_html=False, include_plotlyjs=False, config={"displaylogo": False}))

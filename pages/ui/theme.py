@@ -13,6 +13,10 @@ CSS = """<style>
 .st-key-run_bar .stProgress { min-width: 16rem; flex: 1 1 16rem; }
 .st-key-question h1 { font-size: 1.5rem; padding: 0 0 0.3rem; line-height: 1.2; }
 .st-key-question p { margin: 0; line-height: 1.5; }
+.st-key-story p { margin-bottom: 0.35rem; line-height: 1.45; }
+.st-key-story .stHorizontalBlock p { margin: 0; }
+.st-key-story button { min-height: 2rem; padding-block: 0.1rem; }
+.stMainBlockContainer:has(.st-key-story_next) .st-key-question h1 { display: none; } /* the point told is the headline */
 .stButton [kind="primary"] { color: light-dark(#FFFFFF, #0B1117); } /* Streamlit's white is too faint on the dark theme's blue */
 </style>"""
 
