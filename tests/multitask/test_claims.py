@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from engine.multitask import train
+from engine.multitask import STRUCTURES, train
 from engine.multitask.claims import CELL_SEEDS, CLAIMS, CODE, CORRELATIONS, PAPER, Claim, cells
 from engine.multitask.shipped import (
     CLAIM_SEEDS,
@@ -24,9 +25,14 @@ from engine.runs.fingerprint import ROOT, fingerprint
 from engine.runs.recording import Recording
 from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE
 
-REPRODUCED = 1e-3
-"""Relative tolerance where CPU and versions are those of `make claims`: 9e-7 measured. Elsewhere 2,500 steps amplify the
-order of sums (weights moved by 1e-7 change single losses by up to 17 %): there `make claims` comes first."""
+EARLY_STEP, EARLY = 13, 2e-4
+"""Another CPU or torch build adds in another order. Weights moved by 1e-6 of themselves change the losses of the first
+13 steps by 4e-5 (mean over seeds, relative; a ReLU that flips may take one seed further); 1 % more learning rate
+changes them by 5e-3."""
+STANDARD_ERRORS = 3
+"""After 2,500 steps single seeds differ by up to 17 %, so what must come out again is the middle of a cell's seeds: the
+median of their paired differences, since one seed of 32 ends far above the rest. Weights moved by 1e-6 give 0.8
+standard errors of the stored seeds' mean or less, a learning rate of 0.012 instead of 0.01 gives 4.3."""
 
 
 def test_the_stored_studies_rest_on_this_code() -> None:
@@ -100,10 +106,11 @@ def test_expected_at_32_seeds() -> None:
 
 def test_one_stored_cell_comes_out_again() -> None:
     cell = cells(PAPER, ("mmoe",), (0.5,), range(8))[0]
-    again = list(train(cell))[-1].metrics["mmoe.test_loss"]
-    apart = float(np.abs(again / read_claims()[1][cell]["mmoe.test_loss"] - 1).max())
-    assert apart <= REPRODUCED, f"reproduced within {apart:.1e} only"
-    print(f"reproduced within {apart:.1e}")
+    before = read_claims()[1][cell]["mmoe.test_loss"].mean(-1)
+    apart = np.median(list(train(cell))[-1].metrics["mmoe.test_loss"].mean(-1) - before)
+    error = before.std(ddof=1) / len(before) ** 0.5
+    assert abs(apart) <= STANDARD_ERRORS * error, f"{apart / error:.1f} standard errors away"
+    print(f"reproduced within {abs(apart) / error:.1e} standard errors")
 
 
 def test_the_shipped_sweep_loads_and_is_small() -> None:
@@ -117,7 +124,12 @@ def test_the_shipped_sweep_loads_and_is_small() -> None:
 
 
 def test_a_shipped_run_begins_as_the_code_would_begin_it() -> None:
-    recording = sweep()[2]
-    first = next(iter(train(recording.config)))
-    for name in ("mmoe.test_loss", "omoe.gates", "label_pearson"):
-        np.testing.assert_allclose(first.metrics[name], recording.frames[0].metrics[name], rtol=1e-4, atol=1e-6)
+    recording = next(r for r in sweep() if r.config.correlation == 0.0)
+    again = itertools.takewhile(lambda frame: frame.step <= EARLY_STEP, train(recording.config))
+    for frame, before in zip(again, recording.frames, strict=False):
+        assert frame.step == before.step
+        for name in (f"{structure}.test_loss" for structure in STRUCTURES):
+            apart = np.abs(frame.metrics[name] / before.metrics[name] - 1).mean()
+            assert apart <= EARLY, f"{name} at step {frame.step}: {apart:.1e}"
+    assert frame.step == EARLY_STEP
+    np.testing.assert_allclose(frame.metrics["label_pearson"], before.metrics["label_pearson"], atol=1e-5)
