@@ -11,12 +11,13 @@ import torch
 from torch import Tensor, nn
 
 from engine.errors import UserError
+from engine.multitask.columns import feature_values, label_values
 from engine.multitask.comparison_config import TableConfig
 from engine.multitask.models import Forward, Structure
-from engine.multitask.table import MOST_CATEGORIES, feature_values, label_values
 from engine.runs.frame import Array
 
 TEST_SHARE, VALIDATION_SHARE = 0.3, 0.07
+MOST_CATEGORIES = 5_000
 FEWEST_OF_A_CATEGORY = 5
 """Training rows for an embedding of its own: rarer ones share id 0, which is thereby trained for those never seen."""
 

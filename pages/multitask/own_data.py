@@ -9,8 +9,9 @@ import streamlit as st
 
 from engine.errors import UserError
 from engine.multitask import TableConfig
+from engine.multitask.columns import Column, columns
 from engine.multitask.sample import sample_table
-from engine.multitask.table import Column, columns, read_table
+from engine.multitask.table import read_table
 from engine.runs.config import Whole
 from engine.runs.run import FAILED
 from pages.multitask import own_answer, where

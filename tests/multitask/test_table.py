@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 
 from engine.errors import UserError
 from engine.multitask import TableConfig, table
+from engine.multitask.columns import columns
 from engine.multitask.features import prepare
 from engine.multitask.sample import sample_table
-from engine.multitask.table import columns, read_table
+from engine.multitask.table import read_table
 
 
 def csv(frame: pd.DataFrame) -> bytes:
