@@ -9,8 +9,9 @@ HUES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 
 CSS = """<style>
 .stMainBlockContainer { padding: 4rem 2.2rem 4rem; max-width: 1680px; }
-.stSidebar[aria-expanded="true"] { min-width: 17rem; max-width: 19rem; } /* folded, it takes no room */
+.stSidebar[data-collapsed="false"] { min-width: 17rem; max-width: 19rem; } /* folded, it takes no room */
 .st-key-run_bar .stProgress { min-width: 16rem; flex: 1 1 16rem; }
+.st-key-run_bar > .stElementContainer:has([data-testid="stCaptionContainer"]) { flex: 1 1 11rem; min-width: 11rem; }
 .st-key-question h1 { font-size: 1.5rem; padding: 0 0 0.3rem; line-height: 1.2; }
 .st-key-question p { margin: 0; line-height: 1.5; }
 .st-key-story p { margin-bottom: 0.35rem; line-height: 1.45; }

@@ -166,6 +166,21 @@ def test_click_opens_the_sum(visit: Page) -> None:
     expect(drill).to_contain_text("the same within float32")
 
 
+def test_a_dot_opens_the_sum_of_its_unit(visit: Page) -> None:
+    dot = visit.locator(".player [data-element='plane:35']")
+    expect(dot).to_have_attribute("aria-label", re.compile("^expert 3, unit 4, "))
+    dot.focus()
+    visit.keyboard.press("Enter")
+    drill = visit.locator(".st-key-drill_down")
+    expect(drill).to_contain_text("MMoE · Expert 3")
+    expect(drill.get_by_role("spinbutton", name="Unit")).to_have_value("4")
+    visit.locator(".player [data-element='plane:35']").focus()
+    visit.keyboard.press("ArrowRight")
+    visit.keyboard.press("Enter")
+    expect(drill.get_by_role("spinbutton", name="Unit")).to_have_value("5")
+    expect(drill).to_contain_text("MMoE · Expert 3")
+
+
 def test_dragging_the_hero_sends_nothing_before_release(visit: Page) -> None:
     sent: list[int] = []
     visit.on("websocket", lambda ws: None)

@@ -118,6 +118,39 @@ def test_arrows_walk_the_network_and_enter_selects(still: Visit) -> None:
     expect(still.page.get_by_text(re.compile(r"click: Click\(panel='net', element='tower:1'"))).to_be_visible()
 
 
+def test_dots_are_one_tab_stop_and_arrows_walk_all_of_them(still: Visit) -> None:
+    dots = still.player.locator(".unit")
+    count = dots.count()
+    assert still.player.locator(".unit[tabindex='0']").count() == 1
+    first = still.player.locator("[data-element='plane:0']")
+    expect(first).to_have_attribute("aria-label", re.compile(r"^Unit 1 of expert 1, u₁ −?\d\.\d\d, u₂ −?\d\.\d\d$"))
+    first.focus()
+    seen = set()
+    for _ in range(count):
+        seen.add(still.page.evaluate(FOCUSED))
+        still.page.keyboard.press("ArrowRight")
+    assert len(seen) == count
+    expect(still.player.locator(".unit[tabindex='0']")).to_have_count(1)
+    expect(still.player.locator(".ring")).to_be_visible()
+    still.page.keyboard.press("Enter")
+    expect(
+        still.page.get_by_text(re.compile(rf"click: Click\(panel='plane', element='[^']+', row={count - 1}"))
+    ).to_be_visible()
+
+
+FOCUSED = """() => {
+  let e = document.activeElement;
+  while (e.shadowRoot) e = e.shadowRoot.activeElement;
+  return e.dataset.element;
+}"""
+
+
+def test_one_gate_writes_the_weight_of_an_expert_once(still: Visit) -> None:
+    still.page.keyboard.press("2")
+    still.player.locator("[data-element='gate']").click()
+    expect(still.player.locator(".edge-numbers text:not([display=none])")).to_have_count(8)
+
+
 def test_digits_in_a_text_field_stay_there(still: Visit) -> None:
     seed = still.page.get_by_role("spinbutton", name="Seed")
     seed.focus()
