@@ -135,7 +135,7 @@ def test_keyboard_alone_moves_the_player(visit: Page) -> None:
     visit.keyboard.press("ArrowRight")
     expect(visit).to_have_url(re.compile(r"multitask_step=1\b"))
     visit.keyboard.press("1")
-    expect(visit).to_have_url(re.compile("multitask_rung=shared_bottom"))
+    expect(visit).to_have_url(re.compile("multitask_rung=single_task"))
     hero = visit.locator(".player").get_by_role("slider", name="Task correlation")
     hero.focus()
     visit.keyboard.press("End")
