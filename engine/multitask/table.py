@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Any
 
 import pandas as pd
@@ -20,6 +21,8 @@ MOST_DECODED = 512_000_000
 """Bytes of a parquet file once decoded: a small file can hold a very large table."""
 MOST_ROW_GROUPS = 1_000
 FEWEST_ROWS = 200
+ROW_NUMBERS = re.compile(r"__index_level_\d+__")
+"""The column in which pandas saves a table's row numbers: no feature that anybody chose."""
 
 
 def read_table(data: bytes, name: str) -> pd.DataFrame:
@@ -56,7 +59,8 @@ def _read_parquet(data: bytes) -> pd.DataFrame:
     schema, rows = metadata.schema_arrow, metadata.metadata.num_rows
     _check_shape(rows, max(metadata.metadata.num_columns, len(schema.names)))
     _check_names(schema.names)
-    flat = [field.name for field in schema if _is_flat(field.type)]
+    names = [name for name in schema.names if not ROW_NUMBERS.fullmatch(name)]
+    flat = [name for name in names if _is_flat(schema.field(name).type)]
     if metadata.num_row_groups > MOST_ROW_GROUPS or not flat:
         raise UserError("The file could not be read as CSV, TSV or parquet.")
     words = [name for name in flat if _is_words(schema.field(name).type)]
@@ -69,7 +73,7 @@ def _read_parquet(data: bytes) -> pd.DataFrame:
         batches.append(batch)
     table = pa.Table.from_batches(batches) if batches else pa.table({})
     held = {name: _values(table[name]) for name in flat if name in table.column_names}
-    return pd.DataFrame({name: held.get(name) for name in schema.names}, index=range(len(table)))
+    return pd.DataFrame({name: held.get(name) for name in names}, index=range(len(table)))
 
 
 def _is_words(kind: pa.DataType) -> bool:

@@ -155,6 +155,12 @@ def test_parquet_types_that_no_model_takes_are_unusable() -> None:
     assert kinds["price"] == kinds["day"] == "number"
 
 
+def test_row_numbers_that_pandas_saved_are_no_column() -> None:
+    kept = frame().sample(frac=1, random_state=0)
+    assert b"__index_level_0__" in parquet(kept)
+    assert list(read_table(parquet(kept), "t").columns) == list(kept.columns)
+
+
 @pytest.mark.parametrize("label", [[0] * 210 + [0, 1] * 45, [0, 1] * 105 + [0] * 90])
 def test_a_label_with_one_class_in_a_part_is_refused(label: list[int]) -> None:
     with pytest.raises(UserError, match="Label a has one value only in the training or the test rows"):

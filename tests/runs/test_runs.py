@@ -8,15 +8,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
+from engine.errors import UserError
 from engine.multitask import MultitaskConfig, train
 from engine.runs import runs as module
 from engine.runs.pool import ROOT
 from engine.runs.recording import Recording
 from engine.runs.run import FAILED, FINISHED, PAUSED, QUEUED, RUNNING, STOPPED, Run
 from engine.runs.runs import Runs
+from engine.runs.study import Study
+from tests.pages.catalogue import sentences
 
 SMALL = MultitaskConfig(steps=40, frames=6, runs=2, test_rows=200)
 LONG = MultitaskConfig(steps=5_000, frames=20, runs=2, test_rows=200)
@@ -159,3 +163,11 @@ def _alive(pid: int) -> bool:
             return stat.read().rsplit(")")[-1].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_a_study_hands_its_failures_on_as_a_page_can_translate_them(runs: Runs) -> None:
+    study = Study(runs, (SMALL, replace(SMALL, learning_rate=1e9, structures=("mmoe",))), "study")
+    until(lambda: not study.active)
+    (failure,) = study.failures
+    assert isinstance(failure, UserError) and failure.values["structure"] == "MMoE"
+    assert failure.sentence in sentences() and set(study.results()) == {SMALL}
