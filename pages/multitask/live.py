@@ -22,6 +22,7 @@ from pages.ui.position import Click, Position
 from pages.ui.verdict import badge
 
 RECORDED, RUN = "recorded", "run"
+PLAYER = "multitask_player"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ def _stage(config: MultitaskConfig | None, was_active: bool) -> None:
         if view is not None and not view.active:
             st.query_params.pop(training.MARK, None)
         st.rerun()
+    if was_active:
+        st.query_params[training.MARK] = "1"  # coming from another page has emptied the URL
     now = shown()
     _question(now)
     _player(now)
@@ -151,7 +154,7 @@ def _player(now: Shown) -> None:
 
     player(
         stage,
-        key="multitask_player",
+        key=PLAYER,
         start=where.start(stage.steps, now.recording.config.structures, hero),
         seek=st.session_state.get(where.SEEK, 0),
         autoplay=first or _autoplaying(),

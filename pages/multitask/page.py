@@ -9,6 +9,7 @@ from pages.ui import share, training
 from pages.ui.language import t
 from pages.ui.story_panel import story_panel
 
+where.follow(live.PLAYER)
 with st.sidebar:
     config = settings.sidebar(where.take)
     share.link()

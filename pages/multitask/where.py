@@ -30,7 +30,7 @@ SECTIONS = (
     "notes",
 )
 _OPENS = {"experiments": ("loss", "gap", "advantage")} | {name: (name,) for name in SECTIONS}
-SEEK, REFRESH = "multitask_seek", "multitask_refresh"
+SEEK, REFRESH, WRITTEN = "multitask_seek", "multitask_refresh", "multitask_written"
 
 
 def start(steps: tuple[int, ...], structures: tuple[str, ...], hero: float) -> Position:
@@ -93,6 +93,22 @@ def take(preset: Preset | None) -> None:
     seek()
 
 
+def follow(player: str) -> None:
+    """Bring the player along when the URL has changed under the page (back, forward); coming from another page, which
+    empties the URL, restore what it said. Once a run, before anything is drawn."""
+    known = st.session_state.get(WRITTEN)
+    here = {name: st.query_params.get(name, "") for name in (STEP, RUNG, PART, CORRELATION)}
+    st.session_state[WRITTEN] = here
+    if known is None or here == known:
+        return
+    if player not in st.session_state:  # its state went when the page was left
+        for name, value in known.items():
+            _write(name, value)
+    else:
+        st.session_state.pop(CORRELATION, None)  # the URL's counts
+    seek()
+
+
 def seek() -> None:
     """The player goes to the position in the URL at the next draw."""
     st.session_state[SEEK] = st.session_state.get(SEEK, 0) + 1
@@ -104,6 +120,7 @@ def open_key(name: str) -> str:
 
 
 def _write(name: str, value: str) -> None:
+    st.session_state.setdefault(WRITTEN, {})[name] = value
     if value:
         st.query_params[name] = value
     else:

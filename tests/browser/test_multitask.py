@@ -181,6 +181,37 @@ def test_a_dot_opens_the_sum_of_its_unit(visit: Page) -> None:
     expect(drill).to_contain_text("MMoE · Expert 3")
 
 
+def test_back_brings_the_stage_along(visit: Page) -> None:
+    player = visit.locator(".player")
+    visit.keyboard.press("3")
+    expect(visit).to_have_url(re.compile("multitask_rung=omoe"))
+    player.locator("[data-element='gate']").click()
+    expect(visit).to_have_url(re.compile("multitask_part=gate"))
+    for _ in range(2):
+        visit.go_back()
+        settled(visit)
+    expect(visit).not_to_have_url(re.compile("multitask_rung"))
+    expect(player.locator(".rung[data-rung=mmoe]")).to_have_attribute("aria-pressed", "true")
+    expect(visit.locator(".st-key-drill_down")).to_contain_text("Open a part")
+
+
+def test_another_page_and_back_keeps_the_place_and_the_run(page: Page, server: str) -> None:
+    open_page(page, server, LONG + "&multitask_correlation=0.7&multitask_part=expert:1")
+    train(page)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Running: step", timeout=15_000)
+    page.get_by_role("link", name="Home").first.click()
+    expect(page.get_by_text("Open the playground")).to_be_visible()
+    page.get_by_role("link", name="Multi-task").first.click()
+    page.locator(".st-key-run_bar").wait_for()
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Running: step", timeout=15_000)
+    expect(page.locator(".player .hero-value")).to_have_text("0.70")
+    expect(page.locator(".st-key-drill_down")).to_contain_text("Expert 2")
+    for part in ("multitask_correlation=0.7", "multitask_part=expert%3A1", "training=1"):
+        expect(page).to_have_url(re.compile(part))
+    bar(page, "Stop")
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Stopped: step", timeout=5_000)
+
+
 def test_dragging_the_hero_sends_nothing_before_release(visit: Page) -> None:
     sent: list[int] = []
     visit.on("websocket", lambda ws: None)
