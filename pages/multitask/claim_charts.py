@@ -26,6 +26,7 @@ def curve(rows: pd.DataFrame, y: str, colours: dict[str, str], *, log: bool = Fa
             title=None,
             sort=list(colours),
             scale=alt.Scale(domain=list(colours), range=list(colours.values())),
+            legend=alt.Legend(symbolOpacity=1),  # the band's own would be too faint to tell
         ),
     )
     band = base.mark_area(opacity=0.16).encode(y=alt.Y("low:Q", title=y, scale=scale), y2="high:Q")

@@ -102,6 +102,8 @@ def _gates(recording: Recording[MultitaskConfig]) -> None:
 
 def _film(recording: Recording[MultitaskConfig], structure: str, names: tuple[str, ...]) -> alt.Chart:
     gates = recording.series(f"{structure}.gates")[:, 0]  # (F, T, E)
+    mixtures = [s for s in recording.config.structures if s in MIXTURES]
+    top = max(float(recording.series(f"{s}.gates")[:, 0].max()) for s in mixtures)  # one scale for all structures
     rows = [
         {"frame": f, "step": recording.steps[f], "task": name, "expert": e + 1, "weight": float(gates[f, k, e])}
         for f in range(len(gates))
@@ -115,7 +117,7 @@ def _film(recording: Recording[MultitaskConfig], structure: str, names: tuple[st
             x=alt.X("frame:O", title=t("training step, one column a frame"), axis=alt.Axis(labels=False, ticks=False)),
             y=alt.Y("expert:O", title=t("Expert")),
             column=alt.Column("task:N", title=None, sort=list(names)),
-            color=alt.Color("weight:Q", title=t("weight"), scale=alt.Scale(scheme="viridis", domain=[0, 1])),
+            color=alt.Color("weight:Q", title=t("weight"), scale=alt.Scale(scheme="viridis", domain=[0, top])),
             tooltip=["step:Q", "expert:O", alt.Tooltip("weight:Q", format=".3f")],
         )
     )

@@ -14,8 +14,8 @@ CSS = """<style>
 .st-key-run_bar > .stElementContainer:has([data-testid="stCaptionContainer"]) { flex: 1 1 11rem; min-width: 11rem; }
 .st-key-question h1 { font-size: 1.5rem; padding: 0 0 0.3rem; line-height: 1.2; }
 .st-key-question p { margin: 0; line-height: 1.5; }
-.st-key-story p { margin-bottom: 0.35rem; line-height: 1.45; }
-.st-key-story .stHorizontalBlock p { margin: 0; }
+.st-key-story p { line-height: 1.45; }
+.st-key-story p:not(:last-child) { margin-bottom: 0.35rem; } /* Streamlit takes the last one's margin back */
 .st-key-story button { min-height: 2rem; padding-block: 0.1rem; }
 .stMainBlockContainer:has(.st-key-story_next) .st-key-question h1 { display: none; } /* the point told is the headline */
 .stButton [kind="primary"] { color: light-dark(#FFFFFF, #0B1117); } /* Streamlit's white is too faint on the dark theme's blue */
