@@ -35,15 +35,11 @@ def result(config: TableConfig, last: Frame) -> None:
     _table(config, last)
     left, right = st.columns(2, gap="large")
     with left:
-        best = t("error relative to {best}, %", best=TITLES[found.best])
-        st.altair_chart(
-            own_charts.differences({t("all tasks"): (*found.rivals, found.linear)}, best),
-            key="multitask_answer",
-            alt=t("Error of each structure relative to the best, with intervals"),
-        )
-    with right:
         if BASE in config.structures:
             _against_base(config, last)
+    with right:
+        if found.best != BASE:
+            _against_best(found)
     _gates(config, last)
 
 
@@ -51,7 +47,8 @@ def _next_best(found: Answer) -> str:
     """The runner-up, and by how much: how sure the pick is."""
     second = min(found.rivals, key=lambda rival: rival.mean)
     return t(
-        "Next best: {second}, error {mean} % [{low}, {high}].",
+        "Lowest error: {best}; next {second}, {mean} % [{low}, {high}].",
+        best=TITLES[found.best],
         second=TITLES[second.name],
         **{name: f"{100 * getattr(second, name):+.2f}" for name in ("mean", "low", "high")},
     )
@@ -79,6 +76,15 @@ def _against_base(config: TableConfig, last: Frame) -> None:
         own_charts.differences(everyone, t("error relative to {best}, %", best=TITLES[BASE])),
         key="multitask_against_base",
         alt=t("Error of each structure relative to Shared-Bottom, for each task, with intervals"),
+    )
+
+
+def _against_best(found: Answer) -> None:
+    title = t("error relative to {best}, %", best=TITLES[found.best])
+    st.altair_chart(
+        own_charts.differences({t("all tasks"): (*found.rivals, found.linear)}, title),
+        key="multitask_answer",
+        alt=t("Error of each structure relative to the best, with intervals"),
     )
 
 
