@@ -1,0 +1,54 @@
+"""What a recurrent run depends on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from engine.runs.config import Choice, Config, Real, Several, Whole, setting
+
+CELLS = ("rnn", "lstm", "peephole")
+"""The ladder, lowest rung first."""
+TASKS = ("language", "adding", "order", "counting", "delays")
+
+
+@dataclass(frozen=True, slots=True)
+class RecurrentConfig(Config):
+    """One task, the cells that learn it, and the distances they are trained on.
+
+    What `distance` counts depends on the task: words between country and question (language), steps between
+    the first and the last number or symbol (adding, order), the a's (counting), steps between two spikes (delays).
+    """
+
+    playground: ClassVar[str] = "recurrent"
+
+    # data
+    task: str = setting("language", Choice(TASKS))
+    sentences: str = setting("en", Choice(("en", "zh")))
+    distance: int = setting(40, Whole(1, 100))  # the longest in training
+    distances: str = setting("mixed", Choice(("mixed", "single")))  # 1 … distance, or that one alone
+
+    # model
+    cells: tuple[str, ...] = setting(CELLS, Several(Choice(CELLS), 1, 3, distinct=True))
+    hidden: int = setting(32, Whole(1, 96))
+    embedding: int = setting(16, Whole(1, 64))
+    forget_bias: float = setting(1.0, Real(-5.0, 5.0))
+
+    # training
+    learning_rate: float = setting(0.01, Real(1e-6, 1e9))
+    clip: float = setting(1.0, Real(0.01, 1e6))  # longest gradient of one model; the RNN's explodes now and then
+    batch_size: int = setting(64, Whole(8, 256))
+    steps: int = setting(900, Whole(1, 10_000))
+    frames: int = setting(40, Whole(2, 120))
+    runs: int = setting(1, Whole(1, 32))  # seeds trained at once, from `seed` on; the first is followed
+    seed: int = setting(0, Whole(0, 999_999))
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds trained at once; the first is the one the stage follows."""
+        return tuple(range(self.seed, self.seed + self.runs))
+
+    @property
+    def test_distances(self) -> tuple[int, ...]:
+        """Where held-out accuracy is measured: from 1 to twice the longest distance of training, that one in the middle."""
+        return tuple(dict.fromkeys(max(round(self.distance * n / 4), 1) for n in range(9)))

@@ -1,0 +1,156 @@
+"""How far a gradient reaches: its length at every step, its factors, and which input moves which answer.
+
+L steps · B batch · H units
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from engine.cells import LSTM, RNN, PeepholeLSTM
+from engine.cells.steps import LSTMSteps
+from engine.recurrent.config import RecurrentConfig
+from engine.recurrent.models import Cell, Reader
+from engine.recurrent.tasks import Examples, loss_of, task_of
+from engine.recurrent.trace import model_at, run
+from engine.runs.frame import Array, Frame
+from engine.runs.seeds import generator
+
+
+class Flow(NamedTuple):
+    """‖∂loss/∂h(t)‖ and ‖∂loss/∂C(t)‖ of every step (L,), the median over the batch; c is None for the RNN."""
+
+    h: Array
+    c: Array | None
+
+
+def flow(config: RecurrentConfig, frame: Frame, cell: str, examples: Examples) -> Flow:
+    """Gradients of the task's loss on examples with inputs (L, B, …)."""
+    model = model_at(config, frame, cell)
+    kind = task_of(config).kind
+
+    def loss(h: Tensor) -> Tensor:
+        one = model.readout(h)[None]
+        return loss_of(kind, one, examples.targets[None])[0] * h.shape[1]  # of each example, not their mean
+
+    return _lengths(model.cell, model.embed(examples.inputs), loss)
+
+
+def untrained_flow(cell: str, length: int, hidden: int, forget_bias: float | None, seed: int) -> Flow:
+    """The setting of the classic figure: two uniform inputs, torch's initialisation, loss = Σ h(L)², batch 32.
+
+    forget_bias None leaves torch's random one.
+    """
+    made: dict[str, Cell] = {
+        "rnn": RNN(2, hidden),
+        "lstm": LSTM(2, hidden, forget_bias),
+        "peephole": PeepholeLSTM(2, hidden, forget_bias),
+    }
+    made[cell].reset_parameters(generator(seed, "cell"))
+    x = torch.rand(length, 32, 2, generator=generator(seed, "noise"))
+    return _lengths(made[cell].requires_grad_(False), x, lambda h: h[-1].square().sum())
+
+
+def _lengths(cell: Cell, x: Tensor, loss: Callable[[Tensor], Tensor]) -> Flow:
+    zeros = torch.zeros(*x.shape[:2], cell.hidden_size)
+    h_nudge, c_nudge = zeros.requires_grad_(), zeros.clone().requires_grad_()
+    with torch.enable_grad():
+        if isinstance(cell, RNN):
+            value = loss(cell.steps(x, nudges={"h": h_nudge}).h)
+            (d_h,) = torch.autograd.grad(value, (h_nudge,))
+            return Flow(_median(d_h), None)
+        value = loss(cell.steps(x, nudges={"h": h_nudge, "c": c_nudge}).h)
+        d_h, d_c = torch.autograd.grad(value, (h_nudge, c_nudge))
+    return Flow(_median(d_h), _median(d_c))
+
+
+def _median(gradient: Tensor) -> Array:
+    return gradient.norm(dim=-1).median(1).values.numpy()
+
+
+class Chain(NamedTuple):
+    """The direct path back from the last step, factor by factor.
+
+    running  (L,) size of ∏ of the factors from step t+1 to the last; 1 at the last step
+    factors  (L,) running(t) / running(t+1): what step t+1 multiplies by; nan at the last step
+    """
+
+    running: Array
+    factors: Array
+
+
+@torch.inference_mode()
+def chain(config: RecurrentConfig, frame: Frame, cell: str, inputs: Tensor) -> Chain:
+    """The chain rule's product along one sequence: inputs (L,) or (L, D).
+
+    For the RNN the factors are the matrices ∂h(t)/∂h(t-1) = diag(1 - h(t)²) R; for the LSTM's cell state they are
+    diag(f(t)). The size of a product is its Frobenius norm over √H, so that the identity has size 1.
+    """
+    model = model_at(config, frame, cell).double()
+    jacobians = _jacobians(model, _embedded(model, inputs))  # (L, H, H)
+    product = torch.eye(jacobians.shape[-1], dtype=torch.float64)
+    sizes = [1.0]
+    for jacobian in reversed(jacobians[1:]):
+        product = product @ jacobian
+        sizes.append(float(product.norm()) / len(product) ** 0.5)
+    running = np.array(sizes[::-1])
+    factors = np.full_like(running, np.nan)
+    factors[:-1] = running[:-1] / np.maximum(running[1:], 1e-300)
+    return Chain(running, factors)
+
+
+@torch.inference_mode()
+def belt(config: RecurrentConfig, frame: Frame, cell: str, inputs: Tensor) -> Array:
+    """How much of what step s wrote is still there at step t: (L, L), row s, column t, nan for t < s.
+
+    For the LSTM, step s wrote i ⊙ g to the cell state and each later step multiplies by f; for the RNN it wrote
+    (1 - h²) ⊙ W x to h and each later step multiplies by diag(1 - h²) R. The share is of the absolute sum over units.
+    """
+    model = model_at(config, frame, cell).double()
+    x = _embedded(model, inputs)
+    steps = run(model, x)
+    if isinstance(steps, LSTMSteps):
+        left = (steps.i * steps.g)[:, 0]  # (L, H): what each step wrote, as far as it is left
+    else:
+        left = (1 - steps.h[:, 0] ** 2) * (x[:, 0] @ model.cell.weight_ih_l0.T)
+    written = left.abs().sum(1).clamp_min(1e-300)
+    jacobians = _jacobians(model, x)
+    found = np.full((len(left), len(left)), np.nan)
+    for t in range(len(left)):
+        left[:t] = left[:t] @ jacobians[t].T
+        found[: t + 1, t] = (left[: t + 1].abs().sum(1) / written[: t + 1]).numpy()
+    return found
+
+
+def _embedded(model: Reader, inputs: Tensor) -> Tensor:
+    return model.embed(inputs[:, None] if model.words is not None else inputs[:, None].double())
+
+
+def _jacobians(model: Reader, x: Tensor) -> Tensor:
+    steps = run(model, x)
+    if isinstance(steps, LSTMSteps):
+        return torch.diag_embed(steps.f[:, 0])
+    return (1 - steps.h[:, 0] ** 2)[:, :, None] * model.cell.weight_hh_l0
+
+
+def connectivity(config: RecurrentConfig, frame: Frame, cell: str, inputs: Tensor, answer: int) -> Array:
+    """‖∂ answer(s) / ∂ x(t)‖ (L, L), row s (output), column t (input), nan for t > s.
+
+    The answer is its log-probability, or the number itself for a task of values.
+    """
+    model = model_at(config, frame, cell)
+    x = model.embed(inputs[:, None]).detach().requires_grad_()
+    with torch.enable_grad():
+        logits = model.readout(run(model, x).h)[:, 0]  # (L, O)
+        kind = task_of(config).kind
+        said = {"value": logits, "class": logits.log_softmax(-1), "next": functional.logsigmoid(logits)}[kind]
+        rows = torch.eye(len(logits))
+        (slopes,) = torch.autograd.grad(said[:, answer], (x,), (rows,), is_grads_batched=True)
+    lengths = slopes[:, :, 0].norm(dim=-1).numpy()
+    return np.where(np.tri(len(lengths), dtype=bool), lengths, np.nan)
