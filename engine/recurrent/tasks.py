@@ -61,7 +61,9 @@ class Adding:
     Always saying 0 gives a mean squared error of 1/6.
     """
 
-    kind, channels, vocabulary, answers = "value", 2, None, ("sum",)
+    kind, channels = "value", 2
+    vocabulary: tuple[str, ...] | None = None
+    answers: tuple[str, ...] = ("sum",)
     tolerance = 0.02  # the published criterion, .04, of half the sum
 
     def draw(self, distance: int, count: int, source: torch.Generator) -> Examples:
@@ -76,7 +78,7 @@ class Order:
 
     kind, channels, tolerance = "class", 0, 0.0
     vocabulary: tuple[str, ...] | None = ("X", "Y", "a", "b", "c", "d")
-    answers = ("XX", "XY", "YX", "YY")
+    answers: tuple[str, ...] = ("XX", "XY", "YX", "YY")
 
     def draw(self, distance: int, count: int, source: torch.Generator) -> Examples:
         symbols = torch.randint(2, 6, (distance + 1, count), generator=source)
@@ -94,7 +96,7 @@ class Counting:
 
     kind, channels, tolerance = "next", 0, 0.0
     vocabulary: tuple[str, ...] | None = ("S", "a", "b")
-    answers = ("a", "b", "T")
+    answers: tuple[str, ...] = ("a", "b", "T")
 
     def draw(self, distance: int, count: int, source: torch.Generator) -> Examples:
         n = distance
@@ -110,7 +112,9 @@ class Delays:
     steps follow, so that the place of neither spike tells the answer alone.
     """
 
-    kind, channels, vocabulary, answers = "value", 1, None, ("delay",)
+    kind, channels = "value", 1
+    vocabulary: tuple[str, ...] | None = None
+    answers: tuple[str, ...] = ("delay",)
 
     def __init__(self, longest: int) -> None:
         self.longest = longest
@@ -130,7 +134,8 @@ def task_of(config: RecurrentConfig) -> Task:
         return Language(config.sentences)
     if config.task == "delays":
         return Delays(config.distance)
-    return {"adding": Adding, "order": Order, "counting": Counting}[config.task]()
+    plain: dict[str, type[Adding | Order | Counting]] = {"adding": Adding, "order": Order, "counting": Counting}
+    return plain[config.task]()
 
 
 def loss_of(kind: str, outputs: Tensor, targets: Tensor) -> Tensor:

@@ -1,0 +1,137 @@
+"""The claims of this ladder, each as paired differences over seeds, negative where the claim is right.
+
+The same seeds, sentences and steps for every cell. Where a cell fails at the shared learning rate its own best of
+`RATES` is compared too, so that nobody is beaten by a setting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from engine.recurrent.config import RecurrentConfig
+from engine.runs.frame import Array
+from engine.runs.study import Results
+from engine.runs.verdict import ENOUGH_COSTLY_SEEDS, Verdict, judge
+
+SEEDS = tuple(range(ENOUGH_COSTLY_SEEDS))
+MIXED = RecurrentConfig(frames=2, steps=1_200, runs=len(SEEDS))
+"""Trained on all distances from 1 to 40."""
+PATIENT = replace(MIXED, cells=("rnn",), learning_rate=0.001, steps=6_000)
+"""The RNN's own: a tenth of the rate and five times the steps."""
+SINGLE = {distance: replace(MIXED, distance=distance, distances="single") for distance in (3, 6, 12, 25, 40)}
+"""Trained at one distance each."""
+BIASES = (-1.0, 0.0, 1.0, 3.0)
+COUNTING = replace(MIXED, task="counting", hidden=2, embedding=4, distance=10, steps=2_000, cells=("lstm", "peephole"))
+DELAYS = replace(
+    MIXED, task="delays", hidden=8, distance=40, distances="single", steps=3_000, cells=("lstm", "peephole")
+)
+
+CODE = tuple(
+    f"engine/{path}.py"
+    for path in (
+        "cells/fused",
+        "cells/lstm",
+        "cells/rnn",
+        "cells/steps",
+        "recurrent/claims",
+        "recurrent/config",
+        "recurrent/models",
+        "recurrent/sentences",
+        "recurrent/tasks",
+        "recurrent/training",
+        "runs/frame",
+        "runs/seeds",
+        "runs/stack",
+        "runs/verdict",
+    )
+)
+"""What stored results rest on."""
+
+
+def cells(base: RecurrentConfig) -> tuple[RecurrentConfig, ...]:
+    """One unit of work for each cell of a setting."""
+    return tuple(replace(base, cells=(cell,)) for cell in base.cells)
+
+
+class Seeds:
+    """Results looked up by setting: one number per seed."""
+
+    def __init__(self, results: Results) -> None:
+        self._results = results
+
+    def metric(self, base: RecurrentConfig, cell: str, name: str) -> Array:
+        """(S, K) of "accuracy" or "test_loss" at `base.test_distances`. KeyError where a result is missing."""
+        return np.asarray(self._results[replace(base, cells=(cell,))][f"{cell}.{name}"], np.float64)
+
+    def at(self, base: RecurrentConfig, cell: str, distance: int, name: str = "accuracy") -> Array:
+        """(S,) at one of the test distances."""
+        return self.metric(base, cell, name)[:, base.test_distances.index(distance)]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """id, the settings it needs, and its differences (S,), negative where it is right."""
+
+    id: str
+    needs: tuple[RecurrentConfig, ...]
+    differences: Callable[[Seeds], Array]
+
+    def verdict(self, seeds: Seeds) -> Verdict:
+        return judge(self.differences(seeds), enough=ENOUGH_COSTLY_SEEDS)
+
+
+def biased(bias: float) -> RecurrentConfig:
+    """Mixed distances with another forget bias."""
+    return replace(MIXED, forget_bias=bias, cells=("lstm",))
+
+
+def _single(distance: int) -> Claim:
+    base = SINGLE[distance]
+    return Claim(
+        f"rnn_below_lstm_single@{distance}",
+        cells(base),
+        lambda at: at.at(base, "rnn", distance) - at.at(base, "lstm", distance),
+    )
+
+
+CLAIMS = (
+    Claim("lstm_remembers@40", cells(MIXED), lambda at: 0.95 - at.at(MIXED, "lstm", 40)),
+    Claim("rnn_below_lstm@40", cells(MIXED), lambda at: at.at(MIXED, "rnn", 40) - at.at(MIXED, "lstm", 40)),
+    Claim(
+        "patient_rnn_below_lstm@40",
+        (*cells(MIXED), PATIENT),
+        lambda at: at.at(PATIENT, "rnn", 40) - at.at(MIXED, "lstm", 40),
+    ),
+    *(_single(distance) for distance in SINGLE),
+    Claim(
+        "mixed_helps_lstm@40",
+        (*cells(MIXED), *cells(SINGLE[40])),
+        lambda at: at.at(SINGLE[40], "lstm", 40) - at.at(MIXED, "lstm", 40),
+    ),
+    Claim(
+        "bias_1_beats_minus_1",
+        (biased(1.0), biased(-1.0)),
+        lambda at: at.at(biased(-1.0), "lstm", 40) - at.at(biased(1.0), "lstm", 40),
+    ),
+    Claim(
+        "peephole_counts_further",
+        cells(COUNTING),
+        lambda at: (
+            at.metric(COUNTING, "lstm", "accuracy").mean(1) - at.metric(COUNTING, "peephole", "accuracy").mean(1)
+        ),
+    ),
+    Claim(
+        "peephole_times_better",
+        cells(DELAYS),
+        lambda at: at.at(DELAYS, "peephole", 40, "test_loss") - at.at(DELAYS, "lstm", 40, "test_loss"),
+    ),
+)
+
+
+def all_cells(claims: Sequence[Claim] = CLAIMS) -> tuple[RecurrentConfig, ...]:
+    """Everything that the claims and their charts need, once, long ones first."""
+    needed = [cell for claim in claims for cell in claim.needs] + [biased(bias) for bias in BIASES]
+    return tuple(sorted(dict.fromkeys(needed), key=lambda cell: -cell.steps * cell.distance))

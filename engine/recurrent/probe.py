@@ -1,0 +1,71 @@
+"""One sequence to look at for every distance: what the stage steps through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from engine.errors import UserError
+from engine.recurrent.config import RecurrentConfig
+from engine.recurrent.tasks import Language, Task, task_of
+from engine.runs.seeds import generator
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Probe:
+    """inputs (L,) word ids or (L, D) numbers; how each step is written; which output is asked for.
+
+    told    the step that says what the answer is: the country, the first number, the first spike
+    target  the class, or the number that should come out
+    """
+
+    inputs: Tensor
+    written: tuple[str, ...]
+    answer: int
+    target: float
+    told: int
+
+
+def probe(config: RecurrentConfig, distance: int) -> Probe:
+    """The held-out sequence of this distance. The same story at every distance, told longer."""
+    task = task_of(config)
+    examples = task.draw(distance, 1, generator(config.seed, "probe"))
+    inputs, target = examples.inputs[:, 0], examples.targets
+    if task.kind == "next":  # aⁿbⁿ: has it counted to the end?
+        return Probe(inputs, written(task, inputs), len(task.answers) - 1, 1.0, 1)
+    told = _told(task, inputs)
+    answer = int(target[0]) if task.kind == "class" else 0
+    return Probe(inputs, written(task, inputs), answer, float(target[0]), told)
+
+
+def own_probe(config: RecurrentConfig, text: str, answer: int) -> Probe:
+    """A user's own sentence. Raises UserError for words that the vocabulary lacks, none at all, or over 120."""
+    task = task_of(config)
+    if not isinstance(task, Language):
+        raise UserError("Own sentences need the language task.")
+    ids, unknown = task.sentences.encode(text[:2_000])
+    if unknown:
+        raise UserError("Not in the vocabulary: {words}.", words=", ".join(word[:20] for word in unknown[:8]))
+    if not 1 <= len(ids) <= 120:
+        raise UserError("A sentence needs 1 to 120 words.")
+    return Probe(ids, written(task, ids), answer, float(answer), _told(task, ids))
+
+
+def written(task: Task, inputs: Tensor) -> tuple[str, ...]:
+    """Each step as a word: the vocabulary's, a number with ▾ where it is marked, a spike or a dot."""
+    if task.vocabulary is not None:
+        return tuple(task.vocabulary[index] for index in inputs.tolist())
+    if task.channels == 1:
+        return tuple("▮" if value else "·" for value in inputs[:, 0].tolist())
+    return tuple(f"{value:+.2f}".replace("-", "−") + ("▾" if mark else "") for value, mark in inputs.tolist())
+
+
+def _told(task: Task, inputs: Tensor) -> int:
+    if isinstance(task, Language):
+        countries = torch.nonzero(inputs < len(task.answers))
+        return int(countries[0]) if len(countries) else 0
+    if task.channels == 1:
+        return int(torch.nonzero(inputs[:, 0])[0])
+    return 0

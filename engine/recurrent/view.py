@@ -1,0 +1,73 @@
+"""What the stage shows of one moment of training, as arrays over distances and steps.
+
+`S` distances · `F` steps of the longest sequence; shorter ones end at the same step and are nan before they begin
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from engine.recurrent.config import RecurrentConfig
+from engine.recurrent.gradients import belt
+from engine.recurrent.probe import Probe, probe
+from engine.recurrent.trace import carriers, trace
+from engine.runs.frame import Array, Frame
+
+NUMBERS = {
+    "rnn": ("before_h", "h"),
+    "lstm": ("before_h", "h", "before_c", "c", "f", "i", "g", "o", "kept", "written", "tanh_c"),
+    "peephole": (
+        "before_h", "h", "before_c", "c", "f", "i", "g", "o", "kept", "written", "tanh_c", "peep_i", "peep_f", "peep_o",
+    ),
+}  # fmt: skip
+"""The numbers of one unit that the diagram of each cell shows, in this order."""
+
+
+def distances(config: RecurrentConfig, most: int = 21) -> tuple[int, ...]:
+    """Those that the stage can show: up to `most`, evenly from 1 to the longest of training."""
+    count = min(config.distance, most)
+    if count == 1:
+        return (config.distance,)
+    return tuple(dict.fromkeys(round(1 + (config.distance - 1) * n / (count - 1)) for n in range(count)))
+
+
+def first_units(config: RecurrentConfig, frame: Frame, distance: int) -> dict[str, int]:
+    """For every cell the unit that carries the answer most."""
+    shown = probe(config, distance)
+    return {cell: int(np.argmax(carriers(config, frame, cell, shown.inputs, shown.answer))) for cell in config.cells}
+
+
+def views(config: RecurrentConfig, frame: Frame, probes: Sequence[Probe], units: Mapping[str, int]) -> dict[str, Array]:
+    """Per cell: "{cell}.answer" (S, F) what it says of the answer after each step, "{cell}.unit" (S, F, N) the numbers
+    of one unit as `NUMBERS` lists them, "{cell}.belt" (S, 1, F, F) what is left at each step (column) of what each
+    step (row) wrote.
+    """
+    width = max(len(one.written) for one in probes)
+    found: dict[str, Array] = {}
+    for cell in config.cells:
+        said = np.full((len(probes), width), np.nan, np.float32)
+        unit = np.full((len(probes), width, len(NUMBERS[cell])), np.nan, np.float32)
+        left = np.full((len(probes), 1, width, width), np.nan, np.float32)
+        for s, one in enumerate(probes):
+            begin = width - len(one.written)
+            traced = trace(config, frame, cell, one.inputs)
+            said[s, begin:] = traced["probabilities"][:, one.answer]
+            unit[s, begin:] = _numbers(traced, cell, units[cell])
+            left[s, 0, begin:, begin:] = belt(config, frame, cell, one.inputs)
+        found |= {f"{cell}.answer": said, f"{cell}.unit": unit, f"{cell}.belt": left}
+    return found
+
+
+def _numbers(traced: Mapping[str, Array], cell: str, unit: int) -> Array:
+    columns = {}
+    for name in NUMBERS[cell]:
+        if name.startswith("before_"):
+            values = traced[name.removeprefix("before_")][:, unit]
+            columns[name] = np.concatenate(([0.0], values[:-1]))
+        elif name == "tanh_c":
+            columns[name] = np.tanh(traced["c"][:, unit])
+        else:
+            columns[name] = traced[name][:, unit]
+    return np.stack(list(columns.values()), -1)
