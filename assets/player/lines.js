@@ -102,7 +102,7 @@ function makeLines(panel, app) {
     const widest = Math.max(0, ...panel.series.filter((s) => s.weight === "mean").map((s) => textWidth(s.name, font)));
     const right = Math.min(widest + 14, size.w * 0.36);
     box = { left: app.textSize() * 3.6, right: size.w - right, top: 16, bottom: size.h - 21, label: right - 10, font };
-    const last = Math.max(panel.x_max ?? 0, steps[steps.length - 1], 1);
+    const last = Math.max(panel.x_max ?? 0, steps[steps.length - 1], steps[0] + 1);
     x = linearScale([Math.min(steps[0], 0), last], [box.left, box.right]);
     y = (panel.log ? logScale : linearScale)(seriesDomain(panel.series, app.fields(), panel.log), [
       box.bottom,
@@ -216,7 +216,7 @@ function makeLines(panel, app) {
         value: formatNumber(values[f]),
         colour: paint(series.colour),
       }));
-    app.tip.show(event, `${panel.x_label} ${formatTick(app.state.steps[f])}`, rows);
+    app.tip.show(event, `${panel.x_label} ${app.nameOf(f)}`, rows);
   });
   touch.addEventListener("pointerleave", () => {
     app.peek(null);

@@ -1,7 +1,7 @@
 /**
  * The player: one stage on screen. Python is told when something has come to rest, never while it moves.
  */
-const MAKERS = { Lines: makeLines, Bars: makeBars, Heat: makeHeat, Plane: makePlane, Diagram: makeDiagram };
+const MAKERS = { Lines: makeLines, Bars: makeBars, Heat: makeHeat, Plane: makePlane, Diagram: makeDiagram, Tokens: makeTokens };
 const REST_MS = 250;
 const mounted = new WeakMap(); // parentElement → player: Streamlit calls again with new data, the viewer's place must stay
 
@@ -52,6 +52,10 @@ function makePlayer(parent, first, send) {
       return stage.spec;
     },
     fields: () => stage.fields,
+    /** Where time begins: a shorter sequence ends at the same frame as a longer one. */
+    first: () => Math.max(stage.spec.names[state.s]?.findIndex(Boolean) ?? 0, 0),
+    /** The name of a frame: a word, or its step. */
+    nameOf: (f) => stage.spec.names[state.s]?.[f] ?? formatTick(state.steps[f]),
     ratio: Math.min(devicePixelRatio || 1, 2),
     font: () => family,
     textSize: () => (root.classList.contains("wide") ? 14 : 12),
@@ -79,7 +83,7 @@ function makePlayer(parent, first, send) {
     },
     stepBy: (by) => {
       state.playing = false;
-      state.frame = Math.min(Math.max(Math.round(state.frame) + by, 0), state.steps.length - 1);
+      state.frame = Math.min(Math.max(Math.round(state.frame) + by, app.first()), state.steps.length - 1);
       app.scrubbed();
     },
     toggle: () => (state.playing ? pause() : play()),
@@ -113,12 +117,10 @@ function makePlayer(parent, first, send) {
   const setHero = (v) => {
     state.hero = v;
     state.s = stage.spec.sweep ? nearestIndex(stage.spec.sweep.recorded, v) : 0;
+    state.frame = Math.max(state.frame, app.first());
   };
   const play = () => {
-    if (state.frame >= state.steps.length - 1) {
-      state.frame = 0;
-      state.view.f = 0;
-    }
+    if (state.frame >= state.steps.length - 1) state.view.f = state.frame = app.first();
     Object.assign(state, { playing: state.steps.length > 1, peek: null });
     loop.wake();
   };
@@ -149,7 +151,7 @@ function makePlayer(parent, first, send) {
     return [
       rung?.title ?? "",
       ...shown,
-      `${stage.spec.time_label} ${formatTick(state.steps[Math.round(state.frame)])}`,
+      `${stage.spec.time_label} ${app.nameOf(Math.round(state.frame))}`,
       stage.spec.origin_text,
     ];
   };
@@ -174,7 +176,7 @@ function makePlayer(parent, first, send) {
           live,
           fill(app.words.summary, {
             rung: stage.spec.rungs.find((r) => r.id === state.rung)?.title ?? "",
-            step: formatTick(state.steps[now.frame]),
+            step: app.nameOf(now.frame),
             hero: now.hero === null ? "" : formatFixed(now.hero, 2),
           }),
         ),
@@ -237,8 +239,7 @@ function makePlayer(parent, first, send) {
   goTo(stage.start);
   measure();
   if (stage.autoplay && !state.calm && state.steps.length > 1) {
-    state.frame = 0;
-    state.view.f = 0;
+    state.view.f = state.frame = app.first();
     play();
   }
 

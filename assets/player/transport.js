@@ -82,22 +82,23 @@ function makeTransport(app) {
   const render = () => {
     const { state } = app,
       last = state.steps.length - 1,
+      first = app.first(),
       f = Math.round(state.peek ?? state.frame);
-    put(time, { max: Math.max(last, 1), disabled: last ? null : "" });
+    put(time, { min: first, max: Math.max(last, 1), disabled: last ? null : "" });
     if (Number(time.value) !== state.frame) time.value = state.frame;
     const total = app.spec.panels.reduce((most, p) => Math.max(most, p.x_max ?? 0), state.steps[last]);
     const words_ = fill(words.step_of, {
-      step: state.steps[f].toLocaleString("en-US"),
+      step: app.nameOf(f),
       last: total.toLocaleString("en-US"),
     });
     say(label, words_);
-    put(time, { style: `--at:${last ? ((state.frame / last) * 100).toFixed(2) : 0}%`, "aria-valuetext": words_ });
+    put(time, { style: `--at:${last > first ? (((state.frame - first) / (last - first)) * 100).toFixed(2) : 0}%`, "aria-valuetext": words_ });
     put(play.shape, { d: ICONS[state.playing ? "pause" : "play"] });
     put(play.button, {
       "aria-label": state.playing ? words.pause : words.play,
       title: state.playing ? words.pause : words.play,
     });
-    put(previous.button, { "aria-disabled": String(state.frame <= 0) });
+    put(previous.button, { "aria-disabled": String(state.frame <= first) });
     put(next.button, { "aria-disabled": String(state.frame >= last) });
   };
   return { root, render };

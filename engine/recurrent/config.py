@@ -38,7 +38,7 @@ class RecurrentConfig(Config):
     learning_rate: float = setting(0.01, Real(1e-6, 1e9))
     clip: float = setting(1.0, Real(0.01, 1e6))  # longest gradient of one model; the RNN's explodes now and then
     batch_size: int = setting(64, Whole(8, 256))
-    steps: int = setting(900, Whole(1, 10_000))
+    steps: int = setting(1_200, Whole(1, 10_000))
     frames: int = setting(40, Whole(2, 120))
     runs: int = setting(1, Whole(1, 32))  # seeds trained at once, from `seed` on; the first is followed
     seed: int = setting(0, Whole(0, 999_999))

@@ -11,14 +11,13 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from engine.cells import LSTM, RNN, PeepholeLSTM
 from engine.cells.steps import LSTMSteps
 from engine.recurrent.config import RecurrentConfig
 from engine.recurrent.models import Cell, Reader
 from engine.recurrent.tasks import Examples, loss_of, task_of
-from engine.recurrent.trace import model_at, run
+from engine.recurrent.trace import lead, model_at, run
 from engine.runs.frame import Array, Frame
 from engine.runs.seeds import generator
 
@@ -53,12 +52,12 @@ def untrained_flow(cell: str, length: int, hidden: int, forget_bias: float | Non
         "peephole": PeepholeLSTM(2, hidden, forget_bias),
     }
     made[cell].reset_parameters(generator(seed, "cell"))
-    x = torch.rand(length, 32, 2, generator=generator(seed, "noise"))
-    return _lengths(made[cell].requires_grad_(False), x, lambda h: h[-1].square().sum())
+    x = torch.rand(length, 32, 2, generator=generator(seed, "noise")).double()  # float32 would end at 1e-45
+    return _lengths(made[cell].double().requires_grad_(False), x, lambda h: h[-1].square().sum())
 
 
 def _lengths(cell: Cell, x: Tensor, loss: Callable[[Tensor], Tensor]) -> Flow:
-    zeros = torch.zeros(*x.shape[:2], cell.hidden_size)
+    zeros = x.new_zeros(*x.shape[:2], cell.hidden_size)
     h_nudge, c_nudge = zeros.requires_grad_(), zeros.clone().requires_grad_()
     with torch.enable_grad():
         if isinstance(cell, RNN):
@@ -142,15 +141,15 @@ def _jacobians(model: Reader, x: Tensor) -> Tensor:
 def connectivity(config: RecurrentConfig, frame: Frame, cell: str, inputs: Tensor, answer: int) -> Array:
     """‖∂ answer(s) / ∂ x(t)‖ (L, L), row s (output), column t (input), nan for t > s.
 
-    The answer is its log-probability, or the number itself for a task of values.
+    The answer is its log-odds, which still move where the probability is all but 1; for a task of values the number itself.
     """
     model = model_at(config, frame, cell)
     x = model.embed(inputs[:, None]).detach().requires_grad_()
     with torch.enable_grad():
         logits = model.readout(run(model, x).h)[:, 0]  # (L, O)
         kind = task_of(config).kind
-        said = {"value": logits, "class": logits.log_softmax(-1), "next": functional.logsigmoid(logits)}[kind]
+        said = lead(kind, logits, answer)
         rows = torch.eye(len(logits))
-        (slopes,) = torch.autograd.grad(said[:, answer], (x,), (rows,), is_grads_batched=True)
+        (slopes,) = torch.autograd.grad(said, (x,), (rows,), is_grads_batched=True)
     lengths = slopes[:, :, 0].norm(dim=-1).numpy()
     return np.where(np.tri(len(lengths), dtype=bool), lengths, np.nan)

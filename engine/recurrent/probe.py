@@ -40,8 +40,8 @@ def probe(config: RecurrentConfig, distance: int) -> Probe:
     return Probe(inputs, written(task, inputs), answer, float(target[0]), told)
 
 
-def own_probe(config: RecurrentConfig, text: str, answer: int) -> Probe:
-    """A user's own sentence. Raises UserError for words that the vocabulary lacks, none at all, or over 120."""
+def own_probe(config: RecurrentConfig, text: str) -> Probe:
+    """A user's own sentence, asked for the language of the first country that it names. Raises UserError for words that the vocabulary lacks, none at all, or over 120."""
     task = task_of(config)
     if not isinstance(task, Language):
         raise UserError("Own sentences need the language task.")
@@ -50,7 +50,9 @@ def own_probe(config: RecurrentConfig, text: str, answer: int) -> Probe:
         raise UserError("Not in the vocabulary: {words}.", words=", ".join(word[:20] for word in unknown[:8]))
     if not 1 <= len(ids) <= 120:
         raise UserError("A sentence needs 1 to 120 words.")
-    return Probe(ids, written(task, ids), answer, float(answer), _told(task, ids))
+    told = _told(task, ids)
+    answer = int(ids[told]) if int(ids[told]) < len(task.answers) else 0
+    return Probe(ids, written(task, ids), answer, float(answer), told)
 
 
 def written(task: Task, inputs: Tensor) -> tuple[str, ...]:

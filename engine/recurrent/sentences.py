@@ -50,8 +50,8 @@ WORDINGS = {
     "zh": Wording(
         tuple("法国 德国 西班牙 意大利 中国 日本 俄罗斯 希腊 瑞典 波兰".split()),
         tuple("法语 德语 西班牙语 意大利语 汉语 日语 俄语 希腊语 瑞典语 波兰语".split()),
-        tuple(f"我 在 {PLACE} 长大".split()),
-        tuple("所以 我 能 说 流利 的".split()),
+        tuple(f"我 从小 住 在 {PLACE}".split()),
+        tuple("所以 我 说 流利的".split()),
         _phrases(
             f"后来 去过 {PLACE}|{PLACE} 的 朋友 来访|{PLACE} 很 远|下 了 雨|火车 晚点 了|我们 读书|大家 唱歌|然后|又|常常|，"
         ),

@@ -128,12 +128,13 @@ def carriers(config: RecurrentConfig, frame: Frame, cell: str, inputs: Tensor, a
     parts = model.readout(run(model, x.expand(-1, units, -1), dict.fromkeys(names, gone)).h[-1])  # (H, O)
     kind = task_of(config).kind
     if kind == "value":
-        return (parts - whole).abs()[:, 0].numpy()
-    return (_lead(kind, whole, answer) - _lead(kind, parts, answer)).numpy()
+        return (lead(kind, parts, answer) - lead(kind, whole, answer)).abs().numpy()
+    return (lead(kind, whole, answer) - lead(kind, parts, answer)).numpy()
 
 
-def _lead(kind: str, answers: Tensor, answer: int) -> Tensor:
-    if kind == "next":
+def lead(kind: str, answers: Tensor, answer: int) -> Tensor:
+    """Log-odds of one answer, or the number itself for a task of values: answers (B, O) → (B,)."""
+    if kind != "class":
         return answers[:, answer]
     others = answers.clone()
     others[:, answer] = -torch.inf

@@ -16,10 +16,10 @@ from engine.multitask.claims import (
 )
 from engine.multitask.shipped import stored_seeds, sweep
 from engine.runs.verdict import HOLDS, Verdict
-from pages.multitask import where
 from pages.multitask.claim_charts import colours
 from pages.multitask.claim_views import DRAW
 from pages.multitask.settings import TITLES
+from pages.multitask.where import PLACE
 from pages.ui.language import N_, t
 from pages.ui.section import section
 from pages.ui.verdict import badge
@@ -81,7 +81,7 @@ def draw() -> None:
                 )
             )
             continue
-        if body := section(f"{t(question.text)} {_short(verdicts)}", where.open_key(question.open)):
+        if body := section(f"{t(question.text)} {_short(verdicts)}", PLACE.open_key(question.open)):
             with body:
                 DRAW[question.open](seeds, verdicts)
     _figure_4()
@@ -104,7 +104,7 @@ def _short(verdicts: dict[str, Verdict]) -> str:
 
 def _figure_4() -> None:
     """The paper's Figure 4 on the shipped recordings: loss over steps at .5, .9 and 1."""
-    body = section(t("The paper's Figure 4: loss over steps at correlation 0.5, 0.9 and 1"), where.open_key("figure4"))
+    body = section(t("The paper's Figure 4: loss over steps at correlation 0.5, 0.9 and 1"), PLACE.open_key("figure4"))
     if body is None:
         return
     with body:

@@ -12,9 +12,10 @@ from engine.multitask.trace import probe, trace
 from engine.multitask.training import MIXTURES
 from engine.runs.config import Whole
 from engine.runs.recording import Recording
-from pages.multitask import live, settings, where
+from pages.multitask import live, settings
 from pages.multitask.charts import COLOURS
 from pages.multitask.settings import TITLES
+from pages.multitask.where import PLACE
 from pages.ui import controls
 from pages.ui.choices import one_of
 from pages.ui.language import t
@@ -26,12 +27,12 @@ def draw() -> None:
     """Two closed sections."""
     recording = live.shown().recording
     if body := section(
-        t("The labels of two tasks, and what p does to them"), where.open_key("labels"), ":material/scatter_plot:"
+        t("The labels of two tasks, and what p does to them"), PLACE.open_key("labels"), ":material/scatter_plot:"
     ):
         with body:
             _labels(recording.config)
     if body := section(
-        t("The gates over training: weights, entropy, distance"), where.open_key("gates"), ":material/tune:"
+        t("The gates over training: weights, entropy, distance"), PLACE.open_key("gates"), ":material/tune:"
     ):
         with body:
             _gates(recording)

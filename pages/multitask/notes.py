@@ -9,14 +9,14 @@ from textwrap import dedent
 import streamlit as st
 
 from engine.multitask import data, models
-from pages.multitask import where
+from pages.multitask.where import PLACE
 from pages.ui.language import t
 from pages.ui.section import section
 
 
 def draw() -> None:
     """Closed at first."""
-    body = section(t("Notes: formulas, source, code"), where.open_key("notes"), ":material/functions:")
+    body = section(t("Notes: formulas, source, code"), PLACE.open_key("notes"), ":material/functions:")
     if body is None:
         return
     with body:

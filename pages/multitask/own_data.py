@@ -14,7 +14,8 @@ from engine.multitask.sample import sample_table
 from engine.multitask.table import read_table
 from engine.runs.config import Whole
 from engine.runs.run import FAILED
-from pages.multitask import own_answer, where
+from pages.multitask import own_answer
+from pages.multitask.where import PLACE
 from pages.ui import controls, language, training, uploads
 from pages.ui.choices import one_of
 from pages.ui.language import plain, t
@@ -29,7 +30,7 @@ def draw() -> None:
     needed = st.query_params.get(FILE, "")
     body = section(
         t("Your data: which structure should I pick for my table?"),
-        where.open_key("own_data"),
+        PLACE.open_key("own_data"),
         ":material/upload_file:",
     )
     if body is None:

@@ -5,23 +5,19 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.multitask import experiments, exports, live, looks, notes, own_data, part, settings, study, where
+from pages.multitask.where import PLACE
 from pages.ui import share, training
 from pages.ui.language import t
 from pages.ui.story_panel import story_panel
 
-where.follow(live.PLAYER)
+PLACE.follow(live.PLAYER)
 with st.sidebar:
     config = settings.sidebar(where.take)
     share.link()
     share.presenter()
 
 if training.lost_in_reload():
-    st.warning(
-        t(
-            "A run was going on when this page was reloaded or its link was copied. It ends by itself; the settings and "
-            "the position are kept. Press Train to run it again."
-        )
-    )
+    st.warning(t(training.LOST))
 above = st.container()  # a point being told stands above the stage that shows it
 live.draw(config)
 story_panel("multitask", where.go, above)

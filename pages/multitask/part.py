@@ -15,6 +15,7 @@ from engine.runs.frame import Frame
 from engine.runs.trace import Trace
 from pages.multitask import live, settings, where
 from pages.multitask.settings import TITLES
+from pages.multitask.where import PLACE
 from pages.ui import controls, language
 from pages.ui.choices import some_of
 from pages.ui.language import t
@@ -29,7 +30,7 @@ def draw() -> None:
     """Part, sample, sum; and interventions on the structure that is on stage."""
     now = live.shown()
     recording = now.recording
-    position = where.start(recording.steps, recording.config.structures, settings.correlation())
+    position = PLACE.start(recording.steps, recording.config.structures, settings.correlation())
     frame, structure = recording.frames[position.frame], position.rung
     names = settings.task_names(recording.config.num_tasks)
     with st.container(border=True, key="drill_down"):
@@ -52,8 +53,7 @@ def draw() -> None:
 
 
 def _to_last() -> None:
-    st.query_params.pop(where.STEP, None)
-    where.seek()
+    PLACE.go({PLACE.step: ""})
 
 
 def _part(config: MultitaskConfig, frame: Frame, structure: str, part: str, names: tuple[str, ...]) -> None:
@@ -161,7 +161,7 @@ def bars(values: np.ndarray, unit_name: str, colour: str) -> alt.Chart:
 
 def _intervention(config: MultitaskConfig, frame: Frame, structure: str, names: tuple[str, ...]) -> None:
     """Take experts away or tie the gates; both tasks' losses answer at once."""
-    body = section(t("What if an expert were gone?"), where.open_key("intervene"), ":material/content_cut:")
+    body = section(t("What if an expert were gone?"), PLACE.open_key("intervene"), ":material/content_cut:")
     if body is None:
         return
     with body:

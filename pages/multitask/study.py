@@ -7,9 +7,9 @@ import streamlit as st
 from engine.multitask.claims import CLAIMS, COMPARED, PAPER, PREVIEW_CORRELATIONS, Seeds, preview_cells
 from engine.runs.config import Whole
 from engine.runs.study import Study
-from pages.multitask import where
 from pages.multitask.claim_charts import colours, curve, curve_rows
 from pages.multitask.settings import TITLES
+from pages.multitask.where import PLACE
 from pages.ui import controls, training
 from pages.ui.language import explain, t
 from pages.ui.section import section
@@ -21,7 +21,7 @@ STUDY = "multitask_study"
 def draw() -> None:
     """The preview study, live: it gives way to a run on the stage."""
     body = section(
-        t("Run a preview study: 3 structures × 5 correlations × 8 seeds"), where.open_key("study"), ":material/science:"
+        t("Run a preview study: 3 structures × 5 correlations × 8 seeds"), PLACE.open_key("study"), ":material/science:"
     )
     if body is None:
         return

@@ -60,6 +60,8 @@ def _named(value: object) -> Iterator[str]:
             if isinstance(item, str):
                 if key in {"array", "points", "blend", "arrows", "order"} or (key in {"low", "high"}):
                     yield item
+            elif key == "belts":
+                yield from item.values()
             else:
                 yield from _named(item)
     elif isinstance(value, list):

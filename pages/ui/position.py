@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pages.ui.network import Diagram
-from pages.ui.stage import Bars, Heat, Panel, Plane, Stage
+from pages.ui.stage import Bars, Heat, Panel, Plane, Stage, Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,5 +123,7 @@ def _extent(panel: Panel, stage: Stage) -> tuple[int, int]:
             return dots, max((max(view.group, default=-1) + 1 for view in panel.views.values()), default=0)
         case Bars():
             return len(panel.labels), 0
+        case Tokens():
+            return len(stage.steps), 0
         case _:
             return 0, 0

@@ -147,7 +147,23 @@ class Plane:
     axis_labels: tuple[str, str] = ("u₁", "u₂")
 
 
-Panel = Lines | Bars | Heat | Plane | Diagram
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The frames as words, over them what is left of what one of them wrote. `belts[rung]` (S, 1, F, F) is the share that
+    frame `column` still holds of what frame `row` wrote; `beside` is the rung drawn for comparison, `source` the word that
+    wrote, counted from where the sequence begins. Templates: caption {source} {now} {cell} {share} {beside} {other}."""
+
+    id: str
+    title: str
+    belts: Mapping[str, str]
+    colours: Mapping[str, Colour]
+    beside: str
+    source: int
+    caption: str
+    caption_alone: str
+
+
+Panel = Lines | Bars | Heat | Plane | Tokens | Diagram
 
 WORDS = (
     "play", "pause", "previous", "next", "speed", "time", "step_of", "rungs", "nearest", "save_svg", "save_png",
@@ -158,7 +174,7 @@ WORDS = (
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """All that the player shows. `steps` (F,) is the training step of each frame; `arrays` are (S, F, …). The first panel is
+    """All that the player shows. `names` (S, F) are words for the frames, "" before a shorter sequence begins. `steps` (F,) is the training step of each frame; `arrays` are (S, F, …). The first panel is
     the large one, at most two more stand at its right. `hero` may lie between recorded values: the nearest is shown."""
 
     title: str
@@ -173,3 +189,4 @@ class Stage:
     origin_text: str
     words: Mapping[str, str]
     live: bool = False
+    names: tuple[tuple[str, ...], ...] = ()

@@ -50,6 +50,12 @@ def view_of(run: Run | None) -> View | None:
     return None if run is None else service().view(run)
 
 
+LOST = N_(
+    "A run was going on when this page was reloaded or its link was copied. It ends by itself; the settings and "
+    "the position are kept. Press Train to run it again."
+)
+
+
 def lost_in_reload() -> bool:
     """Whether the URL says that a run was going on which this session does not have. True once."""
     if MARK in st.query_params and current() is None:

@@ -11,6 +11,8 @@ from pages.ui.language import t
 _ACTIVATIONS = {
     "relu": r"\max(0,\; {total})",
     "identity": "{total}",
+    "sigmoid": r"\sigma\big({total}\big)",
+    "tanh": r"\tanh\big({total}\big)",
     "softmax": r"\frac{{e^{{{total}}}}}{{\sum_j e^{{z_j}}}}",
 }
 
@@ -43,7 +45,10 @@ def zoom(explanation: Explanation) -> None:
     )
     if explanation.others:
         st.caption(
-            t("Softmax over the sums of all experts: {sums}", sums=", ".join(f"{z:.3f}" for z in explanation.others))
+            t(
+                "Softmax over the sums of all that compete: {sums}",
+                sums=", ".join(f"{z:.3f}" for z in explanation.others),
+            )
         )
     st.caption(
         t(
@@ -60,6 +65,7 @@ def zoom(explanation: Explanation) -> None:
 
 def _plain(symbol: str) -> str:
     """x_{12} → x₁₂, for a table cell."""
+    symbol = symbol.replace("\\cdot", "·").replace("\\tanh", "tanh")
     subscript = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
     head, _, tail = symbol.partition("_{")
     inside, _, after = tail.partition("}")

@@ -3,28 +3,62 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pytest
 
 from pages.ui import story
 
 LANGUAGES = ("en", "zh")
-POINTS = ("S1", "S2", "M1", "S3", "M2", "S5", "M3", "S6", "S7", "S8")
-CHECKED_BY_EXPERIMENT = ("S6", "S7")  # measurement may disagree with what is usually said
 
-NODES = {
-    "single_task": r"x|(bottom|tower|y):\d",
-    "shared_bottom": r"x|bottom|(tower|y):\d",
-    "omoe": r"x|gate|(expert|mix|tower|y):\d",
-    "mmoe": r"x|(expert|gate|mix|tower|y):\d",
-}
-ALLOWED = {
-    "rung": "|".join(NODES),
-    "hero": r"-?(0(\.\d+)?|1)",
-    "frame": "first|last",
-    "select": "|".join(NODES.values()),
-    "open": "none|labels|gates|sum|intervene|sharing|experiments|own_data",
-    "preset": "like_favourite|like_dislike|click_watch|mirror|figure4|collapse|default",
+
+@dataclass(frozen=True)
+class Told:
+    """What one playground's story has to keep to.
+
+    points    all of them, in the order of telling
+    decides   a disputed point (measurement may disagree with what is usually said) → the section that decides it
+    nodes     by rung: the parts of the diagram that can be selected
+    allowed   every other setting, all of which each state names
+    """
+
+    points: tuple[str, ...]
+    decides: Mapping[str, str]
+    nodes: Mapping[str, str]
+    allowed: Mapping[str, str]
+
+
+_GATED = "x|before_h|before_c|f|i|g|o|c|h|kept|written|tanh|none"
+STORIES = {
+    "multitask": Told(
+        points=("S1", "S2", "M1", "S3", "M2", "S5", "M3", "S6", "S7", "S8"),
+        decides={"S6": "experiments", "S7": "experiments"},
+        nodes={
+            "single_task": r"x|(bottom|tower|y):\d",
+            "shared_bottom": r"x|bottom|(tower|y):\d",
+            "omoe": r"x|gate|(expert|mix|tower|y):\d",
+            "mmoe": r"x|(expert|gate|mix|tower|y):\d",
+        },
+        allowed={
+            "hero": r"-?(0(\.\d+)?|1)",
+            "frame": "first|last",
+            "open": "none|labels|gates|sum|intervene|sharing|experiments|own_data",
+            "preset": "like_favourite|like_dislike|click_watch|mirror|figure4|collapse|default",
+        },
+    ),
+    "recurrent": Told(
+        points=("R1", "R2", "R3", "L0", "L1", "L2", "L3", "P1", "P2"),
+        decides={"R3": "single", "L0": "gradient", "P2": "counting"},
+        nodes={"rnn": "x|before_h|g|h|none", "lstm": _GATED, "peephole": _GATED},
+        allowed={
+            "hero": "[1-9]|[1-3][0-9]|40",
+            "word": r"first|last|told|-[1-9]\d?",
+            "open": "none|units|gradient|chain|connectivity|learning|intervene|own_sentence|mixed|single|bias|counting|"
+            "delays|notes",
+            "preset": "default|counting|delays|adding|order|single|leaky",
+        },
+    ),
 }
 LADDERS = {
     "multitask": ("Single-Task", "Shared-Bottom", "OMoE", "MMoE"),
@@ -39,43 +73,56 @@ GOOD = "\n## A1 B22 · A title · with a dot\n<!-- state: rung=mmoe hero=-0.5 --
 # ---------------------------------------------------------------- the stories
 
 
-def test_every_point_of_multitask_is_told() -> None:
-    assert set(story.coverage("multitask")) == set(POINTS)
-    assert tuple(story.coverage("multitask")) == POINTS
-    assert sum(story.coverage("multitask").values()) == sum(len(s.ids) for s in story.load("multitask", "en"))
+@pytest.mark.parametrize("name", STORIES)
+def test_every_point_is_told(name: str) -> None:
+    assert set(story.coverage(name)) == set(STORIES[name].points)
+    assert tuple(story.coverage(name)) == STORIES[name].points
+    assert sum(story.coverage(name).values()) == sum(len(s.ids) for s in story.load(name, "en"))
 
 
-def test_both_languages_tell_the_same_states_in_the_same_order() -> None:
-    english, chinese = (story.load("multitask", language) for language in LANGUAGES)
+def test_no_story_is_left_out() -> None:
+    files = {file.name for file in story.STORIES.glob("*.md")}
+    assert files == {f"{name}.{language}.md" for name in STORIES for language in LANGUAGES}
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_both_languages_tell_the_same_states_in_the_same_order(name: str) -> None:
+    english, chinese = (story.load(name, language) for language in LANGUAGES)
     assert [(s.ids, dict(s.setting)) for s in english] == [(s.ids, dict(s.setting)) for s in chinese]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_states_are_what_the_page_can_show(language: str) -> None:
-    for state in story.load("multitask", language):
-        assert set(state.setting) == set(ALLOWED), state.title  # whole states: it may be reached from any other
+@pytest.mark.parametrize("name", STORIES)
+def test_states_are_what_the_page_can_show(name: str, language: str) -> None:
+    told = STORIES[name]
+    allowed = {"rung": "|".join(told.nodes), "select": "|".join(told.nodes.values()), **told.allowed}
+    for state in story.load(name, language):
+        assert set(state.setting) == set(allowed), state.title  # whole states: it may be reached from any other
         for key, value in state.setting.items():
-            assert re.fullmatch(ALLOWED[key], value), (state.title, key, value)
-        assert re.fullmatch(NODES[state.setting["rung"]], state.setting["select"]), state.title
+            assert re.fullmatch(allowed[key], value), (state.title, key, value)
+        assert re.fullmatch(told.nodes[state.setting["rung"]], state.setting["select"]), state.title
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_disputed_points_open_the_experiment_that_decides(language: str) -> None:
+@pytest.mark.parametrize("name", STORIES)
+def test_disputed_points_open_the_experiment_that_decides(name: str, language: str) -> None:
     word = {"en": "experiment", "zh": "实验"}[language]
-    for state in story.load("multitask", language):
-        if set(state.ids) & set(CHECKED_BY_EXPERIMENT):
-            assert state.setting["open"] == "experiments" and word in state.text
+    for state in story.load(name, language):
+        for point in set(state.ids) & set(STORIES[name].decides):
+            assert state.setting["open"] == STORIES[name].decides[point] and word in state.text, state.title
 
 
-def test_formulas_and_numbers_agree_between_languages() -> None:
-    for english, chinese in zip(*(story.load("multitask", language) for language in LANGUAGES), strict=True):
+@pytest.mark.parametrize("name", STORIES)
+def test_formulas_and_numbers_agree_between_languages(name: str) -> None:
+    for english, chinese in zip(*(story.load(name, language) for language in LANGUAGES), strict=True):
         assert sorted(formulas(english.text)) == sorted(formulas(chinese.text)), english.title
         assert quantities(english.text) == quantities(chinese.text), english.title
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_texts_are_short_and_in_their_language(language: str) -> None:
-    for state in story.load("multitask", language):
+@pytest.mark.parametrize("name", STORIES)
+def test_texts_are_short_and_in_their_language(name: str, language: str) -> None:
+    for state in story.load(name, language):
         prose = re.sub(r"\$\$.*?\$\$|\$.*?\$", "", state.text, flags=re.DOTALL)
         han = len(re.findall(r"[\u4e00-\u9fff]", prose))
         assert (40 <= len(prose.split()) <= 90 and not han) if language == "en" else 80 <= han <= 220, state.title

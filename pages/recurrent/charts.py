@@ -1,0 +1,198 @@
+"""One moment of training → what the player draws.
+
+`S` distances · `F` words of the longest sequence · every number comes from a trace
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import streamlit as st
+
+from engine.recurrent import RecurrentConfig
+from engine.recurrent.probe import Probe, probe
+from engine.recurrent.tasks import task_of
+from engine.recurrent.view import NUMBERS, distances, first_units, views
+from engine.runs.frame import Frame
+from engine.runs.recording import Recording
+from pages.recurrent import diagram
+from pages.recurrent.settings import TASKS, TITLES
+from pages.ui.language import N_, t
+from pages.ui.network import Colour, Diagram
+from pages.ui.stage import Array, Lines, Quantised, Rung, Series, Stage, Sweep, Tokens
+
+COLOURS: dict[str, Colour] = {"rnn": 5, "lstm": 2, "peephole": 3}
+DASHES = {"rnn": "6 3", "lstm": None, "peephole": "2 3"}
+SENTENCES = {
+    "rnn": N_("One box, copied along the sequence with the same W: each copy hands its message h to the next."),
+    "lstm": N_("Forget ①, write ②, say ③: three gates around a belt that is only multiplied and added to."),
+    "peephole": N_("Three more lines: ① and ② also see C(t−1), ③ sees C(t), each as wide as p ⊙ C."),
+}
+WIDEST = 8.0
+"""|p ⊙ C| of a peephole line of full width."""
+ANSWER = {
+    "language": N_("probability of “{answer}”"),
+    "order": N_("probability of “{answer}”"),
+    "counting": N_("probability that the end comes next"),
+    "adding": N_("half the sum, as far as read"),
+    "delays": N_("delay ÷ longest, as far as read"),
+}
+
+
+def words() -> dict[str, str]:
+    """What the player says."""
+    return {
+        "play": t("Play"),
+        "pause": t("Pause"),
+        "previous": t("Previous word"),
+        "next": t("Next word"),
+        "speed": t("Speed"),
+        "time": t("Word"),
+        "step_of": "{step}",
+        "rungs": t("Cell"),
+        "nearest": t("Nearest on stage: {value}"),
+        "save_svg": t("Save picture as SVG"),
+        "save_png": t("Save picture as PNG"),
+        "value": t("value"),
+        "row": t("row"),
+        "column": t("column"),
+        "band": t("range"),
+        "angle": "{degrees}°",
+        "not_recorded": t("not recorded"),
+        "summary": t("{rung}, word {step}, distance {hero}"),
+    }
+
+
+def part_words() -> dict[str, str]:
+    """Names of the cell's parts."""
+    return {
+        "copy": t("The same box, one word earlier or later: the same W"),
+        "before_h": t("Message from the word before, h(t−1)"),
+        "x": t("The word x(t), as a vector"),
+        "join": t("Concatenated: W [h, x] is the same as R h + W x"),
+        "h": t("Output h(t), handed on"),
+        "tanh_layer": t("The RNN's one layer: tanh"),
+        "before_c": t("The belt as it comes, C(t−1)"),
+        "kept": t("What stays on the belt: f · C(t−1)"),
+        "sum": t("Belt = kept + written"),
+        "c": t("Cell state C(t)"),
+        "written": t("What is written: i · g"),
+        "tanh_c": t("tanh C(t): what could be said"),
+        "f": t("Forget gate f: how much may go on"),
+        "i": t("Input gate i: how much to write"),
+        "g": t("Candidate g: what to write"),
+        "o": t("Output gate o: how much to say"),
+        "said": t("What is said: o · tanh C(t)"),
+        "peep_f": t("Peephole: the forget gate sees C(t−1)"),
+        "peep_i": t("Peephole: the input gate sees C(t−1)"),
+        "peep_o": t("Peephole: the output gate sees C(t)"),
+    }
+
+
+def probes(config: RecurrentConfig, at: Sequence[int]) -> list[Probe]:
+    """One sequence a distance."""
+    return [probe(config, distance) for distance in at]
+
+
+@st.cache_data(max_entries=40, show_spinner=False)
+def _views(
+    _recording: Recording[RecurrentConfig],
+    digest: str,
+    step: int,
+    at: tuple[int, ...],
+    units: tuple[tuple[str, int], ...],
+) -> dict[str, np.ndarray]:
+    frame = _recording.frames[_recording.nearest(step)]
+    return dict(views(_recording.config, frame, probes(_recording.config, at), dict(units)))
+
+
+def units_of(recording: Recording[RecurrentConfig], frame: Frame, chosen: Mapping[str, int]) -> dict[str, int]:
+    """The unit on stage of each cell: the viewer's, else the one that carries the answer most at half the distance."""
+    config = recording.config
+    found = {cell: unit for cell, unit in chosen.items() if unit < config.hidden}
+    if set(config.cells) - set(found):
+        found = first_units(config, frame, max(config.distance // 2, 1)) | found
+    return found
+
+
+def stage(
+    recording: Recording[RecurrentConfig], frame: Frame, hero: float, units: Mapping[str, int], source: int, origin: str
+) -> Stage:
+    """The sequence of every distance, read by the cells as they were at `frame`; while a run is going on, that of one."""
+    config = recording.config
+    all_ = distances(config)
+    at = (min(all_, key=lambda d: abs(d - hero)),) if origin == "live" else all_
+    shown = probes(config, at)
+    if origin == "live":
+        found = dict(views(config, frame, shown, units))
+    else:
+        found = _views(recording, recording.digest, frame.step, at, tuple(sorted(units.items())))
+    width = max(len(one.written) for one in shown)
+    return Stage(
+        title=t("Recurrent cells"),
+        steps=tuple(range(1 - width, 1)),
+        time_label=t("word"),
+        rungs=tuple(Rung(cell, t(TITLES[cell]), t(SENTENCES[cell])) for cell in TITLES if cell in config.cells),
+        panels=_panels(config, shown, source),
+        arrays=_arrays(found),
+        sweep=Sweep(
+            "distance",
+            t("Distance"),
+            "",
+            1.0,
+            float(max(config.distance, 2)),
+            1.0,
+            tuple(map(float, at)),
+            t("Drag the distance: how far does the first word reach?"),
+        ),
+        hero=hero,
+        origin="live" if origin == "live" else "recorded",
+        origin_text={"recorded": t("recorded"), "live": t("live run"), "run": t("your run")}[origin],
+        words=words(),
+        live=False,  # time is the sentence here: a new frame must not move the cursor
+        names=tuple(("",) * (width - len(one.written)) + one.written for one in shown),
+    )
+
+
+def _arrays(found: Mapping[str, np.ndarray]) -> dict[str, Array | Quantised]:
+    arrays: dict[str, Array | Quantised] = {}
+    for name, array in found.items():
+        arrays[name] = Quantised(array, 0.0, 1.0) if name.endswith(".belt") else array.astype(np.float32)
+    if "peephole.unit" in found:
+        seen = [NUMBERS["peephole"].index(name) for name in ("peep_f", "peep_i", "peep_o")]
+        width = np.minimum(np.abs(found["peephole.unit"][..., seen]) / WIDEST, 1.0)
+        arrays["peephole.width"] = width.astype(np.float32)
+    return arrays
+
+
+def _panels(config: RecurrentConfig, shown: Sequence[Probe], source: int) -> tuple[Diagram | Tokens | Lines, ...]:
+    names = part_words()
+    layouts = {"rnn": diagram.rnn, "lstm": diagram.lstm, "peephole": diagram.peephole}
+    formulas = diagram.formulas()
+    title = t("The cell: its unit that carries the answer most")
+    cell = Diagram("cell", title, {c: layouts[c](names) for c in config.cells}, {c: formulas[c] for c in config.cells})
+    belts = Tokens(
+        "belt",
+        t("The belt: what is left of one word (click another)"),
+        {c: f"{c}.belt" for c in config.cells},
+        {c: COLOURS[c] for c in config.cells},
+        config.cells[0],
+        source,
+        t("“{now}”: of “{source}” {cell} holds {share}, {beside} {other}"),
+        t("“{now}”: of “{source}” {cell} holds {share}"),
+    )
+    answer = task_of(config).answers[shown[-1].answer]
+    lines = Lines(
+        "answer",
+        t("The answer after every word"),
+        t("words before the end"),
+        t(ANSWER[config.task], answer=answer),
+        tuple(Series(t(TITLES[c]), f"{c}.answer", COLOURS[c], "mean", c, DASHES[c]) for c in config.cells),
+    )
+    return (cell, belts, lines)
+
+
+def task_title(config: RecurrentConfig) -> str:
+    """The task's name."""
+    return t(TASKS[config.task])

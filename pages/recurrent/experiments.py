@@ -1,0 +1,247 @@
+"""The claims of this ladder: each a question with its study, spread and verdict, closed at first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from engine.recurrent import RecurrentConfig
+from engine.recurrent.claims import BIASES, CLAIMS, COUNTING, DELAYS, MIXED, PATIENT, SEEDS, SINGLE, Seeds, biased
+from engine.recurrent.shipped import stored_seeds
+from engine.runs.verdict import HOLDS, Verdict
+from pages.recurrent.looks import LEGEND, cell_scale
+from pages.recurrent.settings import TITLES
+from pages.recurrent.where import PLACE
+from pages.ui.language import N_, t
+from pages.ui.section import section
+from pages.ui.theme import HUES
+from pages.ui.verdict import badge, numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One line, the claims that answer it (id → what each says), and what is drawn when it is opened."""
+
+    text: str
+    claims: Mapping[str, str]
+    open: str
+    draw: Callable[[Seeds], None]
+
+
+def draw() -> None:
+    """All questions with the stored verdicts."""
+    st.subheader(t("Experiments"), anchor=False)
+    st.caption(
+        t(
+            "Stored studies of {seeds} seeds, the same sentences for every cell. A claim holds or fails where the 95 % interval of the paired difference excludes 0.",
+            seeds=len(SEEDS),
+        )
+    )
+    seeds = stored_seeds()
+    for question in QUESTIONS:
+        try:
+            verdicts = {claim.id: claim.verdict(seeds) for claim in CLAIMS if claim.id in question.claims}
+        except KeyError:  # the claims were changed and not yet trained; a test fails on that too
+            st.warning(
+                t(
+                    "{question} The stored study is older than the question: run `make claims`.",
+                    question=t(question.text),
+                )
+            )
+            continue
+        if body := section(f"{t(question.text)} {_short(verdicts)}", PLACE.open_key(question.open)):
+            with body:
+                question.draw(seeds)
+                for name, verdict in verdicts.items():
+                    sentence = t(question.claims[name], distance=name.partition("@")[2])
+                    st.markdown(f"{sentence} {badge(verdict)} :gray[{numbers(verdict)}]")
+
+
+def _short(verdicts: Mapping[str, Verdict]) -> str:
+    """One badge, or how many of several claims hold."""
+    if len(verdicts) == 1:
+        return badge(next(iter(verdicts.values())))
+    holds = sum(verdict.outcome == HOLDS for verdict in verdicts.values())
+    colour = "green" if holds == len(verdicts) else "orange"
+    return f":{colour}-badge[" + t("{holds} of {count} hold", holds=holds, count=len(verdicts)) + "]"
+
+
+def _curves(values: Mapping[tuple[str, float], np.ndarray], x: str, y: str, key: str, *, log: bool = False) -> None:
+    """Mean over seeds and every seed as a dot, for each (cell's title, x)."""
+    rows = [
+        {"x": at, "cell": name, "value": float(one), "mean": float(sample.mean())}
+        for (name, at), sample in values.items()
+        for one in sample
+    ]
+    names = list(dict.fromkeys(name for name, _ in values))
+    known = cell_scale()["color"]
+    hues = dict(zip(known["domain"], known["range"], strict=True)) | {t("RNN, its own rate"): HUES[1]}
+    colour = alt.Color(
+        "cell:N", title=None, sort=names, legend=LEGEND,
+        scale=alt.Scale(domain=names, range=[hues.get(name, HUES[4]) for name in names]),
+    )  # fmt: skip
+    base = alt.Chart(pd.DataFrame(rows), height=260).encode(
+        x=alt.X("x:Q", title=x),
+        color=colour,
+        tooltip=[
+            alt.Tooltip("cell:N", title=t("Cell")),
+            alt.Tooltip("x:Q", title=x),
+            alt.Tooltip("value:Q", title=y, format=".4f"),
+            alt.Tooltip("mean:Q", title=t("mean"), format=".4f"),
+        ],
+    )
+    scale = alt.Scale(type="log") if log else alt.Scale(domain=[0, 1])
+    dots = base.mark_circle(size=26, opacity=0.4).encode(y=alt.Y("value:Q", title=y, scale=scale))
+    line = base.mark_line(strokeWidth=2.5, point=True).encode(y=alt.Y("mean:Q", title=y, scale=scale))
+    st.altair_chart(dots + line, key=key, alt=f"{y} / {x}")
+
+
+def _accuracies(seeds: Seeds, base: RecurrentConfig, cell: str, name: str = "") -> dict[tuple[str, float], np.ndarray]:
+    found = seeds.metric(base, cell, "accuracy")
+    return {(name or t(TITLES[cell]), d): found[:, n] for n, d in enumerate(base.test_distances)}
+
+
+def _mixed(seeds: Seeds) -> None:
+    values = {key: one for cell in MIXED.cells for key, one in _accuracies(seeds, MIXED, cell).items()}
+    values |= _accuracies(seeds, PATIENT, "rnn", t("RNN, its own rate"))
+    _curves(values, t("distance (trained up to {distance})", distance=40), t("held-out accuracy"), "claim_mixed")
+    st.caption(
+        t(
+            "Trained on all distances from 1 to 40, {steps} steps at learning rate {rate}. The RNN learns nothing at that rate, so it is also shown with a rate of its own, {own}, and {patient} steps. Chance is 0.1.",
+            steps=f"{MIXED.steps:,}",
+            rate=f"{MIXED.learning_rate:g}",
+            own=f"{PATIENT.learning_rate:g}",
+            patient=f"{PATIENT.steps:,}",
+        )
+    )
+
+
+def _single(seeds: Seeds) -> None:
+    values = {
+        (t(TITLES[cell]), d): seeds.at(base, cell, d)
+        for cell in MIXED.cells
+        for d, base in SINGLE.items()
+    }  # fmt: skip
+    _curves(values, t("the one distance of training and test"), t("held-out accuracy"), "claim_single")
+    st.caption(t("Every dot is a network trained at this one distance alone, without easier sentences to begin with."))
+
+
+def _bias(seeds: Seeds) -> None:
+    values = {
+        (t("forget bias {bias}", bias=f"{bias:g}"), d): seeds.metric(biased(bias), "lstm", "accuracy")[:, n]
+        for bias in BIASES
+        for n, d in enumerate(MIXED.test_distances)
+    }
+    names = list(dict.fromkeys(name for name, _ in values))
+    rows = [
+        {"distance": d, "bias": name, "mean": float(one.mean()), "low": float(one.min()), "high": float(one.max())}
+        for (name, d), one in values.items()
+    ]
+    colour = alt.Color(
+        "bias:N", title=None, sort=names, legend=LEGEND,
+        scale=alt.Scale(domain=names, range=[HUES[n] for n in (1, 5, 2, 0)]),
+    )  # fmt: skip
+    base = alt.Chart(pd.DataFrame(rows), height=260).encode(x=alt.X("distance:Q", title=t("distance")), color=colour)
+    band = base.mark_area(opacity=0.12).encode(
+        y=alt.Y("low:Q", title=t("held-out accuracy"), scale=alt.Scale(domain=[0, 1])), y2="high:Q"
+    )
+    line = base.mark_line(point=True, strokeWidth=2.5).encode(y=alt.Y("mean:Q", title=t("held-out accuracy")))
+    st.altair_chart(band + line, key="claim_bias", alt=t("Accuracy over distance for four forget biases"))
+    st.caption(t("LSTM, mixed distances; the band is the range over {seeds} seeds.", seeds=len(SEEDS)))
+
+
+def _counting(seeds: Seeds) -> None:
+    values = {key: one for cell in COUNTING.cells for key, one in _accuracies(seeds, COUNTING, cell).items()}
+    _curves(
+        values,
+        t("n of aⁿbⁿ (trained up to {distance})", distance=COUNTING.distance),
+        t("strings right at every step"),
+        "claim_counting",
+    )
+    st.caption(
+        t(
+            "Two units each. A string counts as right when after every symbol exactly the symbols that may follow are named."
+        )
+    )
+
+
+def _delays(seeds: Seeds) -> None:
+    values = {
+        (t(TITLES[cell]), d): seeds.metric(DELAYS, cell, "test_loss")[:, n]
+        for cell in DELAYS.cells
+        for n, d in enumerate(DELAYS.test_distances)
+        if d == DELAYS.distance
+    }
+    rows = [{"cell": name, "loss": float(one)} for (name, _), sample in values.items() for one in sample]
+    scale = cell_scale(DELAYS.cells)
+    st.altair_chart(
+        alt.Chart(pd.DataFrame(rows), height=140)
+        .mark_tick(thickness=3, size=30)
+        .encode(
+            x=alt.X("loss:Q", title=t("held-out squared error of delay ÷ {longest}", longest=DELAYS.distance), scale=alt.Scale(type="log")),
+            y=alt.Y("cell:N", title=None, sort=None),
+            color=alt.Color("cell:N", scale=scale["color"], legend=None),
+            tooltip=[alt.Tooltip("cell:N", title=t("Cell")), alt.Tooltip("loss:Q", title=t("loss"), format=".5f")],
+        ),
+        key="claim_delays",
+        alt=t("Squared error of every seed, with and without peepholes"),
+    )  # fmt: skip
+    right = {cell: seeds.at(DELAYS, cell, DELAYS.distance).mean() for cell in DELAYS.cells}
+    listed = ", ".join(f"{t(TITLES[cell])} {share:.2f}" for cell, share in right.items())
+    st.caption(
+        t(
+            "Delays of {low} to {high} steps, eight units, {steps} steps of training; right to the step: {shares}.",
+            low=DELAYS.distance // 2,
+            high=DELAYS.distance,
+            steps=f"{DELAYS.steps:,}",
+            shares=listed,
+        )
+    )
+
+
+QUESTIONS = (
+    Question(
+        N_("Trained on mixed distances: does the LSTM remember at 40 where the RNN has forgotten?"),
+        {
+            "lstm_remembers@40": N_("The LSTM is right in more than .95 at distance 40:"),
+            "rnn_below_lstm@40": N_("The RNN is below it:"),
+            "patient_rnn_below_lstm@40": N_("The RNN with its own rate and more steps is below it:"),
+        },
+        "mixed",
+        _mixed,
+    ),
+    Question(
+        N_("Trained at one distance alone: which cell fails first?"),
+        {f"rnn_below_lstm_single@{d}": N_("At distance {distance} the RNN is below the LSTM:") for d in SINGLE}
+        | {
+            "mixed_helps_lstm@40": N_(
+                "At distance {distance} the LSTM is better for having seen shorter sentences too:"
+            )
+        },
+        "single",
+        _single,
+    ),
+    Question(
+        N_("Does forget bias 1 beat a belt that leaks (−1)?"),
+        {"bias_1_beats_minus_1": N_("Forget bias 1 is better at distance 40:")},
+        "bias",
+        _bias,
+    ),
+    Question(
+        N_("aⁿbⁿ: do peepholes count further?"),
+        {"peephole_counts_further": N_("With peepholes more lengths are right:")},
+        "counting",
+        _counting,
+    ),
+    Question(
+        N_("Spike delays: do peepholes time better?"),
+        {"peephole_times_better": N_("With peepholes the error is lower:")},
+        "delays",
+        _delays,
+    ),
+)

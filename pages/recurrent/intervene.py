@@ -1,0 +1,155 @@
+"""Interventions: force gates, cut peepholes, give the output gate the wrong cell state; and a sentence of one's own."""
+
+from __future__ import annotations
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from engine.errors import UserError
+from engine.recurrent.probe import Probe, own_probe
+from engine.recurrent.sentences import WORDINGS
+from engine.recurrent.trace import clamps_of, trace
+from pages.recurrent import charts, live
+from pages.recurrent.looks import LEGEND, cell_scale, probe_on_stage
+from pages.recurrent.part import heat, word_axis
+from pages.recurrent.settings import TITLES
+from pages.recurrent.where import PLACE
+from pages.ui import language
+from pages.ui.choices import one_of, some_of
+from pages.ui.language import t
+from pages.ui.section import section
+from pages.ui.theme import HUES
+
+
+def draw() -> None:
+    """Two closed sections."""
+    now = live.shown()
+    if body := section(
+        t("What if a gate were forced, or a peephole cut?"), PLACE.open_key("intervene"), ":material/content_cut:"
+    ):
+        with body:
+            _intervene(now, probe_on_stage(now))
+    if now.config.task != "language":
+        return
+    if body := section(
+        t("Write your own sentence and read the gates"), PLACE.open_key("own_sentence"), ":material/edit:"
+    ):
+        with body:
+            _own(now)
+
+
+def _intervene(now: live.Shown, one: Probe) -> None:
+    cells = [cell for cell in now.config.cells if cell != "rnn"]
+    if not cells:
+        st.info(t("The RNN has no gates to force."))
+        return
+    left, right = st.columns((2, 3), gap="large")
+    with left:
+        cell = one_of(t("Cell"), cells, cells[0], key="recurrent_forced_cell", name_of=lambda c: t(TITLES[c]))
+        gate = one_of(t("Gate"), ["f", "i", "o"], "f", key="recurrent_forced_gate", name_of=str)
+        value = one_of(
+            t("Forced to"),
+            ["free", "0", "1"],
+            "0",
+            key="recurrent_forced_to",
+            name_of=lambda v: t("free") if v == "free" else v,
+        )
+        last = len(one.written)
+        begin, end = st.slider(
+            t("From word … to word"), 1, last, (min(one.told + 2, last), last), key=f"recurrent_forced_words_{last}"
+        )
+        units = some_of(
+            t("Units (none chosen: all)"),
+            range(1, now.config.hidden + 1),
+            (),
+            key="recurrent_forced_units",
+            name_of=str,
+        )
+        off = (
+            some_of(t("Peepholes cut"), ["f", "i", "o"], (), key="recurrent_cut", name_of=str)
+            if cell == "peephole"
+            else ()
+        )
+        wrong = st.toggle(
+            t("The output gate sees C(t−1) instead of C(t)"), key="recurrent_old_cell", bind="query-params", disabled=cell != "peephole"
+        )  # fmt: skip
+    forced = {} if value == "free" else {gate: float(value)}
+    chosen = [unit - 1 for unit in units] or list(range(now.config.hidden))
+    clamps = clamps_of(last, now.config.hidden, forced, chosen, range(begin - 1, end))
+    free = trace(now.config, now.frame, cell, one.inputs)["probabilities"][:, one.answer]
+    held = trace(
+        now.config, now.frame, cell, one.inputs, clamps=clamps, without=off, output_sees_old_cell=bool(wrong) and cell == "peephole",
+    )["probabilities"][:, one.answer]  # fmt: skip
+    with right:
+        st.metric(
+            t("The answer after the last word"), f"{held[-1]:.3f}", f"{held[-1] - free[-1]:+.3f}",
+            help=t("Nothing is retrained: one pass through the sentence."),
+        )  # fmt: skip
+        names = [t("free"), t("forced")]
+        rows = [
+            {"at": s, "word": word, "run": name, "value": float(values[s])}
+            for name, values in zip(names, (free, held), strict=True)
+            for s, word in enumerate(one.written)
+        ]
+        st.altair_chart(
+            alt.Chart(pd.DataFrame(rows), height=240)
+            .mark_line(strokeWidth=2.5)
+            .encode(
+                x=word_axis(one.written),
+                y=alt.Y("value:Q", title=t("the answer")),
+                color=alt.Color("run:N", title=None, sort=names, scale=alt.Scale(domain=names, range=["#7A8691", HUES[1]]), legend=LEGEND),
+                strokeDash=alt.StrokeDash("run:N", title=None, sort=names, scale=alt.Scale(domain=names, range=[[4, 3], [1, 0]])),
+                tooltip=[alt.Tooltip("word:N", title=t("word")), alt.Tooltip("run:N", title=t("run")), alt.Tooltip("value:Q", title=t("the answer"), format=".3f")],
+            ),
+            key="forced_answer",
+            alt=t("The answer word by word, free and forced"),
+        )  # fmt: skip
+
+
+def _own(now: live.Shown) -> None:
+    wording = WORDINGS[now.config.sentences]
+    example = " ".join(charts.probes(now.config, (min(4, now.config.distance),))[0].written)
+    text = st.text_input(
+        t("Words with spaces between"), example, max_chars=600, key="recurrent_own_sentence", bind="query-params"
+    )
+    st.caption(t("The vocabulary: {words}", words=" ".join(wording.vocabulary)))
+    try:
+        one = own_probe(now.config, text or "")
+    except UserError as error:
+        st.warning(language.explain(error))
+        return
+    rows, said = [], []
+    for cell in now.config.cells:
+        traced = trace(now.config, now.frame, cell, one.inputs)
+        best = int(np.argmax(traced["probabilities"][-1]))
+        said.append(f"{t(TITLES[cell])} **{wording.answers[best]}** ({traced['probabilities'][-1, best]:.2f})")
+        rows += [
+            {"at": s, "word": word, "cell": t(TITLES[cell]), "value": float(traced["probabilities"][s, one.answer])}
+            for s, word in enumerate(one.written)
+        ]
+    st.markdown(t("After the last word: {answers}", answers=", ".join(said)))
+    scale = cell_scale(now.config.cells)
+    left, right = st.columns(2, gap="large")
+    left.altair_chart(
+        alt.Chart(pd.DataFrame(rows), height=240)
+        .mark_line(point=True)
+        .encode(
+            x=word_axis(one.written),
+            y=alt.Y("value:Q", title=t("probability of “{answer}”", answer=wording.answers[one.answer]), scale=alt.Scale(domain=[0, 1])),
+            color=alt.Color("cell:N", title=None, scale=scale["color"], sort=None, legend=LEGEND),
+            strokeDash=alt.StrokeDash("cell:N", title=None, scale=scale["dash"], sort=None),
+            tooltip=[alt.Tooltip("word:N", title=t("word")), alt.Tooltip("cell:N", title=t("Cell")), alt.Tooltip("value:Q", title=t("value"), format=".3f")],
+        ),
+        key="own_answer_chart",
+        alt=t("The answer word by word"),
+    )  # fmt: skip
+    gated = [cell for cell in now.config.cells if cell != "rnn"]
+    if gated:
+        traced = trace(now.config, now.frame, gated[0], one.inputs)
+        order = np.argsort(-traced["f"].mean(0))[:8]
+        right.altair_chart(
+            heat(traced, "f", order, one.written, t("Forget gate of {cell}: the eight units that keep most", cell=t(TITLES[gated[0]]))),
+            key="own_forget", alt=t("Forget gates of the own sentence"),
+        )  # fmt: skip

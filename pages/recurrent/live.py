@@ -1,0 +1,164 @@
+"""The question, the stage and the run bar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+import streamlit as st
+
+from engine.recurrent import RecurrentConfig
+from engine.recurrent.shipped import nearest
+from engine.runs.config import Whole
+from engine.runs.frame import Frame
+from engine.runs.recording import Recording
+from pages.recurrent import PLAYGROUND, charts, settings, where
+from pages.recurrent.settings import TITLES
+from pages.recurrent.where import PLACE
+from pages.ui import live, training
+from pages.ui.language import language, t
+from pages.ui.live import RECORDED, RUN
+from pages.ui.player import player
+from pages.ui.position import Click, Position
+
+PLAYER = "recurrent_player"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is on stage: a recording, the moment of its training that is looked into, and the unit of each cell."""
+
+    recording: Recording[RecurrentConfig]
+    frame: Frame
+    source: str
+    live: bool = False
+
+    @property
+    def config(self) -> RecurrentConfig:
+        return self.recording.config
+
+    def units(self) -> dict[str, int]:
+        """The viewer's units, else those that carry the answer most."""
+        domain = Whole(1, self.config.hidden)
+        chosen = {}
+        for cell in self.config.cells:
+            written = st.query_params.get(where.unit_key(cell), "")
+            if written.isdecimal() and len(written) < 4 and domain.low <= int(written) <= domain.high:
+                chosen[cell] = int(written) - 1
+        return charts.units_of(self.recording, self.frame, chosen)
+
+
+def shown() -> Shown:
+    """The live run when there is one with frames and the viewer did not choose what was recorded, else the recording
+    nearest to the controls."""
+    run, view = training.current(), live.running(PLACE, RecurrentConfig)
+    if run is not None and view is not None:
+        recording = Recording(cast(RecurrentConfig, run.config), view.frames)
+        return Shown(recording, _moment(recording, view.active), RUN, view.active)
+    recording = nearest(_asked(), language())
+    return Shown(recording, _moment(recording, False), RECORDED)
+
+
+def _asked() -> RecurrentConfig:
+    """Task and sentences as the controls say, without drawing them."""
+    held = st.session_state
+    task = held.get("recurrent_task") or st.query_params.get("recurrent_task", "language")
+    sentences = held.get(settings.SENTENCES) or language()
+    return RecurrentConfig(
+        task=task if task in settings.TASKS else "language", sentences=sentences if sentences in ("en", "zh") else "en"
+    )
+
+
+def moments(recording: Recording[RecurrentConfig]) -> list[int]:
+    """Steps of training whose parameters were kept."""
+    return [frame.step for frame in recording.frames if frame.parameters]
+
+
+def _moment(recording: Recording[RecurrentConfig], active: bool) -> Frame:
+    steps = moments(recording)
+    written = st.query_params.get(where.MOMENT, "")
+    step = int(written) if written.isdecimal() and len(written) < 6 and not active else steps[-1]
+    return recording.frames[recording.nearest(min(steps, key=lambda one: abs(one - step)))]
+
+
+def draw(config: RecurrentConfig | None) -> None:
+    """Question, stage, what is on it, and the run bar."""
+    live.stage(PLACE, lambda: _stage(config))
+
+
+def _stage(config: RecurrentConfig | None) -> None:
+    now = shown()
+    with st.container(key="question", gap="xsmall"):
+        st.title(t(PLAYGROUND.question), anchor=False)
+        st.markdown(answer(now))
+    _player(now)
+    changes = config.differences(now.config) if config is not None else {}
+    if config is not None:
+        live.on_stage(
+            PLACE,
+            changes,
+            lambda name, mine, theirs: f"{settings.label(name)} {settings.written(theirs)} → {settings.written(mine)}",
+            run_shown=now.source == RUN,
+            recorded_name=t("Recorded"),
+            otherwise=t("On stage: {task}, seed {seed}.", task=charts.task_title(now.config), seed=now.config.seed),
+            digest=now.recording.digest,
+        )
+    training.run_bar(config, changed=len(changes), on_train=lambda: live.train(PLACE, config), on_reset=_reset)
+
+
+def _reset() -> None:
+    live.end(PLACE)
+    where.go({})
+
+
+def answer(now: Shown) -> str:
+    """The answer of the moment on stage as one sentence: the held-out accuracy of each cell at the longest distance."""
+    config, frame = now.config, now.frame
+    at = config.test_distances.index(config.distance)
+    found = {cell: float(frame.metrics[f"{cell}.accuracy"][:, at].mean()) for cell in config.cells}
+    listed = ", ".join(f"{t(TITLES[cell])} **{share:.2f}**" for cell, share in found.items())
+    return t(
+        "{task}, distance {distance}, after {step} training steps: right in {accuracies} of held-out sequences.",
+        task=charts.task_title(config),
+        distance=config.distance,
+        step=f"{frame.step:,}",
+        accuracies=listed,
+    )
+
+
+def _player(now: Shown) -> None:
+    hero = settings.hero(now.config.distance)
+    one = charts.probes(now.config, (max(round(hero), 1),))[0]
+    origin = "live" if now.live else "recorded" if now.source == RECORDED else "run"
+    stage = charts.stage(now.recording, now.frame, hero, now.units(), where.source(one.told), origin)
+    first = st.session_state.setdefault("recurrent_autoplay", PLACE.step not in st.query_params)
+
+    def moved(position: Position) -> None:
+        PLACE.remember(position, stage.steps)
+        PLACE.refresh()
+
+    def released(value: float) -> None:
+        PLACE.set_hero(float(round(value)))
+        PLACE.refresh()
+
+    def clicked(click: Click) -> None:
+        if click.panel == "belt" and click.row is not None:
+            at = min(range(len(stage.names)), key=lambda s: abs(stage.sweep.recorded[s] - hero)) if stage.sweep else 0
+            PLACE.write(where.SOURCE, str(max(click.row - stage.names[at].count(""), 0)))
+            return
+        element = click.element if click.element is None or ">" not in click.element else None
+        PLACE.remember(
+            Position(click.frame, click.hero, click.rung, element or st.query_params.get(PLACE.part)), stage.steps
+        )
+        PLACE.refresh()
+
+    player(
+        stage,
+        key=PLAYER,
+        start=PLACE.start(stage.steps, now.config.cells, hero),
+        seek=PLACE.seeks,
+        autoplay=bool(first),
+        on_position=moved,
+        on_hero=released,
+        on_click=clicked,
+    )

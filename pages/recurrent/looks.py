@@ -1,0 +1,237 @@
+"""A closer look: gradients over distance, the chain rule's factors, which word moves which answer, and learning itself."""
+
+from __future__ import annotations
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from engine.recurrent.config import CELLS
+from engine.recurrent.gradients import chain, connectivity, untrained_flow
+from engine.recurrent.probe import Probe
+from engine.runs.config import Whole
+from pages.recurrent import charts, live, settings, where
+from pages.recurrent.charts import COLOURS, DASHES
+from pages.recurrent.part import word_axis
+from pages.recurrent.settings import TITLES
+from pages.recurrent.where import PLACE
+from pages.ui import controls
+from pages.ui.choices import one_of
+from pages.ui.language import t
+from pages.ui.section import section
+from pages.ui.theme import HUES
+
+FLOOR = 1e-30
+"""Zeros are drawn here: a logarithm has none."""
+FLOW_SEEDS = 7
+LEGEND = alt.Legend(orient="top", symbolType="stroke", symbolStrokeWidth=3, symbolOpacity=1)
+
+
+def draw() -> None:
+    """Four closed sections."""
+    now = live.shown()
+    if body := section(
+        t("Gradient over distance, untrained: who vanishes, and what forget bias repairs"),
+        PLACE.open_key("gradient"),
+        ":material/trending_down:",
+    ):
+        with body:
+            _gradient()
+    if body := section(
+        t("The chain rule as a product: factor by factor back to the first word"),
+        PLACE.open_key("chain"),
+        ":material/link:",
+    ):
+        with body:
+            _chain(now, probe_on_stage(now))
+    if body := section(
+        t("Which word moves which answer: output word × input word"),
+        PLACE.open_key("connectivity"),
+        ":material/grid_on:",
+    ):
+        with body:
+            _connectivity(now, probe_on_stage(now))
+    if body := section(
+        t("Learning: accuracy over training, and looking into earlier moments"),
+        PLACE.open_key("learning"),
+        ":material/school:",
+    ):
+        with body:
+            _learning(now)
+
+
+def probe_on_stage(now: live.Shown) -> Probe:
+    """The sequence of the hero's distance."""
+    return charts.probes(now.config, (max(round(settings.hero(now.config.distance)), 1),))[0]
+
+
+def cell_scale(cells: tuple[str, ...] = CELLS) -> dict[str, alt.Scale]:
+    """Colours and dashes of the cells, the same everywhere."""
+    names = [t(TITLES[cell]) for cell in cells]
+    dashes = [[int(n) for n in (DASHES[cell] or "1 0").split()] for cell in cells]
+    hues = [HUES[COLOURS[cell]] for cell in cells if isinstance(COLOURS[cell], int)]
+    return {"color": alt.Scale(domain=names, range=hues), "dash": alt.Scale(domain=names, range=dashes)}
+
+
+@st.cache_data(max_entries=60, show_spinner=False)
+def _flows(length: int, bias: float | None) -> dict[str, np.ndarray]:
+    found = {}
+    for cell in CELLS:
+        each = [untrained_flow(cell, length, 32, bias, seed).h for seed in range(FLOW_SEEDS)]
+        found[cell] = np.median([one[::-1] / one[-1] for one in each], axis=0)  # by lag, relative to the last step
+    return found
+
+
+def _gradient() -> None:
+    left, right = st.columns((2, 3), gap="large")
+    with left:
+        length = controls.whole_number(
+            t("Length of the sequence"), Whole(10, 200), 100, key="recurrent_flow_length", bind="query-params", step=10
+        )
+        bias = one_of(
+            t("Forget bias"), ["torch", "0", "1", "3"], "torch", key="recurrent_flow_bias",
+            name_of=lambda option: t("torch's default") if option == "torch" else option,
+        )  # fmt: skip
+        st.caption(
+            t(
+                "Two uniform inputs, 32 units, nothing trained, loss = the sum of squares of the last output. Median of {seeds} seeds. The default LSTM vanishes too: the belt is not kept by itself, forget bias does it.",
+                seeds=FLOW_SEEDS,
+            )
+        )
+    flows = _flows(length, None if bias == "torch" else float(bias))
+    rows = [
+        {"lag": lag, "gradient": max(float(value), FLOOR), "cell": t(TITLES[cell])}
+        for cell, values in flows.items()
+        for lag, value in enumerate(values)
+    ]
+    scale = cell_scale()
+    with right:
+        st.altair_chart(
+            alt.Chart(pd.DataFrame(rows), height=260)
+            .mark_line(strokeWidth=2.5)
+            .encode(
+                x=alt.X("lag:Q", title=t("lag: steps before the last")),
+                y=alt.Y("gradient:Q", title="‖∂L/∂h(t)‖ ÷ ‖∂L/∂h(T)‖", scale=alt.Scale(type="log"), axis=alt.Axis(format=".0e")),
+                color=alt.Color("cell:N", title=None, scale=scale["color"], sort=None, legend=LEGEND),
+                strokeDash=alt.StrokeDash("cell:N", title=None, scale=scale["dash"], sort=None),
+                tooltip=[alt.Tooltip("cell:N", title=t("Cell")), alt.Tooltip("lag:Q", title=t("lag")), alt.Tooltip("gradient:Q", title=t("gradient"), format=".1e")],
+            ),
+            key="gradient_over_lag",
+            alt=t("Length of the gradient over lag, three cells, logarithmic"),
+        )  # fmt: skip
+        ends = ", ".join(f"{t(TITLES[cell])} {values[-1]:.1e}" for cell, values in flows.items())
+        st.caption(t("At lag {lag}: {ends}", lag=length - 1, ends=ends))
+
+
+def _chain(now: live.Shown, one: Probe) -> None:
+    st.caption(
+        t(
+            "The gradient that reaches a word is a product, one factor for every word in between. RNN: ∂h(t)/∂h(t−1) = diag(1 − h²) R, measured by its Frobenius norm over √H. LSTM: along the belt the factor is the forget gate itself."
+        )
+    )
+    rows = []
+    for cell in now.config.cells:
+        found = chain(now.config, now.frame, cell, one.inputs)
+        rows += [
+            {"at": s, "word": word, "cell": t(TITLES[cell]), "factor": None if np.isnan(found.factors[s]) else float(found.factors[s]), "running": max(float(found.running[s]), FLOOR)}
+            for s, word in enumerate(one.written)
+        ]  # fmt: skip
+    data, scale = pd.DataFrame(rows), cell_scale(now.config.cells)
+    for key, title, kind in (
+        ("factor", t("factor"), "linear"),
+        ("running", t("product"), "log"),
+    ):
+        st.altair_chart(
+            alt.Chart(data, height=190)
+            .mark_line(point=key == "factor", strokeWidth=2)
+            .encode(
+                x=word_axis(one.written),
+                y=alt.Y(f"{key}:Q", title=title, scale=alt.Scale(type=kind), axis=alt.Axis(format=".0e" if kind == "log" else ".1f")),
+                color=alt.Color("cell:N", title=None, scale=scale["color"], sort=None, legend=LEGEND),
+                strokeDash=alt.StrokeDash("cell:N", title=None, scale=scale["dash"], sort=None),
+                tooltip=[alt.Tooltip("word:N", title=t("word")), alt.Tooltip("cell:N", title=t("Cell")), alt.Tooltip("factor:Q", title=t("factor"), format=".3f"), alt.Tooltip("running:Q", title=t("product"), format=".2e")],
+            ),
+            key=f"chain_{key}",
+            alt=title,
+        )  # fmt: skip
+
+
+def _connectivity(now: live.Shown, one: Probe) -> None:
+    st.caption(
+        t(
+            "‖∂ answer(row) / ∂ x(column)‖, the answer as log-odds: bright where it would move with that word. Each map has its own scale; the root is drawn, so that small values show."
+        )
+    )
+    for column, cell in zip(st.columns(len(now.config.cells), gap="medium"), now.config.cells, strict=True):
+        found = connectivity(now.config, now.frame, cell, one.inputs, one.answer)
+        top = float(np.nanmax(found)) or 1.0
+        rows = [
+            {"out": s, "in": r, "from": one.written[r], "to": one.written[s], "value": float(found[s, r]) / top}
+            for s in range(len(found))
+            for r in range(s + 1)
+        ]
+        column.altair_chart(
+            alt.Chart(pd.DataFrame(rows), height=300, title=t(TITLES[cell]))
+            .mark_rect()
+            .encode(
+                x=alt.X("in:O", title=t("input word"), axis=alt.Axis(labelOverlap=True, labelAngle=0)),
+                y=alt.Y("out:O", title=t("output word"), axis=alt.Axis(labelOverlap=True)),
+                color=alt.Color("value:Q", title=None, scale=alt.Scale(scheme="viridis", type="sqrt", domain=[0, 1]), legend=None),
+                tooltip=[alt.Tooltip("from:N", title=t("input word")), alt.Tooltip("to:N", title=t("output word")), alt.Tooltip("value:Q", title=t("share of the largest"), format=".3f")],
+            ),
+            key=f"connectivity_{cell}",
+            alt=t("Connectivity of {cell}", cell=t(TITLES[cell])),
+        )  # fmt: skip
+        column.caption(t("Largest: {value}", value=f"{top:.2e}"))
+
+
+def _learning(now: live.Shown) -> None:
+    config, recording = now.config, now.recording
+    steps = live.moments(recording)
+    if not now.live and len(steps) > 1:
+        chosen = one_of(
+            t("Look into the training at step"), steps, steps[-1], key=where.MOMENT, name_of=lambda step: f"{step:,}",
+            on_change=PLACE.refresh, help=t("The stage and everything below it show the cells as they were then."),
+        )  # fmt: skip
+        st.caption(t("On stage are the cells after {step} steps.", step=f"{chosen:,}"))
+    left, right = st.columns(2, gap="large")
+    scale = cell_scale(config.cells)
+    at = config.test_distances.index(config.distance)
+    over = [
+        {
+            "step": frame.step,
+            "accuracy": float(frame.metrics[f"{cell}.accuracy"][:, at].mean()),
+            "cell": t(TITLES[cell]),
+        }
+        for frame in recording.frames
+        for cell in config.cells
+    ]
+    far = [
+        {"distance": d, "accuracy": float(now.frame.metrics[f"{cell}.accuracy"][:, n].mean()), "cell": t(TITLES[cell])}
+        for cell in config.cells
+        for n, d in enumerate(config.test_distances)
+    ]
+    for column, rows, x, title, key in (
+        (left, over, "step", t("training step"), "accuracy_over_steps"),
+        (
+            right,
+            far,
+            "distance",
+            t("distance (trained up to {distance})", distance=config.distance),
+            "accuracy_over_distance",
+        ),
+    ):
+        column.altair_chart(
+            alt.Chart(pd.DataFrame(rows), height=220)
+            .mark_line(point=x == "distance", strokeWidth=2.5)
+            .encode(
+                x=alt.X(f"{x}:Q", title=title),
+                y=alt.Y("accuracy:Q", title=t("held-out accuracy"), scale=alt.Scale(domain=[0, 1])),
+                color=alt.Color("cell:N", title=None, scale=scale["color"], sort=None, legend=LEGEND),
+                strokeDash=alt.StrokeDash("cell:N", title=None, scale=scale["dash"], sort=None),
+                tooltip=[alt.Tooltip("cell:N", title=t("Cell")), alt.Tooltip(f"{x}:Q", title=title), alt.Tooltip("accuracy:Q", title=t("held-out accuracy"), format=".2f")],
+            ),
+            key=key,
+            alt=title,
+        )  # fmt: skip

@@ -1,0 +1,29 @@
+"""The recurrent page: controls → run → stage → drill-down → experiments."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.recurrent import experiments, exports, intervene, live, looks, notes, part, settings, where
+from pages.recurrent.where import PLACE
+from pages.ui import share, training
+from pages.ui.language import t
+from pages.ui.story_panel import story_panel
+
+PLACE.follow(live.PLAYER)
+with st.sidebar:
+    config = settings.sidebar(where.take)
+    share.link()
+    share.presenter()
+
+if training.lost_in_reload():
+    st.warning(t(training.LOST))
+above = st.container()  # a point being told stands above the stage that shows it
+live.draw(config)
+story_panel("recurrent", where.go, above)
+part.draw()
+intervene.draw()
+looks.draw()
+experiments.draw()
+notes.draw()
+exports.draw()

@@ -1,0 +1,200 @@
+"""The drill-down: one part of the cell at one word, the sum behind its number, and every unit at every word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from engine.errors import UserError
+from engine.recurrent.explain import explain
+from engine.recurrent.probe import Probe
+from engine.recurrent.tasks import task_of
+from engine.recurrent.trace import carriers, trace
+from engine.runs.config import Whole
+from engine.runs.trace import Trace
+from pages.recurrent import charts, live, settings, where
+from pages.recurrent.settings import TITLES
+from pages.recurrent.where import PLACE
+from pages.ui import controls, language
+from pages.ui.choices import one_of
+from pages.ui.language import t
+from pages.ui.section import section
+from pages.ui.theme import HUES
+from pages.ui.zoom import zoom
+
+SUMS = {"kept": "c", "written": "c", "tanh": "h", "before_c": "c", "before_h": "h"}
+"""Parts of the diagram whose number is a term of another part's sum."""
+HUE = {"f": HUES[1], "i": HUES[2], "g": HUES[2], "o": HUES[3], "c": HUES[0], "h": "#7A8691"}
+
+
+def draw() -> None:
+    """Part, word, sum; then the units."""
+    now = live.shown()
+    hero = settings.hero(now.config.distance)
+    one = charts.probes(now.config, (max(round(hero), 1),))[0]
+    steps = range(1 - len(one.written), 1)
+    position = PLACE.start(tuple(steps), now.config.cells, hero)
+    cell, word = position.rung, position.frame
+    with st.container(border=True, key="drill_down"):
+        try:
+            _part(now, cell, one, word, position.selected)
+        except UserError as error:
+            st.info(language.explain(error))
+    if body := section(t("Every unit at every word, and which units carry the answer"), PLACE.open_key("units")):
+        with body:
+            _units(now, cell, one)
+
+
+def _part(now: live.Shown, cell: str, one: Probe, word: int, selected: str | None) -> None:
+    parts = ("h", "answer") if cell == "rnn" else ("f", "i", "g", "o", "c", "h", "answer")
+    wanted = {"g": "h"}.get(selected or "h", selected or "h") if cell == "rnn" else selected or "f"
+    part = SUMS.get(wanted, wanted)
+    part = part if part in parts else parts[0]
+    before = wanted.startswith("before_")
+    at = word - 1 if before and word else word
+    traced = trace(now.config, now.frame, cell, one.inputs)
+    left, right = st.columns((2, 3), gap="large")
+    names = charts.part_words()
+    answers = task_of(now.config).answers
+    with left:
+        title = t("The answer") if part == "answer" else names[part]
+        st.markdown(f"**{t(TITLES[cell])} · {title}** · “{language.plain(one.written[at])}” ({at + 1})")
+        values = traced["probabilities"][at] if part == "answer" else traced[part][at]
+        unit = _unit(now, cell, part, one, len(values))
+        st.altair_chart(
+            _bars(values, answers if part == "answer" else None, unit, HUE.get(part, HUES[0])),
+            key="part_bars",
+            alt=t("This part's number in every unit, at this word"),
+        )
+        if cell != "rnn" and part in ("c", "kept", "written"):
+            st.caption(t("C(t) is what is kept, f · C(t−1), plus what is written, i · g."))
+    with right:
+        zoom(explain(now.config, now.frame, cell, one.inputs, part, at, unit))
+
+
+def _unit(now: live.Shown, cell: str, part: str, one: Probe, count: int) -> int:
+    if part == "answer":
+        names = task_of(now.config).answers
+        return int(
+            one_of(t("Answer"), list(range(count)), one.answer, key="recurrent_answer", name_of=names.__getitem__)
+        )
+    start = now.units()[cell]
+    key = where.unit_key(cell)
+    return (
+        controls.whole_number(
+            t("Unit"),
+            Whole(1, count),
+            start + 1,
+            key=key,
+            bind="query-params",
+            help=t("The stage shows this unit too."),
+        )
+        - 1
+    )
+
+
+def _bars(values: np.ndarray, names: Sequence[str] | None, marked: int, colour: str) -> alt.Chart:
+    data = pd.DataFrame({
+        "unit": list(names) if names else [str(n + 1) for n in range(len(values))],
+        "value": values.astype(float),
+        "marked": [n == marked for n in range(len(values))],
+    })  # fmt: skip
+    return (
+        alt.Chart(data, height=170)
+        .mark_bar(color=colour)
+        .encode(
+            x=alt.X("unit:N", sort=None, title=t("answer") if names else t("unit"), axis=alt.Axis(labelOverlap=True, labelAngle=0)),
+            y=alt.Y("value:Q", title=t("value")),
+            opacity=alt.condition("datum.marked", alt.value(1.0), alt.value(0.45)),
+            tooltip=[alt.Tooltip("unit:N", title=t("unit")), alt.Tooltip("value:Q", title=t("value"), format=".5f")],
+        )
+    )  # fmt: skip
+
+
+def _units(now: live.Shown, cell: str, one: Probe) -> None:
+    """Units sorted by how much of the answer's lead is lost without them; one heat map a gate."""
+    loss = carriers(now.config, now.frame, cell, one.inputs, one.answer)
+    order = np.argsort(-loss)
+    top = ", ".join(t("unit {unit} ({loss})", unit=int(u) + 1, loss=f"{loss[u]:+.2f}") for u in order[:4])
+    st.caption(
+        t(
+            "Taken away one at a time, these cost the answer most of its lead (log-odds at the last word): {units}. Rows are sorted by that.",
+            units=top,
+        )
+    )
+    traced = trace(now.config, now.frame, cell, one.inputs)
+    shown = ("h",) if cell == "rnn" else ("f", "i", "o", "g", "c", "h")
+    names = charts.part_words()
+    for row in range(0, len(shown), 2):
+        for column, part in zip(st.columns(2, gap="large"), shown[row : row + 2], strict=False):
+            column.altair_chart(
+                heat(traced, part, order, one.written, names[part]), key=f"heat_{part}", alt=names[part]
+            )
+    if cell != "rnn":
+        st.altair_chart(
+            conveyor(traced, int(order[0]), one.written), key="conveyor", alt=t("The belt: kept and written")
+        )
+
+
+def heat(traced: Trace, part: str, order: np.ndarray, words: Sequence[str], title: str) -> alt.Chart:
+    """Unit × word of one gate or state, units in `order`."""
+    values = traced[part][:, order]
+    rows = [
+        {"at": s, "word": words[s], "unit": f"{int(order[u]) + 1}", "value": float(values[s, u])}
+        for s in range(values.shape[0])
+        for u in range(values.shape[1])
+    ]
+    gate = part in ("f", "i", "o")
+    bound = float(max(np.abs(values).max(), 1e-6))
+    scale = (
+        alt.Scale(scheme="viridis", domain=[0, 1]) if gate else alt.Scale(scheme="blueorange", domain=[-bound, bound])
+    )
+    return (
+        alt.Chart(pd.DataFrame(rows), height=max(9 * values.shape[1], 150), title=title)
+        .mark_rect()
+        .encode(
+            x=word_axis(words),
+            y=alt.Y("unit:N", sort=None, title=t("unit"), axis=alt.Axis(labelOverlap=True)),
+            color=alt.Color("value:Q", title=None, scale=scale),
+            tooltip=[
+                alt.Tooltip("word:N", title=t("word")),
+                alt.Tooltip("unit:N", title=t("unit")),
+                alt.Tooltip("value:Q", title=t("value"), format=".3f"),
+            ],
+        )
+    )
+
+
+def word_axis(words: Sequence[str], field: str = "at", title: str | None = None) -> alt.X:
+    """The words themselves along the axis, for rows whose `field` is the word's index."""
+    quoted = (word.replace("\\", "\\\\").replace("'", "\\'") for word in words)
+    lookup = "{" + ",".join(f"'{n}':'{word}'" for n, word in enumerate(quoted)) + "}[datum.value]"
+    return alt.X(f"{field}:O", title=title, axis=alt.Axis(labelExpr=lookup, labelAngle=-60, labelOverlap=True))
+
+
+def conveyor(traced: Trace, unit: int, words: Sequence[str]) -> alt.Chart:
+    """C(t) of one unit as what was kept and what was written, word by word."""
+    kept, written = t("kept: f · C(t−1)"), t("written: i · g")
+    rows = [
+        {"at": s, "word": word, "part": name, "value": float(traced[key][s, unit])}
+        for s, word in enumerate(words)
+        for name, key in ((kept, "kept"), (written, "written"))
+    ]
+    return (
+        alt.Chart(pd.DataFrame(rows), height=180, title=t("The belt of unit {unit}: kept and written", unit=unit + 1))
+        .mark_bar()
+        .encode(
+            x=word_axis(words),
+            y=alt.Y("value:Q", title="C(t)"),
+            color=alt.Color("part:N", title=None, sort=[kept, written], scale=alt.Scale(domain=[kept, written], range=[HUES[0], HUES[2]])),
+            tooltip=[
+                alt.Tooltip("word:N", title=t("word")),
+                alt.Tooltip("part:N", title=t("part")),
+                alt.Tooltip("value:Q", title=t("value"), format=".3f"),
+            ],
+        )
+    )  # fmt: skip

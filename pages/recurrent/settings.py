@@ -1,0 +1,149 @@
+"""The sidebar: presets first, then the settings in three groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from engine.errors import UserError
+from engine.recurrent import RecurrentConfig
+from engine.recurrent.shipped import CONFIGS
+from pages.ui import controls
+from pages.ui.choices import one_of
+from pages.ui.controls import Control
+from pages.ui.language import LANGUAGES, N_, explain, language, t
+
+PRESET = "recurrent_preset"
+SENTENCES = controls.key(RecurrentConfig, "sentences")
+HERO, HERO_START = "recurrent_at", 20.0
+TITLES = {"rnn": "RNN", "lstm": "LSTM", "peephole": N_("LSTM with peepholes")}
+TASKS = {
+    "language": N_("France … French"),
+    "adding": N_("Adding problem"),
+    "order": N_("Temporal order"),
+    "counting": N_("Counting aⁿbⁿ"),
+    "delays": N_("Spike delays"),
+}
+DISTANCES = {"mixed": N_("Mixed, from 1 up"), "single": N_("This one alone")}
+
+DATA = (
+    Control("task", N_("Task"), options=TASKS),
+    Control(
+        "distance",
+        N_("Longest distance in training"),
+        N_("Words between country and question; steps between numbers, symbols or spikes; the a's of aⁿbⁿ."),
+    ),
+    Control(
+        "distances",
+        N_("Distances in training"),
+        N_("Trained at one long distance alone, even an LSTM may find nothing to learn from."),
+        options=DISTANCES,
+    ),
+)
+MODEL = (
+    Control("cells", N_("Cells"), options=TITLES),
+    Control("hidden", N_("Hidden units"), step=8),
+    Control("embedding", N_("Numbers in a word vector"), step=8),
+    Control(
+        "forget_bias",
+        N_("Forget bias"),
+        N_("Where the forget gate starts: σ(1) keeps .73 of the belt at each step, σ(0) half."),
+        step=0.5,
+    ),
+)
+TRAINING = (
+    Control("learning_rate", N_("Learning rate"), step=0.001, format="%g"),
+    Control("clip", N_("Longest gradient"), N_("Longer gradients are cut to this length."), step=0.5, format="%g"),
+    Control("batch_size", N_("Batch size"), step=32),
+    Control("steps", N_("Steps"), step=100),
+    Control("runs", N_("Seeds trained at once"), N_("The stage follows the first; the accuracies show their mean.")),
+    Control("seed", N_("Seed")),
+    Control("frames", N_("Frames recorded"), step=10),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """Settings away from their defaults, and the rung to look at."""
+
+    id: str
+    label: str
+    fields: Mapping[str, Any]
+    rung: str = "lstm"
+
+
+_COUNTING = CONFIGS["counting"].differences(RecurrentConfig())
+PRESETS = (
+    Preset("counting", N_("The cell counts: aⁿbⁿ"), {name: mine for name, (mine, _) in _COUNTING.items()}, "peephole"),
+    Preset("delays", N_("Spike delays"), {"task": "delays", "hidden": 8, "distances": "single", "steps": 1_500}, "peephole"),
+    Preset("adding", N_("Adding problem"), {"task": "adding", "steps": 1_500}),
+    Preset("order", N_("Temporal order"), {"task": "order"}),
+    Preset("single", N_("Trained at distance 40 alone"), {"distances": "single"}),
+    Preset("leaky", N_("A belt that leaks: forget bias −1"), {"forget_bias": -1.0}),
+)  # fmt: skip
+
+
+def choose(preset: Preset | None) -> None:
+    """Callback: a preset's settings, or all defaults."""
+    controls.reset(RecurrentConfig, preset.fields if preset else {})
+    st.session_state[SENTENCES] = language()
+
+
+def preset() -> Preset | None:
+    """The preset chosen last, if any."""
+    return next((p for p in PRESETS if p.id == st.session_state.get(PRESET)), None)
+
+
+def hero(longest: int) -> float:
+    """The distance on stage: the session's, else the URL's, else the default; within 1 … `longest`."""
+    if HERO not in st.session_state:
+        try:
+            st.session_state[HERO] = RecurrentConfig.domain("distance").admit(
+                "distance", st.query_params.get(HERO, "20")
+            )
+        except UserError:
+            st.session_state[HERO] = HERO_START
+    return float(min(max(st.session_state[HERO], 1), longest))
+
+
+def sidebar(on_preset: Callable[[Preset | None], None]) -> RecurrentConfig | None:
+    """Draw the controls, presets calling `on_preset`; the config they make, or None with the reason shown."""
+    labels = {one.id: t(one.label) for one in PRESETS}
+    one_of(
+        t("Presets"), list(labels), None, key=PRESET, name_of=labels.__getitem__, on_change=lambda: on_preset(preset())
+    )
+    values: dict[str, Any] = {}
+    with st.expander(t("Data"), icon=":material/table_rows:"):
+        values |= {control.field: controls.draw(RecurrentConfig, control) for control in DATA}
+        values["sentences"] = one_of(
+            t("Sentences"), list(LANGUAGES), language(), key=SENTENCES, name_of=LANGUAGES.__getitem__
+        )
+    with st.expander(t("Model"), icon=":material/account_tree:"):
+        values |= {control.field: controls.draw(RecurrentConfig, control) for control in MODEL}
+    with st.expander(t("Training"), icon=":material/model_training:"):
+        values |= {control.field: controls.draw(RecurrentConfig, control) for control in TRAINING}
+    try:
+        return RecurrentConfig(**values)
+    except UserError as error:
+        named = {"name": label(error.values["name"])} if "name" in error.values else {}
+        st.error(explain(UserError(error.sentence, **error.values | named)))
+        return None
+
+
+def label(field: object) -> str:
+    """A setting's label, for sentences about differences."""
+    known = {control.field: control.label for control in (*DATA, *MODEL, *TRAINING)} | {"sentences": N_("Sentences")}
+    return t(known.get(str(field), str(field)))
+
+
+def written(value: object) -> str:
+    """A setting's value in words, for the same sentences."""
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, list | tuple):
+        return "/".join(written(item) for item in value)
+    words = TITLES | TASKS | DISTANCES | LANGUAGES
+    return t(words[str(value)]) if str(value) in words else str(value)

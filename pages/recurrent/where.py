@@ -1,0 +1,78 @@
+"""Where the viewer of this page is, and how presets and the story bring it elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from engine.recurrent import CELLS, RecurrentConfig
+from engine.recurrent.probe import probe
+from pages.recurrent.settings import HERO, HERO_START, PRESET, PRESETS, Preset, choose, hero
+from pages.ui.language import language
+from pages.ui.place import Place
+
+SOURCE, UNIT, MOMENT = "recurrent_source", "recurrent_unit", "recurrent_moment"
+PLACE = Place(
+    "recurrent", CELLS, r"x|before_h|before_c|f|i|g|o|c|h|kept|written|said|tanh|answer", HERO, HERO_START, "lstm"
+)
+SECTIONS = (
+    "units",
+    "gradient",
+    "chain",
+    "connectivity",
+    "learning",
+    "intervene",
+    "own_sentence",
+    "mixed",
+    "single",
+    "bias",
+    "counting",
+    "delays",
+    "notes",
+)
+
+
+def go(setting: Mapping[str, str]) -> None:
+    """Callback: bring the stage to a story's state."""
+    chosen = next((p for p in PRESETS if p.id == setting.get("preset")), None)
+    st.session_state[PRESET] = chosen.id if chosen else None
+    _arrive(chosen, float(setting.get("hero", HERO_START)))
+    PLACE.open_only(SECTIONS, (setting.get("open", ""),))
+    word = setting.get("word", "")
+    step = _told() if word == "told" else {"last": "", "first": "-999"}.get(word, word)
+    part = setting.get("select", "").replace("none", "")
+    PLACE.go({PLACE.step: step, PLACE.rung: setting.get("rung", ""), PLACE.part: part})
+
+
+def take(preset: Preset | None) -> None:
+    """Callback of the presets: the settings, and the player goes to the rung that shows it."""
+    _arrive(preset, HERO_START)
+    PLACE.go({PLACE.rung: preset.rung if preset else "", PLACE.step: ""})
+
+
+def _arrive(preset: Preset | None, distance: float) -> None:
+    choose(preset)
+    longest = preset.fields.get("distance", RecurrentConfig().distance) if preset else RecurrentConfig().distance
+    PLACE.set_hero(min(distance, float(longest)))
+    for name in (SOURCE, MOMENT, *(unit_key(cell) for cell in CELLS)):
+        st.session_state.pop(name, None)
+        st.query_params.pop(name, None)
+
+
+def _told() -> str:
+    """The step of the word that tells the answer, counted back from the last."""
+    asked = RecurrentConfig(sentences=language())
+    one = probe(asked, int(hero(asked.distance)))
+    return str(one.told + 1 - len(one.written))
+
+
+def unit_key(cell: str) -> str:
+    """The unit of each cell that is followed."""
+    return f"{UNIT}_{cell}"
+
+
+def source(told: int) -> int:
+    """The word whose trace is followed along the belt, counted from the sequence's first: the URL's, else `told`."""
+    chosen = st.query_params.get(SOURCE, "")
+    return int(chosen) if chosen.isdecimal() and len(chosen) < 4 else told

@@ -1,0 +1,95 @@
+"""The stage as a fragment: polled only while a run is going on, and never stale without saying so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from engine.runs.config import Config
+from engine.runs.run import FINISHED, View
+from pages.ui import training
+from pages.ui.language import t
+from pages.ui.place import Place
+
+RECORDED, RUN = "recorded", "run"
+
+
+def stage(place: Place, draw: Callable[[], None]) -> None:
+    """Draw it, again four times a second while something trains; the whole page runs when it begins or ends."""
+    view = training.view_of(training.current())
+    active = view is not None and view.active
+
+    def fragment() -> None:
+        now = training.view_of(training.current())
+        if place.take_refresh() or (now is not None and now.active) != active:
+            if now is not None and not now.active:
+                st.query_params.pop(training.MARK, None)
+            st.rerun()
+        if active:
+            st.query_params[training.MARK] = "1"  # coming from another page has emptied the URL
+        draw()
+
+    st.fragment(fragment, run_every=training.POLL_SECONDS if active else None)()
+
+
+def running(place: Place, kind: type[Config]) -> View | None:
+    """This tab's run, when it is of this kind, has frames, and the viewer did not choose what was recorded."""
+    run, view = training.current(), training.view_of(training.current())
+    wanted = st.session_state.get(place.shown, RUN) == RUN
+    mine = run is not None and isinstance(run.config, kind)
+    return view if wanted and mine and view is not None and view.frames else None
+
+
+def train(place: Place, config: Config | None) -> None:
+    """Callback of Train."""
+    if config is None:
+        return
+    training.train(config)
+    st.session_state[place.shown] = RUN
+    place.go({place.step: ""})
+    place.refresh()
+
+
+def end(place: Place) -> None:
+    """The first half of Reset: this tab's run is given up."""
+    run = training.current()
+    if run is not None:
+        training.service().stop(run)
+    st.session_state.pop("run", None)
+    place.refresh()
+
+
+def on_stage(
+    place: Place,
+    changes: Mapping[str, tuple[Any, Any]],
+    said: Callable[[str, Any, Any], str],
+    *,
+    run_shown: bool,
+    recorded_name: str,
+    otherwise: str,
+    digest: str,
+) -> None:
+    """One line: in what the controls differ from the run on stage (`said` names one difference), and the other source."""
+    view = training.view_of(training.current())
+    with st.container(horizontal=True, vertical_alignment="center", key="on_stage"):
+        if view is not None and view.frames:
+            st.segmented_control(
+                t("On stage"),
+                [RUN, RECORDED],
+                default=RUN,
+                key=place.shown,
+                required=True,
+                label_visibility="collapsed",
+                format_func=lambda source: t("Your run") if source == RUN else recorded_name,
+                on_change=place.refresh,
+            )
+        if changes:
+            listed = ", ".join(said(name, mine, theirs) for name, (mine, theirs) in list(changes.items())[:8])
+            more = " …" if len(changes) > 8 else ""
+            st.caption(t("On stage is another setting; Train takes: {changes}", changes=listed + more))
+        elif view is not None and view.state == FINISHED and run_shown:
+            st.caption(t("On stage is your run, finished. Recording {digest}.", digest=digest))
+        else:
+            st.caption(otherwise)

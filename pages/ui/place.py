@@ -1,0 +1,109 @@
+"""Where the viewer of a playground is: frame, rung, selected part and hero, kept in the URL beside the settings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from pages.ui.position import Position
+
+_STEP = re.compile(r"-?[0-9]{1,8}")
+
+
+class Place:
+    """One playground's place. Its names in the URL start with the playground's.
+
+    ladder  every rung, lowest first; part  what a selected part may be called
+    hero    the URL's name of the hero control, and its value where the URL names none; opens_on  the rung, likewise
+    """
+
+    def __init__(
+        self, playground: str, ladder: Sequence[str], part: str, hero: str, hero_start: float, opens_on: str = ""
+    ) -> None:
+        self.playground, self._ladder, self._part = playground, tuple(ladder), re.compile(part)
+        self._opens_on = opens_on or self._ladder[-1]
+        self.hero, self._hero_start = hero, hero_start
+        self.step, self.rung, self.part, self.shown, self._seek, self._refresh, self._written = (
+            f"{playground}_{name}" for name in ("step", "rung", "part", "shown", "seek", "refresh", "written")
+        )
+
+    def start(self, steps: Sequence[int], rungs: Sequence[str], hero: float) -> Position:
+        """The position that the URL names; else the last frame of the rung that the page opens on, or the highest."""
+        step = st.query_params.get(self.step, "")
+        frame = len(steps) - 1
+        if _STEP.fullmatch(step):
+            frame = min(range(len(steps)), key=lambda index: abs(steps[index] - int(step)))
+        rung = st.query_params.get(self.rung, "")
+        ladder = [one for one in self._ladder if one in rungs]
+        part = st.query_params.get(self.part, "")
+        first = self._opens_on if self._opens_on in ladder else ladder[-1]
+        return Position(frame, hero, rung if rung in ladder else first, part if self._part.fullmatch(part) else None)
+
+    def remember(self, position: Position, steps: Sequence[int]) -> None:
+        """Write a position to the URL; what is at its default is left out."""
+        self.write(self.step, "" if position.frame == len(steps) - 1 else str(steps[position.frame]))
+        self.write(self.rung, "" if position.rung == self._opens_on else position.rung)
+        self.write(self.part, position.selected or "")
+
+    def set_hero(self, value: float) -> None:
+        """The hero was released: the session and the URL follow."""
+        st.session_state[self.hero] = value
+        self.write(self.hero, "" if value == self._hero_start else f"{value:g}")
+
+    def follow(self, player: str) -> None:
+        """Bring the player along when the URL has changed under the page (back, forward); coming from another page, which
+        empties the URL, restore what it said. Once a run, before anything is drawn."""
+        known = st.session_state.get(self._written)
+        names = (self.step, self.rung, self.part, self.hero)
+        here = {name: st.query_params.get(name, "") for name in names}
+        st.session_state[self._written] = here
+        if known is None or here == known:
+            return
+        if player not in st.session_state:  # its state went when the page was left
+            for name, value in known.items():
+                self.write(name, value)
+        else:
+            st.session_state.pop(self.hero, None)  # the URL's counts
+        self.seek()
+
+    def seek(self) -> None:
+        """The player goes to the position in the URL at the next draw."""
+        st.session_state[self._seek] = self.seeks + 1
+
+    @property
+    def seeks(self) -> int:
+        """How often it was sent there."""
+        return int(st.session_state.get(self._seek, 0))
+
+    def refresh(self) -> None:
+        """From a callback inside the stage's fragment: the whole page runs next."""
+        st.session_state[self._refresh] = True
+
+    def take_refresh(self) -> bool:
+        """Whether the whole page is to run. True once."""
+        return bool(st.session_state.pop(self._refresh, False))
+
+    def open_key(self, section: str) -> str:
+        """The key, and the name in the URL, of a section's open state."""
+        return f"{self.playground}_open_{section}"
+
+    def open_only(self, sections: Sequence[str], opened: Sequence[str]) -> None:
+        """Callback: open these sections and close the others."""
+        for name in sections:
+            st.session_state[self.open_key(name)] = name in opened
+
+    def go(self, values: Mapping[str, str]) -> None:
+        """Callback: bring the stage to these values of the URL, "" for a default."""
+        for name, value in values.items():
+            self.write(name, value)
+        self.seek()
+
+    def write(self, name: str, value: str) -> None:
+        """One name of the URL; "" takes it out."""
+        st.session_state.setdefault(self._written, {})[name] = value
+        if value:
+            st.query_params[name] = value
+        else:
+            st.query_params.pop(name, None)
