@@ -9,6 +9,7 @@ from engine.runs.config import Choice, Config, Real, Several, Whole, setting
 
 CELLS = ("rnn", "lstm", "peephole")
 """The ladder, lowest rung first."""
+TITLES = {"rnn": "RNN", "lstm": "LSTM", "peephole": "LSTM with peepholes"}
 TASKS = ("language", "adding", "order", "counting", "delays")
 
 

@@ -57,8 +57,7 @@ def untrained_flow(cell: str, length: int, hidden: int, forget_bias: float | Non
 
 
 def _lengths(cell: Cell, x: Tensor, loss: Callable[[Tensor], Tensor]) -> Flow:
-    zeros = x.new_zeros(*x.shape[:2], cell.hidden_size)
-    h_nudge, c_nudge = zeros.requires_grad_(), zeros.clone().requires_grad_()
+    h_nudge, c_nudge = (x.new_zeros(*x.shape[:2], cell.hidden_size).requires_grad_() for _ in range(2))
     with torch.enable_grad():
         if isinstance(cell, RNN):
             value = loss(cell.steps(x, nudges={"h": h_nudge}).h)

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from engine.errors import UserError
-from engine.recurrent.config import RecurrentConfig
+from engine.recurrent.config import TITLES, RecurrentConfig
 from engine.recurrent.models import Read, build, initialise
 from engine.recurrent.tasks import Examples, Task, loss_of, right, task_of
 from engine.runs.frame import Array, Frame, frame_steps
@@ -23,6 +22,8 @@ from engine.runs.work import Tick
 
 TEST_EXAMPLES = 100
 """Held-out examples at each test distance."""
+HOPELESS = 1e4
+"""A loss beyond this will not come back: saturated gates keep it finite, so waiting for nan would be too late."""
 
 
 class Lessons:
@@ -134,10 +135,11 @@ def _frame(step: int, trainees: Sequence[Trainee], lessons: Lessons) -> Frame:
 
 def _refuse_divergence(frame: Frame, config: RecurrentConfig) -> None:
     for cell in config.cells:
-        if not np.isfinite(frame.metrics[f"{cell}.train_loss"]).all():
+        worst = float(frame.metrics[f"{cell}.train_loss"].max())
+        if not worst < HOPELESS:
             raise UserError(
-                "Training diverged: after {step} steps a loss of {structure} is no longer a number. "
-                "Lower the learning rate.",
+                "Training diverged: after {step} steps the loss of {cell} is {loss}. Lower the learning rate.",
                 step=frame.step,
-                structure=cell,
+                cell=TITLES[cell],
+                loss=f"{worst:.3g}",
             )

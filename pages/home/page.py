@@ -28,7 +28,7 @@ def ladder(room: Playground) -> None:
         ):
             with column.container(border=True, height="stretch"):
                 st.image(DRAWINGS / room.name / f"rung{number}.svg", width="stretch")
-                st.markdown(f"**{number} · {title}**")
+                st.markdown(f"**{number} · {t(title)}**")
                 st.caption(t(sentence))
 
 

@@ -21,7 +21,7 @@ def draw() -> None:
     with body:
         left, right = st.columns(2, gap="large")
         with left:
-            st.markdown(t("**RNN** (Elman 1990)"))
+            st.markdown("**RNN** (Elman 1990)")
             st.latex(r"h(t) = \tanh\big(W x(t) + R\, h(t-1) + b\big) = \tanh\big(W'\,[h(t-1), x(t)] + b\big)")
             st.latex(r"\frac{\partial h(T)}{\partial h(t)} = \prod_{s=t+1}^{T} \mathrm{diag}\big(1-h(s)^2\big)\,R")
             st.markdown(t("**Along the belt of an LSTM** the same product is"))

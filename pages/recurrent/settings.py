@@ -10,6 +10,7 @@ import streamlit as st
 
 from engine.errors import UserError
 from engine.recurrent import RecurrentConfig
+from engine.recurrent.config import TITLES
 from engine.recurrent.shipped import CONFIGS
 from pages.ui import controls
 from pages.ui.choices import one_of
@@ -19,7 +20,6 @@ from pages.ui.language import LANGUAGES, N_, explain, language, t
 PRESET = "recurrent_preset"
 SENTENCES = controls.key(RecurrentConfig, "sentences")
 HERO, HERO_START = "recurrent_at", 20.0
-TITLES = {"rnn": "RNN", "lstm": "LSTM", "peephole": N_("LSTM with peepholes")}
 TASKS = {
     "language": N_("France … French"),
     "adding": N_("Adding problem"),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator
-from pathlib import Path
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -15,62 +14,19 @@ from streamlit.testing.v1 import AppTest
 from engine.multitask import STRUCTURES, MultitaskConfig
 from engine.runs.config import Real, Whole
 from pages.multitask.settings import PRESETS, TITLES
-from pages.multitask.where import SECTIONS, open_key
-from pages.ui import language, story, training
+from pages.multitask.where import PLACE, SECTIONS
+from pages.ui import language, story
 from pages.ui.language import LANGUAGES, catalogue
+from tests.pages.visits import APP, CHINESE, ENGLISH, FEW, HOSTILE, LOCALES, STRANGER, opened_at, state, texts, titles
 
-APP = Path(__file__).resolve().parents[2] / "app.py"
+open_key = PLACE.open_key
 PAGE = "pages/multitask/page.py"
-LOCALES = {"en": "en-US", "zh": "zh-CN"}
 ASKED = "My tasks agree this much: which structure should I pick?"
 QUESTION = {"en": ASKED, "zh": catalogue("zh")[ASKED]}
 VERDICT = {"en": "holds|fails here|within noise", "zh": "成立|此处不成立|在噪声范围内"}
-CHINESE = re.compile(r"[\u4e00-\u9fff]")
-ENGLISH = re.compile(r"[A-Za-z][a-z'’]{2,} [a-z][a-z'’]+")
-HOSTILE = (
-    "",
-    "nan",
-    "-1e999",
-    "1e400",
-    "-7",
-    "<script>alert(1)</script>",
-    "'; DROP TABLE runs; --",
-    "../../etc/passwd",
-    "🎈",
-    "[1,2",
-    "x" * 10_000,
-)
-STRANGER = ("inf", "1e308", "2.5", "9" * 400, "²", "٣", "None", "true", "{x}", "%s", "\x00", "1," * 5_000)
-"""Numbers that are nearly right, and what a formatter or a parser would trip over."""
-FEW = ("", "nan", "1e400", "🎈")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def workers() -> Iterator[None]:
-    yield
-    training.service().close()
-
-
-def opened(locale: str = "en-US", **params: str | list[str]) -> AppTest:
-    """The multitask page as a link with these parameters opens it in a browser of this locale."""
-    at = AppTest.from_file(APP, default_timeout=60)
-    at.context = {"locale": locale}
-    if "lang" in params:  # the one control that home has too: a cold link is read in the first run
-        at.query_params["lang"] = params["lang"]
-    at.run()
-    assert not at.exception
-    at.switch_page(PAGE)  # drops what is bound
-    for name, value in params.items():
-        at.query_params[name] = value
-    return at.run()
-
-
-def titles(at: AppTest) -> list[str]:
-    return [title.value for title in at.title]
-
-
-def state(at: AppTest, name: str) -> Any:
-    return at.session_state[name] if name in at.session_state else None
+opened = partial(opened_at, PAGE)
 
 
 # — languages —
@@ -169,21 +125,11 @@ def test_no_english_is_left_on_a_chinese_screen(monkeypatch: pytest.MonkeyPatch)
     for part in ("x", "bottom", "expert:0", "gate:1", "mix:0", "tower:1", "y:0", "gate:77"):
         at = opened("zh-CN", multitask_part=part, **everything)
         assert not at.exception, part
-        drawn = [text for block in (at.main, at.sidebar) for text in _texts(block)]
+        drawn = [text for block in (at.main, at.sidebar) for text in texts(block)]
         assert len(drawn) > 100
         assert not [text for text in drawn if ENGLISH.search(text) and not CHINESE.search(text)], part
     assert len(asked) > 200
     assert not [text for text in asked - set(real) if ENGLISH.search(text) and not CHINESE.search(text)]
-
-
-def _texts(block: Any) -> Iterator[str]:
-    """What an element says; styles and source code speak English."""
-    if block.type not in ("html", "code"):
-        for source in (block, getattr(block, "proto", None)):
-            found = (getattr(source, name, None) for name in ("label", "help", "value", "placeholder"))
-            yield from (text for text in found if isinstance(text, str) and text)
-    for child in getattr(block, "children", {}).values():
-        yield from _texts(child)
 
 
 # — presets, story, sections —

@@ -1,0 +1,152 @@
+"""The recurrent page in a real Chromium, as its users use it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.conftest import serving, settled, watch
+
+SMALL = "recurrent_steps=30&recurrent_frames=6&recurrent_distance=6&recurrent_hidden=8"
+LONG = "recurrent_steps=5000&recurrent_frames=20&recurrent_distance=10"
+
+
+def open_page(page: Page, address: str, query: str = "") -> None:
+    page.goto(f"{address}/recurrent?{query}")
+    page.locator(".st-key-run_bar").wait_for(timeout=30_000)
+    page.locator(".player .token").first.wait_for(timeout=30_000)
+    settled(page)
+
+
+def train(page: Page) -> None:
+    page.locator(".st-key-train").get_by_role("button").click()
+
+
+def token(page: Page, word: str) -> Locator:
+    return page.locator(".player .token", has=page.locator(f"text='{word}'")).first
+
+
+def test_a_cold_deep_link_opens_the_page_and_nothing_else(browser: Browser) -> None:
+    with serving() as address:
+        page = browser.new_page()
+        problems = watch(page)
+        page.goto(f"{address}/recurrent")
+        expect(page.get_by_role("heading", name="Who remembers what")).to_be_visible(timeout=30_000)
+        page.locator(".player .token").first.wait_for(timeout=30_000)
+        settled(page)
+        expect(page.get_by_text("Page not found")).to_have_count(0)
+        assert not problems, problems
+        page.close()
+
+
+def test_it_opens_on_the_last_word_of_the_lstm(page: Page, server: str) -> None:
+    problems = watch(page)
+    open_page(page, server)
+    expect(page.locator(".rung[data-rung=lstm]")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".token.now")).to_have_text("fluent")
+    expect(page.locator(".token.source")).to_have_count(1)
+    assert float(page.locator(".player [data-element=f] .node-number").text_content() or "nan") > 0.5
+    assert page.locator(".st-key-run_bar").bounding_box()["y"] < 800  # type: ignore[index]
+    assert not problems, problems
+
+
+def test_a_click_on_a_word_follows_it_and_is_in_the_link(page: Page, server: str) -> None:
+    open_page(page, server)
+    before = page.locator(".tokens .caption").text_content()
+    token(page, "grew").click()
+    expect(page.locator(".token.source")).to_have_text("grew")
+    expect(page.locator(".tokens .caption")).not_to_have_text(before or "")
+    expect(page).to_have_url(re.compile("recurrent_source=1"))
+    page.reload()
+    page.locator(".player .token").first.wait_for()
+    expect(page.locator(".token.source")).to_have_text("grew")
+
+
+def test_arrow_keys_step_through_the_sentence(page: Page, server: str) -> None:
+    open_page(page, server)
+    time = page.locator(".player input.time")
+    time.focus()
+    number = page.locator(".player [data-element=c] .node-number")
+    last = number.text_content()
+    time.press("ArrowLeft")
+    expect(page.locator(".token.now")).to_have_text("speak")
+    expect(number).not_to_have_text(last or "")
+    time.press("Home")
+    expect(page.locator(".token.now")).to_have_text("I")
+    expect(page.locator(".player .step")).to_have_text("I")
+    settled(page)
+    expect(page).to_have_url(re.compile("recurrent_step=-28"))
+
+
+def test_the_distance_scrubs_in_the_browser(page: Page, server: str) -> None:
+    """The sentence grows and shrinks under the slider with no message to the server before it is let go."""
+    sent: list[object] = []
+    page.on("websocket", lambda ws: ws.on("framesent", lambda frame: sent.append(frame)))
+    open_page(page, server)
+    words = page.locator(".player .token")
+    before, messages = words.count(), len(sent)
+    hero = page.locator(".player .hero-input")
+    hero.evaluate("e => { e.value = 3; e.dispatchEvent(new Event('input', {bubbles: true})); }")
+    expect(words).not_to_have_count(before)
+    assert words.count() < before and len(sent) == messages
+    hero.evaluate("e => e.dispatchEvent(new Event('change', {bubbles: true}))")
+    expect(page).to_have_url(re.compile("recurrent_at=3"))
+
+
+@pytest.mark.parametrize(("key", "rung", "parts"), [("1", "rnn", 0), ("2", "lstm", 0), ("3", "peephole", 3)])
+def test_keys_morph_the_cell(page: Page, server: str, key: str, rung: str, parts: int) -> None:
+    open_page(page, server)
+    page.keyboard.press(key)
+    expect(page.locator(f".rung[data-rung={rung}]")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".player .edge[data-element^=peep_]")).to_have_count(parts)
+    expect(page.locator(".player [data-element=f]")).to_have_count(0 if rung == "rnn" else 1)
+
+
+def test_a_gate_opens_to_its_sum(page: Page, server: str) -> None:
+    open_page(page, server)
+    shown = page.locator(".player [data-element=o] .node-number").text_content() or ""
+    page.locator(".player [data-element=o]").click()
+    drill = page.locator(".st-key-drill_down")
+    expect(drill).to_contain_text("Output gate o")
+    expect(drill).to_contain_text("the same within float32")
+    result = re.search(r"gave (\d\.\d+)", drill.inner_text())
+    assert result and f"{float(result[1]):.2f}" == shown
+
+
+def test_train_to_the_end(page: Page, server: str) -> None:
+    problems = watch(page)
+    open_page(page, server, SMALL)
+    expect(page.locator(".st-key-on_stage")).to_contain_text("Train takes")
+    train(page)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Finished: step 30 of 30", timeout=30_000)
+    expect(page.locator(".st-key-on_stage")).to_contain_text("On stage is your run, finished")
+    expect(page.locator(".player .badge")).to_have_text("your run")
+    assert not problems, problems
+
+
+def test_the_stage_moves_while_it_trains_and_stops(page: Page, server: str) -> None:
+    open_page(page, server, LONG)
+    train(page)
+    expect(page.locator(".player .badge")).to_have_text("live run", timeout=20_000)
+    question = page.locator(".st-key-question")
+    early = question.inner_text()
+    expect(question).not_to_have_text(early, timeout=20_000)
+    page.locator(".st-key-run_bar").get_by_role("button", name="Stop", exact=True).click()
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Stopped: step", timeout=5_000)
+    expect(page.locator(".player .token").first).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_that_a_screen_reader_stumbles_over(browser: Browser, server: str, scheme: str) -> None:
+    page = browser.new_page(color_scheme=scheme, reduced_motion="reduce", locale="en-US")  # type: ignore[arg-type]
+    open_page(page, server)
+    found = Axe().run(
+        page,
+        context={"exclude": [["[data-testid='stVegaLiteChart']"], ["[data-testid='stDataFrame']"]]},
+        options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
+    )
+    assert found.violations_count == 0, found.generate_report()
+    page.close()

@@ -1,0 +1,171 @@
+"""The recurrent page in both languages, and whatever a URL may carry."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.recurrent import CELLS, RecurrentConfig
+from engine.recurrent.probe import probe
+from engine.recurrent.shipped import recorded
+from engine.recurrent.trace import trace
+from pages.recurrent.charts import stage, units_of
+from pages.recurrent.settings import PRESETS
+from pages.recurrent.where import PLACE, SECTIONS
+from pages.ui import language, story
+from pages.ui.language import LANGUAGES, catalogue
+from pages.ui.pack import pack
+from pages.ui.position import Position
+from tests.pages.visits import CHINESE, ENGLISH, FEW, HOSTILE, LOCALES, STRANGER, opened_at, state, texts, titles
+
+PAGE = "pages/recurrent/page.py"
+ASKED = "Who remembers what, for how long, and through which gate?"
+QUESTION = {"en": ASKED, "zh": catalogue("zh")[ASKED]}
+opened = partial(opened_at, PAGE)
+EVERYTHING = {PLACE.open_key(section): "true" for section in SECTIONS}
+
+
+@pytest.mark.parametrize("chosen", LANGUAGES)
+def test_it_opens_on_the_lstm_in_the_browsers_language(chosen: str) -> None:
+    at = opened(LOCALES[chosen])
+    assert not at.exception and titles(at) == [QUESTION[chosen]]
+    answer = next(m.value for m in at.markdown if "**1.00**" in m.value)
+    assert bool(CHINESE.search(answer)) == (chosen == "zh")
+    assert any(m.value.startswith("**LSTM · ") for m in at.markdown)  # the drill-down: the rung it opens on
+    assert at.latex  # and the sum behind the first gate
+
+
+@pytest.mark.parametrize("rung", CELLS)
+def test_no_english_is_left_on_a_chinese_screen(rung: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With every section open: what is asked of the catalogue, also through variables, and what is drawn."""
+    asked: set[str] = set()
+    real = catalogue("zh")
+
+    class Listening(dict[str, str]):
+        def get(self, sentence: str, default: Any = None) -> Any:
+            asked.add(sentence)
+            return super().get(sentence, default)
+
+    heard = Listening(real)
+    monkeypatch.setattr(language, "catalogue", lambda code: heard if code == "zh" else {})
+    at = opened("zh-CN", recurrent_rung=rung, **EVERYTHING)
+    assert not at.exception
+    drawn = [text for block in (at.main, at.sidebar) for text in texts(block)]
+    assert len(drawn) > 60
+    assert not [text for text in drawn if ENGLISH.search(text) and not CHINESE.search(text)]
+    assert not [text for text in asked - set(real) if ENGLISH.search(text) and not CHINESE.search(text)]
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_section_opens_on_its_own(section: str) -> None:
+    at = opened(**{PLACE.open_key(section): "true"})
+    assert not at.exception and titles(at) == [QUESTION["en"]]
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["x", "before_h", "before_c", "f", "i", "g", "o", "c", "h", "kept", "written", "tanh", "answer", "77", "<b>"],
+)
+@pytest.mark.parametrize("rung", CELLS)
+def test_every_part_of_every_cell_opens_to_a_sum(rung: str, part: str) -> None:
+    for step in ("", "-3", "-999"):
+        at = opened(recurrent_rung=rung, recurrent_part=part, recurrent_step=step)
+        assert not at.exception and at.latex, (rung, part, step)
+
+
+@pytest.mark.parametrize("preset", [p.id for p in PRESETS])
+def test_every_preset_sets_its_settings(preset: str) -> None:
+    at = opened()
+    chosen = next(p for p in PRESETS if p.id == preset)
+    at.button_group(key="recurrent_preset").set_value(preset).run()
+    assert not at.exception
+    for field, value in chosen.fields.items():
+        assert at.session_state[f"recurrent_{field}"] == value
+    at.button_group(key="recurrent_preset").set_value(None).run()
+    assert not at.exception
+    for field in chosen.fields:
+        assert at.session_state[f"recurrent_{field}"] == getattr(RecurrentConfig(), field)
+
+
+@pytest.mark.parametrize("chosen", LANGUAGES)
+def test_every_state_of_the_story(chosen: str) -> None:
+    at = opened(LOCALES[chosen])
+    at.button(key="story_open").click().run()
+    states = story.load("recurrent", chosen)
+    for number, point in enumerate(states):
+        assert not at.exception
+        assert any(point.title in markdown.value for markdown in at.markdown)
+        assert state(at, "recurrent_at") == float(point.setting["hero"])
+        if number + 1 < len(states):
+            at.button(key="story_next").click().run()
+    at.button(key="story_close").click().run()
+    assert not at.exception and at.button(key="story_open")
+
+
+def test_forcing_the_forget_gate_loses_the_answer() -> None:
+    base = {PLACE.open_key("intervene"): "true"}
+    held = opened(**base)
+    metric = next(m for m in held.metric if m.label == "The answer after the last word")
+    assert float(metric.value) < 0.5 and float(metric.delta) < -0.5
+    free = opened(**base, recurrent_forced_to="free")
+    metric = next(m for m in free.metric if m.label == "The answer after the last word")
+    assert float(metric.value) > 0.9 and float(metric.delta) == 0
+
+
+def test_an_own_sentence_is_read() -> None:
+    base = {PLACE.open_key("own_sentence"): "true"}
+    at = opened(**base, recurrent_own_sentence="I grew up in Japan then we visited Spain so I speak fluent")
+    assert not at.exception and any("LSTM **Japanese**" in m.value for m in at.markdown)
+    at = opened(**base, recurrent_own_sentence="I grew up in Atlantis")
+    assert not at.exception and any("Atlantis" in w.value for w in at.warning)
+
+
+def test_an_earlier_moment_is_on_stage() -> None:
+    at = opened(recurrent_moment="0")
+    assert not at.exception and any("after 0 training steps" in m.value for m in at.markdown)
+
+
+@pytest.mark.parametrize("name", ["language.en", "language.zh", "counting"])
+def test_what_the_stage_sends_comes_from_traces(name: str) -> None:
+    recording = recorded(name)
+    config, frame = recording.config, recording.frames[-1]
+    units = units_of(recording, frame, {})
+    sent = stage(recording, frame, 7.0, units, 4, "recorded")
+    data = pack(sent, start=Position(0, 7.0, "lstm"), seek=0)
+    assert len(data) <= 1_000_000
+    assert sent.sweep is not None and len(sent.names) == len(sent.sweep.recorded)
+    for s, distance in enumerate(sent.sweep.recorded):
+        one = probe(config, int(distance))
+        begin = len(sent.steps) - len(one.written)
+        assert sent.names[s][begin:] == one.written
+        for cell in config.cells:
+            traced = trace(config, frame, cell, one.inputs)
+            shown = np.asarray(sent.arrays[f"{cell}.answer"])[s, begin:]
+            np.testing.assert_allclose(shown, traced["probabilities"][:, one.answer], atol=1e-6)
+
+
+SETTINGS = sorted(f"recurrent_{field.name}" for field in dataclasses.fields(RecurrentConfig))
+NAMES = sorted(
+    {f"recurrent_{name}" for name in ("at", "step", "rung", "part", "point", "preset", "source", "moment", "shown", "unit_lstm", "unit_rnn", "unit_peephole", "answer", "flow_length", "flow_bias", "forced_cell", "forced_gate", "forced_to", "forced_units", "cut", "old_cell", "own_sentence")}
+)  # fmt: skip
+
+
+def withstands(value: str, *names: str) -> None:
+    at = opened(**EVERYTHING | dict.fromkeys(names, value))
+    assert not at.exception, (names[:3], value[:40], [error.value for error in at.exception])
+    assert titles(at) and titles(at)[0] in QUESTION.values()
+
+
+@pytest.mark.parametrize("value", (*HOSTILE, *STRANGER))
+def test_all_parameters_at_once_may_be_anything(value: str) -> None:
+    withstands(value, *SETTINGS, *NAMES)
+
+
+@pytest.mark.parametrize("name", (*SETTINGS, *NAMES))
+def test_each_parameter_alone_may_be_anything(name: str) -> None:
+    for value in FEW:
+        withstands(value, name)

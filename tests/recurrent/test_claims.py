@@ -1,0 +1,133 @@
+"""What ships: the recordings and the studies behind the verdicts, and that they rest on this code."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from engine.recurrent import RecurrentConfig, train
+from engine.recurrent.claims import CLAIMS, CODE, COUNTING, DELAYS, MIXED, SEEDS, Claim
+from engine.recurrent.shipped import (
+    CLAIMS_FILE,
+    CONFIGS,
+    RECORDINGS,
+    claim_cells,
+    nearest,
+    read_claims,
+    recorded,
+    stored_seeds,
+)
+from engine.runs.fingerprint import fingerprint
+from engine.runs.recording import Recording
+from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE
+
+EARLY_STEP = 10
+"""Another CPU or torch build adds in another order; the losses of the first steps still agree closely."""
+
+
+def test_the_stored_studies_rest_on_this_code() -> None:
+    assert read_claims()[0] == fingerprint(CODE), "the code behind the claims changed: run make claims"
+    assert set(claim_cells()) <= set(read_claims()[1]), "the claims changed: run make claims"
+    assert all(cell.runs == len(SEEDS) == 8 for cell in read_claims()[1])
+
+
+def stored(cell: str, metric: str = "accuracy", at: int | None = 40, **setting: object) -> np.ndarray:
+    """One number per seed, read from the file itself: not by way of `Seeds`."""
+    wanted = {**MIXED.to_dict(), "cells": [cell], **setting}
+    document = json.loads(CLAIMS_FILE.read_text())
+    (row,) = [
+        row
+        for row in document["cells"]
+        if all(row["config"][k] == (list(v) if isinstance(v, tuple) else v) for k, v in wanted.items())
+    ]
+    values = np.array(row["metrics"][f"{cell}.{metric}"])
+    if at is None:
+        return values.mean(1)
+    return values[:, RecurrentConfig.from_dict(row["config"]).test_distances.index(at)]
+
+
+COUNT = {"task": "counting", "hidden": 2, "embedding": 4, "distance": 10, "steps": 2_000}
+DELAY = {"task": "delays", "hidden": 8, "distance": 40, "distances": "single", "steps": 3_000}
+
+
+def single(cell: str, distance: int) -> np.ndarray:
+    return stored(cell, at=distance, distance=distance, distances="single")
+
+
+def in_words(claim: str) -> np.ndarray:
+    """Each claim as its id says it, positive where it is right."""
+    name, _, at = claim.partition("@")
+    return {
+        "lstm_remembers": lambda: stored("lstm") - 0.95,
+        "rnn_below_lstm": lambda: stored("lstm") - stored("rnn"),
+        "patient_rnn_below_lstm": lambda: stored("lstm") - stored("rnn", learning_rate=0.001, steps=6_000),
+        "rnn_below_lstm_single": lambda: single("lstm", int(at)) - single("rnn", int(at)),
+        "mixed_helps_lstm": lambda: stored("lstm") - single("lstm", 40),
+        "bias_1_beats_minus_1": lambda: stored("lstm") - stored("lstm", forget_bias=-1.0),
+        "peephole_counts_further": lambda: stored("peephole", at=None, **COUNT) - stored("lstm", at=None, **COUNT),
+        "peephole_times_better": lambda: (
+            stored("lstm", "test_loss", **DELAY) - stored("peephole", "test_loss", **DELAY)
+        ),
+    }[name]()
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
+def test_every_verdict_follows_from_the_stored_numbers(claim: Claim) -> None:
+    """Recomputed from the file with scipy: sign, pairing, interval and outcome."""
+    differences = -in_words(claim.id)
+    verdict = claim.verdict(stored_seeds())
+    assert verdict.seeds == 8 and not verdict.preview
+    if differences.std() == 0:
+        interval_low = interval_high = differences[0]
+    else:
+        interval_low, interval_high = stats.ttest_1samp(differences, 0).confidence_interval(0.95)
+    assert (verdict.mean, verdict.low, verdict.high) == pytest.approx(
+        (differences.mean(), interval_low, interval_high), rel=1e-6, abs=1e-9
+    )
+    expected = HOLDS if interval_high < 0 else FAILS if interval_low > 0 else WITHIN_NOISE
+    assert verdict.outcome == expected
+
+
+def test_what_the_page_tells() -> None:
+    """Mixed training: LSTM at least .95 at 40, RNN clearly below; single: the RNN fails before the LSTM."""
+    outcomes = {claim.id: claim.verdict(stored_seeds()).outcome for claim in CLAIMS}
+    assert outcomes["lstm_remembers@40"] == outcomes["rnn_below_lstm@40"] == HOLDS
+    assert outcomes["patient_rnn_below_lstm@40"] == HOLDS
+    assert single("rnn", 3).mean() > 0.9 and single("rnn", 12).mean() < 0.5 < 0.9 < single("lstm", 12).mean()
+
+
+def test_one_stored_cell_comes_out_again() -> None:
+    """The shortest study, trained again: the same accuracy within what one string in nine is worth."""
+    cell = replace(COUNTING, cells=("lstm",))
+    before = stored_seeds().metric(COUNTING, "lstm", "accuracy").mean()
+    again = list(train(replace(cell, runs=4)))[-1].metrics["lstm.accuracy"].mean()
+    assert abs(again - before) < 0.25
+    assert DELAYS.cells == ("lstm", "peephole")
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_the_shipped_runs(name: str) -> None:
+    recording = recorded(name)
+    assert recording.config == CONFIGS[name] and recording.steps[-1] == recording.config.steps
+    assert (RECORDINGS / f"{name}.npz").stat().st_size <= 2_000_000
+    assert sum(bool(frame.parameters) for frame in recording.frames) >= 10 and recording.frames[-1].parameters
+    assert Recording.from_bytes(recording.to_bytes(), RecurrentConfig).digest == recording.digest
+    again = itertools.takewhile(lambda frame: frame.step <= EARLY_STEP, train(recording.config))
+    for frame, before in zip(again, recording.frames, strict=False):
+        for cell in recording.config.cells:
+            np.testing.assert_allclose(
+                frame.metrics[f"{cell}.test_loss"], before.metrics[f"{cell}.test_loss"], rtol=2e-3
+            )
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_page_opens_on_a_remembering_lstm(language: str) -> None:
+    recording = nearest(RecurrentConfig(sentences=language), language)
+    accuracy = recording.frames[-1].metrics["lstm.accuracy"][0]
+    assert (accuracy[1:5] >= 0.95).all() and recording.config.sentences == language
+    assert recording.frames[-1].metrics["rnn.accuracy"][0, 4] < 0.5
