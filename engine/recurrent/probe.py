@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import torch
@@ -28,6 +29,7 @@ class Probe:
     told: int
 
 
+@functools.lru_cache(maxsize=512)
 def probe(config: RecurrentConfig, distance: int) -> Probe:
     """The held-out sequence of this distance. The same story at every distance, told longer."""
     task = task_of(config)

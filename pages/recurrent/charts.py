@@ -95,7 +95,7 @@ def probes(config: RecurrentConfig, at: Sequence[int]) -> list[Probe]:
     return [probe(config, distance) for distance in at]
 
 
-@st.cache_data(max_entries=40, show_spinner=False)
+@st.cache_resource(max_entries=40, show_spinner=False)  # read only: a copy at every rerun would cost more than the rest
 def _views(
     _recording: Recording[RecurrentConfig],
     digest: str,
@@ -112,8 +112,14 @@ def units_of(recording: Recording[RecurrentConfig], frame: Frame, chosen: Mappin
     config = recording.config
     found = {cell: unit for cell, unit in chosen.items() if unit < config.hidden}
     if set(config.cells) - set(found):
-        found = first_units(config, frame, max(config.distance // 2, 1)) | found
+        found = _first_units(recording, recording.digest, frame.step) | found
     return found
+
+
+@st.cache_resource(max_entries=100, show_spinner=False)
+def _first_units(_recording: Recording[RecurrentConfig], digest: str, step: int) -> dict[str, int]:
+    config = _recording.config
+    return first_units(config, _recording.frames[_recording.nearest(step)], max(config.distance // 2, 1))
 
 
 def stage(
