@@ -60,7 +60,7 @@ def _across(source: str, target: str, via: Sequence[tuple[float, float]], colour
 def rnn(words: Mapping[str, str]) -> Layout:
     """h(t) = tanh(W [h(t-1), x(t)] + b)."""
     cell = _Cell("rnn", words)
-    tanh = cell.node("g", 560, Y_GATE, "tanh", "tanh_layer", colour=INPUT, kind="gate")
+    tanh = cell.node("g", 560, Y_GATE, "tanh", "tanh_layer", "h", colour=INPUT)
     return Layout(
         (*cell.around(), tanh),
         (
