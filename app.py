@@ -18,10 +18,10 @@ def start_up() -> None:
     """Warm workers, torch on one thread, and a heap that the collector need not walk after every rerun."""
     import torch
 
-    training.service()
     torch.set_num_threads(1)
     for playground in playgrounds():
         playground.warm()
+    training.service()  # last: workers load the same libraries, and two cores are soon shared out
     if st.get_option("server.fileWatcherType") == "none":  # hot reload would pin stale modules
         gc.collect()
         gc.freeze()

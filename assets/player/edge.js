@@ -47,7 +47,7 @@ function makeEdges(app, scene, layer, numbers) {
     if (edge.value) {
       const now = scene.read(edge.value, moment),
         v = old?.value && t < 1 ? between(scene.read(old.value, moment), now, t) : now;
-      const weight = Number.isFinite(v) ? Math.min(Math.max(v, 0), 1) : 0;
+      const weight = Number.isFinite(v) ? Math.min(Math.abs(v) / edge.widest, 1) : 0;
       width = 0.6 + weight * 24 * Math.sqrt(scene.k.min);
       put(part.line, {
         "stroke-opacity": px((scene.morph.layout().edges.length > 60 ? 0.08 : 0.22) + 0.7 * Math.sqrt(weight)),

@@ -282,7 +282,8 @@ function makePlayer(parent, first, send) {
     clearTimeout(speaking);
     root.remove();
   };
-  return { update, remove, skeleton: skeleton(first), position, seek: () => stage.seek };
+  const step = () => state.steps[Math.round(state.frame)];
+  return { update, remove, skeleton: skeleton(first), position, step, seek: () => stage.seek };
 }
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
@@ -293,13 +294,13 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   else {
     // Another figure altogether: keep what still has a meaning, the place, unless Python asks for another.
     if (held && stage.seek <= held.seek()) {
-      const { rung, hero, frame } = held.position();
+      const { rung, hero } = held.position();
       Object.assign(stage, {
         autoplay: false,
         start: {
           ...stage.start,
           hero,
-          frame: Math.min(frame, stage.spec.steps.length - 1),
+          frame: nearestIndex(stage.spec.steps, held.step()),
           rung: stage.spec.rungs.some((r) => r.id === rung) ? rung : stage.start.rung,
         },
       });

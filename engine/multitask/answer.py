@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy.special import ndtri, stdtrit
 
 from engine.runs.frame import Array
 
@@ -110,7 +110,7 @@ def _over_seeds(each: Array, picked: Array) -> Array:
     if count == 1:
         return np.asarray(mean)
     drawn = np.take_along_axis(each, picked[:, :, None], axis=1).mean(1)
-    widen = (count / (count - 1)) ** 0.5 * stats.t.ppf(0.975, count - 1) / stats.norm.ppf(0.975)
+    widen = (count / (count - 1)) ** 0.5 * stdtrit(count - 1, 0.975) / ndtri(0.975)
     return np.maximum(mean + widen * (drawn - mean), 0.0)
 
 

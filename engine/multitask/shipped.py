@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import functools
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from engine.multitask.claims import CLAIMS, CODE, Seeds, all_cells
 from engine.multitask.config import MultitaskConfig
-from engine.runs.fingerprint import ROOT, fingerprint
+from engine.runs.fingerprint import ROOT
 from engine.runs.frame import Array
 from engine.runs.recording import Recording
+from engine.runs.stored import read_study, write_study
 from engine.runs.study import Results
 from engine.runs.verdict import ENOUGH_SEEDS
 
@@ -54,29 +53,12 @@ STORED = ("test_loss", "train_loss", "mean_gate_distance", "gate_distance", "gat
 
 def ship_claims(results: Results) -> None:
     """Store the studies' numbers with their configs and the fingerprint of the code."""
-    CLAIMS_FILE.parent.mkdir(parents=True, exist_ok=True)
-    rows = [
-        {
-            "config": cell.to_dict(),
-            "metrics": {
-                name: np.round(np.asarray(metric, np.float64), 7).tolist()
-                for name, metric in metrics.items()
-                if name.partition(".")[2] in STORED
-            },
-        }
-        for cell, metrics in results.items()
-    ]
-    document = {"fingerprint": fingerprint(CODE), "seeds": CLAIM_SEEDS, "cells": rows}
-    CLAIMS_FILE.write_text(json.dumps(document, separators=(",", ":")) + "\n")
+    write_study(CLAIMS_FILE, results, CODE, keep=lambda name: name.partition(".")[2] in STORED)
 
 
 def read_claims() -> tuple[str, Results]:
     """Fingerprint of the code that gave the stored results, and the results."""
-    document: Mapping[str, Any] = json.loads(CLAIMS_FILE.read_text())
-    return document["fingerprint"], {
-        MultitaskConfig.from_dict(row["config"]): {name: np.array(m) for name, m in row["metrics"].items()}
-        for row in document["cells"]
-    }
+    return read_study(CLAIMS_FILE, MultitaskConfig)
 
 
 @functools.cache

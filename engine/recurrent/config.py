@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from engine.runs.config import Choice, Config, Real, Several, Whole, setting
+from engine.runs.config import Choice, Config, Real, Several, Text, Whole, setting
 
 CELLS = ("rnn", "lstm", "peephole")
 """The ladder, lowest rung first."""
@@ -53,3 +53,22 @@ class RecurrentConfig(Config):
     def test_distances(self) -> tuple[int, ...]:
         """Where held-out accuracy is measured: from 1 to twice the longest distance of training, that one in the middle."""
         return tuple(dict.fromkeys(max(round(self.distance * n / 4), 1) for n in range(9)))
+
+
+@dataclass(frozen=True, slots=True)
+class TextConfig(RecurrentConfig):
+    """Next-character prediction on a user's text: `distance` is the length of a window.
+
+    The text travels beside the config; what a trace needs of it is here: the alphabet, and a piece to read.
+    """
+
+    task: str = setting("text", Choice(("text",)))
+    distance: int = setting(48, Whole(8, 100))
+    distances: str = setting("single", Choice(("single",)))
+    hidden: int = setting(64, Whole(1, 96))
+    learning_rate: float = setting(0.005, Real(1e-6, 1e9))
+    batch_size: int = setting(32, Whole(8, 256))
+    steps: int = setting(500, Whole(1, 10_000))
+    alphabet: str = setting("ab", Text(401))
+    excerpt: str = setting("abababababab", Text(202))
+    table: str = setting("", Text(64))  # SHA-256 of the bytes; "" takes any

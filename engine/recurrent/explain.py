@@ -96,10 +96,10 @@ def _output(exact: LSTMSteps, step: int, unit: int, value: float) -> Explanation
 def _answer(config: RecurrentConfig, model: Reader, h: Tensor, value: float, step: int, answer: int) -> Explanation:
     logits = model.readout(h)
     kind = task_of(config).kind
-    activation = {"class": "softmax", "next": "sigmoid", "value": "identity"}[kind]
-    result = {"class": logits.softmax(-1), "next": logits.sigmoid(), "value": logits}[kind][answer]
+    activation = {"next": "sigmoid", "value": "identity"}.get(kind, "softmax")
+    result = {"softmax": logits.softmax(-1), "sigmoid": logits.sigmoid(), "identity": logits}[activation][answer]
     pairs = zip(model.readout.weight[answer].tolist(), h.tolist(), strict=True)
     terms = tuple(Term(f"h_{{{n + 1}}}(t)", weight, state) for n, (weight, state) in enumerate(pairs))
-    others = tuple(logits.tolist()) if kind == "class" else ()
+    others = tuple(logits.tolist()) if activation == "softmax" else ()
     bias = float(model.readout.bias[answer])
     return Explanation(f"y_{{{answer + 1}}}({step + 1})", terms, bias, activation, float(result), value, others)

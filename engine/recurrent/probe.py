@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from engine.errors import UserError
-from engine.recurrent.config import RecurrentConfig
+from engine.recurrent.config import RecurrentConfig, TextConfig
 from engine.recurrent.tasks import Language, Task, task_of
+from engine.recurrent.text import encode
 from engine.runs.seeds import generator
 
 
@@ -18,28 +19,48 @@ from engine.runs.seeds import generator
 class Probe:
     """inputs (L,) word ids or (L, D) numbers; how each step is written; which output is asked for.
 
-    told    the step that says what the answer is: the country, the first number, the first spike
-    target  the class, or the number that should come out
+    answers  that output after every step (L,): the same one, but for text, where it is the character that follows
+    target   the class, or the number that should come out at the end
+    told     the step that says what the answer is: the country, the first number, the first spike
     """
 
     inputs: Tensor
     written: tuple[str, ...]
-    answer: int
+    answers: tuple[int, ...]
     target: float
     told: int
+
+    @property
+    def answer(self) -> int:
+        """What is asked after the last step."""
+        return self.answers[-1]
 
 
 @functools.lru_cache(maxsize=512)
 def probe(config: RecurrentConfig, distance: int) -> Probe:
     """The held-out sequence of this distance. The same story at every distance, told longer."""
     task = task_of(config)
+    if isinstance(config, TextConfig):
+        return _excerpt(config, task, distance)
     examples = task.draw(distance, 1, generator(config.seed, "probe"))
     inputs, target = examples.inputs[:, 0], examples.targets
     if task.kind == "next":  # aⁿbⁿ: has it counted to the end?
-        return Probe(inputs, written(task, inputs), len(task.answers) - 1, 1.0, 1)
-    told = _told(task, inputs)
+        return _asking(task, inputs, len(task.answers) - 1, 1.0, 1)
     answer = int(target[0]) if task.kind == "class" else 0
-    return Probe(inputs, written(task, inputs), answer, float(target[0]), told)
+    return _asking(task, inputs, answer, float(target[0]), _told(task, inputs))
+
+
+def _asking(task: Task, inputs: Tensor, answer: int, target: float, told: int) -> Probe:
+    return Probe(inputs, written(task, inputs), (answer,) * len(inputs), target, told)
+
+
+def _excerpt(config: TextConfig, task: Task, distance: int) -> Probe:
+    """The first characters of the held-out piece; what follows each is asked."""
+    ids = encode(config.excerpt, config.alphabet)[: distance + 1]
+    if len(ids) < 2:
+        raise UserError("The piece of text to look at is too short.")
+    follows = tuple(ids[1:].tolist())
+    return Probe(ids[:-1], written(task, ids[:-1]), follows, float(follows[-1]), 0)
 
 
 def own_probe(config: RecurrentConfig, text: str) -> Probe:
@@ -54,13 +75,17 @@ def own_probe(config: RecurrentConfig, text: str) -> Probe:
         raise UserError("A sentence needs 1 to 120 words.")
     told = _told(task, ids)
     answer = int(ids[told]) if int(ids[told]) < len(task.answers) else 0
-    return Probe(ids, written(task, ids), answer, float(answer), told)
+    return _asking(task, ids, answer, float(answer), told)
+
+
+_SEEN = {" ": "␣", "\n": "⏎", "\t": "⇥"}
+"""Characters that would not be seen."""
 
 
 def written(task: Task, inputs: Tensor) -> tuple[str, ...]:
     """Each step as a word: the vocabulary's, a number with ▾ where it is marked, a spike or a dot."""
     if task.vocabulary is not None:
-        return tuple(task.vocabulary[index] for index in inputs.tolist())
+        return tuple(_SEEN.get(word, word) for word in (task.vocabulary[index] for index in inputs.tolist()))
     if task.channels == 1:
         return tuple("▮" if value else "·" for value in inputs[:, 0].tolist())
     return tuple(f"{value:+.2f}".replace("-", "−") + ("▾" if mark else "") for value, mark in inputs.tolist())

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import functools
-import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-import numpy as np
-
-from engine.recurrent.claims import CODE, SEEDS, Seeds, all_cells
+from engine.recurrent.claims import CODE, Seeds, all_cells
 from engine.recurrent.config import RecurrentConfig
-from engine.runs.fingerprint import ROOT, fingerprint
+from engine.runs.fingerprint import ROOT
 from engine.runs.recording import Recording
+from engine.runs.stored import read_study, write_study
 from engine.runs.study import Results
 
 RECORDINGS = ROOT / "assets" / "recordings" / "recurrent"
@@ -60,25 +57,12 @@ def claim_cells() -> Sequence[RecurrentConfig]:
 
 def ship_claims(results: Results) -> None:
     """Store the studies' numbers with their configs and the fingerprint of the code."""
-    CLAIMS_FILE.parent.mkdir(parents=True, exist_ok=True)
-    rows = [
-        {
-            "config": cell.to_dict(),
-            "metrics": {name: np.round(np.asarray(metric, np.float64), 6).tolist() for name, metric in metrics.items()},
-        }
-        for cell, metrics in results.items()
-    ]
-    document = {"fingerprint": fingerprint(CODE), "seeds": SEEDS, "cells": rows}
-    CLAIMS_FILE.write_text(json.dumps(document, separators=(",", ":")) + "\n")
+    write_study(CLAIMS_FILE, results, CODE)
 
 
 def read_claims() -> tuple[str, Results]:
     """Fingerprint of the code that gave the stored results, and the results."""
-    document: Mapping[str, Any] = json.loads(CLAIMS_FILE.read_text())
-    return document["fingerprint"], {
-        RecurrentConfig.from_dict(row["config"]): {name: np.array(m) for name, m in row["metrics"].items()}
-        for row in document["cells"]
-    }
+    return read_study(CLAIMS_FILE, RecurrentConfig)
 
 
 @functools.cache

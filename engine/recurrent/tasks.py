@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from engine.recurrent.config import RecurrentConfig
+from engine.recurrent.config import RecurrentConfig, TextConfig
 from engine.recurrent.sentences import WORDINGS, Sentences
 
 
@@ -27,6 +27,7 @@ class Task(Protocol):
         "class"  one of O answers after the last step; targets (B,)
         "value"  a number after the last step, right within `tolerance`; targets (B,)
         "next"   which of O symbols may follow, at every step; targets (L, B, O) of 0 and 1
+        "each"   one of O answers after every step; targets (L, B)
     vocabulary  the words behind the ids, or None where the inputs are numbers
     answers     names of the outputs
     """
@@ -128,8 +129,27 @@ class Delays:
         return Examples(spikes.float().unsqueeze(-1), delay / self.longest)
 
 
+class Characters:
+    """What character comes next? Windows of `distance` characters out of a text (N,), ids of `alphabet`."""
+
+    kind, channels, tolerance = "each", 0, 0.0
+
+    def __init__(self, alphabet: str, text: Tensor | None = None) -> None:
+        self.vocabulary: tuple[str, ...] | None = tuple(alphabet)
+        self.answers = tuple(alphabet)
+        self._text = text
+
+    def draw(self, distance: int, count: int, source: torch.Generator) -> Examples:
+        assert self._text is not None, "a task made from a config alone has no text to draw from"
+        first = torch.randint(len(self._text) - distance, (count,), generator=source)
+        windows = self._text[first + torch.arange(distance + 1)[:, None]]  # (L + 1, B)
+        return Examples(windows[:-1], windows[1:])
+
+
 def task_of(config: RecurrentConfig) -> Task:
     """The task of a config."""
+    if isinstance(config, TextConfig):
+        return Characters(config.alphabet)
     if config.task == "language":
         return Language(config.sentences)
     if config.task == "delays":
@@ -143,6 +163,9 @@ def loss_of(kind: str, outputs: Tensor, targets: Tensor) -> Tensor:
     if kind == "next":
         each = functional.binary_cross_entropy_with_logits(outputs, targets, reduction="none")
         return each.flatten(1).mean(1)
+    if kind == "each":
+        each = functional.cross_entropy(outputs.flatten(0, 2), targets.flatten(), reduction="none")
+        return each.view(len(outputs), -1).mean(1)
     last = outputs[:, -1]
     if kind == "value":
         return (last.squeeze(-1) - targets).square().mean(1)
@@ -151,10 +174,14 @@ def loss_of(kind: str, outputs: Tensor, targets: Tensor) -> Tensor:
 
 
 def right(task: Task, outputs: Tensor, targets: Tensor) -> Tensor:
-    """Which examples are answered right: outputs (S, L, B, O) → (S, B) bool; "next" wants every step right."""
+    """How far each example is answered right: outputs (S, L, B, O) → (S, B), 0 or 1; "next" wants every step right,
+    "each" gives the share of steps.
+    """
     if task.kind == "next":
-        return ((outputs > 0) == (targets > 0.5)).all(-1).all(1)
+        return ((outputs > 0) == (targets > 0.5)).all(-1).all(1).float()
+    if task.kind == "each":
+        return (outputs.argmax(-1) == targets).float().mean(1)
     last = outputs[:, -1]
     if task.kind == "value":
-        return (last.squeeze(-1) - targets).abs() < task.tolerance
-    return last.argmax(-1) == targets
+        return ((last.squeeze(-1) - targets).abs() < task.tolerance).float()
+    return (last.argmax(-1) == targets).float()

@@ -93,7 +93,7 @@ def run(
 def probabilities(config: RecurrentConfig, answers: Tensor) -> Tensor:
     """What the readout says: softmax over the answers, σ of each, or the number itself."""
     kind = task_of(config).kind
-    return answers.softmax(-1) if kind == "class" else answers.sigmoid() if kind == "next" else answers
+    return answers if kind == "value" else answers.sigmoid() if kind == "next" else answers.softmax(-1)
 
 
 def _without(model: Reader, off: Collection[str]) -> Tensor:
@@ -134,7 +134,7 @@ def carriers(config: RecurrentConfig, frame: Frame, cell: str, inputs: Tensor, a
 
 def lead(kind: str, answers: Tensor, answer: int) -> Tensor:
     """Log-odds of one answer, or the number itself for a task of values: answers (B, O) → (B,)."""
-    if kind != "class":
+    if kind in ("value", "next"):
         return answers[:, answer]
     others = answers.clone()
     others[:, answer] = -torch.inf

@@ -33,12 +33,12 @@ class Lessons:
     depend on which others it is stacked with.
     """
 
-    def __init__(self, config: RecurrentConfig, task: Task, seeds: Sequence[int]) -> None:
+    def __init__(self, config: RecurrentConfig, task: Task, held_out: Task, seeds: Sequence[int]) -> None:
         self._config, self._task = config, task
         self._distances = generator(0, "distances")
         self._sources = [generator(seed, "examples") for seed in seeds]
         tests = [
-            [task.draw(distance, TEST_EXAMPLES, generator(seed, "test", str(distance))) for seed in seeds]
+            [held_out.draw(distance, TEST_EXAMPLES, generator(seed, "test", str(distance))) for seed in seeds]
             for distance in config.test_distances
         ]
         self.tests = tuple(map(_stacked, tests))
@@ -80,7 +80,7 @@ class Trainee:
         answers = [self.stack(test.inputs).answers for test in tests]
         pairs = list(zip(answers, tests, strict=True))
         loss = torch.stack([loss_of(self.task.kind, answer, test.targets) for answer, test in pairs], 1)
-        accuracy = torch.stack([right(self.task, answer, test.targets).float().mean(1) for answer, test in pairs], 1)
+        accuracy = torch.stack([right(self.task, answer, test.targets).mean(1) for answer, test in pairs], 1)
         seen = torch.stack(self._seen).mean(0) if self._seen else loss.mean(1)
         self._seen = []
         found = {"accuracy": accuracy, "test_loss": loss, "train_loss": seen}
@@ -108,7 +108,12 @@ def train(config: RecurrentConfig, tick: Tick | None = None) -> Iterator[Frame]:
     the batches since the frame before. Raises UserError when a loss stops being a number.
     """
     task = task_of(config)
-    lessons = Lessons(config, task, config.seeds)
+    yield from train_on(config, task, task, tick)
+
+
+def train_on(config: RecurrentConfig, task: Task, held_out: Task, tick: Tick | None = None) -> Iterator[Frame]:
+    """The same with examples from one task and tests from another: two parts of one text, say."""
+    lessons = Lessons(config, task, held_out, config.seeds)
     trainees = [Trainee(config, task, cell) for cell in config.cells]
     moments = frame_steps(config.steps, config.frames)
     for step in range(config.steps + 1):

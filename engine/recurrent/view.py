@@ -53,11 +53,16 @@ def views(config: RecurrentConfig, frame: Frame, probes: Sequence[Probe], units:
         for s, one in enumerate(probes):
             begin = width - len(one.written)
             traced = trace(config, frame, cell, one.inputs)
-            said[s, begin:] = traced["probabilities"][:, one.answer]
+            said[s, begin:] = said_of(traced, one)
             unit[s, begin:] = _numbers(traced, cell, units[cell])
             left[s, 0, begin:, begin:] = belt(config, frame, cell, one.inputs)
         found |= {f"{cell}.answer": said, f"{cell}.unit": unit, f"{cell}.belt": left}
     return found
+
+
+def said_of(traced: Mapping[str, Array], one: Probe) -> Array:
+    """What is said of the answer after every step (L,)."""
+    return traced["probabilities"][np.arange(len(one.answers)), list(one.answers)]
 
 
 def _numbers(traced: Mapping[str, Array], cell: str, unit: int) -> Array:

@@ -34,11 +34,11 @@ def curve(rows: pd.DataFrame, y: str, colours: dict[str, str], *, log: bool = Fa
         y=alt.Y("mean:Q", title=y, scale=scale),
         strokeDash=alt.StrokeDash("structure:N", title=None, sort=list(colours)),
         tooltip=[
-            "structure:N",
-            "p:Q",
-            alt.Tooltip("mean:Q", format=".4f"),
-            alt.Tooltip("low:Q", format=".4f"),
-            alt.Tooltip("high:Q", format=".4f"),
+            alt.Tooltip("structure:N", title=t("Structure")),
+            alt.Tooltip("p:Q", title="p"),
+            alt.Tooltip("mean:Q", title=t("mean"), format=".4f"),
+            alt.Tooltip("low:Q", title=t("low"), format=".4f"),
+            alt.Tooltip("high:Q", title=t("high"), format=".4f"),
         ],
     )
     return band + line

@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 import pandas as pd
-import streamlit as st
 
 from engine.multitask import MultitaskConfig
 from engine.multitask.training import MIXTURES
@@ -15,6 +14,7 @@ from pages.multitask import PLAYGROUND, live, settings
 from pages.multitask.charts import COLOURS, DASHES
 from pages.multitask.settings import TITLES
 from pages.ui import report, share
+from pages.ui.downloads import downloads
 from pages.ui.language import language, t
 from pages.ui.theme import HUES
 
@@ -23,42 +23,17 @@ if TYPE_CHECKING:
 
 
 def draw() -> None:
-    """Three buttons; nothing is computed before one is pressed."""
+    """What can be taken away of the run on stage."""
     recording = live.shown().recording
-    name = f"gatescope-multitask-{recording.config.digest[:8]}"
     names, address = settings.task_names(recording.config.num_tasks), share.url()
     words, chosen = _words(recording), language()
-    with st.container(horizontal=True, key="exports"):
-        st.download_button(
-            t("Recording"),
-            recording.to_bytes,
-            f"{name}.npz",
-            "application/octet-stream",
-            key="download_recording",
-            on_click="ignore",
-            icon=":material/download:",
-            help=t("Settings and frames of the run on stage; engine.runs.recording reads it."),
-        )
-        st.download_button(
-            t("Table (CSV)"),
-            lambda: table(recording, names).to_csv(index=False).encode("utf-8-sig"),
-            f"{name}.csv",
-            "text/csv",
-            key="download_table",
-            on_click="ignore",
-            icon=":material/table:",
-            help=t("Loss of every structure, seed and task at every frame."),
-        )
-        st.download_button(
-            t("Report (HTML)"),
-            lambda: build(recording, names, address, words, chosen).encode(),
-            f"{name}.html",
-            "text/html",
-            key="download_report",
-            on_click="ignore",
-            icon=":material/description:",
-            help=t("One file that opens without a network."),
-        )
+    downloads(
+        f"gatescope-multitask-{recording.config.digest[:8]}",
+        recording=recording.to_bytes,
+        table=lambda: table(recording, names),
+        about_table=t("Loss of every structure, seed and task at every frame."),
+        report=lambda: build(recording, names, address, words, chosen),
+    )
 
 
 def table(recording: Recording[MultitaskConfig], names: tuple[str, ...]) -> pd.DataFrame:

@@ -119,7 +119,11 @@ def _film(recording: Recording[MultitaskConfig], structure: str, names: tuple[st
             y=alt.Y("expert:O", title=t("Expert")),
             column=alt.Column("task:N", title=None, sort=list(names)),
             color=alt.Color("weight:Q", title=t("weight"), scale=alt.Scale(scheme="viridis", domain=[0, top])),
-            tooltip=["step:Q", "expert:O", alt.Tooltip("weight:Q", format=".3f")],
+            tooltip=[
+                alt.Tooltip("step:Q", title=t("training step")),
+                alt.Tooltip("expert:O", title=t("Expert")),
+                alt.Tooltip("weight:Q", title=t("weight"), format=".3f"),
+            ],
         )
     )
 

@@ -48,8 +48,8 @@ def differences(found: Mapping[str, Sequence[Difference]], title: str) -> alt.La
         yOffset=alt.YOffset("name:N", sort=[name_of(model) for model in models]),
         color=colour,
         tooltip=[
-            "task:N",
-            "name:N",
+            alt.Tooltip("task:N", title=t("Task")),
+            alt.Tooltip("name:N", title=t("Structure")),
             *(alt.Tooltip(f"{column}:Q", format="+.2f") for column in ("mean", "low", "high")),
         ],
     )
@@ -85,7 +85,12 @@ def gates(config: TableConfig, last: Frame) -> alt.Chart:
                 scale=alt.Scale(domain=[*others, *tasks], range=[PLAIN] * len(others) + list(HUES[: len(tasks)])),
             ),
             column=alt.Column("structure:N", title=None, sort=[TITLES[s] for s in present]),
-            tooltip=["structure:N", "task:N", "expert:O", alt.Tooltip("weight:Q", format=".3f")],
+            tooltip=[
+                alt.Tooltip("structure:N", title=t("Structure")),
+                alt.Tooltip("task:N", title=t("Task")),
+                alt.Tooltip("expert:O", title=t("Expert")),
+                alt.Tooltip("weight:Q", title=t("weight"), format=".3f"),
+            ],
         )
     )
 

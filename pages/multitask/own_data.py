@@ -89,6 +89,7 @@ def _choose(frame: pd.DataFrame, data: bytes) -> TableConfig | None:
         default=_likely_labels(known),
         max_selections=6,
         key="multitask_labels",
+        placeholder=t("Choose"),
         bind="query-params",
         help=t("Binary or continuous numbers without gaps."),
     )
@@ -99,6 +100,7 @@ def _choose(frame: pd.DataFrame, data: bytes) -> TableConfig | None:
         default=possible[:MOST_FEATURES],
         max_selections=100,
         key="multitask_features",
+        placeholder=t("Choose"),
         bind="query-params",
         help=t("Leave out columns that are known only after the label."),
     )
@@ -108,6 +110,7 @@ def _choose(frame: pd.DataFrame, data: bytes) -> TableConfig | None:
         numeric,
         default=[n for n in numeric if n.lower().endswith("id")],
         key="multitask_categories",
+        placeholder=t("Choose"),
         bind="query-params",
         help=t("Ids: each value gets an embedding of its own."),
     )

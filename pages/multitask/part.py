@@ -154,7 +154,7 @@ def bars(values: np.ndarray, unit_name: str, colour: str) -> alt.Chart:
         .encode(
             x=alt.X("unit:O", title=unit_name, axis=alt.Axis(labelOverlap=True, labelAngle=0)),
             y=alt.Y("value:Q", title=t("value")),
-            tooltip=["unit:O", alt.Tooltip("value:Q", format=".5f")],
+            tooltip=[alt.Tooltip("unit:O", title=t("Unit")), alt.Tooltip("value:Q", title=t("value"), format=".5f")],
         )
     )
 

@@ -15,7 +15,7 @@ from engine.runs.config import Whole
 from pages.ui import controls
 from pages.ui.choices import one_of, some_of
 from pages.ui.controls import Control
-from pages.ui.language import N_, explain, t
+from pages.ui.language import N_, t
 
 CORRELATION = controls.key(MultitaskConfig, "correlation")
 TASK_COUNT = "multitask_task_count"
@@ -161,12 +161,7 @@ def sidebar(on_preset: Callable[[Preset | None], None]) -> MultitaskConfig | Non
         values |= {control.field: controls.draw(MultitaskConfig, control) for control in MODEL}
     with st.expander(t("Training"), icon=":material/model_training:"):
         values |= {control.field: controls.draw(MultitaskConfig, control) for control in TRAINING}
-    try:
-        return MultitaskConfig(**values)
-    except UserError as error:
-        named = {"name": label(error.values["name"])} if "name" in error.values else {}
-        st.error(explain(UserError(error.sentence, **error.values | named)))
-        return None
+    return controls.made(MultitaskConfig, values, label)
 
 
 def _tasks() -> tuple[str, ...]:

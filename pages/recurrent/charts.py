@@ -13,11 +13,11 @@ import streamlit as st
 from engine.recurrent import RecurrentConfig
 from engine.recurrent.probe import Probe, probe
 from engine.recurrent.tasks import task_of
-from engine.recurrent.view import NUMBERS, distances, first_units, views
+from engine.recurrent.view import distances, first_units, views
 from engine.runs.frame import Frame
 from engine.runs.recording import Recording
 from pages.recurrent import diagram
-from pages.recurrent.settings import TASKS, TITLES
+from pages.recurrent.settings import OWN_TEXT, TASKS, TITLES
 from pages.ui.language import N_, t
 from pages.ui.network import Colour, Diagram
 from pages.ui.stage import Array, Lines, Quantised, Rung, Series, Stage, Sweep, Tokens
@@ -29,14 +29,13 @@ SENTENCES = {
     "lstm": N_("Forget ①, write ②, say ③: three gates around a belt that is only multiplied and added to."),
     "peephole": N_("Three more lines: ① and ② also see C(t−1), ③ sees C(t), each as wide as p ⊙ C."),
 }
-WIDEST = 8.0
-"""|p ⊙ C| of a peephole line of full width."""
 ANSWER = {
     "language": N_("probability of “{answer}”"),
     "order": N_("probability of “{answer}”"),
     "counting": N_("probability that the end comes next"),
     "adding": N_("half the sum, as far as read"),
     "delays": N_("delay ÷ longest, as far as read"),
+    "text": N_("probability of the character that follows"),
 }
 
 
@@ -165,10 +164,6 @@ def _arrays(found: Mapping[str, np.ndarray]) -> dict[str, Array | Quantised]:
     arrays: dict[str, Array | Quantised] = {}
     for name, array in found.items():
         arrays[name] = Quantised(array, 0.0, 1.0) if name.endswith(".belt") else array.astype(np.float32)
-    if "peephole.unit" in found:
-        seen = [NUMBERS["peephole"].index(name) for name in ("peep_f", "peep_i", "peep_o")]
-        width = np.minimum(np.abs(found["peephole.unit"][..., seen]) / WIDEST, 1.0)
-        arrays["peephole.width"] = width.astype(np.float32)
     return arrays
 
 
@@ -201,4 +196,4 @@ def _panels(config: RecurrentConfig, shown: Sequence[Probe], source: int) -> tup
 
 def task_title(config: RecurrentConfig) -> str:
     """The task's name."""
-    return t(TASKS[config.task])
+    return t(TASKS.get(config.task, OWN_TEXT))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from engine.recurrent.view import NUMBERS
-from pages.ui.network import Colour, Edge, Kind, Layout, Node, Term, ValueRef
+from pages.ui.network import Colour, Edge, Kind, Layout, Node, Port, Term, ValueRef
 
 FORGET, INPUT, OUTPUT, BELT = 1, 2, 3, 0
 """One hue a gate, the same at every level; the belt is blue."""
+WIDEST = 8.0
+"""|p ⊙ C| of a peephole line of full width."""
 COPY, X_BEFORE, X_NOW = 46.0, 160.0, 840.0
 Y_FEED = 404.0
 Y_BELT, Y_PAIR, Y_GATE, Y_JOIN, Y_X = 92.0, 216.0, 338.0, 462.0, 566.0
@@ -72,26 +74,31 @@ def rnn(words: Mapping[str, str]) -> Layout:
 
 
 def lstm(words: Mapping[str, str]) -> Layout:
-    """Belt above, gates below: f on C(t-1); i and g write; o and tanh say."""
+    """Belt above, gates below: f on C(t-1); i and g write; o and tanh say. The peepholes are there, off."""
     cell = _Cell("lstm", words)
-    return Layout((*cell.around(), *_inside(cell)), (*cell.flow(), *_lines()))
+    return Layout((*cell.around(), *_inside(cell)), (*cell.flow(), *_lines(), *_peepholes(cell, on=False)))
 
 
 def peephole(words: Mapping[str, str]) -> Layout:
-    """The same, and three lines from the belt into the gates, as wide as p ⊙ C."""
+    """The same, with three lines from the belt into the gates, as wide as p ⊙ C."""
     cell = _Cell("peephole", words)
+    return Layout((*cell.around(), *_inside(cell)), (*cell.flow(), *_lines(), *_peepholes(cell, on=True)))
+
+
+def _peepholes(cell: _Cell, *, on: bool) -> list[Edge]:
     under = Y_PAIR + 52
-    lines = [
-        Edge("peep_f", "before_c", "f", FORGET, _width(0), ((X_BEFORE, Y_GATE),), "bottom", "left", False, words["peep_f"]),
-        Edge("peep_i", "before_c", "i", INPUT, _width(1), ((X_BEFORE, under), (374, under), (374, Y_GATE)), "bottom", "left",
-             False, words["peep_i"]),
-        Edge("peep_o", "c", "o", OUTPUT, _width(2), ((X_NOW, under), (700, under)), "bottom", "top", False, words["peep_o"]),
+    ways: tuple[tuple[str, str, str, Colour, tuple[tuple[float, float], ...], Port], ...] = (
+        ("peep_f", "before_c", "f", FORGET, ((X_BEFORE, Y_GATE),), "left"),
+        ("peep_i", "before_c", "i", INPUT, ((X_BEFORE, under), (374, under), (374, Y_GATE)), "left"),
+        ("peep_o", "c", "o", OUTPUT, ((X_NOW, under), (700, under)), "top"),
+    )
+    return [
+        Edge(
+            name, source, target, colour, cell.ref(name) if on else None, via, "bottom", port,
+            dash=not on, name=cell.words[name], widest=WIDEST,
+        )
+        for name, source, target, colour, via, port in ways
     ]  # fmt: skip
-    return Layout((*cell.around(), *_inside(cell)), (*cell.flow(), *_lines(), *lines))
-
-
-def _width(gate: int) -> ValueRef:
-    return ValueRef("peephole.width", (gate,))
 
 
 def _inside(cell: _Cell) -> list[Node]:

@@ -11,6 +11,7 @@ from engine.errors import UserError
 from engine.recurrent.probe import Probe, own_probe
 from engine.recurrent.sentences import WORDINGS
 from engine.recurrent.trace import clamps_of, trace
+from engine.recurrent.view import said_of
 from pages.recurrent import charts, live
 from pages.recurrent.looks import LEGEND, cell_scale, probe_on_stage
 from pages.recurrent.part import heat, word_axis
@@ -78,10 +79,10 @@ def _intervene(now: live.Shown, one: Probe) -> None:
     forced = {} if value == "free" else {gate: float(value)}
     chosen = [unit - 1 for unit in units] or list(range(now.config.hidden))
     clamps = clamps_of(last, now.config.hidden, forced, chosen, range(begin - 1, end))
-    free = trace(now.config, now.frame, cell, one.inputs)["probabilities"][:, one.answer]
-    held = trace(
-        now.config, now.frame, cell, one.inputs, clamps=clamps, without=off, output_sees_old_cell=bool(wrong) and cell == "peephole",
-    )["probabilities"][:, one.answer]  # fmt: skip
+    free = said_of(trace(now.config, now.frame, cell, one.inputs), one)
+    wrong = bool(wrong) and cell == "peephole"
+    changed = {"clamps": clamps, "without": off, "output_sees_old_cell": wrong}
+    held = said_of(trace(now.config, now.frame, cell, one.inputs, **changed), one)
     with right:
         st.metric(
             t("The answer after the last word"), f"{held[-1]:.3f}", f"{held[-1] - free[-1]:+.3f}",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import streamlit as st
 
-from engine.recurrent import RecurrentConfig
-from engine.recurrent.shipped import nearest
+from engine.recurrent import RecurrentConfig, TextConfig
+from engine.recurrent.claims import CLAIMS, MIXED
+from engine.recurrent.shipped import nearest, stored_seeds
 from engine.runs.config import Whole
 from engine.runs.frame import Frame
 from engine.runs.recording import Recording
+from engine.runs.verdict import Verdict
 from pages.recurrent import PLAYGROUND, charts, settings, where
 from pages.recurrent.settings import TITLES
 from pages.recurrent.where import PLACE
@@ -20,6 +22,7 @@ from pages.ui.language import language, t
 from pages.ui.live import RECORDED, RUN
 from pages.ui.player import player
 from pages.ui.position import Click, Position
+from pages.ui.verdict import badge
 
 PLAYER = "recurrent_player"
 
@@ -92,7 +95,8 @@ def _stage(config: RecurrentConfig | None) -> None:
         st.title(t(PLAYGROUND.question), anchor=False)
         st.markdown(answer(now))
     _player(now)
-    changes = config.differences(now.config) if config is not None else {}
+    own = isinstance(now.config, TextConfig)
+    changes = config.differences(now.config) if config is not None and not own else {}
     if config is not None:
         live.on_stage(
             PLACE,
@@ -115,15 +119,37 @@ def answer(now: Shown) -> str:
     """The answer of the moment on stage as one sentence: the held-out accuracy of each cell at the longest distance."""
     config, frame = now.config, now.frame
     at = config.test_distances.index(config.distance)
+    if isinstance(config, TextConfig):
+        losses = {cell: float(frame.metrics[f"{cell}.test_loss"][:, at].mean()) for cell in config.cells}
+        return t(
+            "Your text after {step} training steps, held out: {losses} nats per character.",
+            step=f"{frame.step:,}",
+            losses=", ".join(f"{t(TITLES[cell])} **{loss:.2f}**" for cell, loss in losses.items()),
+        )
     found = {cell: float(frame.metrics[f"{cell}.accuracy"][:, at].mean()) for cell in config.cells}
     listed = ", ".join(f"{t(TITLES[cell])} **{share:.2f}**" for cell, share in found.items())
-    return t(
-        "{task}, distance {distance}, after {step} training steps: right in {accuracies} of held-out sequences.",
+    sentence = t(
+        "{task}, distance {distance}, step {step}: {accuracies} right.",
         task=charts.task_title(config),
         distance=config.distance,
         step=f"{frame.step:,}",
         accuracies=listed,
     )
+    verdict = _verdict(config)
+    if verdict is None:
+        return sentence
+    return f"{sentence} " + t("RNN below LSTM: {verdict}", verdict=badge(verdict))
+
+
+def _verdict(config: RecurrentConfig) -> Verdict | None:
+    """Of the stored study of this setting; one run alone would judge nothing."""
+    if replace(config, cells=MIXED.cells, seed=0, frames=MIXED.frames, runs=MIXED.runs, sentences="en") != MIXED:
+        return None
+    claim = next(claim for claim in CLAIMS if claim.id == "rnn_below_lstm@40")
+    try:
+        return claim.verdict(stored_seeds())
+    except KeyError:
+        return None
 
 
 def _player(now: Shown) -> None:
@@ -134,7 +160,10 @@ def _player(now: Shown) -> None:
     first = st.session_state.setdefault("recurrent_autoplay", PLACE.step not in st.query_params)
 
     def moved(position: Position) -> None:
-        PLACE.remember(position, stage.steps)
+        if position.rung == "peephole" and now.source == RECORDED and where.first_peephole():
+            where.take(settings.COUNTING)  # an LSTM without peepholes solves France … French: nothing would be seen
+        else:
+            PLACE.remember(position, stage.steps)
         PLACE.refresh()
 
     def released(value: float) -> None:

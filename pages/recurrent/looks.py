@@ -10,13 +10,11 @@ import streamlit as st
 from engine.recurrent.config import CELLS
 from engine.recurrent.gradients import chain, connectivity, untrained_flow
 from engine.recurrent.probe import Probe
-from engine.runs.config import Whole
 from pages.recurrent import charts, live, settings, where
 from pages.recurrent.charts import COLOURS, DASHES
 from pages.recurrent.part import word_axis
 from pages.recurrent.settings import TITLES
 from pages.recurrent.where import PLACE
-from pages.ui import controls
 from pages.ui.choices import one_of
 from pages.ui.language import t
 from pages.ui.section import section
@@ -86,20 +84,20 @@ def _flows(length: int, bias: float | None) -> dict[str, np.ndarray]:
 def _gradient() -> None:
     left, right = st.columns((2, 3), gap="large")
     with left:
-        length = controls.whole_number(
-            t("Length of the sequence"), Whole(10, 200), 100, key="recurrent_flow_length", bind="query-params", step=10
+        length = st.slider(
+            t("Length of the sequence"), 10, 200, 100, 10, key="recurrent_flow_length", bind="query-params"
         )
-        bias = one_of(
-            t("Forget bias"), ["torch", "0", "1", "3"], "torch", key="recurrent_flow_bias",
-            name_of=lambda option: t("torch's default") if option == "torch" else option,
-        )  # fmt: skip
+        torchs = st.toggle(t("torch's default bias"), True, key="recurrent_flow_torch", bind="query-params")
+        bias = st.slider(
+            t("Forget bias"), -1.0, 5.0, 1.0, 0.5, key="recurrent_flow_bias", bind="query-params", disabled=torchs
+        )
         st.caption(
             t(
                 "Two uniform inputs, 32 units, nothing trained, loss = the sum of squares of the last output. Median of {seeds} seeds. The default LSTM vanishes too: the belt is not kept by itself, forget bias does it.",
                 seeds=FLOW_SEEDS,
             )
         )
-    flows = _flows(length, None if bias == "torch" else float(bias))
+    flows = _flows(int(length), None if torchs else float(bias))
     rows = [
         {"lag": lag, "gradient": max(float(value), FLOOR), "cell": t(TITLES[cell])}
         for cell, values in flows.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.recurrent import experiments, exports, intervene, live, looks, notes, part, settings, where
+from pages.recurrent import experiments, exports, intervene, live, looks, notes, own_text, part, settings, where
 from pages.recurrent.where import PLACE
 from pages.ui import share, training
 from pages.ui.language import t
@@ -25,5 +25,6 @@ part.draw()
 intervene.draw()
 looks.draw()
 experiments.draw()
+own_text.draw()
 notes.draw()
 exports.draw()

@@ -15,7 +15,7 @@ from engine.recurrent.shipped import CONFIGS
 from pages.ui import controls
 from pages.ui.choices import one_of
 from pages.ui.controls import Control
-from pages.ui.language import LANGUAGES, N_, explain, language, t
+from pages.ui.language import LANGUAGES, N_, language, t
 
 PRESET = "recurrent_preset"
 SENTENCES = controls.key(RecurrentConfig, "sentences")
@@ -27,6 +27,7 @@ TASKS = {
     "counting": N_("Counting aⁿbⁿ"),
     "delays": N_("Spike delays"),
 }
+OWN_TEXT = N_("Your text")
 DISTANCES = {"mixed": N_("Mixed, from 1 up"), "single": N_("This one alone")}
 
 DATA = (
@@ -76,8 +77,11 @@ class Preset:
 
 
 _COUNTING = CONFIGS["counting"].differences(RecurrentConfig())
+COUNTING = Preset(
+    "counting", N_("The cell counts: aⁿbⁿ"), {name: mine for name, (mine, _) in _COUNTING.items()}, "peephole"
+)
 PRESETS = (
-    Preset("counting", N_("The cell counts: aⁿbⁿ"), {name: mine for name, (mine, _) in _COUNTING.items()}, "peephole"),
+    COUNTING,
     Preset("delays", N_("Spike delays"), {"task": "delays", "hidden": 8, "distances": "single", "steps": 1_500}, "peephole"),
     Preset("adding", N_("Adding problem"), {"task": "adding", "steps": 1_500}),
     Preset("order", N_("Temporal order"), {"task": "order"}),
@@ -125,12 +129,7 @@ def sidebar(on_preset: Callable[[Preset | None], None]) -> RecurrentConfig | Non
         values |= {control.field: controls.draw(RecurrentConfig, control) for control in MODEL}
     with st.expander(t("Training"), icon=":material/model_training:"):
         values |= {control.field: controls.draw(RecurrentConfig, control) for control in TRAINING}
-    try:
-        return RecurrentConfig(**values)
-    except UserError as error:
-        named = {"name": label(error.values["name"])} if "name" in error.values else {}
-        st.error(explain(UserError(error.sentence, **error.values | named)))
-        return None
+    return controls.made(RecurrentConfig, values, label)
 
 
 def label(field: object) -> str:

@@ -13,6 +13,7 @@ from pages.ui.language import language
 from pages.ui.place import Place
 
 SOURCE, UNIT, MOMENT = "recurrent_source", "recurrent_unit", "recurrent_moment"
+_SEEN = "recurrent_peephole_seen"
 PLACE = Place(
     "recurrent", CELLS, r"x|before_h|before_c|f|i|g|o|c|h|kept|written|said|tanh|answer", HERO, HERO_START, "lstm"
 )
@@ -29,6 +30,7 @@ SECTIONS = (
     "bias",
     "counting",
     "delays",
+    "own_text",
     "notes",
 )
 
@@ -36,7 +38,6 @@ SECTIONS = (
 def go(setting: Mapping[str, str]) -> None:
     """Callback: bring the stage to a story's state."""
     chosen = next((p for p in PRESETS if p.id == setting.get("preset")), None)
-    st.session_state[PRESET] = chosen.id if chosen else None
     _arrive(chosen, float(setting.get("hero", HERO_START)))
     PLACE.open_only(SECTIONS, (setting.get("open", ""),))
     word = setting.get("word", "")
@@ -51,7 +52,17 @@ def take(preset: Preset | None) -> None:
     PLACE.go({PLACE.rung: preset.rung if preset else "", PLACE.step: ""})
 
 
+def first_peephole() -> bool:
+    """Whether the peephole rung is chosen for the first time, by hand and with no other task at work. True once."""
+    language_task = st.session_state.get("recurrent_task", "language") == "language"
+    if not language_task or st.session_state.get(PRESET) or st.session_state.get(_SEEN):
+        return False
+    st.session_state[_SEEN] = True
+    return True
+
+
 def _arrive(preset: Preset | None, distance: float) -> None:
+    st.session_state[PRESET] = preset.id if preset else None
     choose(preset)
     longest = preset.fields.get("distance", RecurrentConfig().distance) if preset else RecurrentConfig().distance
     PLACE.set_hero(min(distance, float(longest)))

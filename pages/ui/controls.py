@@ -6,15 +6,18 @@ a hand-written URL says beyond them is checked again by the config.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
+from engine.errors import UserError
 from engine.runs.config import Choice, Config, Real, Several, Whole
 from pages.ui.choices import one_of, some_of
-from pages.ui.language import t
+from pages.ui.language import explain, t
+
+C = TypeVar("C", bound=Config)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +110,13 @@ def reset(kind: type[Config], fields: Mapping[str, Any]) -> None:
         elif isinstance(value, tuple):
             value = list(value)
         st.session_state[slot] = value
+
+
+def made(kind: type[C], values: Mapping[str, Any], label: Callable[[object], str]) -> C | None:
+    """The config of these values, or None with the reason shown; `label` names a setting as the page does."""
+    try:
+        return kind(**values)
+    except UserError as error:
+        named = {"name": label(error.values["name"])} if "name" in error.values else {}
+        st.error(explain(UserError(error.sentence, **error.values | named)))
+        return None

@@ -18,20 +18,26 @@ RECORDED, RUN = "recorded", "run"
 
 def stage(place: Place, draw: Callable[[], None]) -> None:
     """Draw it, again four times a second while something trains; the whole page runs when it begins or ends."""
-    view = training.view_of(training.current())
-    active = view is not None and view.active
+    active = _active()
 
     def fragment() -> None:
-        now = training.view_of(training.current())
-        if place.take_refresh() or (now is not None and now.active) != active:
-            if now is not None and not now.active:
+        if place.take_refresh() or _active() != active:
+            if training.current() is not None and not _active():
                 st.query_params.pop(training.MARK, None)
             st.rerun()
         if active:
             st.query_params[training.MARK] = "1"  # coming from another page has emptied the URL
         draw()
+        if _active() != active:  # it ended while this was drawn: the rest of the page must not lag behind
+            st.query_params.pop(training.MARK, None)
+            st.rerun()
 
     st.fragment(fragment, run_every=training.POLL_SECONDS if active else None)()
+
+
+def _active() -> bool:
+    view = training.view_of(training.current())
+    return view is not None and view.active
 
 
 def running(place: Place, kind: type[Config]) -> View | None:

@@ -58,7 +58,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A connection. A `value` in 0..1 becomes the stroke width. Without `via` it is a curve from port to port, with it a path
+    """A connection. The size of a `value`, up to `widest`, becomes the stroke width. Without `via` it is a curve from port to port, with it a path
     with square, rounded corners through those points."""
 
     id: str
@@ -71,6 +71,7 @@ class Edge:
     target_port: Port = "bottom"
     dash: bool = False
     name: str = ""
+    widest: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

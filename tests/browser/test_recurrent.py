@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -96,12 +97,14 @@ def test_the_distance_scrubs_in_the_browser(page: Page, server: str) -> None:
     expect(page).to_have_url(re.compile("recurrent_at=3"))
 
 
-@pytest.mark.parametrize(("key", "rung", "parts"), [("1", "rnn", 0), ("2", "lstm", 0), ("3", "peephole", 3)])
+@pytest.mark.parametrize(("key", "rung", "parts"), [("1", "rnn", 0), ("2", "lstm", 3), ("3", "peephole", 3)])
 def test_keys_morph_the_cell(page: Page, server: str, key: str, rung: str, parts: int) -> None:
     open_page(page, server)
     page.keyboard.press(key)
     expect(page.locator(f".rung[data-rung={rung}]")).to_have_attribute("aria-pressed", "true")
     expect(page.locator(".player .edge[data-element^=peep_]")).to_have_count(parts)
+    off = page.locator(".player .edge[data-element^=peep_] .line.dashed")
+    expect(off).to_have_count(3 if rung == "lstm" else 0)  # dashed when off
     expect(page.locator(".player [data-element=f]")).to_have_count(0 if rung == "rnn" else 1)
 
 
@@ -150,3 +153,52 @@ def test_nothing_that_a_screen_reader_stumbles_over(browser: Browser, server: st
     )
     assert found.violations_count == 0, found.generate_report()
     page.close()
+
+
+def test_the_peephole_rung_opens_counting_once(page: Page, server: str) -> None:
+    """By hand, the first time: an LSTM without peepholes solves France … French, nothing would be seen there."""
+    open_page(page, server)
+    page.keyboard.press("3")
+    expect(page.locator(".st-key-question")).to_contain_text("Counting aⁿbⁿ", timeout=10_000)
+    settled(page)
+    expect(page.locator(".token.now")).to_have_text("b")
+    page.locator("[data-testid=stSidebar]").get_by_text("The cell counts", exact=False).click()  # let go of the preset
+    expect(page.locator(".st-key-question")).to_contain_text("France … French", timeout=10_000)
+    settled(page)
+    page.locator(".rung[data-rung=peephole]").click()
+    page.wait_for_timeout(600)  # the time after which the first choice had moved on
+    settled(page)
+    expect(page.locator(".st-key-question")).to_contain_text("France … French")
+
+
+def test_an_own_text_is_trained_on_stage(page: Page, server: str) -> None:
+    problems = watch(page)
+    open_page(page, server, "recurrent_open_own_text=true&recurrent_text_steps=50&recurrent_text_length=16")
+    text = "the cat sat on the mat, the dog lay by the log.\n" * 100
+    page.locator("input[type=file]").set_input_files(
+        {"name": "cat.txt", "mimeType": "text/plain", "buffer": text.encode()}
+    )
+    page.get_by_role("button", name="Train on this text").click()
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Finished: step 50 of 50", timeout=60_000)
+    expect(page.locator(".st-key-question")).to_contain_text("nats per character")
+    expect(page.locator(".player .token", has_text="␣").first).to_be_visible()
+    assert not problems, problems
+
+
+def test_the_report_opens_alone(page: Page, browser: Browser, server: str, tmp_path: Path) -> None:
+    open_page(page, server)
+    with page.expect_download() as download:
+        page.locator(".st-key-download_report").get_by_role("button").click()
+    path = tmp_path / "report.html"
+    path.write_bytes(Path(download.value.path()).read_bytes())
+    alone = browser.new_page()
+    problems = watch(alone)
+    asked: list[str] = []
+    alone.on("request", lambda request: asked.append(request.url))
+    alone.goto(path.as_uri())
+    expect(alone.locator(".js-plotly-plot")).to_have_count(2)
+    answer = page.locator(".st-key-question p").first.inner_text()
+    expect(alone.locator("body")).to_contain_text(re.findall(r"LSTM (\d\.\d\d)", answer)[0])
+    expect(alone.locator("body")).to_contain_text("grew up in")
+    assert [url for url in asked if not url.startswith("file:")] == [] and not problems
+    alone.close()

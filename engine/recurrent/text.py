@@ -1,0 +1,75 @@
+"""A user's own text: which character comes next?"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from engine.errors import UserError
+from engine.recurrent.config import TextConfig
+from engine.recurrent.tasks import Characters
+from engine.recurrent.training import train_on
+from engine.runs.frame import Frame
+from engine.runs.work import Tick
+
+SHORTEST, LONGEST = 3_000, 8_000_000
+MOST_CHARACTERS = 400
+OTHER = "\ufffd"
+"""Stands for the characters that are too rare for the alphabet."""
+HELD_OUT = 0.1
+"""The last tenth of a text is never trained on."""
+
+
+def decode(data: bytes) -> str:
+    """The text of a file. Raises UserError unless it is UTF-8 of 3,000 to 8,000,000 characters."""
+    if len(data) > 4 * LONGEST:
+        raise UserError("A text may have at most {most} characters.", most=f"{LONGEST:,}")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UserError("This is no UTF-8 text: byte {place} cannot be read.", place=f"{error.start:,}") from None
+    text = text.replace("\r\n", "\n").replace("\x00", "")
+    if not SHORTEST <= len(text) <= LONGEST:
+        raise UserError(
+            "A text needs {least} to {most} characters; this one has {count}.",
+            least=f"{SHORTEST:,}",
+            most=f"{LONGEST:,}",
+            count=f"{len(text):,}",
+        )
+    return text
+
+
+def text_config(text: str, table: str, base: TextConfig | None = None) -> TextConfig:
+    """The config of a text: its most frequent characters, and a held-out piece to look at."""
+    counts = Counter(text)
+    common = [character for character, _ in counts.most_common(MOST_CHARACTERS)]
+    if len(common) < 2:
+        raise UserError("A text needs at least two different characters.")
+    alphabet = "".join(sorted(common)) + (OTHER if len(counts) > len(common) else "")
+    base = base or TextConfig()
+    begin = len(text) - int(HELD_OUT * len(text))
+    return replace(base, alphabet=alphabet, excerpt=text[begin : begin + base.distance * 2 + 1], table=table)
+
+
+def encode(text: str, alphabet: str) -> Tensor:
+    """Ids of the characters (N,); what the alphabet lacks becomes its last, `OTHER`."""
+    ids = {character: n for n, character in enumerate(alphabet)}
+    return torch.tensor([ids.get(character, len(alphabet) - 1) for character in text])
+
+
+def read(config: TextConfig, data: bytes, tick: Tick | None = None) -> Iterator[Frame]:
+    """Train on all but the last tenth, test on that. Metrics as `train`; the loss is in nats per character.
+
+    Raises UserError where the text is not the one that `config.table` names, or cannot be used.
+    """
+    if config.table and hashlib.sha256(data).hexdigest() != config.table:
+        raise UserError("The file is not the one that these settings were made for.")
+    ids = encode(decode(data), config.alphabet)
+    held_out = int(HELD_OUT * len(ids))
+    trained, tested = (Characters(config.alphabet, part) for part in (ids[:-held_out], ids[-held_out:]))
+    yield from train_on(config, trained, tested, tick)

@@ -1,0 +1,60 @@
+"""Your text: a plain-text file for next-character prediction, looked at through the same stage."""
+
+from __future__ import annotations
+
+import math
+
+import streamlit as st
+
+from engine.errors import UserError
+from engine.recurrent import TextConfig
+from engine.recurrent.text import decode, text_config
+from engine.runs.config import Whole
+from pages.recurrent.where import PLACE
+from pages.ui import controls, language, live, training, uploads
+from pages.ui.language import t
+from pages.ui.section import section
+
+
+def draw() -> None:
+    """Closed at first; the run goes on the stage above."""
+    body = section(t("Your text: predict the next character"), PLACE.open_key("own_text"), ":material/upload_file:")
+    if body is None:
+        return
+    with body:
+        file = st.file_uploader(
+            t("A plain-text file"),
+            type=["txt", "md"],
+            key="recurrent_upload",
+            help=t("UTF-8, 3,000 to 8,000,000 characters; a novel is the classic. It stays in this browser session."),
+        )
+        with st.container(horizontal=True):
+            length = controls.whole_number(
+                t("Characters in a window"), Whole(8, 100), 48, key="recurrent_text_length", bind="query-params", step=8
+            )
+            steps = controls.whole_number(
+                t("Training steps"), Whole(50, 5_000), 500, key="recurrent_text_steps", bind="query-params", step=100
+            )
+        if file is None:
+            return
+        data = file.getvalue()
+        try:
+            digest, path = uploads.keep(data)
+            text = decode(data)
+            config = text_config(text, digest, TextConfig(distance=length, steps=steps))
+        except UserError as error:
+            st.error(language.explain(error))
+            return
+        st.caption(
+            t(
+                "{count} characters, {kinds} different; guessing evenly would cost {even} nats per character. The last tenth is held out.",
+                count=f"{len(text):,}",
+                kinds=len(config.alphabet),
+                even=f"{math.log(len(config.alphabet)):.2f}",
+            )
+        )
+        if st.button(t("Train on this text"), type="primary", icon=":material/play_arrow:", key="recurrent_train_text"):
+            training.train(config, path, "read")
+            st.session_state[PLACE.shown] = live.RUN
+            PLACE.go({PLACE.step: ""})
+            st.rerun()

@@ -1,0 +1,40 @@
+"""Take it away: the recording, the numbers as a table, a report to hand out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from pages.ui.language import t
+
+
+def downloads(
+    name: str,
+    *,
+    recording: Callable[[], bytes],
+    table: Callable[[], pd.DataFrame],
+    about_table: str,
+    report: Callable[[], str],
+) -> None:
+    """Three buttons. What they give is made when one is pressed, in a thread without a session: nothing there may ask for
+    the language or the URL."""
+    with st.container(horizontal=True, key="exports"):
+        _button(
+            t("Recording"), recording, f"{name}.npz", "application/octet-stream", "recording", "download",
+            t("Settings and frames of the run on stage; engine.runs.recording reads it."),
+        )  # fmt: skip
+        _button(
+            t("Table (CSV)"), lambda: table().to_csv(index=False).encode("utf-8-sig"), f"{name}.csv", "text/csv", "table",
+            "table", about_table,
+        )  # fmt: skip
+        _button(
+            t("Report (HTML)"), lambda: report().encode(), f"{name}.html", "text/html", "report", "description",
+            t("One file that opens without a network."),
+        )  # fmt: skip
+
+
+def _button(label: str, make: Callable[[], bytes], file: str, mime: str, key: str, icon: str, about: str) -> None:
+    how = {"key": f"download_{key}", "on_click": "ignore", "icon": f":material/{icon}:", "help": about}
+    st.download_button(label, make, file, mime, **how)  # type: ignore[arg-type]

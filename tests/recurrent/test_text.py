@@ -1,0 +1,92 @@
+"""A user's own text: read, refused in words, learnt, and looked at like any other sequence."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from engine.errors import UserError
+from engine.recurrent import TextConfig, read
+from engine.recurrent.config import CELLS
+from engine.recurrent.explain import explain
+from engine.recurrent.gradients import belt, connectivity
+from engine.recurrent.probe import probe
+from engine.recurrent.tasks import Characters, task_of
+from engine.recurrent.text import OTHER, decode, encode, text_config
+from engine.recurrent.trace import carriers, trace
+from engine.recurrent.view import distances, views
+
+TEXT = "the cat sat on the mat, the dog lay by the log.\n" * 100
+SMALL = TextConfig(distance=12, steps=40, frames=3, hidden=12, embedding=6, batch_size=16)
+
+
+def test_an_alphabet_is_what_is_frequent() -> None:
+    text = "".join(chr(0x4E00 + n) * 3 for n in range(500)) + "ab" * 900
+    config = text_config(text, "")
+    assert len(config.alphabet) == 401 and config.alphabet[-1] == OTHER and "a" in config.alphabet
+    ids = encode(text, config.alphabet)
+    assert int(ids.max()) == 400 and int((ids == 400).sum()) == 3 * (500 - 398)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [(b"short", "A text needs"), (b"\xff\xfe" * 4_000, "no UTF-8"), (b"a" * 40_000_000, "at most")],
+)
+def test_what_cannot_be_read_is_refused(data: bytes, said: str) -> None:
+    with pytest.raises(UserError) as caught:
+        decode(data)
+    assert said in caught.value.sentence
+
+
+def test_one_character_is_no_text() -> None:
+    with pytest.raises(UserError):
+        text_config("a" * 5_000, "")
+
+
+def test_another_file_is_refused() -> None:
+    config = text_config(TEXT, hashlib.sha256(TEXT.encode()).hexdigest(), SMALL)
+    with pytest.raises(UserError, match="not the one"):
+        next(iter(read(config, (TEXT + "!").encode())))
+
+
+def test_targets_are_the_characters_that_follow() -> None:
+    ids = encode(TEXT, "".join(sorted(set(TEXT))))
+    examples = Characters("".join(sorted(set(TEXT))), ids).draw(7, 50, torch.Generator().manual_seed(0))
+    assert examples.inputs.shape == examples.targets.shape == (7, 50)
+    assert torch.equal(examples.inputs[1:], examples.targets[:-1])
+    windows = {tuple(ids[n : n + 8].tolist()) for n in range(len(ids) - 7)}
+    for b in range(50):
+        assert (*examples.inputs[:, b].tolist(), int(examples.targets[-1, b])) in windows
+
+
+def test_it_learns_and_every_view_reads_it() -> None:
+    config = text_config(TEXT, "", replace(SMALL, steps=150))
+    first, *_, frame = read(config, TEXT.encode())
+    even = math.log(len(config.alphabet))
+    for cell in CELLS:
+        before, after = (one.metrics[f"{cell}.test_loss"][0, 4] for one in (first, frame))
+        assert after < 0.6 * before and after < 0.6 * even
+    one = probe(config, 10)
+    assert one.written[:3] != () and len(one.answers) == len(one.inputs) == 10
+    assert list(one.answers[:-1]) == one.inputs[1:].tolist()
+    for cell in CELLS:
+        traced = trace(config, frame, cell, one.inputs)
+        np.testing.assert_allclose(traced["probabilities"].sum(1), 1.0, atol=1e-5)
+        assert belt(config, frame, cell, one.inputs).shape == (10, 10)
+        assert connectivity(config, frame, cell, one.inputs, one.answer).shape == (10, 10)
+        assert carriers(config, frame, cell, one.inputs, one.answer).shape == (config.hidden,)
+        assert explain(config, frame, cell, one.inputs, "answer", 4, one.answers[4]).agrees
+    at = distances(config)
+    found = views(config, frame, [probe(config, d) for d in at], dict.fromkeys(CELLS, 0))
+    assert np.isfinite(found["lstm.answer"][-1]).all()
+    assert task_of(config).answers == tuple(config.alphabet)
+
+
+def test_it_travels_to_a_worker_as_json() -> None:
+    config = text_config(TEXT + '汉字🎈 \\" {x}', "", SMALL)
+    assert TextConfig.from_json(config.to_json()) == config and config.digest != SMALL.digest
