@@ -16,8 +16,9 @@ with st.sidebar:
     share.link()
     share.presenter()
 
+notice = st.container()  # always there: what comes below must not change its place when the notice goes
 if training.lost_in_reload():
-    st.warning(t(training.LOST))
+    notice.warning(t(training.LOST))
 above = st.container()  # a point being told stands above the stage that shows it
 live.draw(config)
 story_panel("recurrent", where.go, above)

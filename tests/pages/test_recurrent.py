@@ -126,7 +126,7 @@ def test_an_own_sentence_is_read() -> None:
 
 def test_an_earlier_moment_is_on_stage() -> None:
     at = opened(recurrent_moment="0")
-    assert not at.exception and any("after 0 training steps" in m.value for m in at.markdown)
+    assert not at.exception and any("step 0: RNN" in m.value for m in at.markdown)
 
 
 @pytest.mark.parametrize("name", ["language.en", "language.zh", "counting"])
