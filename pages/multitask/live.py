@@ -86,13 +86,13 @@ def answer(recording: Recording[MultitaskConfig]) -> str:
     """The answer of the run on stage as one sentence with its verdict."""
     config, last = recording.config, recording.frames[-1]
     loss = {s: last.metrics[f"{s}.test_loss"].mean(-1) for s in config.structures}
-    where_ = t("Loss at correlation {p}, step {step}", p=f"{config.correlation:.2f}", step=f"{last.step:,}")
+    where_ = t("Loss at p = {p}, step {step}", p=f"{config.correlation:.2f}", step=f"{last.step:,}")
     if not {"shared_bottom", "mmoe"} <= loss.keys():
         parts = ", ".join(f"{TITLES[s]} {values.mean():.3f}" for s, values in loss.items())
         return f"{where_}: {parts}."
     verdict = compared(loss["mmoe"], loss["shared_bottom"])
     sentence = t(
-        "{where}: MMoE {mmoe}, Shared-Bottom {shared_bottom}, difference {mean} [{low}, {high}].",
+        "{where}: MMoE {mmoe}, Shared-Bottom {shared_bottom}, {mean} [{low}, {high}].",
         where=where_,
         mmoe=f"{loss['mmoe'].mean():.3f}",
         shared_bottom=f"{loss['shared_bottom'].mean():.3f}",

@@ -23,6 +23,7 @@ from pages.ui.theme import HUES
 FLOOR = 1e-30
 """Zeros are drawn here: a logarithm has none."""
 FLOW_SEEDS = 7
+DECADES = alt.Axis(values=[10.0**power for power in range(0, -31, -4)], format=".0e")
 LEGEND = alt.Legend(orient="top", symbolType="stroke", symbolStrokeWidth=3, symbolOpacity=1)
 
 
@@ -110,7 +111,7 @@ def _gradient() -> None:
             .mark_line(strokeWidth=2.5)
             .encode(
                 x=alt.X("lag:Q", title=t("lag: steps before the last")),
-                y=alt.Y("gradient:Q", title="‖∂L/∂h(t)‖ ÷ ‖∂L/∂h(T)‖", scale=alt.Scale(type="log"), axis=alt.Axis(format=".0e")),
+                y=alt.Y("gradient:Q", title="‖∂L/∂h(t)‖ ÷ ‖∂L/∂h(T)‖", scale=alt.Scale(type="log"), axis=DECADES),
                 color=alt.Color("cell:N", title=None, scale=scale["color"], sort=None, legend=LEGEND),
                 strokeDash=alt.StrokeDash("cell:N", title=None, scale=scale["dash"], sort=None),
                 tooltip=[alt.Tooltip("cell:N", title=t("Cell")), alt.Tooltip("lag:Q", title=t("lag")), alt.Tooltip("gradient:Q", title=t("gradient"), format=".1e")],
@@ -145,7 +146,7 @@ def _chain(now: live.Shown, one: Probe) -> None:
             .mark_line(point=key == "factor", strokeWidth=2)
             .encode(
                 x=word_axis(one.written),
-                y=alt.Y(f"{key}:Q", title=title, scale=alt.Scale(type=kind), axis=alt.Axis(format=".0e" if kind == "log" else ".1f")),
+                y=alt.Y(f"{key}:Q", title=title, scale=alt.Scale(type=kind), axis=DECADES if kind == "log" else alt.Axis(format=".1f")),
                 color=alt.Color("cell:N", title=None, scale=scale["color"], sort=None, legend=LEGEND),
                 strokeDash=alt.StrokeDash("cell:N", title=None, scale=scale["dash"], sort=None),
                 tooltip=[alt.Tooltip("word:N", title=t("word")), alt.Tooltip("cell:N", title=t("Cell")), alt.Tooltip("factor:Q", title=t("factor"), format=".3f"), alt.Tooltip("running:Q", title=t("product"), format=".2e")],

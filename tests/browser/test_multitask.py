@@ -140,7 +140,7 @@ def test_keyboard_alone_moves_the_player(visit: Page) -> None:
     hero.focus()
     visit.keyboard.press("End")
     expect(visit).to_have_url(re.compile(r"multitask_correlation=1\b"))
-    expect(visit.locator(".st-key-question")).to_contain_text("Loss at correlation 1.00")
+    expect(visit.locator(".st-key-question")).to_contain_text("Loss at p = 1.00")
 
 
 def test_the_url_restores_settings_and_position(page: Page, server: str) -> None:
@@ -153,7 +153,7 @@ def test_the_url_restores_settings_and_position(page: Page, server: str) -> None
     expect(player).to_contain_text(re.compile(r"step 5\d of 1,250"))
     expect(player.get_by_role("button", name="OMoE")).to_have_attribute("aria-pressed", "true")
     expect(page.locator(".st-key-on_stage")).to_contain_text("Learning rate 0.01 → 0.02")
-    expect(page.locator(".st-key-question")).to_contain_text("Loss at correlation 0.50")
+    expect(page.locator(".st-key-question")).to_contain_text("Loss at p = 0.50")
     expect(page.locator(".st-key-drill_down")).to_contain_text("keeps no parameters")
     page.get_by_role("button", name="Go to the last step").click()
     expect(page.locator(".st-key-drill_down")).to_contain_text("OMoE · Expert 3")
