@@ -83,10 +83,16 @@ def part_words() -> dict[str, str]:
         "g": t("Candidate g: what to write"),
         "o": t("Output gate o: how much to say"),
         "said": t("What is said: o · tanh C(t)"),
+        "answer": t("What is said of the answer, y(t)"),
         "peep_f": t("Peephole: the forget gate sees C(t−1)"),
         "peep_i": t("Peephole: the input gate sees C(t−1)"),
         "peep_o": t("Peephole: the output gate sees C(t)"),
     }
+
+
+def probe_at(config: RecurrentConfig, hero: float) -> Probe:
+    """The sequence on stage: the nearest of those that it has."""
+    return probe(config, min(distances(config), key=lambda distance: abs(distance - hero)))
 
 
 def probes(config: RecurrentConfig, at: Sequence[int]) -> list[Probe]:

@@ -43,6 +43,19 @@ class _Cell:
             self.node("x", 430, Y_X, "x(t)", "x", kind="input", w=110, h=58),
             self.node("join", 430, Y_JOIN, "[h(t−1), x(t)]", "join", kind="layer", w=330, h=46),
             self.node("h", X_NOW, Y_JOIN, "h(t)", "h", "h", kind="output", w=110),
+            Node(
+                "answer",
+                X_NOW,
+                Y_X,
+                110,
+                70,
+                "output",
+                "y(t)",
+                "y",
+                self.words["answer"],
+                OUTPUT,
+                ValueRef(f"{self.cell}.answer"),
+            ),
         ]
 
     def flow(self) -> list[Edge]:
@@ -51,6 +64,7 @@ class _Cell:
             _across("before_h", "join", ((240, Y_JOIN),)),
             Edge("x>join", "x", "join"),
             _across("h", "copy_after", ((909, Y_JOIN), (909, 330))),
+            Edge("h>answer", "h", "answer", source_port="bottom", target_port="top"),
         ]
 
 

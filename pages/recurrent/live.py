@@ -154,7 +154,7 @@ def _verdict(config: RecurrentConfig) -> Verdict | None:
 
 def _player(now: Shown) -> None:
     hero = settings.hero(now.config.distance)
-    one = charts.probes(now.config, (max(round(hero), 1),))[0]
+    one = charts.probe_at(now.config, hero)
     origin = "live" if now.live else "recorded" if now.source == RECORDED else "run"
     stage = charts.stage(now.recording, now.frame, hero, now.units(), where.source(one.told), origin)
     first = st.session_state.setdefault("recurrent_autoplay", PLACE.step not in st.query_params)

@@ -62,7 +62,7 @@ def draw() -> None:
 
 def probe_on_stage(now: live.Shown) -> Probe:
     """The sequence of the hero's distance."""
-    return charts.probes(now.config, (max(round(settings.hero(now.config.distance)), 1),))[0]
+    return charts.probe_at(now.config, settings.hero(now.config.distance))
 
 
 def cell_scale(cells: tuple[str, ...] = CELLS) -> dict[str, alt.Scale]:

@@ -35,7 +35,7 @@ def draw() -> None:
     """Part, word, sum; then the units."""
     now = live.shown()
     hero = settings.hero(now.config.distance)
-    one = charts.probes(now.config, (max(round(hero), 1),))[0]
+    one = charts.probe_at(now.config, hero)
     steps = range(1 - len(one.written), 1)
     position = PLACE.start(tuple(steps), now.config.cells, hero)
     cell, word = position.rung, position.frame
@@ -64,7 +64,7 @@ def _part(now: live.Shown, cell: str, one: Probe, word: int, selected: str | Non
         title = t("The answer") if part == "answer" else names[part]
         st.markdown(f"**{t(TITLES[cell])} · {title}** · “{language.plain(one.written[at])}” ({at + 1})")
         values = traced["probabilities"][at] if part == "answer" else traced[part][at]
-        unit = _unit(now, cell, part, one, len(values))
+        unit = _asked_for(now, one, at) if part == "answer" else _unit(now, cell, len(values))
         st.altair_chart(
             _bars(values, answers if part == "answer" else None, unit, HUE.get(part, HUES[0])),
             key="part_bars",
@@ -76,25 +76,19 @@ def _part(now: live.Shown, cell: str, one: Probe, word: int, selected: str | Non
         zoom(explain(now.config, now.frame, cell, one.inputs, part, at, unit))
 
 
-def _unit(now: live.Shown, cell: str, part: str, one: Probe, count: int) -> int:
-    if part == "answer":
-        names = task_of(now.config).answers
-        return int(
-            one_of(t("Answer"), list(range(count)), one.answer, key="recurrent_answer", name_of=names.__getitem__)
-        )
-    start = now.units()[cell]
-    key = where.unit_key(cell)
-    return (
-        controls.whole_number(
-            t("Unit"),
-            Whole(1, count),
-            start + 1,
-            key=key,
-            bind="query-params",
-            help=t("The stage shows this unit too."),
-        )
-        - 1
+def _asked_for(now: live.Shown, one: Probe, at: int) -> int:
+    """Which answer's sum: the viewer's choice, or what is asked where there are too many to choose from."""
+    names = task_of(now.config).answers
+    if len(names) > 20:
+        return one.answers[at]
+    return int(
+        one_of(t("Answer"), list(range(len(names))), one.answer, key="recurrent_answer", name_of=names.__getitem__)
     )
+
+
+def _unit(now: live.Shown, cell: str, count: int) -> int:
+    how = {"key": where.unit_key(cell), "bind": "query-params", "help": t("The stage shows this unit too.")}
+    return controls.whole_number(t("Unit"), Whole(1, count), now.units()[cell] + 1, **how) - 1
 
 
 def _bars(values: np.ndarray, names: Sequence[str] | None, marked: int, colour: str) -> alt.Chart:

@@ -119,6 +119,20 @@ def test_a_gate_opens_to_its_sum(page: Page, server: str) -> None:
     assert result and f"{float(result[1]):.2f}" == shown
 
 
+@pytest.mark.parametrize("hero", [20, 18])
+def test_the_answer_on_stage_is_the_sum_below(page: Page, server: str, hero: int) -> None:
+    """Also between two recorded distances, where the nearest is on stage."""
+    open_page(page, server, f"recurrent_at={hero}&recurrent_step=-20")
+    shown = page.locator(".player [data-element=answer] .node-number").text_content() or ""
+    page.locator(".player [data-element=answer]").click()
+    drill = page.locator(".st-key-drill_down")
+    expect(drill).to_contain_text("The answer")
+    expect(drill).to_contain_text(re.compile(r"gave \d\.\d+"))
+    result = re.search(r"gave (\d\.\d+)", drill.inner_text())
+    word = page.locator(".token.now").text_content() or ""
+    assert result and f"{float(result[1]):.2f}" == shown and f"“{word}”" in drill.inner_text()
+
+
 def test_train_to_the_end(page: Page, server: str) -> None:
     problems = watch(page)
     open_page(page, server, SMALL)
