@@ -87,8 +87,16 @@ def _asked_for(now: live.Shown, one: Probe, at: int) -> int:
 
 
 def _unit(now: live.Shown, cell: str, count: int) -> int:
-    how = {"key": where.unit_key(cell), "bind": "query-params", "help": t("The stage shows this unit too.")}
-    return controls.whole_number(t("Unit"), Whole(1, count), now.units()[cell] + 1, **how) - 1
+    """The unit on stage, from 0. Until the viewer chooses one it is the one that carries the answer most, which may be
+    another at every moment of a training: so the control is not bound, and only a choice is written to the URL."""
+    start, name = now.units()[cell] + 1, where.unit_key(cell)
+    held = f"{name}_{start}"
+
+    def choose() -> None:
+        PLACE.write(name, str(st.session_state[held]))
+
+    how = {"key": held, "on_change": choose, "disabled": now.live, "help": t("The stage shows this unit too.")}
+    return controls.whole_number(t("Unit"), Whole(1, count), start, **how) - 1
 
 
 def _bars(values: np.ndarray, names: Sequence[str] | None, marked: int, colour: str) -> alt.Chart:

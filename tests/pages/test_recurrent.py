@@ -124,6 +124,17 @@ def test_an_own_sentence_is_read() -> None:
     assert not at.exception and any("Atlantis" in w.value for w in at.warning)
 
 
+def test_a_unit_is_in_the_link_only_when_chosen() -> None:
+    at = opened()
+    unit = next(box for box in at.number_input if box.label == "Unit")
+    assert "recurrent_unit_lstm" not in at.query_params
+    at = unit.set_value(7).run()
+    assert not at.exception and "".join(at.query_params["recurrent_unit_lstm"]) == "7"
+    assert next(box for box in at.number_input if box.label == "Unit").value == 7
+    again = opened(recurrent_unit_lstm="7")
+    assert {latex.value for latex in again.latex} == {latex.value for latex in at.latex}
+
+
 def test_an_earlier_moment_is_on_stage() -> None:
     at = opened(recurrent_moment="0")
     assert not at.exception and any("step 0: RNN" in m.value for m in at.markdown)
