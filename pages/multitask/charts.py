@@ -19,6 +19,7 @@ from pages.multitask import diagram
 from pages.multitask.settings import TITLES
 from pages.ui.language import N_, t
 from pages.ui.network import Diagram
+from pages.ui.player_words import player_words
 from pages.ui.stage import (
     Array,
     Lines,
@@ -44,26 +45,16 @@ SENTENCES = {
 
 def words() -> dict[str, str]:
     """What the player says."""
-    return {
-        "play": t("Play"),
-        "pause": t("Pause"),
-        "previous": t("Previous frame"),
-        "next": t("Next frame"),
-        "speed": t("Speed"),
-        "time": t("Training step"),
-        "step_of": t("step {step} of {last}"),
-        "rungs": t("Structure"),
-        "nearest": t("Nearest on stage: {value}"),
-        "save_svg": t("Save picture as SVG"),
-        "save_png": t("Save picture as PNG"),
-        "value": t("weight"),
-        "row": t("row"),
-        "column": t("column"),
-        "band": t("range over all seeds"),
-        "angle": "{degrees}°",
-        "not_recorded": t("not recorded"),
-        "summary": t("{rung}, step {step}, task correlation {hero}"),
-    }
+    return player_words(
+        previous=t("Previous frame"),
+        next=t("Next frame"),
+        time=t("Training step"),
+        step_of=t("step {step} of {last}"),
+        rungs=t("Structure"),
+        value=t("weight"),
+        band=t("range over all seeds"),
+        summary=t("{rung}, step {step}, task correlation {hero}"),
+    )
 
 
 def part_words() -> dict[str, str]:

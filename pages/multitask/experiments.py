@@ -21,6 +21,7 @@ from pages.multitask.claim_views import DRAW
 from pages.multitask.settings import TITLES
 from pages.multitask.where import PLACE
 from pages.ui.language import N_, t
+from pages.ui.questions import questions
 from pages.ui.section import section
 from pages.ui.verdict import badge
 
@@ -70,20 +71,7 @@ def draw() -> None:
         )
     )
     seeds = stored_seeds()
-    for question in QUESTIONS:
-        try:
-            verdicts = {claim.id: claim.verdict(seeds) for claim in CLAIMS if claim.id in question.claims}
-        except KeyError:  # the claims were changed and not yet trained; a test fails on that too
-            st.warning(
-                t(
-                    "{question} The stored study is older than the question: run `make claims`.",
-                    question=t(question.text),
-                )
-            )
-            continue
-        if body := section(f"{t(question.text)} {_short(verdicts)}", PLACE.open_key(question.open)):
-            with body:
-                DRAW[question.open](seeds, verdicts)
+    questions(PLACE, QUESTIONS, CLAIMS, seeds, _short, lambda question, verdicts: DRAW[question.open](seeds, verdicts))
     _figure_4()
 
 

@@ -13,7 +13,7 @@ from engine.multitask import STRUCTURES, MultitaskConfig
 from engine.multitask.config import TITLES
 from engine.runs.config import Whole
 from pages.ui import controls
-from pages.ui.choices import one_of, some_of
+from pages.ui.choices import some_of
 from pages.ui.controls import Control
 from pages.ui.language import N_, t
 
@@ -120,7 +120,7 @@ def reset() -> None:
 
 def preset() -> Preset | None:
     """The preset chosen last, if any."""
-    return next((p for p in PRESETS if p.id == st.session_state.get(PRESET)), None)
+    return controls.preset(PRESETS, PRESET)
 
 
 def task_names(count: int) -> tuple[str, ...]:
@@ -144,15 +144,7 @@ def correlation() -> float:
 
 def sidebar(on_preset: Callable[[Preset | None], None]) -> MultitaskConfig | None:
     """Draw the controls, presets calling `on_preset`; the config they make, or None with the reason shown."""
-    labels = {one.id: t(one.label) for one in PRESETS}
-    one_of(
-        t("Presets"),
-        list(labels),
-        None,
-        key=PRESET,
-        name_of=labels.__getitem__,
-        on_change=lambda: on_preset(preset()),
-    )
+    controls.presets(PRESETS, PRESET, on_preset)
     values: dict[str, Any] = {"correlation": correlation()}
     with st.expander(t("Data"), icon=":material/table_rows:"):
         values["tasks"] = _tasks()

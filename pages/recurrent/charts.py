@@ -20,6 +20,7 @@ from pages.recurrent import diagram
 from pages.recurrent.settings import OWN_TEXT, TASKS, TITLES
 from pages.ui.language import N_, t
 from pages.ui.network import Colour, Diagram
+from pages.ui.player_words import player_words
 from pages.ui.stage import Array, Lines, Quantised, Rung, Series, Stage, Sweep, Tokens
 
 COLOURS: dict[str, Colour] = {"rnn": 5, "lstm": 2, "peephole": 3}
@@ -41,26 +42,16 @@ ANSWER = {
 
 def words() -> dict[str, str]:
     """What the player says."""
-    return {
-        "play": t("Play"),
-        "pause": t("Pause"),
-        "previous": t("Previous word"),
-        "next": t("Next word"),
-        "speed": t("Speed"),
-        "time": t("Word"),
-        "step_of": "{step}",
-        "rungs": t("Cell"),
-        "nearest": t("Nearest on stage: {value}"),
-        "save_svg": t("Save picture as SVG"),
-        "save_png": t("Save picture as PNG"),
-        "value": t("value"),
-        "row": t("row"),
-        "column": t("column"),
-        "band": t("range"),
-        "angle": "{degrees}°",
-        "not_recorded": t("not recorded"),
-        "summary": t("{rung}, word {step}, distance {hero}"),
-    }
+    return player_words(
+        previous=t("Previous word"),
+        next=t("Next word"),
+        time=t("Word"),
+        step_of="{step}",
+        rungs=t("Cell"),
+        value=t("value"),
+        band=t("range"),
+        summary=t("{rung}, word {step}, distance {hero}"),
+    )
 
 
 def part_words() -> dict[str, str]:

@@ -18,7 +18,7 @@ from pages.recurrent.looks import LEGEND, cell_scale
 from pages.recurrent.settings import TITLES
 from pages.recurrent.where import PLACE
 from pages.ui.language import N_, t
-from pages.ui.section import section
+from pages.ui.questions import questions
 from pages.ui.theme import HUES
 from pages.ui.verdict import badge, numbers
 
@@ -43,23 +43,14 @@ def draw() -> None:
         )
     )
     seeds = stored_seeds()
-    for question in QUESTIONS:
-        try:
-            verdicts = {claim.id: claim.verdict(seeds) for claim in CLAIMS if claim.id in question.claims}
-        except KeyError:  # the claims were changed and not yet trained; a test fails on that too
-            st.warning(
-                t(
-                    "{question} The stored study is older than the question: run `make claims`.",
-                    question=t(question.text),
-                )
-            )
-            continue
-        if body := section(f"{t(question.text)} {_short(verdicts)}", PLACE.open_key(question.open)):
-            with body:
-                question.draw(seeds)
-                for name, verdict in verdicts.items():
-                    sentence = t(question.claims[name], distance=name.partition("@")[2])
-                    st.markdown(f"{sentence} {badge(verdict)} :gray[{numbers(verdict)}]")
+
+    def opened(question: Question, verdicts: Mapping[str, Verdict]) -> None:
+        question.draw(seeds)
+        for name, verdict in verdicts.items():
+            sentence = t(question.claims[name], distance=name.partition("@")[2])
+            st.markdown(f"{sentence} {badge(verdict)} :gray[{numbers(verdict)}]")
+
+    questions(PLACE, QUESTIONS, CLAIMS, seeds, _short, opened)
 
 
 def _short(verdicts: Mapping[str, Verdict]) -> str:
@@ -71,7 +62,7 @@ def _short(verdicts: Mapping[str, Verdict]) -> str:
     return f":{colour}-badge[" + t("{holds} of {count} hold", holds=holds, count=len(verdicts)) + "]"
 
 
-def _curves(values: Mapping[tuple[str, float], np.ndarray], x: str, y: str, key: str, *, log: bool = False) -> None:
+def _curves(values: Mapping[tuple[str, float], np.ndarray], x: str, y: str, key: str) -> None:
     """Mean over seeds and every seed as a dot, for each (cell's title, x)."""
     rows = [
         {"x": at, "cell": name, "value": float(one), "mean": float(sample.mean())}
@@ -95,7 +86,7 @@ def _curves(values: Mapping[tuple[str, float], np.ndarray], x: str, y: str, key:
             alt.Tooltip("mean:Q", title=t("mean"), format=".4f"),
         ],
     )
-    scale = alt.Scale(type="log") if log else alt.Scale(domain=[0, 1])
+    scale = alt.Scale(domain=[0, 1])
     dots = base.mark_circle(size=26, opacity=0.4).encode(y=alt.Y("value:Q", title=y, scale=scale))
     line = base.mark_line(strokeWidth=2.5, point=True).encode(y=alt.Y("mean:Q", title=y, scale=scale))
     st.altair_chart(dots + line, key=key, alt=f"{y} / {x}")

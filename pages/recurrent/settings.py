@@ -96,11 +96,6 @@ def choose(preset: Preset | None) -> None:
     st.session_state[SENTENCES] = language()
 
 
-def preset() -> Preset | None:
-    """The preset chosen last, if any."""
-    return next((p for p in PRESETS if p.id == st.session_state.get(PRESET)), None)
-
-
 def hero(longest: int) -> float:
     """The distance on stage: the session's, else the URL's, else the default; within 1 … `longest`."""
     if HERO not in st.session_state:
@@ -115,10 +110,7 @@ def hero(longest: int) -> float:
 
 def sidebar(on_preset: Callable[[Preset | None], None]) -> RecurrentConfig | None:
     """Draw the controls, presets calling `on_preset`; the config they make, or None with the reason shown."""
-    labels = {one.id: t(one.label) for one in PRESETS}
-    one_of(
-        t("Presets"), list(labels), None, key=PRESET, name_of=labels.__getitem__, on_change=lambda: on_preset(preset())
-    )
+    controls.presets(PRESETS, PRESET, on_preset)
     values: dict[str, Any] = {}
     with st.expander(t("Data"), icon=":material/table_rows:"):
         values |= {control.field: controls.draw(RecurrentConfig, control) for control in DATA}

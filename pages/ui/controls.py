@@ -6,9 +6,9 @@ a hand-written URL says beyond them is checked again by the config.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import streamlit as st
 
@@ -18,6 +18,19 @@ from pages.ui.choices import one_of, some_of
 from pages.ui.language import explain, t
 
 C = TypeVar("C", bound=Config)
+
+
+class Preset(Protocol):
+    """Settings away from their defaults, by a name and a label of the catalogues."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def label(self) -> str: ...
+
+
+P = TypeVar("P", bound=Preset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +133,21 @@ def made(kind: type[C], values: Mapping[str, Any], label: Callable[[object], str
         named = {"name": label(error.values["name"])} if "name" in error.values else {}
         st.error(explain(UserError(error.sentence, **error.values | named)))
         return None
+
+
+def presets(offered: Sequence[P], slot: str, on_choice: Callable[[P | None], None]) -> None:
+    """The presets as pills that can be released."""
+    labels = {one.id: t(one.label) for one in offered}
+    one_of(
+        t("Presets"),
+        list(labels),
+        None,
+        key=slot,
+        name_of=labels.__getitem__,
+        on_change=lambda: on_choice(preset(offered, slot)),
+    )
+
+
+def preset(offered: Sequence[P], slot: str) -> P | None:
+    """The one chosen last, if any."""
+    return next((one for one in offered if one.id == st.session_state.get(slot)), None)

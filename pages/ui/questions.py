@@ -1,0 +1,63 @@
+"""The claims of a ladder as a list of questions, each with its verdict, closed at first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
+
+import streamlit as st
+
+from engine.runs.verdict import Verdict
+from pages.ui.language import t
+from pages.ui.place import Place
+from pages.ui.section import section
+
+
+class Claim(Protocol):
+    """A claim of the engine: judged from one playground's stored results."""
+
+    @property
+    def id(self) -> str: ...
+
+    def verdict(self, seeds: Any) -> Verdict: ...
+
+
+class Question(Protocol):
+    """One line, the ids of the claims that answer it, and the name of its section."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def claims(self) -> Sequence[str] | Mapping[str, str]: ...
+
+    @property
+    def open(self) -> str: ...
+
+
+Q = TypeVar("Q", bound=Question)
+
+
+def questions(
+    place: Place,
+    asked: Iterable[Q],
+    claims: Sequence[Claim],
+    seeds: object,
+    short: Callable[[dict[str, Verdict]], str],
+    draw: Callable[[Q, dict[str, Verdict]], None],
+) -> None:
+    """Each question with `short`, its verdicts in one badge; `draw` fills what is opened."""
+    for question in asked:
+        try:
+            verdicts = {claim.id: claim.verdict(seeds) for claim in claims if claim.id in question.claims}
+        except KeyError:  # the claims were changed and not yet trained; a test fails on that too
+            st.warning(
+                t(
+                    "{question} The stored study is older than the question: run `make claims`.",
+                    question=t(question.text),
+                )
+            )
+            continue
+        if body := section(f"{t(question.text)} {short(verdicts)}", place.open_key(question.open)):
+            with body:
+                draw(question, verdicts)
