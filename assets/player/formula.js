@@ -28,7 +28,14 @@ function makeFormula(group, app, { light, choose }) {
         width: lead + main + index + (index ? 1.5 : 0.5) + (text === "Σ" ? size * 0.12 : 0) + trail,
       };
     });
-    let x = centre - parts.reduce((sum, part) => sum + part.width, 0) / 2;
+    const whole = parts.reduce((sum, part) => sum + part.width, 0),
+      room = 2 * centre;
+    if (whole > room && size > 8) {
+      set(terms, centre, y, Math.max((size * room) / whole - 0.5, 8)); // a phone is narrower than the equation
+      shown = key;
+      return;
+    }
+    let x = centre - whole / 2;
     group.replaceChildren(
       ...parts.map((part) => {
         const element = drawTerm(part, x + part.lead, y, size);
