@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from engine.cells import RNN, PeepholeLSTM
+from engine.cells.explain import GATES
 from engine.cells.steps import Clamps, LSTMSteps, RNNSteps
 from engine.errors import UserError
 from engine.recurrent.config import RecurrentConfig
@@ -20,8 +21,6 @@ from engine.recurrent.tasks import task_of
 from engine.runs.frame import Array, Frame
 from engine.runs.trace import Trace
 
-GATES = ("i", "f", "o")
-"""Those that can be forced, and the order of the peepholes."""
 STEP, UNIT = "step", "unit"
 AXES = {
     "x": (STEP, "input"),

@@ -1,0 +1,125 @@
+"""The claims of this ladder, each as paired differences over seeds, negative where the claim is right.
+
+The same seeds, clicks and steps for every model. A share of pairs is that of held-out queries whose clicked document
+scores above its twin; one half is chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from engine.matching.config import MODELS, MatchingConfig
+from engine.runs.frame import Array
+from engine.runs.study import Results
+from engine.runs.verdict import ENOUGH_COSTLY_SEEDS, Verdict, judge
+
+SEEDS = tuple(range(ENOUGH_COSTLY_SEEDS))
+LOG = {language: MatchingConfig(frames=2, language=language) for language in ("en", "zh")}
+"""All four skills together, in either language."""
+FAR = MatchingConfig(frames=2, skills=("evidence",), distance=40)
+"""Evidence alone, with up to 40 words between the two countries."""
+WORDS = replace(LOG["en"], input="words")
+WIDE = replace(LOG["en"], window=5)
+SEPARATE = replace(LOG["en"], towers="separate")
+GOOD, NEAR_CHANCE = 0.9, 0.1
+
+CODE = tuple(
+    f"engine/{path}.py"
+    for path in (
+        "cells/fused", "cells/lstm", "cells/rnn", "cells/steps",
+        "matching/claims", "matching/config", "matching/hashing", "matching/log", "matching/measures",
+        "matching/models", "matching/texts", "matching/training", "matching/wordings",
+        "runs/frame", "runs/seeds", "runs/verdict",
+    )
+)  # fmt: skip
+"""What stored results rest on."""
+
+
+def cells(base: MatchingConfig, models: Sequence[str] = MODELS) -> tuple[MatchingConfig, ...]:
+    """One unit of work for each model and seed of a setting."""
+    return tuple(replace(base, models=(model,), seed=seed) for model in models for seed in SEEDS)
+
+
+class Seeds:
+    """Results looked up by setting: one number per seed."""
+
+    def __init__(self, results: Results) -> None:
+        self._results = results
+
+    def metric(self, base: MatchingConfig, model: str, name: str) -> Array:
+        """(S, …) of one metric. KeyError where a result is missing."""
+        found = [self._results[replace(base, models=(model,), seed=seed)][f"{model}.{name}"] for seed in SEEDS]
+        return np.asarray(found, np.float64)
+
+    def pairs(self, base: MatchingConfig, model: str, skill: str) -> Array:
+        """(S,) share of pairs in the right order."""
+        return self.metric(base, model, "pairs")[:, base.skills.index(skill)]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """id, the settings it needs, and its differences (S,), negative where it is right."""
+
+    id: str
+    needs: tuple[MatchingConfig, ...]
+    differences: Callable[[Seeds], Array]
+
+    def verdict(self, seeds: Seeds) -> Verdict:
+        return judge(self.differences(seeds), enough=ENOUGH_COSTLY_SEEDS)
+
+
+def _good(id_: str, base: MatchingConfig, model: str, skill: str) -> Claim:
+    """Above .9."""
+    return Claim(id_, cells(base, (model,)), lambda at: GOOD - at.pairs(base, model, skill))
+
+
+def _chance(id_: str, base: MatchingConfig, model: str, skill: str) -> Claim:
+    """Within .1 of a coin toss."""
+    return Claim(id_, cells(base, (model,)), lambda at: np.abs(at.pairs(base, model, skill) - 0.5) - NEAR_CHANCE)
+
+
+def _of_language(language: str) -> tuple[Claim, ...]:
+    base = LOG[language]
+    return (
+        _chance(f"dssm_chance_order@{language}", base, "dssm", "order"),
+        _good(f"clsm_order@{language}", base, "clsm", "order"),
+        _good(f"lstm_order@{language}", base, "lstm", "order"),
+        _chance(f"dssm_chance_evidence@{language}", base, "dssm", "evidence"),
+        _good(f"clsm_evidence@{language}", base, "clsm", "evidence"),
+        _good(f"lstm_evidence@{language}", base, "lstm", "evidence"),
+        _chance(f"clsm_chance_beyond@{language}", base, "clsm", "beyond"),
+        _good(f"lstm_beyond@{language}", base, "lstm", "beyond"),
+        _good(f"dssm_spelling@{language}", base, "dssm", "spelling"),
+    )
+
+
+CLAIMS = (
+    *_of_language("en"),
+    *_of_language("zh"),
+    Claim("clsm_loses_far_evidence", cells(FAR, ("clsm",)), lambda at: at.pairs(FAR, "clsm", "evidence") - GOOD),
+    _good("lstm_far_evidence", FAR, "lstm", "evidence"),
+    *(
+        Claim(
+            f"{model}_hash_beats_words",
+            (*cells(WORDS, (model,)), *cells(LOG["en"], (model,))),
+            lambda at, model=model: at.pairs(WORDS, model, "spelling") - at.pairs(LOG["en"], model, "spelling"),  # type: ignore[misc]
+        )
+        for model in ("dssm", "clsm")
+    ),
+    _chance("clsm_wide_chance_beyond", WIDE, "clsm", "beyond"),
+    Claim(
+        "separate_towers_better",
+        (*cells(SEPARATE, ("clsm",)), *cells(LOG["en"], ("clsm",))),
+        lambda at: at.metric(LOG["en"], "clsm", "mrr") - at.metric(SEPARATE, "clsm", "mrr"),
+    ),
+)
+
+
+def all_cells(claims: Sequence[Claim] = CLAIMS) -> tuple[MatchingConfig, ...]:
+    """Everything that the claims and their charts need, once, long ones first."""
+    needed = [cell for claim in claims for cell in claim.needs] + list(cells(FAR, ("dssm",)))
+    needed += [cell for base in LOG.values() for cell in cells(base)]
+    return tuple(sorted(dict.fromkeys(needed), key=lambda cell: -cell.distance))

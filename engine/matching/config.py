@@ -1,0 +1,77 @@
+"""What a matching run depends on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from engine.errors import UserError
+from engine.runs.config import Choice, Config, Real, Several, Text, Whole, setting
+
+MODELS = ("dssm", "clsm", "lstm")
+"""The ladder, lowest rung first."""
+TITLES = {"dssm": "DSSM", "clsm": "CNN-DSSM", "lstm": "LSTM-DSSM"}
+SKILLS = ("order", "spelling", "evidence", "beyond")
+"""What a query of the generated log can ask of a model; `engine.matching.wordings` says what each is."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchingConfig(Config):
+    """One click log and the models that learn from it.
+
+    The defaults are small. `PAPER` has the papers' shapes: 30K trigrams, 300 units, 300 filters, 128 semantic units.
+    """
+
+    playground: ClassVar[str] = "matching"
+
+    # data
+    language: str = setting("en", Choice(("en", "zh")))
+    skills: tuple[str, ...] = setting(SKILLS, Several(Choice(SKILLS), 1, 4, distinct=True))
+    queries: int = setting(1_600, Whole(40, 10_000))  # of training; a tenth as many are held out
+    distance: int = setting(10, Whole(1, 60))  # words between the two halves of a long document, at most
+
+    # model
+    models: tuple[str, ...] = setting(MODELS, Several(Choice(MODELS), 1, 3, distinct=True))
+    input: str = setting("hashed", Choice(("hashed", "words")))  # letter trigrams or characters; or whole words
+    dimensions: int = setting(2_048, Whole(64, 40_000))  # buckets of the word hash
+    towers: str = setting("shared", Choice(("shared", "separate")))
+    hidden: int = setting(48, Whole(1, 512))  # DSSM's two hidden layers
+    window: int = setting(3, Whole(1, 5))  # words under CLSM's kernel
+    filters: int = setting(48, Whole(1, 512))
+    semantic: int = setting(32, Whole(2, 256))  # the semantic vector of DSSM and CLSM
+    embedding: int = setting(24, Whole(1, 300))  # what the LSTM reads of a word
+    units: int = setting(32, Whole(2, 256))  # the LSTM's; its last state is the semantic vector
+    longest: int = setting(302, Whole(8, 302))  # positions with <s>; longer texts are truncated
+    pooling: str = setting("masked", Choice(("masked", "unmasked")))  # unmasked: padding takes part
+
+    # training
+    gamma: float = setting(10.0, Real(0.01, 1e4))
+    unclicked: int = setting(4, Whole(1, 50))  # J
+    learning_rate: float = setting(0.005, Real(1e-6, 1e9))
+    clip: float = setting(1.0, Real(0.01, 1e6))
+    batch_size: int = setting(32, Whole(4, 1_024))
+    steps: int = setting(800, Whole(1, 10_000))
+    frames: int = setting(30, Whole(2, 120))
+    seed: int = setting(0, Whole(0, 999_999))
+
+    def check(self) -> None:
+        """Raises UserError for whole words in Chinese."""
+        if self.language == "zh" and self.input == "words":
+            raise UserError("Chinese is read character by character: whole words would need a segmentation first.")
+
+
+PAPER = {"dimensions": 30_621, "hidden": 300, "filters": 300, "semantic": 128, "embedding": 300, "units": 128}
+"""Shapes of the papers (Huang et al. 2013, Shen et al. 2014, Palangi et al. 2016)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairsConfig(MatchingConfig):
+    """The user's own queries and documents: the table travels beside the config, which names it by its hash."""
+
+    skills: tuple[str, ...] = setting((), Several(Choice(SKILLS), 0, 0))
+    queries: int = setting(10_000, Whole(10_000, 10_000))
+    distance: int = setting(1, Whole(1, 1))
+    models: tuple[str, ...] = setting(MODELS, Several(Choice(MODELS), 1, 3, distinct=True))
+    dimensions: int = setting(30_621, Whole(64, 40_000))
+    steps: int = setting(400, Whole(1, 10_000))
+    table: str = setting("", Text(64))  # SHA-256 of the bytes; "" takes any

@@ -1,0 +1,67 @@
+"""What ships with the page: the recorded runs, and the studies behind the verdicts."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+
+from engine.matching.claims import CODE, Seeds, all_cells
+from engine.matching.config import MatchingConfig
+from engine.matching.log import generated
+from engine.matching.training import Library
+from engine.runs.fingerprint import ROOT
+from engine.runs.recording import Recording
+from engine.runs.stored import read_study, write_study
+from engine.runs.study import Results
+
+RECORDINGS = ROOT / "assets" / "recordings" / "matching"
+CLAIMS_FILE = ROOT / "assets" / "claims" / "matching.json"
+CONFIGS = {"en": MatchingConfig(), "zh": MatchingConfig(language="zh")}
+"""What the page opens on in either language."""
+KEPT = (0, 8, 29)
+"""Frames of a shipped recording that keep their parameters: untrained, after some 60 steps, and at the end."""
+
+
+def recorded_configs() -> tuple[MatchingConfig, ...]:
+    """The runs that ship."""
+    return tuple(CONFIGS.values())
+
+
+def ship_recording(recording: Recording[MatchingConfig]) -> None:
+    """Thin one run to what fits in the repository."""
+    RECORDINGS.mkdir(parents=True, exist_ok=True)
+    name = next(name for name, config in CONFIGS.items() if config == recording.config)
+    recording.thinned(KEPT).save(RECORDINGS / f"{name}.npz")
+
+
+@functools.cache
+def recorded(language: str) -> Recording[MatchingConfig]:
+    """One of `CONFIGS`, trained."""
+    return Recording.load(RECORDINGS / f"{language}.npz", MatchingConfig)
+
+
+@functools.lru_cache(maxsize=6)
+def library(config: MatchingConfig) -> Library:
+    """A generated log, tokenised."""
+    return Library(config, generated(config))
+
+
+def claim_cells() -> Sequence[MatchingConfig]:
+    """Everything that `make claims` trains."""
+    return all_cells()
+
+
+def ship_claims(results: Results) -> None:
+    """Store the studies' numbers with their configs and the fingerprint of the code."""
+    write_study(CLAIMS_FILE, results, CODE, keep=lambda name: not name.endswith(".space"))
+
+
+def read_claims() -> tuple[str, Results]:
+    """Fingerprint of the code that gave the stored results, and the results."""
+    return read_study(CLAIMS_FILE, MatchingConfig)
+
+
+@functools.cache
+def stored_seeds() -> Seeds:
+    """The stored results, looked up by setting."""
+    return Seeds(read_claims()[1])
