@@ -124,12 +124,13 @@ def evidence(words: Wording, draw: Draw, distance: int) -> Visit:
 
 
 def beyond(words: Wording, draw: Draw, distance: int) -> Visit:
-    """Two moves in the same words; the last one counts. The twin has the same windows in another order."""
+    """Two moves in the same words and among the same words; the last one counts. The twin has the same windows, of
+    three words or of five, in another order."""
     one, other = draw.two(len(words.countries))
     moved = draw.one(words.moved)
-    between = _fillers(words, draw, distance)
+    between = _fillers(words, draw, distance, least=2)
     pair = [
-        _joined(words, moved.format(words.countries[a]), between, moved.format(words.countries[b]), between)
+        _joined(words, between, moved.format(words.countries[a]), between, moved.format(words.countries[b]), between)
         for a, b in ((other, one), (one, other))
     ]
     query = draw.one(words.lives).format(words.countries[one])
@@ -152,9 +153,9 @@ def _titled(words: Wording, around: tuple[str, str], name: str) -> str:
     return _joined(words, around[0], name, around[1])
 
 
-def _fillers(words: Wording, draw: Draw, distance: int) -> str:
-    """1 … `distance` words (Chinese: characters, or one phrase more) of no importance."""
-    wanted, found = 1 + draw.below(distance), ""
+def _fillers(words: Wording, draw: Draw, distance: int, least: int = 1) -> str:
+    """`least` … `distance` words (Chinese: characters), or one phrase more, of no importance."""
+    wanted, found = max(least, 1 + draw.below(distance)), ""
     while (len(found) if not words.joint else len(found.split())) < wanted:
         found = _joined(words, found, draw.one(words.fillers))
     return found

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
 
 from engine.matching.baselines import Baselines
 from engine.matching.config import MatchingConfig
 from engine.matching.log import Query
+from engine.matching.measures import TIE
 from engine.matching.models import cosines
 from engine.matching.trace import Desk, Row, desk
 from engine.matching.training import Library, vectors
@@ -80,9 +80,12 @@ class Index:
         return found | {name: scores[0] for name, scores in self._hand.baselines.scores([query]).items()}
 
 
-def ranks(scores: Array, tie: float = 1e-5) -> Array:
+def ranks(scores: Array) -> Array:
     """(N,) from 1; equals share the mean of their places."""
-    return np.asarray(rankdata(-np.round(np.asarray(scores, np.float64) / tie), method="average"))
+    levels = np.round(-np.asarray(scores, np.float64) / TIE)
+    _, group, counts = np.unique(levels, return_inverse=True, return_counts=True)
+    ends = np.cumsum(counts)
+    return np.asarray((2 * ends - counts + 1) / 2)[group]
 
 
 def without(row: Row, deleted: Sequence[int]) -> Row:
