@@ -52,7 +52,7 @@ function makeDiagram(panel, app) {
         start = innerOf(field, node.bars.index),
         experts = morph.layout().nodes.filter((n) => n.kind === "expert");
       const all = Array.from({ length: field.shape.at(-1) }, (_, i) => ({
-        label: experts[i]?.name || String(i + 1),
+        label: node.bars.names[i] || experts[i]?.name || String(i + 1),
         v: sample(field, at, start + i),
       }));
       rows.push(

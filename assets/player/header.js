@@ -11,7 +11,9 @@ function makeHeader(app) {
   const sentence = html("p", { class: "sentence" });
   const badge = html("span", { class: "badge" });
   const hero = spec.sweep
-    ? makeHero(spec.sweep, app)
+    ? spec.sweep.options.length
+      ? makeChoice(spec.sweep, app)
+      : makeHero(spec.sweep, app)
     : { root: html("div"), render: () => {}, update: () => {}, note: html("p", { class: "hint" }) };
   const notes = html("div", { class: "head-notes" }, sentence, hero.note),
     root = html("header", { class: "head" }, notes);
@@ -109,4 +111,44 @@ function makeHero(sweep, app) {
     );
   };
   return { root, note, render, focus: () => input.focus() };
+}
+
+/** The same for a setting that is chosen by name, and perhaps typed: what is typed goes to Python, which answers with a stage. */
+function makeChoice(sweep, app) {
+  const select = html("select", { class: "hero-select", "aria-label": sweep.label }),
+    note = html("p", { class: "hint" });
+  const root = html(
+    "div",
+    { class: "hero choice" },
+    html("label", { class: "hero-label" }, html("span", {}, sweep.label), select),
+  );
+  select.addEventListener("change", () => {
+    app.sweepTo(sweep.recorded[select.selectedIndex]);
+    app.sweptTo();
+  });
+  if (sweep.ask) {
+    const field = html("input", {
+      type: "text",
+      class: "hero-text",
+      maxlength: 200,
+      placeholder: sweep.ask,
+      "aria-label": sweep.ask,
+    });
+    const go = html("button", { type: "submit", class: "hero-go", "aria-label": sweep.ask, title: sweep.ask }, "⏎");
+    const form = html("form", {}, field, go);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (field.value.trim()) app.ask(field.value.trim());
+    });
+    root.append(form);
+  }
+
+  const render = () => {
+    const { options } = app.spec.sweep;
+    if (select.children.length !== options.length) select.replaceChildren(...options.map(() => html("option")));
+    options.forEach((text, i) => say(select.children[i], text));
+    if (select.selectedIndex !== app.state.s) select.selectedIndex = app.state.s;
+    say(note, app.state.touched ? "" : sweep.invitation);
+  };
+  return { root, note, render, focus: () => select.focus() };
 }

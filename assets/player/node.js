@@ -55,7 +55,7 @@ function makeNodes(app, scene, layer) {
     if (!peaks.has(key)) {
       peaks.clear();
       let top = 0;
-      for (const v of app.fields()[array]?.data ?? []) if (Number.isFinite(v) && v > top) top = v;
+      for (const v of app.fields()[array]?.data ?? []) if (Number.isFinite(v) && Math.abs(v) > top) top = Math.abs(v);
       peaks.set(key, top || 1);
     }
     return peaks.get(key);
@@ -70,7 +70,8 @@ function makeNodes(app, scene, layer) {
       bottom = h / 2 - 5,
       pitch = (w - 14) / n,
       thick = Math.max(Math.min(pitch * 0.7, 14), 1.5);
-    const y = (v) => bottom - Math.max(Math.min(v / peak, 1), 0) * Math.max(bottom - top, 2);
+    const zero = node.bars.signed ? (top + bottom) / 2 : bottom,
+      y = (v) => zero - Math.max(Math.min(v / peak, 1), node.bars.signed ? -1 : 0) * Math.max(zero - top, 2);
     small.forEach(({ band, bar }, i) => {
       const x = px(-w / 2 + 7 + (scene.morph.placeOf(i) + 0.5) * pitch - thick / 2),
         v = sample(main, moment, start + i),
@@ -79,7 +80,14 @@ function makeNodes(app, scene, layer) {
       put(
         bar,
         Number.isFinite(v)
-          ? { x, width: px(thick), y: px(y(v)), height: px(Math.max(bottom - y(v), 0.8)), display: null }
+          ? {
+              x,
+              width: px(thick),
+              y: px(Math.min(y(v), zero)),
+              height: px(Math.max(Math.abs(zero - y(v)), 0.8)),
+              "fill-opacity": v < 0 ? 0.45 : null,
+              display: null,
+            }
           : { display: "none" },
       );
       put(

@@ -1,16 +1,31 @@
 /**
  * The player: one stage on screen. Python is told when something has come to rest, never while it moves.
  */
-const MAKERS = { Lines: makeLines, Bars: makeBars, Heat: makeHeat, Plane: makePlane, Diagram: makeDiagram, Tokens: makeTokens };
+const MAKERS = {
+  Lines: makeLines,
+  Bars: makeBars,
+  Heat: makeHeat,
+  Plane: makePlane,
+  Diagram: makeDiagram,
+  Tokens: makeTokens,
+  Match: makeMatch,
+  Maps: makeMaps,
+};
 const REST_MS = 250;
 const mounted = new WeakMap(); // parentElement → player: Streamlit calls again with new data, the viewer's place must stay
 
 const nearestIndex = (values, v) =>
   values.reduce((best, x, i) => (Math.abs(x - v) < Math.abs(values[best] - v) ? i : best), 0);
 
-/** What a stage looks like apart from its numbers: while this stays the same, nothing is built anew. */
+/** What a stage looks like apart from its numbers: while this stays the same, nothing is built anew. A choice by name
+ * may gain an option. */
 const skeleton = ({ spec }) =>
-  JSON.stringify([spec.rungs.map((r) => r.id), spec.panels.map((p) => [p.type, p.id]), spec.sweep, spec.words]);
+  JSON.stringify([
+    spec.rungs.map((r) => r.id),
+    spec.panels.map((p) => [p.type, p.id]),
+    spec.sweep && { ...spec.sweep, ...(spec.sweep.options.length ? { options: [], recorded: [], high: 0 } : {}) },
+    spec.words,
+  ]);
 
 function makePlayer(parent, first, send) {
   let family = "sans-serif",
@@ -101,6 +116,12 @@ function makePlayer(parent, first, send) {
       loop.wake();
     },
     sweptTo: () => rest(),
+    ask: (text) => send.state("asked", text),
+    /** The value of the sweep in words. */
+    heroText: () => {
+      const { sweep } = stage.spec;
+      return sweep.options.length ? sweep.options[state.s] : formatFixed(sweep.recorded[state.s], 2);
+    },
     click: (panel, element, row, column) => {
       // A second click lets go of a part; among the dots or cells of one part it goes to another of them.
       if (element) state.selected = state.selected === element && column === null ? null : element;
@@ -147,7 +168,7 @@ function makePlayer(parent, first, send) {
   const captions = () => {
     const rung = stage.spec.rungs.find((r) => r.id === state.rung),
       { sweep } = stage.spec;
-    const shown = sweep ? [`${sweep.label} ${sweep.symbol} = ${formatFixed(sweep.recorded[state.s], 2)}`] : [];
+    const shown = sweep ? [`${sweep.label} ${sweep.symbol} = ${app.heroText()}`] : [];
     return [
       rung?.title ?? "",
       ...shown,
@@ -177,7 +198,7 @@ function makePlayer(parent, first, send) {
           fill(app.words.summary, {
             rung: stage.spec.rungs.find((r) => r.id === state.rung)?.title ?? "",
             step: app.nameOf(now.frame),
-            hero: now.hero === null ? "" : formatFixed(now.hero, 2),
+            hero: now.hero === null ? "" : app.heroText(),
           }),
         ),
       REST_MS,

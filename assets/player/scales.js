@@ -83,6 +83,11 @@ function formatFixed(value, digits) {
   return Number.isFinite(value) ? value.toFixed(digits).replace("-", MINUS) : "–";
 }
 
+/** The same with its sign: how much something gives or takes. */
+function formatSigned(value) {
+  return value > 0 ? `+${formatFixed(value, 3)}` : formatFixed(value, 3);
+}
+
 /** A tick's label: no more digits than it needs. */
 function formatTick(value) {
   const size = Math.abs(value);

@@ -93,6 +93,8 @@ AXES = {
     "cosine": ("document",),
     "p": ("document",),
     "cosine_read": ("document", "word"),
+    "hidden1_read": ("document", "word", "unit"),
+    "hidden2_read": ("document", "word", "unit"),
 } | {
     f"{name}_{side}": axes
     for name, axes in {
@@ -123,6 +125,8 @@ def trace(at: Desk, query: Row, documents: Sequence[Row]) -> Trace:
         arrays[name] = vector if side else vector[0]
         if side:
             arrays["read"] = as_read(one, texts)
+        if side and isinstance(one, DSSM):
+            arrays["hidden1_read"], arrays["hidden2_read"] = bags_read(one, texts)
     arrays["cosine"] = cosines(arrays["query"][None], arrays["documents"])[0]
     arrays["p"] = posterior(arrays["cosine"], at.config.gamma)
     arrays["cosine_read"] = torch.stack([cosines(arrays["query"][None], one)[0] for one in arrays["read"]])
@@ -159,9 +163,14 @@ def as_read(one: Tower, texts: Texts) -> Tensor:
         at = torch.minimum(torch.arange(states.shape[1])[None], last)
         return states.gather(1, at[..., None].expand_as(states))
     if isinstance(one, DSSM):
-        hidden = torch.tanh(one.words(texts).cumsum(1) + one.bias)
-        return torch.tanh(one.semantic(torch.tanh(one.layer2(hidden))))
+        return torch.tanh(one.semantic(bags_read(one, texts)[1]))
     return torch.tanh(one.semantic(torch.tanh(one.convolve(texts).cummax(1).values)))
+
+
+def bags_read(one: DSSM, texts: Texts) -> tuple[Tensor, Tensor]:
+    """Both hidden layers (B, L, H) of the bag so far."""
+    hidden1 = torch.tanh(one.words(texts).cumsum(1) + one.bias)
+    return hidden1, torch.tanh(one.layer2(hidden1))
 
 
 @torch.inference_mode()

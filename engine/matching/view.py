@@ -40,8 +40,8 @@ def views(desks: Mapping[str, Desk], scenes: Sequence[Scene]) -> dict[str, Array
 
     cos, p   (S, F, N) cosine and P(D | Q) as far as read
     vector   (S, F, 3, K) the semantic units that make most of the first document's cosine, on each side
-    inner    (S, F, 3, K) what feeds them: CLSM's maxima so far, the LSTM's cell state, the DSSM's first hidden layer
-    now      (S, F, 3, K) of CLSM the feature maps at this window
+    inner    (S, F, 3, K) what feeds them: CLSM's maxima so far, the LSTM's cell state, the DSSM's second hidden layer
+    now      (S, F, 3, K) below that: CLSM's feature maps at this window, the DSSM's first hidden layer
     heat     (S, 1, K, F) over the first document: feature maps, cell states; nothing of a bag
     rows     (S, 1, K) which filters, cells or units those are
     lit      (S, 1, M) of query words, then of the first document's: what each gives to the cosine
@@ -99,15 +99,20 @@ def _towers(at: Desk, scene: Scene, traced: Trace, read: Array, frames: int) -> 
     if at.model == "lstm":
         inner = _sides(traced["c_query"][0][-1:, units], traced["c_documents"][..., units], read, frames)
         heat = traced["c_documents"][0][: len(scene.rows[0]), units].T
+        now = np.full_like(inner, np.nan)
     else:
-        best = np.argsort(-np.abs(traced["hidden1_query"][0] * traced["hidden1_documents"][0]), kind="stable")[:SHOWN]
-        whole = np.repeat(traced["hidden1_documents"][:, None, best], traced["read"].shape[1], 1)
-        inner = _sides(traced["hidden1_query"][:, best], whole, read, frames)
+        inner, now = (_layer(traced, name, read, frames) for name in ("hidden2", "hidden1"))
         heat = np.zeros((len(units), 0))
     return {
-        "vector": vector, "inner": inner, "now": np.full_like(inner, np.nan), "heat": _heat(heat, frames),
+        "vector": vector, "inner": inner, "now": now, "heat": _heat(heat, frames),
         "rows": _few(units), "lit": lit, "links": links,
     }  # fmt: skip
+
+
+def _layer(traced: Trace, name: str, read: Array, frames: int) -> Array:
+    """The units of a hidden layer that both sides excite most."""
+    best = np.argsort(-np.abs(traced[f"{name}_query"][0] * traced[f"{name}_documents"][0]), kind="stable")[:SHOWN]
+    return _sides(traced[f"{name}_query"][:, best], traced[f"{name}_read"][..., best], read, frames)
 
 
 def _filters(at: Desk, scene: Scene, traced: Trace, read: Array, frames: int) -> dict[str, Array]:

@@ -26,13 +26,16 @@ class ValueRef:
 
 @dataclass(frozen=True, slots=True)
 class BarsRef:
-    """The last axis of an array as small bars in a node: `array[s, f, *index, :]`, with a band behind each bar."""
+    """The last axis of an array as small bars in a node: `array[s, f, *index, :]`, with a band behind each bar. `signed`
+    bars go up and down from the middle; `names` are what the tooltip calls them, else experts."""
 
     array: str
     index: tuple[int, ...] = ()
     low: str | None = None
     high: str | None = None
     colours: tuple[Colour, ...] = ()
+    signed: bool = False
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

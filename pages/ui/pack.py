@@ -60,7 +60,7 @@ def _named(value: object) -> Iterator[str]:
             if isinstance(item, str):
                 if key in {"array", "points", "blend", "arrows", "order"} or (key in {"low", "high"}):
                     yield item
-            elif key == "belts":
+            elif key in {"belts", "lit", "links", "arrays", "rows"}:
                 yield from item.values()
             else:
                 yield from _named(item)

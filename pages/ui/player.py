@@ -13,12 +13,12 @@ from pathlib import Path
 import streamlit as st
 
 from pages.ui.pack import pack, plain
-from pages.ui.position import Click, Position, click_from, hero_from, position_from
+from pages.ui.position import Click, Position, asked_from, click_from, hero_from, position_from
 from pages.ui.stage import Stage
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets" / "player"
 SCRIPTS = (
-    "decode", "scales", "palette", "draw", "tooltip", "clock", "lines", "bars", "heat", "plane", "tokens",
+    "decode", "scales", "palette", "draw", "tooltip", "clock", "lines", "bars", "heat", "plane", "tokens", "match", "maps",
     "path", "morph", "formula", "focus", "node", "edge", "diagram", "picture", "header", "transport", "keyboard", "player",
 )  # fmt: skip
 """One concept a file, one module in the browser: concatenated in this order, `export default` last."""
@@ -39,12 +39,13 @@ def player(
     autoplay: bool,
     on_position: Callable[[Position], None] | None = None,
     on_hero: Callable[[float], None] | None = None,
+    on_asked: Callable[[str], None] | None = None,
     on_click: Callable[[Click], None] | None = None,
 ) -> None:
     """Show the stage. The viewer keeps the position until `seek` grows; then the player goes to `start`.
 
     `on_position` is called when a scrub, a step, a play or a choice has ended; `on_hero` when the slider is released;
-    `on_click` for each click on a part, a cell or a dot. Everything they receive has been checked against the stage.
+    `on_asked` with what was typed beside a choice; `on_click` for each click on a part, a cell or a dot. Everything they receive has been checked against the stage.
     """
     start = position_from(plain(start), stage, Position(0, stage.hero if stage.sweep else None, stage.rungs[0].id))
 
@@ -61,6 +62,11 @@ def player(
         if on_hero is not None and value is not None:
             on_hero(value)
 
+    def asked() -> None:
+        text = asked_from(state("asked"))
+        if on_asked is not None and text:
+            on_asked(text)
+
     def clicked() -> None:
         click = click_from(state("click"), stage, start)
         if on_click is not None and click is not None:
@@ -72,6 +78,7 @@ def player(
         data=pack(replace(stage, hero=hero), start=begin, seek=seek, autoplay=autoplay),
         on_position_change=moved,
         on_hero_change=released,
+        on_asked_change=asked,
         on_click_change=clicked,
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pages.ui.network import Diagram
-from pages.ui.stage import Bars, Heat, Panel, Plane, Stage, Tokens
+from pages.ui.stage import Bars, Heat, Match, Panel, Plane, Stage, Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,14 @@ def hero_from(raw: object, stage: Stage) -> float | None:
     return min(max(value, stage.sweep.low), stage.sweep.high)
 
 
+LONGEST_ASKED = 200
+
+
+def asked_from(raw: object) -> str:
+    """A text that was typed into the player, on one line and cut to `LONGEST_ASKED`; "" if it is none."""
+    return " ".join(raw[: 4 * LONGEST_ASKED].split())[:LONGEST_ASKED] if isinstance(raw, str) else ""
+
+
 def position_from(raw: object, stage: Stage, fallback: Position) -> Position:
     """A position that came from a browser, each field replaced by that of `fallback` unless it fits the stage."""
     given = raw if isinstance(raw, Mapping) else {}
@@ -125,5 +133,7 @@ def _extent(panel: Panel, stage: Stage) -> tuple[int, int]:
             return len(panel.labels), 0
         case Tokens():
             return len(stage.steps), 0
+        case Match():
+            return max(len(above) + len(below) for above, below in panel.texts), 2
         case _:
             return 0, 0

@@ -55,7 +55,9 @@ class Readout:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """The second axis: a setting that was recorded at several values. `recorded` is ascending and has length S."""
+    """The second axis: a setting that was recorded at several values. `recorded` is ascending and has length S.
+    With `options`, a name for each, it is a choice instead of a slider; with `ask`, a placeholder, there is a field to
+    type another into."""
 
     name: str
     label: str
@@ -66,6 +68,8 @@ class Sweep:
     recorded: tuple[float, ...]
     invitation: str
     readout: tuple[Readout, ...] = ()
+    options: tuple[str, ...] = ()
+    ask: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +167,44 @@ class Tokens:
     caption_alone: str
 
 
-Panel = Lines | Bars | Heat | Plane | Tokens | Diagram
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Two texts, a pair for each sweep value, their words lit by what they give to a score and joined where they share a
+    filter. `names` head them; `gone[s]` are words that were taken away, counted through both texts, as a click's row is.
+    By rung: `lit` (S, 1, M) the gain of each word, `links` (S, 1, K, 3) word above, word below, gain."""
+
+    id: str
+    title: str
+    texts: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+    gone: tuple[tuple[int, ...], ...]
+    lit: Mapping[str, str]
+    links: Mapping[str, str]
+    colours: Mapping[str, Colour]
+    against: Colour
+    names: tuple[str, str]
+    gain_label: str
+    gone_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Maps:
+    """Rows of features along the frames, drawn as far as time has come, and at the end what is kept of each. By rung:
+    `arrays` (S, 1, K, F), all nan where there is nothing to draw and `empty` is said instead; `rows` (S, 1, K) the numbers
+    of the features, named by `row_label` {n}; `kept` is the maximum or the last. `reach` is the largest size of a value."""
+
+    id: str
+    title: str
+    titles: Mapping[str, str]
+    arrays: Mapping[str, str]
+    rows: Mapping[str, str]
+    row_label: Mapping[str, str]
+    kept: Mapping[str, Literal["max", "last"]]
+    kept_label: Mapping[str, str]
+    empty: Mapping[str, str]
+    reach: float = 1.0
+
+
+Panel = Lines | Bars | Heat | Plane | Tokens | Match | Maps | Diagram
 
 WORDS = (
     "play", "pause", "previous", "next", "speed", "time", "step_of", "rungs", "nearest", "save_svg", "save_png",

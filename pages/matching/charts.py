@@ -1,0 +1,174 @@
+"""One moment of training → what the player draws; every number comes from a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from engine.matching import MatchingConfig
+from engine.matching.config import TITLES
+from engine.matching.scene import Scene
+from engine.matching.trace import Desk, Row
+from engine.matching.view import views, width
+from pages.matching import diagram
+from pages.ui.language import N_, t
+from pages.ui.network import Colour, Diagram
+from pages.ui.player_words import player_words
+from pages.ui.stage import Array, Maps, Match, Quantised, Rung, Stage, Sweep
+
+COLOURS: dict[str, Colour] = {"dssm": 5, "clsm": 2, "lstm": 3}
+SENTENCES = {
+    "dssm": N_("A bag: the trigrams of all words are added up, so their order is gone before the first layer."),
+    "clsm": N_("A window of words slides over the text; of every filter only its maximum goes on."),
+    "lstm": N_("One word after another changes a state; what it is after the last word is the vector."),
+}
+MAP_TITLES = {
+    "dssm": N_("Along the words"),
+    "clsm": N_("Feature maps: eight filters that give most to the cosine"),
+    "lstm": N_("Cell state C(t): eight units that give most to the cosine"),
+}
+
+
+def words() -> dict[str, str]:
+    """What the player says."""
+    return player_words(
+        previous=t("Previous word"),
+        next=t("Next word"),
+        time=t("Word"),
+        step_of="{step}",
+        rungs=t("Model"),
+        value=t("value"),
+        band=t("range"),
+        summary=t("{rung}, read up to “{step}”, query “{hero}”"),
+    )
+
+
+def part_words(config: MatchingConfig, clicked: bool) -> dict[str, str]:
+    """Names of the network's parts: what stands in it, and what is spoken."""
+    shape = config
+    return {
+        "q": t("Query Q"),
+        "d1": t("Clicked document D₁") if clicked else t("First document D₁"),
+        "d2": t("Unclicked document D₂") if clicked else t("Second document D₂"),
+        "other": t("Unclicked document D{n}") if clicked else t("Document D{n}"),
+        "dssm.input": t("Σ word hash"),
+        "dssm.input.long": t("the letter trigrams of all its words, added up"),
+        "dssm.inner": f"tanh · {shape.hidden}",
+        "dssm.inner.long": t("first hidden layer"),
+        "dssm.pool": f"tanh · {shape.hidden}",
+        "dssm.pool.long": t("second hidden layer"),
+        "dssm.vector": t("vector · {units}", units=shape.semantic),
+        "dssm.vector.long": t("semantic vector"),
+        "clsm.input": t("{window} × word hash", window=shape.window),
+        "clsm.input.long": t("the words of a window, their trigrams side by side"),
+        "clsm.inner": t("window · {filters}", filters=shape.filters),
+        "clsm.inner.long": t("feature maps at this window"),
+        "clsm.pool": t("max so far"),
+        "clsm.pool.long": t("max-over-time pooling, as far as read"),
+        "clsm.vector": t("vector · {units}", units=shape.semantic),
+        "clsm.vector.long": t("semantic vector"),
+        "lstm.input": t("word hash"),
+        "lstm.input.long": t("the letter trigrams of one word"),
+        "lstm.inner": "C(t)",
+        "lstm.inner.long": t("cell state of the LSTM"),
+        "lstm.vector": t("h(t) · {units}", units=shape.units),
+        "lstm.vector.long": t("output of the LSTM, after the last word the semantic vector"),
+        "softmax": t("softmax(γ · cos), γ = {gamma}", gamma=f"{shape.gamma:g}"),
+        "softmax.long": t("Softmax over the documents that compete"),
+        "cos": t("Cosine of the query with D{n}"),
+        "p": t("P(D{n} | Q)"),
+    }
+
+
+def steps(scenes: Sequence[Scene]) -> tuple[int, ...]:
+    """Words before the end: …, -1, 0."""
+    return tuple(range(1 - width(scenes), 1))
+
+
+def stage(
+    config: MatchingConfig,
+    desks: Mapping[str, Desk],
+    scenes: Sequence[Scene],
+    texts: Sequence[tuple[Row, Row]],
+    gone: Sequence[tuple[int, ...]],
+    hero: float,
+    origin: str,
+) -> Stage:
+    """Every query with its documents, read by the models as they were at one moment. `texts` have the deleted words too."""
+    frames = width(scenes)
+    return Stage(
+        title=t("Matching networks"),
+        steps=steps(scenes),
+        time_label=t("word"),
+        rungs=tuple(Rung(model, TITLES[model], t(SENTENCES[model])) for model in TITLES if model in config.models),
+        panels=_panels(config, scenes, texts, gone),
+        arrays=_arrays(views(desks, scenes)),
+        sweep=Sweep(
+            "query",
+            t("Query"),
+            "",
+            0.0,
+            float(max(len(scenes) - 1, 1)),
+            1.0,
+            tuple(float(n) for n in range(len(scenes))),
+            t("Choose a query or type one: what does each model make of it?"),
+            options=tuple(scene.text for scene in scenes),
+            ask=t("or type a query"),
+        ),
+        hero=hero,
+        origin="live" if origin == "live" else "recorded",
+        origin_text={"recorded": t("recorded"), "live": t("live run"), "run": t("your run")}[origin],
+        words=words(),
+        live=False,  # time is the text here: a new frame must not move the cursor
+        names=tuple(("",) * (frames - max(len(scene.rows[0]), 1)) + (scene.rows[0] or ("–",)) for scene in scenes),
+    )
+
+
+def _arrays(found: Mapping[str, np.ndarray]) -> dict[str, Array | Quantised]:
+    return {name: array.astype(np.float32) for name, array in found.items()}
+
+
+def _panels(
+    config: MatchingConfig, scenes: Sequence[Scene], texts: Sequence[tuple[Row, Row]], gone: Sequence[tuple[int, ...]]
+) -> tuple[Diagram | Match | Maps, ...]:
+    clicked = all(scene.clicked for scene in scenes)
+    names = part_words(config, clicked)
+    models = config.models
+    formulas = diagram.formulas()
+    documents = max(len(scene.documents) for scene in scenes)
+    network = Diagram(
+        "network",
+        t("The whole network: towers, cosines, softmax"),
+        {model: diagram.layout(model, names, documents) for model in models},
+        {model: formulas[model] for model in models},
+    )
+    match = Match(
+        "match",
+        t("Which words matched; click one to delete it"),
+        tuple(texts),
+        tuple(gone),
+        {model: f"{model}.lit" for model in models},
+        {model: f"{model}.links" for model in models},
+        {model: COLOURS[model] for model in models},
+        1,
+        (t("Query"), names["d1"]),
+        t("gives to the cosine"),
+        t("deleted"),
+    )
+    maps = Maps(
+        "maps",
+        t("Along the words"),
+        {model: t(MAP_TITLES[model]) for model in models},
+        {model: f"{model}.heat" for model in models},
+        {model: f"{model}.rows" for model in models},
+        {"dssm": "", "clsm": t("filter {n}"), "lstm": t("unit {n}")},
+        {"dssm": "max", "clsm": "max", "lstm": "last"},
+        {"dssm": "", "clsm": t("max"), "lstm": t("last")},
+        {
+            "dssm": t("Nothing to draw: a bag has no places. Its words in any other order are the same sum."),
+            "clsm": "",
+            "lstm": "",
+        },
+    )  # fmt: skip
+    return (network, match, maps)

@@ -1,0 +1,210 @@
+"""The claims of this ladder: each a question with its study, spread and verdict, closed at first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from engine.matching import MatchingConfig
+from engine.matching.claims import CLAIMS, FAR, LOG, SEEDS, SEPARATE, WIDE, WORDS, Seeds
+from engine.matching.config import MODELS, TITLES
+from engine.matching.shipped import stored_seeds
+from engine.runs.verdict import HOLDS, Verdict
+from pages.matching.charts import COLOURS
+from pages.matching.where import PLACE
+from pages.ui.language import N_, language, t
+from pages.ui.questions import questions
+from pages.ui.theme import HUES
+from pages.ui.verdict import badge, numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One line, the claims that answer it (id → what each says), and what is drawn when it is opened. An id that ends
+    in @ is of the language on screen."""
+
+    text: str
+    asked: Mapping[str, str]
+    open: str
+    draw: Callable[[Seeds], None]
+
+    @property
+    def claims(self) -> Mapping[str, str]:
+        return {(f"{id_}{language()}" if id_.endswith("@") else id_): said for id_, said in self.asked.items()}
+
+
+def draw() -> None:
+    """All questions with the stored verdicts."""
+    st.subheader(t("Experiments"), anchor=False)
+    st.caption(
+        t(
+            "Stored studies of {seeds} seeds, the same clicks for every model. A claim holds or fails where the 95 % interval of the paired difference excludes 0.",
+            seeds=len(SEEDS),
+        )
+    )
+    seeds = stored_seeds()
+
+    def opened(question: Question, verdicts: Mapping[str, Verdict]) -> None:
+        question.draw(seeds)
+        for name, verdict in verdicts.items():
+            st.markdown(f"{t(question.claims[name])} {badge(verdict)} :gray[{numbers(verdict)}]")
+
+    questions(PLACE, QUESTIONS, CLAIMS, seeds, _short, opened)
+
+
+def _short(verdicts: Mapping[str, Verdict]) -> str:
+    """One badge, or how many of several claims hold."""
+    if len(verdicts) == 1:
+        return badge(next(iter(verdicts.values())))
+    holds = sum(verdict.outcome == HOLDS for verdict in verdicts.values())
+    colour = "green" if holds == len(verdicts) else "orange"
+    return f":{colour}-badge[" + t("{holds} of {count} hold", holds=holds, count=len(verdicts)) + "]"
+
+
+def _base() -> MatchingConfig:
+    return LOG[language()]
+
+
+def _strip(values: Mapping[tuple[str, str], np.ndarray], x: str, key: str, chance: float | None = 0.5) -> None:
+    """Every seed as a tick, a row for each (row, model)."""
+    rows = [
+        {"row": row, "model": model, "value": float(one), "mean": float(sample.mean())}
+        for (row, model), sample in values.items()
+        for one in sample
+    ]
+    hues = {TITLES[m]: HUES[int(COLOURS[m])] for m in MODELS}
+    names = list(dict.fromkeys(row for row, _ in values))
+    base = alt.Chart(pd.DataFrame(rows), height=max(34 * len(names), 90))
+    y = alt.Y("row:N", sort=names, title=None, axis=alt.Axis(labelLimit=340))
+    ticks = base.mark_tick(thickness=3, size=22, opacity=0.75).encode(
+        x=alt.X("value:Q", title=x, scale=alt.Scale(domain=[0, 1.02])),
+        y=y,
+        color=alt.Color("model:N", title=None, legend=None, scale=alt.Scale(domain=list(hues), range=list(hues.values()))),
+        tooltip=[alt.Tooltip("row:N", title=" "), alt.Tooltip("value:Q", title=x, format=".3f"), alt.Tooltip("mean:Q", title=t("mean"), format=".3f")],
+    )  # fmt: skip
+    layers = ticks
+    if chance is not None:
+        layers = alt.Chart(pd.DataFrame({"x": [chance]})).mark_rule(strokeDash=[4, 3]).encode(x="x:Q") + ticks
+    st.altair_chart(layers, key=key, alt=x)
+
+
+def _pairs(seeds: Seeds, base: MatchingConfig, skill: str, row: str = "{model}") -> dict[tuple[str, str], np.ndarray]:
+    return {(row.format(model=TITLES[m]), TITLES[m]): seeds.pairs(base, m, skill) for m in MODELS}
+
+
+SHARE = N_("clicked above its twin, share of held-out queries")
+
+
+def _order(seeds: Seeds) -> None:
+    _strip(_pairs(seeds, _base(), "order"), t(SHARE), "claim_order")
+    st.caption(
+        t("The two words never stood together in training, in either order. As bags the two documents are the same.")
+    )
+
+
+def _spelling(seeds: Seeds) -> None:
+    base = LOG["en"]
+    values = {
+        (f"{TITLES[m]} · {name}", TITLES[m]): seeds.pairs(one, m, "spelling")
+        for m in ("dssm", "clsm")
+        for name, one in ((t("letter trigrams"), base), (t("whole words"), WORDS))
+    }
+    _strip(values, t(SHARE), "claim_spelling")
+    st.caption(
+        t("English. A misspelt word that training never saw is unknown as a whole, and half known by its trigrams.")
+    )
+
+
+def _evidence(seeds: Seeds) -> None:
+    values = _pairs(seeds, _base(), "evidence", "{model} · " + t("up to {count} words", count=_base().distance))
+    values |= {
+        (f"{TITLES[m]} · " + t("up to {count} words", count=FAR.distance), TITLES[m]): seeds.pairs(FAR, m, "evidence")
+        for m in MODELS
+    }
+    _strip(values, t(SHARE), "claim_evidence")
+    st.caption(
+        t(
+            "“I grew up in X … we once visited Y”: the textbook says a window loses what is far apart. It does not: max pooling keeps the telling window wherever it stands. What a window loses is order, the next question."
+        )
+    )
+
+
+def _beyond(seeds: Seeds) -> None:
+    values = _pairs(seeds, _base(), "beyond")
+    values[(f"{TITLES['clsm']} · " + t("window of five"), TITLES["clsm"])] = seeds.pairs(WIDE, "clsm", "beyond")
+    _strip(values, t(SHARE), "claim_beyond")
+    st.caption(
+        t("“moved to X … moved to Y”: the twin has the same windows in another order, so every maximum is the same.")
+    )
+
+
+def _towers(seeds: Seeds) -> None:
+    values = {
+        (name, TITLES["clsm"]): seeds.metric(one, "clsm", "mrr")
+        for name, one in ((t(N_("One for both sides")), LOG["en"]), (t(N_("One for each side")), SEPARATE))
+    }
+    _strip(values, t("mean reciprocal rank, held out"), "claim_towers", None)
+    st.caption(
+        t(
+            "The paper found separate towers better, on real clicks. This log's queries and documents use the same words, so one tower learns from both sides."
+        )
+    )
+
+
+QUESTIONS = (
+    Question(
+        N_("Word order: does a bag lose it, and do windows keep it?"),
+        {
+            "dssm_chance_order@": N_("DSSM is within .1 of a coin toss:"),
+            "clsm_order@": N_("CNN-DSSM is right in more than .9:"),
+            "lstm_order@": N_("LSTM-DSSM is right in more than .9:"),
+        },
+        "order",
+        _order,
+    ),
+    Question(
+        N_("Misspelling: do letter trigrams bridge it?"),
+        {
+            "dssm_spelling@": N_("DSSM with trigrams (or characters) is right in more than .9:"),
+            "dssm_hash_beats_words": N_("DSSM is better with trigrams than with whole words:"),
+            "clsm_hash_beats_words": N_("CNN-DSSM is better with trigrams than with whole words:"),
+        },
+        "spelling",
+        _spelling,
+    ),
+    Question(
+        N_("Evidence kept whole: does CNN-DSSM lose what is far apart?"),
+        {
+            "dssm_chance_evidence@": N_("DSSM is within .1 of a coin toss:"),
+            "clsm_evidence@": N_("CNN-DSSM is right in more than .9:"),
+            "lstm_evidence@": N_("LSTM-DSSM is right in more than .9:"),
+            "clsm_loses_far_evidence": N_(
+                "The textbook's claim: with 40 words between, CNN-DSSM is right in less than .9:"
+            ),
+            "lstm_far_evidence": N_("With 40 words between, LSTM-DSSM is right in more than .9:"),
+        },
+        "evidence",
+        _evidence,
+    ),
+    Question(
+        N_("Order beyond the window: who can tell which came last?"),
+        {
+            "clsm_chance_beyond@": N_("CNN-DSSM is within .1 of a coin toss:"),
+            "clsm_wide_chance_beyond": N_("So is it with windows of five words:"),
+            "lstm_beyond@": N_("LSTM-DSSM is right in more than .9:"),
+        },
+        "beyond",
+        _beyond,
+    ),
+    Question(
+        N_("Is a tower for each side better than one for both?"),
+        {"separate_towers_better": N_("Separate towers of CNN-DSSM rank better:")},
+        "towers",
+        _towers,
+    ),
+)

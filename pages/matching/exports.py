@@ -1,0 +1,96 @@
+"""Take it away: the recording, the ranking on stage as a table, a report to hand out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from engine.matching.config import TITLES
+from engine.matching.scene import ranks
+from pages.matching import PLAYGROUND, live, ranking, settings
+from pages.matching.charts import COLOURS
+from pages.ui import report, share
+from pages.ui.downloads import downloads
+from pages.ui.language import language, t
+from pages.ui.theme import HUES
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+
+def draw() -> None:
+    """What can be taken away of the query on stage and the run behind it."""
+    now = live.shown()
+    scene = now.scene()
+    if not scene.query:
+        return
+    scores = live.ranking(now, scene)
+    shown, address, words, chosen = ranking.ranked(now, scene, scores), share.url(), _words(now, scene.text), language()
+    names = {name: t(ranking.NAMES[name]) for name in scores}
+    downloads(
+        f"gatescope-matching-{now.config.digest[:8]}",
+        recording=now.recording.to_bytes,
+        table=lambda: table(now, scores, names),
+        about_table=t("Every document of the pool with its score and rank by each model and baseline."),
+        report=lambda: build(now, shown, words, address, chosen),
+    )
+
+
+def table(now: live.Shown, scores: Mapping[str, np.ndarray], names: Mapping[str, str]) -> pd.DataFrame:
+    """One row for each document of the pool."""
+    log = now.hand.library.log
+    columns: dict[str, object] = {"document": [log.documents[n] for n in log.pool]}
+    for name, one in scores.items():
+        columns |= {f"{names[name]} score": np.asarray(one, float), f"{names[name]} rank": ranks(one)}
+    return pd.DataFrame(columns)
+
+
+def _words(now: live.Shown, query: str) -> dict[str, str]:
+    """The report's sentences, translated now: a download runs in another thread, without a session."""
+    return {
+        "title": t(PLAYGROUND.question),
+        "answer": re.sub(r":[a-z]+-badge\[(?::material/\w+:)? ?([^\]]*)\]|\*", r"\1", live.answer(now)),
+        "settings": t("Settings"),
+        "setting": t("setting"),
+        "value": t("value"),
+        "ranking": t("Ranking for “{query}”", query=query),
+        "learning": t("held-out mean reciprocal rank"),
+        "step": t("training step"),
+        "link": t("Link to this view"),
+        "recording": t("Recording {digest}", digest=now.recording.digest),
+    } | {
+        f"{kind}.{name}": text
+        for name, value in now.config.to_dict().items()
+        for kind, text in (("field", settings.label(name)), ("value", settings.written(value)))
+    }
+
+
+def build(now: live.Shown, shown: pd.DataFrame, words: Mapping[str, str], address: str, chosen: str) -> str:
+    """The report of what is on stage, in the language that `words` are in."""
+    chosen_settings = pd.DataFrame(
+        [(words[f"field.{name}"], words[f"value.{name}"]) for name in now.config.to_dict()],
+        columns=[words["setting"], words["value"]],
+    )
+    return report.html(words["title"], chosen, [
+        (words["ranking"], [words["answer"], shown, words["recording"], report.Link(words["link"], address)]),
+        (words["learning"], [_learning(now, words)]),
+        (words["settings"], [chosen_settings]),
+    ])  # fmt: skip
+
+
+def _learning(now: live.Shown, words: Mapping[str, str]) -> go.Figure:
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    for model in now.config.models:
+        colour = COLOURS[model]
+        line = {"color": HUES[colour] if isinstance(colour, int) else "#7A8691"}
+        figure.add_scatter(x=now.recording.steps, y=now.recording.series(f"{model}.mrr"), name=TITLES[model], line=line)
+    figure.update_layout(template="simple_white", height=340, margin={"t": 20})
+    figure.update_xaxes(title=words["step"])
+    figure.update_yaxes(title=words["learning"])
+    return figure

@@ -1,0 +1,130 @@
+"""The part that was clicked: its numbers, and the sum behind one of them."""
+
+from __future__ import annotations
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from engine.errors import UserError
+from engine.matching.explain import explain
+from engine.matching.scene import Scene
+from engine.matching.trace import trace
+from engine.runs.config import Whole
+from pages.matching import charts, hashing, live, where
+from pages.matching.where import PLACE
+from pages.ui import controls
+from pages.ui.language import explain as told
+from pages.ui.language import t
+from pages.ui.theme import HUES
+from pages.ui.zoom import zoom
+
+SUMS = {
+    "dssm": {"inner": "hidden1", "pool": "hidden2", "vector": "semantic"},
+    "clsm": {"inner": "map", "pool": "pooled", "vector": "semantic"},
+    "lstm": {"inner": "c", "vector": "h"},
+}
+"""Level of the drawing → what `explain` calls it."""
+GATES = ("i", "f", "g", "o", "c", "h")
+
+
+def draw() -> None:
+    """Nothing until a part is chosen."""
+    now = live.shown()
+    part = st.query_params.get(PLACE.part, "")
+    rung, word = live.position(now)
+    scene = now.scene()
+    if not part or not scene.query or not all(scene.rows):
+        st.caption(t("Click a part of the network to open it, and see the sum behind its numbers."))
+        return
+    with st.container(border=True, key="part"):
+        if part.startswith(("cos", "p")):
+            _score(now, scene, rung, part)
+        else:
+            _level(now, scene, rung, part, word)
+
+
+def _score(now: live.Shown, scene: Scene, rung: str, part: str) -> None:
+    number = int(part[-1])
+    if number > len(scene.rows):
+        return
+    names = charts.part_words(now.config, scene.clicked)
+    st.markdown(
+        f"**{names['cos' if part.startswith('cos') else 'p'].format(n=number)}** · {_document(now, scene, number)}"
+    )
+    zoom(explain(now.desks[rung], scene.query, scene.rows, "cosine" if part.startswith("cos") else "p", number))
+
+
+def _document(now: live.Shown, scene: Scene, number: int) -> str:
+    return ("" if now.config.language == "zh" else " ").join(scene.rows[number - 1])
+
+
+def _level(now: live.Shown, scene: Scene, rung: str, part: str, word: int) -> None:
+    side_name, _, level = part.partition("_")
+    side = {"q": 0, "d1": 1, "d2": 2}[side_name]
+    if side >= 1 + len(scene.rows):
+        return
+    names = charts.part_words(now.config, scene.clicked)
+    row = scene.query if side == 0 else scene.rows[side - 1]
+    at = min(word if side else len(row) - 1, len(row) - 1)
+    if level not in SUMS[rung] and level != "input":
+        level = "inner"
+    st.markdown(f"**{names[side_name]} · {names[f'{rung}.{level}.long']}**")
+    if level == "input":
+        hashing.of_word(now, row, at)
+        return
+    left, right = st.columns((2, 3), gap="large")
+    desk = now.desks[rung]
+    name = SUMS[rung][level]
+    if rung == "lstm" and level == "inner":
+        with left:
+            name = (
+                st.segmented_control(t("Gate or state"), GATES, default="c", key="matching_gate", required=True) or "c"
+            )
+    values = _values(trace(desk, scene.query, scene.rows), name, side, at)
+    with left:
+        count = len(values)
+        start = min(where.unit(), count - 1) + 1
+        held = f"{where.UNIT}_{start}_{count}"
+
+        def choose() -> None:
+            PLACE.write(where.UNIT, str(st.session_state[held]))
+
+        unit = controls.whole_number(t("Unit"), Whole(1, count), start, key=held, on_change=choose) - 1
+        if name in ("map", *GATES):
+            st.caption(t("At “{word}”, word {at} of {count}.", word=row[at], at=at + 1, count=len(row)))
+        st.altair_chart(_bars(values, unit), key="part_bars", alt=t("Every unit of this part"))
+    with right:
+        try:
+            zoom(explain(desk, scene.query, scene.rows, name, side, unit, at))
+        except UserError as error:
+            st.info(told(error))
+
+
+def _values(traced: object, name: str, side: int, at: int) -> np.ndarray:
+    """Every unit's number."""
+    where_, index = "documents" if side else "query", max(side - 1, 0)
+    if name == "semantic":
+        return traced["documents"][index] if side else traced["query"]  # type: ignore[index]
+    if name == "map":
+        return traced[f"maps_{where_}"][index, at]  # type: ignore[index]
+    if name in GATES:
+        return traced[f"{name}_{where_}"][index, at]  # type: ignore[index]
+    return traced[f"{name}_{where_}"][index]  # type: ignore[index]
+
+
+def _bars(values: np.ndarray, marked: int) -> alt.Chart:
+    data = pd.DataFrame(
+        {"unit": range(1, len(values) + 1), "value": values.astype(float), "marked": np.arange(len(values)) == marked}
+    )
+    return (
+        alt.Chart(data, height=190)
+        .mark_bar(color=HUES[0])
+        .encode(
+            x=alt.X("unit:O", title=t("unit"), axis=alt.Axis(labelOverlap=True, labelAngle=0)),
+            y=alt.Y("value:Q", title=t("value")),
+            opacity=alt.condition("datum.marked", alt.value(1.0), alt.value(0.45)),
+            tooltip=[alt.Tooltip("unit:O", title=t("unit")), alt.Tooltip("value:Q", title=t("value"), format=".5f")],
+        )
+    )

@@ -1,0 +1,108 @@
+"""One query ranked by every model and baseline, and where they disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from engine.matching.baselines import BASELINES
+from engine.matching.config import TITLES
+from engine.matching.measures import TIE
+from engine.matching.scene import Scene, ranks
+from pages.matching import live
+from pages.ui.language import N_, plain, t
+
+NAMES = TITLES | {"bm25": N_("BM25"), "trigrams": N_("Trigram cosine, untrained")}
+FIRST_OF_EACH = 2
+
+
+def draw() -> None:
+    """The table, under a sentence that says who puts what first."""
+    now = live.shown()
+    scene = now.scene()
+    if not scene.query:
+        st.info(t("Every word of the query is deleted: there is nothing left to rank by. Click one to bring it back."))
+        return
+    scores = live.ranking(now, scene)
+    table = ranked(now, scene, scores)
+    st.markdown(disagreement(now, scene, scores))
+    st.dataframe(
+        table,
+        hide_index=True,
+        height="content",
+        key="ranking",
+        column_config={
+            t("document"): st.column_config.TextColumn(width="large"),
+            t("clicked"): st.column_config.TextColumn(width=130),
+        },
+        alt=t("Rank and score of each document by model and baseline"),
+    )
+
+
+def chosen(now: live.Shown, scene: Scene, scores: Mapping[str, np.ndarray]) -> list[int]:
+    """Places in the pool of the documents to list: those on stage, then the first two of each ranking."""
+    pool = now.hand.library.log.pool
+    own = [pool.index(index) for index in scene.documents if index in pool]
+    best = [int(n) for one in scores.values() for n in np.argsort(-one, kind="stable")[:FIRST_OF_EACH]]
+    return list(dict.fromkeys([*own[:3], *best, *own[3:]]))[:10]
+
+
+def ranked(now: live.Shown, scene: Scene, scores: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """One row a document: its rank and score by each, sorted by the rung on stage."""
+    order = ranks(scores[live.position(now)[0]])
+    rows = sorted(chosen(now, scene, scores), key=lambda n: order[n])
+    log = now.hand.library.log
+    grades = now.hand.library.log.test[now.hand.picks()[now.at()]].grades if scene.clicked else {}
+    table = {t("document"): [_text(now, scene, log.pool[n]) for n in rows]}
+    if scene.clicked:
+        table[t("clicked")] = [_mark(scene, grades, log.pool[n]) for n in rows]
+    for name in (*now.config.models, *BASELINES):
+        table[t(NAMES[name])] = [f"{_rank(scores[name], n)} · {scores[name][n]:.3f}" for n in rows]
+    return pd.DataFrame(table)
+
+
+def _text(now: live.Shown, scene: Scene, index: int) -> str:
+    library = now.hand.library
+    if index == scene.documents[0] and scene.rows[0] != library.documents[index]:  # words of it were deleted
+        return ("" if now.config.language == "zh" else " ").join(scene.rows[0])
+    return library.log.documents[index]
+
+
+def _mark(scene: Scene, grades: Mapping[int, int], index: int) -> str:
+    if index == scene.documents[0]:
+        return t("clicked")
+    return t("same meaning") if grades.get(index) else "–"
+
+
+def _rank(scores: np.ndarray, n: int) -> str:
+    """3, or 1–2 where two share the first places."""
+    first = 1 + int((scores > scores[n] + TIE).sum())
+    last = first + int((np.abs(scores - scores[n]) <= TIE).sum()) - 1
+    return f"{first}" if first == last else f"{first}–{last}"
+
+
+def disagreement(now: live.Shown, scene: Scene, scores: Mapping[str, np.ndarray]) -> str:
+    """Who puts the clicked document first, who cannot tell it from another, who prefers another."""
+    if not scene.clicked:
+        listed = ", ".join(
+            f"{t(NAMES[name])} “{plain(_text(now, scene, now.hand.library.log.pool[int(np.argmax(one))])[:60])}”"
+            for name, one in scores.items()
+            if name in now.config.models
+        )
+        return t("**First for each model:** {documents}.", documents=listed)
+    pool = now.hand.library.log.pool
+    own, twin = (pool.index(index) for index in scene.documents[:2])
+    verdicts: dict[str, list[str]] = {"above": [], "equal": [], "below": []}
+    for name, one in scores.items():
+        gap = float(one[own] - one[twin])
+        verdicts["equal" if abs(gap) < TIE else "above" if gap > 0 else "below"].append(t(NAMES[name]))
+    parts = {
+        "above": N_("above it for {names}"),
+        "equal": N_("**the same for {names}**"),
+        "below": N_("below it for {names}"),
+    }
+    listed = "; ".join(t(parts[kind], names=", ".join(names)) for kind, names in verdicts.items() if names)
+    return t("The clicked document against D₂: {listed}.", listed=listed)

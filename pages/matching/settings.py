@@ -1,0 +1,118 @@
+"""The sidebar: presets first, then the settings in three groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from engine.matching import PAPER, MatchingConfig
+from engine.matching.config import TITLES
+from pages.ui import controls
+from pages.ui.choices import one_of
+from pages.ui.controls import Control
+from pages.ui.language import LANGUAGES, N_, language, t
+
+PRESET = "matching_preset"
+LANGUAGE = controls.key(MatchingConfig, "language")
+SKILLS = {
+    "order": N_("Word order"),
+    "spelling": N_("Misspelling"),
+    "evidence": N_("Evidence kept whole"),
+    "beyond": N_("Order beyond the window"),
+}
+INPUTS = {"hashed": N_("Letter trigrams, or characters"), "words": N_("Whole words")}
+TOWERS = {"shared": N_("One for both sides"), "separate": N_("One for each side")}
+POOLING = {"masked": N_("Without padding"), "unmasked": N_("Padding takes part")}
+
+DATA = (
+    Control("skills", N_("What queries ask"), options=SKILLS),
+    Control("queries", N_("Queries in training"), N_("A tenth as many are held out."), step=200),
+    Control("distance", N_("Words in between, at most"), N_("Between the two halves of a long document."), step=5),
+)
+MODEL = (
+    Control("models", N_("Models"), options=TITLES),
+    Control("input", N_("A word is"), options=INPUTS),
+    Control("towers", N_("Towers"), options=TOWERS),
+    Control("window", N_("Words in a window"), N_("The kernel of the convolution. The paper has 3.")),
+    Control("filters", N_("Filters"), step=16),
+    Control("hidden", N_("Units in DSSM's hidden layers"), step=16),
+    Control("semantic", N_("Semantic units"), N_("Of DSSM and CNN-DSSM; the LSTM's are its own."), step=16),
+    Control("units", N_("LSTM units"), step=16),
+    Control("embedding", N_("Numbers the LSTM reads of a word"), step=8),
+    Control("dimensions", N_("Buckets of the word hash"), N_("Fewer buckets, more collisions."), step=256),
+    Control("longest", N_("Longest text, with <s>"), N_("What is longer is truncated.")),
+    Control(
+        "pooling", N_("Max pooling"), N_("Padding can win a maximum where every window is negative."), options=POOLING
+    ),
+)
+TRAINING = (
+    Control("gamma", N_("γ, how sharp"), N_("P(D|Q) = softmax(γ · cosine)."), step=1.0, format="%g"),
+    Control("unclicked", N_("J, unclicked documents")),
+    Control("learning_rate", N_("Learning rate"), step=0.001, format="%g"),
+    Control("clip", N_("Longest gradient"), N_("Longer gradients are cut to this length."), step=0.5, format="%g"),
+    Control("batch_size", N_("Batch size"), step=16),
+    Control("steps", N_("Steps"), step=100),
+    Control("seed", N_("Seed")),
+    Control("frames", N_("Frames recorded"), step=10),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """Settings away from their defaults, and the rung to look at."""
+
+    id: str
+    label: str
+    fields: Mapping[str, Any]
+    rung: str = "clsm"
+
+
+PRESETS = (
+    Preset("paper", N_("The papers' shapes: 30K, 300, 128"), PAPER | {"steps": 300}),
+    Preset("words", N_("Whole words (English)"), {"input": "words"}, "dssm"),
+    Preset("crowded", N_("A crowded hash: 64 buckets"), {"dimensions": 64}, "dssm"),
+    Preset("window1", N_("A window of one word"), {"window": 1}),
+    Preset("padding", N_("Padding takes part"), {"pooling": "unmasked"}),
+    Preset("separate", N_("A tower for each side"), {"towers": "separate"}),
+)
+
+
+def choose(preset: Preset | None) -> None:
+    """Callback: a preset's settings, or all defaults."""
+    controls.reset(MatchingConfig, preset.fields if preset else {})
+    st.session_state[LANGUAGE] = language()
+
+
+def sidebar(on_preset: Callable[[Preset | None], None]) -> MatchingConfig | None:
+    """Draw the controls, presets calling `on_preset`; the config they make, or None with the reason shown."""
+    controls.presets(PRESETS, PRESET, on_preset)
+    values: dict[str, Any] = {}
+    with st.expander(t("Data"), icon=":material/table_rows:"):
+        values |= {control.field: controls.draw(MatchingConfig, control) for control in DATA}
+        values["language"] = one_of(
+            t("Texts"), list(LANGUAGES), language(), key=LANGUAGE, name_of=LANGUAGES.__getitem__
+        )
+    with st.expander(t("Model"), icon=":material/account_tree:"):
+        values |= {control.field: controls.draw(MatchingConfig, control) for control in MODEL}
+    with st.expander(t("Training"), icon=":material/model_training:"):
+        values |= {control.field: controls.draw(MatchingConfig, control) for control in TRAINING}
+    return controls.made(MatchingConfig, values, label)
+
+
+def label(field: object) -> str:
+    """A setting's label, for sentences about differences."""
+    known = {control.field: control.label for control in (*DATA, *MODEL, *TRAINING)} | {"language": N_("Texts")}
+    return t(known.get(str(field), str(field)))
+
+
+def written(value: object) -> str:
+    """A setting's value in words, for the same sentences."""
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, list | tuple):
+        return "/".join(written(item) for item in value)
+    words = TITLES | SKILLS | INPUTS | TOWERS | POOLING | LANGUAGES
+    return t(words[str(value)]) if str(value) in words else str(value)
