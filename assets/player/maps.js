@@ -94,7 +94,7 @@ function makeMaps(panel, app) {
       const x = size.w - kept;
       parts.push(cell(x, y, kept - 2, ch, colour(best), `${names[r]} · ${panel.kept_label[app.state.rung]}`, best));
       if (ch >= 13 && kept > 30) words.push(text(formatFixed(best, 2), x + kept / 2 - 1, y + ch / 2 + 4, "middle", "maps-number"));
-      rings.push(svg("rect", { class: "maps-winner", x: px(left + place * cw + 0.75), y: px(y + 0.75), width: px(cw - 1.5), height: px(ch - 1.5) }));
+      rings.push(svg("rect", { class: "maps-winner", x: px(left + place * cw + 0.75), y: px(y + 0.75), width: px(Math.max(cw - 1.5, 1)), height: px(Math.max(ch - 1.5, 1)) }));
     });
     const under = 4 + rows.length * ch + app.textSize() + 2,
       widest = Math.max(...Array.from({ length: columns }, (_, c) => textWidth(app.nameOf(first + c), font)), 8),
@@ -112,7 +112,7 @@ function makeMaps(panel, app) {
     return label;
   };
   const cell = (x, y, w, h, fill, name, v) => {
-    const rect = svg("rect", { x: px(x), y: px(y), width: px(w + 0.4), height: px(h - 1), fill });
+    const rect = svg("rect", { x: px(x), y: px(y), width: px(w + 0.4), height: px(Math.max(h - 1, 1)), fill });
     rect.addEventListener("pointermove", (event) => app.tip.show(event, name, [{ label: app.words.value, value: formatNumber(v) }]));
     rect.addEventListener("pointerleave", () => app.tip.hide());
     return rect;

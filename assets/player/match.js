@@ -41,6 +41,7 @@ function makeMatch(panel, app) {
 
   /** Both texts in as many lines as they need, as large as the space allows. */
   const place = () => {
+    app.tip.hide();
     words.replaceChildren();
     const [above, below] = texts(),
       gone = new Set(panel.gone[Math.min(app.state.s, panel.gone.length - 1)]);
@@ -51,23 +52,49 @@ function makeMatch(panel, app) {
     for (const side of [0, 1])
       parts.filter((part) => part.side === side && !part.gone).forEach((part, place) => Object.assign(part, { place }));
     const top = app.textSize() * 1.5;
-    for (let text = app.textSize() + 6; text >= 8; text -= 0.5) {
+    for (let text = app.textSize() + 6; text >= 9; text -= 0.5) {
       const rows = [0, 1].map((side) => wrap(parts.filter((part) => part.side === side), text)),
         line = text * 1.75,
-        between = size.h - top - (rows[0].length + rows[1].length) * line - app.textSize() * 1.4;
-      if (between >= Math.min(size.h * 0.24, 70) || text === 8) {
-        const second = top + rows[0].length * line + Math.max(Math.min(between, size.h * 0.42), 26) + app.textSize() * 1.4;
-        lay(rows[0], top, text, line);
-        lay(rows[1], second, text, line);
-        heads.replaceChildren(...[top, second].map((y, side) => head(panel.names[side], y - app.textSize() * 0.5)));
-        break;
-      }
+        head = app.textSize() * 1.4,
+        between = size.h - top - (rows[0].length + rows[1].length) * line - head,
+        fits = between >= Math.min(size.h * 0.24, 70);
+      if (!fits && text > 9) continue;
+      const gap = fits ? Math.min(between, size.h * 0.42) : 26,
+        room = Math.floor((size.h - top - gap - head) / line),
+        above = part(rows[0], fits ? Infinity : Math.max(Math.floor(room / 3), 1)),
+        below = part(rows[1], fits ? Infinity : Math.max(room - above.length, 1)),
+        second = top + above.length * line + gap + head;
+      lay(above, top, text, line);
+      lay(below, second, text, line);
+      heads.replaceChildren(
+        ...[[above, top], [below, second]].map(([shown, y], side) => heading(side, shown.flat().length, y - app.textSize() * 0.5)),
+      );
+      break;
     }
-    rove(words, () => parts.map((part) => part.group));
+    rove(words, () => parts.filter((part) => !part.hidden).map((part) => part.group));
   };
-  const head = (text, y) => {
-    const label = svg("text", { class: "match-name", x: 0, y: px(y) });
-    say(label, text);
+  /** Of a text that is too long, the lines that give most to the score. */
+  const part = (rows, most) => {
+    if (rows.length <= most) return rows;
+    const worth = rows.map((row) => row.reduce((sum, { part }) => sum + (part.gone ? 0 : Math.abs(gain(part)) || 0), 0));
+    let best = 0,
+      highest = -1;
+    for (let n = 0; n + most <= rows.length; n += 1) {
+      const sum = worth.slice(n, n + most).reduce((a, b) => a + b, 0);
+      if (sum > highest) [best, highest] = [n, sum];
+    }
+    rows.forEach((row, n) =>
+      row.forEach(({ part }) => {
+        part.hidden = n < best || n >= best + most;
+        put(part.group, { display: part.hidden ? "none" : null });
+      }),
+    );
+    return rows.slice(best, best + most);
+  };
+  const heading = (side, shown, y) => {
+    const label = svg("text", { class: "match-name", x: 0, y: px(y) }),
+      all = parts.filter((part) => part.side === side).length;
+    say(label, shown < all ? `${panel.names[side]} · ${fill(panel.shown_label, { shown, all })}` : panel.names[side]);
     return label;
   };
   const wrap = (some, text) => {
@@ -101,8 +128,9 @@ function makeMatch(panel, app) {
       now = Math.round(moment.f),
       key = `${rung}|${s}|${stageId}|${now}|${size.w}|${size.h}`;
     if (key === shownKey) return false;
-    const [, oldS, oldStage] = shownKey.split("|");
-    if (!parts.length || oldS !== String(s) || oldStage !== stageId || shownKey === "") place();
+    const [oldRung, oldS, oldStage] = shownKey.split("|"),
+      cut = parts.some((part) => part.hidden); // the lines of a long text that are shown depend on the rung
+    if (!parts.length || oldS !== String(s) || oldStage !== stageId || (cut && oldRung !== rung)) place();
     shownKey = key;
     const read = now - app.first(),
       gains = parts.map((part) => (part.gone ? NaN : gain(part))),
@@ -137,7 +165,7 @@ function makeMatch(panel, app) {
         const [a, b] = [from, to].map((place, side) =>
           parts.find((part) => part.side === side && !part.gone && part.place === place),
         );
-        if (!a || !b) return [];
+        if (!a || !b || a.hidden || b.hidden) return [];
         const mid = (a.bottom + b.top) / 2;
         return [
           svg("path", {

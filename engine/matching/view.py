@@ -68,13 +68,13 @@ def _scene(at: Desk, scene: Scene, frames: int) -> dict[str, Array]:
     traced = trace(at, scene.query, scene.rows)
     first = len(scene.rows[0])
     read = np.stack([read_at(len(row), first, frames) for row in scene.rows], 1)  # (F, N)
-    read[-1] = -1  # at the end the whole, with padding where that is pooled too
+    whole = np.concatenate((read[:-1], np.full_like(read[-1:], -1)))  # at the end all of it, pooled padding included
     blank = np.arange(frames) < frames - first
-    cos = np.take_along_axis(traced["cosine_read"].T, np.where(read < 0, len(traced["cosine_read"][0]) - 1, read), 0)
+    cos = np.take_along_axis(traced["cosine_read"].T, np.where(whole < 0, len(traced["cosine_read"][0]) - 1, whole), 0)
     cos = _padded(np.where(blank[:, None], np.nan, cos))
     powers = np.exp(at.config.gamma * (cos - np.nanmax(np.where(np.isnan(cos), -1, cos), 1, keepdims=True)))
     found = {"cos": cos, "p": powers / np.nansum(powers, 1, keepdims=True)}
-    found |= _towers(at, scene, traced, read, frames)
+    found |= _towers(at, scene, traced, whole, read, frames)
     return {name: array.astype(np.float32) for name, array in found.items()}
 
 
@@ -89,19 +89,19 @@ def strongest(traced: Trace) -> Array:
     return np.argsort(-np.abs(product), kind="stable")[:SHOWN]
 
 
-def _towers(at: Desk, scene: Scene, traced: Trace, read: Array, frames: int) -> dict[str, Array]:
+def _towers(at: Desk, scene: Scene, traced: Trace, whole: Array, read: Array, frames: int) -> dict[str, Array]:
     units = strongest(traced)
-    vector = _sides(traced["query"][None, units], traced["read"][..., units], read, frames)
+    vector = _sides(traced["query"][None, units], traced["read"][..., units], whole, frames)
     gains = word_gains(at, scene.query, scene.rows[0])
     lit, links = np.concatenate(gains)[None], np.full((1, SHOWN, 3), np.nan)
     if at.model == "clsm":
-        return {"vector": vector} | _filters(at, scene, traced, read, frames)
+        return {"vector": vector} | _filters(at, scene, traced, whole, read, frames)
     if at.model == "lstm":
         inner = _sides(traced["c_query"][0][-1:, units], traced["c_documents"][..., units], read, frames)
         heat = traced["c_documents"][0][: len(scene.rows[0]), units].T
         now = np.full_like(inner, np.nan)
     else:
-        inner, now = (_layer(traced, name, read, frames) for name in ("hidden2", "hidden1"))
+        inner, now = (_layer(traced, name, whole, frames) for name in ("hidden2", "hidden1"))
         heat = np.zeros((len(units), 0))
     return {
         "vector": vector, "inner": inner, "now": now, "heat": _heat(heat, frames),
@@ -115,14 +115,14 @@ def _layer(traced: Trace, name: str, read: Array, frames: int) -> Array:
     return _sides(traced[f"{name}_query"][:, best], traced[f"{name}_read"][..., best], read, frames)
 
 
-def _filters(at: Desk, scene: Scene, traced: Trace, read: Array, frames: int) -> dict[str, Array]:
+def _filters(at: Desk, scene: Scene, traced: Trace, whole: Array, read: Array, frames: int) -> dict[str, Array]:
     gains = filter_gains(at, scene.query, scene.rows[0])
     best = np.argsort(-gains, kind="stable")[:SHOWN]
     maps = np.nan_to_num(traced["maps_documents"], nan=-1.0)
     so_far = np.maximum.accumulate(maps, 1)[..., best]
     winners = traced["winners_query"][0], traced["winners_documents"][0]
     return {
-        "inner": _sides(traced["pooled_query"][:, best], so_far, read, frames),
+        "inner": _sides(traced["pooled_query"][:, best], so_far, whole, frames),
         "now": _sides(traced["maps_query"][0][-1:, best], traced["maps_documents"][..., best], read, frames),
         "heat": _heat(traced["maps_documents"][0][: len(scene.rows[0]), best].T, frames),
         "rows": _few(best),

@@ -10,11 +10,18 @@ PLAYGROUND = Playground(
     icon=":material/join_inner:",
     question=N_("Why did this document match this query, and what does each model lose?"),
     rungs=(
-        ("DSSM", N_("Query and document as bags of letter trigrams, two vectors, one cosine.")),
+        (
+            "DSSM",
+            N_(
+                "Two bags of letter trigrams become two vectors and one cosine: meaning is compared, word order is lost."
+            ),
+        ),
         (
             "CNN-DSSM",
-            N_("A window over the words keeps their order nearby; max pooling keeps the best of each filter."),
+            N_(
+                "A window slides over the words and keeps their order nearby; max pooling keeps each filter's strongest window, wherever it stands."
+            ),
         ),
-        ("LSTM-DSSM", N_("Word by word with a memory: order counts at any distance.")),
+        ("LSTM-DSSM", N_("Read word by word into one state: order beyond the window counts too.")),
     ),
 )

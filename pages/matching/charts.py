@@ -155,6 +155,7 @@ def _panels(
         (t("Query"), names["d1"]),
         t("gives to the cosine"),
         t("deleted"),
+        t("{shown} of {all} words, where most is gained"),
     )
     maps = Maps(
         "maps",

@@ -79,10 +79,11 @@ def _strip(values: Mapping[tuple[str, str], np.ndarray], x: str, key: str, chanc
     ]
     hues = {TITLES[m]: HUES[int(COLOURS[m])] for m in MODELS}
     names = list(dict.fromkeys(row for row, _ in values))
-    base = alt.Chart(pd.DataFrame(rows), height=max(34 * len(names), 90))
+    scale = alt.Scale(zero=False) if chance is None else alt.Scale(domain=[0, 1], nice=False)
+    base = alt.Chart(pd.DataFrame(rows), height=40 * len(names) + 70)
     y = alt.Y("row:N", sort=names, title=None, axis=alt.Axis(labelLimit=340))
     ticks = base.mark_tick(thickness=3, size=22, opacity=0.75).encode(
-        x=alt.X("value:Q", title=x, scale=alt.Scale(domain=[0, 1.02])),
+        x=alt.X("value:Q", title=x, scale=scale),
         y=y,
         color=alt.Color("model:N", title=None, legend=None, scale=alt.Scale(domain=list(hues), range=list(hues.values()))),
         tooltip=[alt.Tooltip("row:N", title=" "), alt.Tooltip("value:Q", title=x, format=".3f"), alt.Tooltip("mean:Q", title=t("mean"), format=".3f")],

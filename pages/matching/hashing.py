@@ -126,12 +126,12 @@ def _counts(now: live.Shown) -> None:
         if not (chinese and field == "features")
     ]
     st.altair_chart(
-        alt.Chart(pd.DataFrame(rows), height=210)
+        alt.Chart(pd.DataFrame(rows), height=270)
         .mark_line(point=True)
         .encode(
             x=alt.X("texts:Q", title=t("texts read")),
             y=alt.Y("count:Q", title=t("different ones so far"), scale=alt.Scale(type="log")),
-            color=alt.Color("kind:N", title=None, legend=alt.Legend(orient="top")),
+            color=alt.Color("kind:N", title=None, legend=alt.Legend(orient="top", columns=1, labelLimit=300)),
             tooltip=[alt.Tooltip("kind:N", title=t("unit")), alt.Tooltip("texts:Q", title=t("texts read")), alt.Tooltip("count:Q", title=t("different ones so far"))],
         ),
         key="census",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
@@ -136,9 +137,14 @@ def _moment(recording: Recording[MatchingConfig], active: bool) -> Frame:
     return recording.frames[recording.nearest(min(steps, key=lambda one: abs(one - step)))]
 
 
-def draw(config: MatchingConfig | None) -> None:
-    """Question, stage, what is on it, and the run bar."""
-    live.stage(PLACE, lambda: _stage(config))
+def draw(config: MatchingConfig | None, below: Callable[[], None]) -> None:
+    """Question, stage, what is on it, and the run bar; `below` is drawn anew with them."""
+
+    def everything() -> None:
+        _stage(config)
+        below()
+
+    live.stage(PLACE, everything)
 
 
 def _stage(config: MatchingConfig | None) -> None:

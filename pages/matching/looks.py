@@ -107,7 +107,7 @@ def _windowings(now: live.Shown) -> None:
         .mark_rect(stroke="#8884")
         .encode(
             x=alt.X("word:N", sort=order, title=None, axis=alt.Axis(labelAngle=0)),
-            y=alt.Y("reading:N", sort=list(names.values()), title=None),
+            y=alt.Y("reading:N", sort=list(names.values()), title=None, axis=alt.Axis(labelLimit=200)),
             color=alt.Color("seen:N", legend=None, scale=alt.Scale(domain=[True, False], range=[HUES[2], "#8881"])),
             tooltip=[alt.Tooltip("word:N", title=t("word")), alt.Tooltip("seen:N", title=t("seen by one number"))],
         ),
@@ -136,8 +136,8 @@ def _filters(now: live.Shown) -> None:
             {
                 t("filter"): int(k) + 1,
                 t("gives to the cosine"): float(gains[k]),
-                t("won in the query by"): _word(scene.query, won[0][k]),
-                t("won in the document by"): _word(scene.rows[0], won[1][k]),
+                t("in the query"): _word(scene.query, won[0][k]),
+                t("in the document"): _word(scene.rows[0], won[1][k]),
             }
             for k in shown
         ]
@@ -238,29 +238,29 @@ def _reading(now: live.Shown) -> None:
         st.info(t("Every word is deleted: there is nothing left to take away."))
         return
     names = charts.part_words(now.config, scene.clicked)
-    rows = []
-    for model, at in now.desks.items():
+    for column, (model, at) in zip(st.columns(len(now.desks)), now.desks.items(), strict=True):
         read = trace(at, scene.query, scene.rows[:2])["cosine_read"]
-        rows += [
-            {"model": TITLES[model], "document": names[f"d{d + 1}"], "at": n, "word": word, "cosine": float(read[d, n])}
+        rows = [
+            {"document": names[f"d{d + 1}"], "read": n + 1, "word": word, "cosine": float(read[d, n])}
             for d, row in enumerate(scene.rows[:2])
             for n, word in enumerate(row)
         ]
-    st.altair_chart(
-        alt.Chart(pd.DataFrame(rows), width=330, height=200)
-        .mark_line(point={"size": 16})
-        .encode(
-            x=alt.X("at:Q", title=t("words read"), axis=alt.Axis(tickMinStep=1)),
-            y=alt.Y("cosine:Q", title=t("cosine so far"), scale=alt.Scale(domain=[-1, 1])),
-            color=alt.Color("document:N", title=None, sort=None, legend=LEGEND, scale=alt.Scale(range=[HUES[2], HUES[1]])),
-            tooltip=[alt.Tooltip("document:N", title=t("text")), alt.Tooltip("word:N", title=t("word")), alt.Tooltip("cosine:Q", title=t("cosine so far"), format=".3f")],
-        )
-        .facet(column=alt.Column("model:N", title=None, sort=list(TITLES.values()))),
-        key="reading",
-        alt=t("Cosine with the query as both documents are read, by model"),
-    )  # fmt: skip
+        column.altair_chart(_cosines_read(rows, TITLES[model]), key=f"reading_{model}", alt=t("Cosine with the query as both documents are read"))  # fmt: skip
     if "lstm" in now.desks:
         _gates(now, scene)
+
+
+def _cosines_read(rows: list[dict[str, object]], title: str) -> alt.Chart:
+    return (
+        alt.Chart(pd.DataFrame(rows), height=240, title=title)
+        .mark_line(point={"size": 16})
+        .encode(
+            x=alt.X("read:Q", title=t("words read"), axis=alt.Axis(tickMinStep=1)),
+            y=alt.Y("cosine:Q", title=t("cosine so far"), scale=alt.Scale(domain=[-1, 1])),
+            color=alt.Color("document:N", title=None, sort=None, legend=alt.Legend(orient="top", columns=1), scale=alt.Scale(range=[HUES[2], HUES[1]])),
+            tooltip=[alt.Tooltip("document:N", title=t("text")), alt.Tooltip("word:N", title=t("word")), alt.Tooltip("cosine:Q", title=t("cosine so far"), format=".3f")],
+        )
+    )  # fmt: skip
 
 
 def _gates(now: live.Shown, scene: Scene) -> None:
@@ -298,10 +298,12 @@ def _gates(now: live.Shown, scene: Scene) -> None:
     data = pd.DataFrame({"at": range(len(row)), "word": row, "cells": won})
     with right:
         st.altair_chart(
-            alt.Chart(data, height=260, title=t("Keywords: how many of the ten most active cells a word moved most"))
+            alt.Chart(data, height=260, title=t("Keywords: cells that a word moved most"))
             .mark_bar(color=HUES[3])
             .encode(
-                x=alt.X("at:O", title=None, axis=alt.Axis(labelExpr=_lookup(list(row)), labelAngle=-50)),
+                x=alt.X(
+                    "at:O", title=None, axis=alt.Axis(labelExpr=_lookup(list(row)), labelAngle=-60, labelOverlap=False)
+                ),
                 y=alt.Y("cells:Q", title=t("cells"), axis=alt.Axis(tickMinStep=1)),
                 tooltip=[alt.Tooltip("word:N", title=t("word")), alt.Tooltip("cells:Q", title=t("cells"))],
             ),

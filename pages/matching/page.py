@@ -20,8 +20,7 @@ notice = st.container()  # always there: what comes below must not change its pl
 if training.lost_in_reload():
     notice.warning(t(training.LOST))
 above = st.container()  # a point being told stands above the stage that shows it
-live.draw(config)
-ranking.draw()
+live.draw(config, ranking.draw)
 story_panel("matching", where.go, above)
 part.draw()
 looks.draw()

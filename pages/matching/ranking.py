@@ -15,7 +15,7 @@ from engine.matching.scene import Scene, ranks
 from pages.matching import live
 from pages.ui.language import N_, plain, t
 
-NAMES = TITLES | {"bm25": N_("BM25"), "trigrams": N_("Trigram cosine, untrained")}
+NAMES = TITLES | {"bm25": N_("BM25"), "trigrams": N_("Trigram cosine")}
 FIRST_OF_EACH = 2
 
 
@@ -35,8 +35,8 @@ def draw() -> None:
         height="content",
         key="ranking",
         column_config={
-            t("document"): st.column_config.TextColumn(width="large"),
-            t("clicked"): st.column_config.TextColumn(width=130),
+            t("document"): st.column_config.TextColumn(width=310),
+            t("clicked"): st.column_config.TextColumn(width=110),
         },
         alt=t("Rank and score of each document by model and baseline"),
     )

@@ -170,7 +170,8 @@ class Tokens:
 @dataclass(frozen=True, slots=True)
 class Match:
     """Two texts, a pair for each sweep value, their words lit by what they give to a score and joined where they share a
-    filter. `names` head them; `gone[s]` are words that were taken away, counted through both texts, as a click's row is.
+    filter. `names` head them; `gone[s]` are words that were taken away, counted through both texts, as a click's row is;
+    `shown_label` {shown} {all} is said of a text that is too long.
     By rung: `lit` (S, 1, M) the gain of each word, `links` (S, 1, K, 3) word above, word below, gain."""
 
     id: str
@@ -184,6 +185,7 @@ class Match:
     names: tuple[str, str]
     gain_label: str
     gone_label: str
+    shown_label: str
 
 
 @dataclass(frozen=True, slots=True)
