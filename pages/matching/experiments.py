@@ -98,7 +98,7 @@ def _pairs(seeds: Seeds, base: MatchingConfig, skill: str, row: str = "{model}")
     return {(row.format(model=TITLES[m]), TITLES[m]): seeds.pairs(base, m, skill) for m in MODELS}
 
 
-SHARE = N_("clicked above its twin, share of held-out queries")
+SHARE = N_("D₁ (clicked) above D₂, share of held-out queries")
 
 
 def _order(seeds: Seeds) -> None:
@@ -139,9 +139,7 @@ def _beyond(seeds: Seeds) -> None:
     values = _pairs(seeds, _base(), "beyond")
     values[(f"{TITLES['clsm']} · " + t("window of five"), TITLES["clsm"])] = seeds.pairs(WIDE, "clsm", "beyond")
     _strip(values, t(SHARE), "claim_beyond")
-    st.caption(
-        t("“moved to X … moved to Y”: the twin has the same windows in another order, so every maximum is the same.")
-    )
+    st.caption(t("“moved to X … moved to Y”: D₂ has the same windows in another order, so every maximum is the same."))
 
 
 def _towers(seeds: Seeds) -> None:

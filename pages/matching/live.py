@@ -194,7 +194,7 @@ def answer(now: Shown) -> str:
     at = config.skills.index(skill)
     listed = ", ".join(f"{TITLES[m]} **{float(frame.metrics[f'{m}.pairs'][at]):.2f}**" for m in config.models)
     sentence = t(
-        "{skill}, step {step}: the clicked document above its twin in {values} of held-out queries.",
+        "{skill}, step {step}: the clicked document D₁ above D₂ in {values} of held-out queries.",
         skill=t(settings.SKILLS[skill]),
         step=f"{frame.step:,}",
         values=listed,
@@ -281,15 +281,15 @@ def _player(now: Shown) -> None:
     )
 
 
-def position(now: Shown) -> tuple[str, int]:
-    """Rung on stage, and the word of the first document up to which it has been read, from 0."""
+def position(now: Shown) -> tuple[str, int, str]:
+    """Rung on stage, the word of the first document up to which it has been read, from 0, and the part selected, or ""."""
     scenes = now.offered()
     at = min(where.hero(), len(scenes) - 1)
     scenes[at] = shortened(scenes[at])
     steps = charts.steps(scenes)
     start = PLACE.start(steps, now.config.models, float(at))
     words = len(scenes[at].rows[0])
-    return start.rung, max(start.frame - (len(steps) - words), 0)
+    return start.rung, max(start.frame - (len(steps) - words), 0), start.selected or ""
 
 
 def ranking(now: Shown, scene: Scene) -> dict[str, Array]:

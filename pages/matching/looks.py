@@ -15,8 +15,10 @@ from engine.matching.models import windows
 from engine.matching.scene import Scene
 from engine.matching.shapes import TEXTBOOK, textbook, words_seen
 from engine.matching.trace import filter_gains, trace, word_gains
+from engine.runs.config import Whole
 from pages.matching import charts, hashing, live, space
 from pages.matching.where import PLACE
+from pages.ui import controls
 from pages.ui.choices import one_of
 from pages.ui.language import N_, t
 from pages.ui.section import section
@@ -41,7 +43,7 @@ def _shapes(now: live.Shown) -> None:
     with left:
         with st.container(horizontal=True):
             length, kernel, stride, padding = (
-                st.number_input(label, low, high, start, key=f"matching_shape_{name}", bind="query-params")
+                controls.whole_number(label, Whole(low, high), start, key=f"matching_shape_{name}", bind="query-params")
                 for name, label, low, high, start in (
                     ("length", t("Positions"), 1, 1_000, TEXTBOOK),
                     ("kernel", t("Kernel"), 1, 9, 3),
@@ -49,7 +51,7 @@ def _shapes(now: live.Shown) -> None:
                     ("padding", t("Padding"), 0, 9, 0),
                 )
             )
-        count = windows(int(length), int(kernel), int(stride), int(padding))
+        count = windows(length, kernel, stride, padding)
         st.latex(
             rf"\left\lfloor \frac{{{length} + 2 \cdot {padding} - {kernel}}}{{{stride}}} \right\rfloor + 1 = {count}"
         )

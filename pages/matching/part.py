@@ -32,8 +32,7 @@ GATES = ("i", "f", "g", "o", "c", "h")
 def draw() -> None:
     """Nothing until a part is chosen."""
     now = live.shown()
-    part = st.query_params.get(PLACE.part, "")
-    rung, word = live.position(now)
+    rung, word, part = live.position(now)
     scene = now.scene()
     if not part or not scene.query or not all(scene.rows):
         st.caption(t("Click a part of the network to open it, and see the sum behind its numbers."))

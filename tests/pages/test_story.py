@@ -30,6 +30,7 @@ class Told:
 
 
 _GATED = "x|before_h|before_c|f|i|g|o|c|h|kept|written|tanh|none"
+_TOWERS = r"(q|d1|d2)_(input|inner|pool|vector)|(cos|p)[12]|none"
 STORIES = {
     "multitask": Told(
         points=("S1", "S2", "M1", "S3", "M2", "S5", "M3", "S6", "S7", "S8"),
@@ -57,6 +58,17 @@ STORIES = {
             "open": "none|units|gradient|chain|connectivity|learning|intervene|own_sentence|mixed|single|bias|counting|"
             "delays|notes",
             "preset": "default|counting|delays|adding|order|single|leaky",
+        },
+    ),
+    "matching": Told(
+        points=("D1", "C0", "C1", "C2", "C3", "C4", "C5", "C6", "C7", "LD1"),
+        decides={"D1": "order", "C7": "evidence", "LD1": "beyond"},
+        nodes={"dssm": _TOWERS, "clsm": _TOWERS, "lstm": r"(q|d1|d2)_(input|inner|vector)|(cos|p)[12]|none"},
+        allowed={
+            "hero": "[0-7]",
+            "word": r"first|last|0|-[1-9]\d?",
+            "open": "none|hashing|shapes|filters|delete|reading|gamma|space|order|spelling|evidence|beyond|towers|"
+            "own_pairs|notes",
         },
     ),
 }

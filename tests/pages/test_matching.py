@@ -1,0 +1,199 @@
+"""The matching page in both languages, and whatever a URL may carry."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.matching import MODELS, MatchingConfig
+from engine.matching.scene import Stagehand, desks_at
+from engine.matching.shipped import library, recorded
+from engine.matching.trace import trace
+from pages.matching import charts
+from pages.matching.settings import PRESETS
+from pages.matching.where import PLACE, SECTIONS
+from pages.ui import language, story
+from pages.ui.language import LANGUAGES, catalogue
+from pages.ui.pack import pack
+from pages.ui.position import Position
+from tests.pages.visits import CHINESE, ENGLISH, FEW, HOSTILE, LOCALES, STRANGER, opened_at, state, texts, titles
+
+PAGE = "pages/matching/page.py"
+ASKED = "Why did this document match this query, and what does each model lose?"
+QUESTION = {"en": ASKED, "zh": catalogue("zh").get(ASKED, "")}
+opened = partial(opened_at, PAGE)
+EVERYTHING = {PLACE.open_key(section): "true" for section in SECTIONS}
+PARTS = [f"{side}_{level}" for side in ("q", "d1", "d2") for level in ("input", "inner", "pool", "vector")]
+
+
+def ranking(at: Any) -> Any:
+    """The table under the stage."""
+    return next(frame.value for frame in at.dataframe if "BM25" in frame.value.columns)
+
+
+@pytest.mark.parametrize("chosen", LANGUAGES)
+def test_it_opens_on_word_order_in_the_browsers_language(chosen: str) -> None:
+    at = opened(LOCALES[chosen])
+    assert not at.exception and titles(at) == [QUESTION[chosen]]
+    answer = next(m.value for m in at.markdown if "DSSM **0.50**" in m.value)
+    assert "CNN-DSSM **1.00**" in answer and bool(CHINESE.search(answer)) == (chosen == "zh")
+    table = ranking(at)
+    own = table[table.iloc[:, 1] == {"en": "clicked", "zh": catalogue("zh").get("clicked")}[chosen]]
+    assert own["DSSM"].iloc[0].startswith("1–2 · ")  # a bag cannot tell it from the same words in another order
+    assert own["CNN-DSSM"].iloc[0].split(" · ")[0] in ("1", "2")
+
+
+@pytest.mark.parametrize("rung", MODELS)
+def test_no_english_is_left_on_a_chinese_screen(rung: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With every section open: what is asked of the catalogue, also through variables, and what is drawn."""
+    asked: set[str] = set()
+    real = catalogue("zh")
+
+    class Listening(dict[str, str]):
+        def get(self, sentence: str, default: Any = None) -> Any:
+            asked.add(sentence)
+            return super().get(sentence, default)
+
+    heard = Listening(real)
+    monkeypatch.setattr(language, "catalogue", lambda code: heard if code == "zh" else {})
+    at = opened("zh-CN", matching_rung=rung, **EVERYTHING)
+    assert not at.exception
+    drawn = [text for block in (at.main, at.sidebar) for text in texts(block)]
+    assert len(drawn) > 60
+    assert not [text for text in drawn if ENGLISH.search(text) and not CHINESE.search(text)]
+    assert not [text for text in asked - set(real) if ENGLISH.search(text) and not CHINESE.search(text)]
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_section_opens_on_its_own(section: str) -> None:
+    at = opened(**{PLACE.open_key(section): "true"})
+    assert not at.exception and titles(at) == [QUESTION["en"]]
+
+
+@pytest.mark.parametrize("part", [*PARTS, "cos1", "cos5", "p1", "p5"])
+@pytest.mark.parametrize("rung", MODELS)
+def test_every_part_of_every_model_opens_to_a_sum(rung: str, part: str) -> None:
+    for step in ("", "-3", "-999"):
+        at = opened(matching_rung=rung, matching_part=part, matching_step=step, matching_unit="3")
+        assert not at.exception, (rung, part, step)
+        hashing = any("bucket" in frame.value.columns for frame in at.dataframe)
+        assert at.latex or (part.endswith("input") and hashing), (rung, part, step)
+        assert not [c.value for c in at.caption if "this differs from the forward pass" in c.value]
+
+
+def test_an_unknown_part_opens_nothing() -> None:
+    for part in ("77", "<b>", "cos9", "q_gate"):
+        at = opened(matching_part=part)
+        assert not at.exception and not at.latex
+
+
+@pytest.mark.parametrize("preset", [p.id for p in PRESETS])
+def test_every_preset_sets_its_settings(preset: str) -> None:
+    at = opened()
+    chosen = next(p for p in PRESETS if p.id == preset)
+    at.button_group(key="matching_preset").set_value(preset).run()
+    assert not at.exception
+    for field, value in chosen.fields.items():
+        assert at.session_state[f"matching_{field}"] == value
+    at.button_group(key="matching_preset").set_value(None).run()
+    assert not at.exception
+    for field in chosen.fields:
+        assert at.session_state[f"matching_{field}"] == getattr(MatchingConfig(), field)
+
+
+@pytest.mark.parametrize("chosen", LANGUAGES)
+def test_every_state_of_the_story(chosen: str) -> None:
+    at = opened(LOCALES[chosen])
+    at.button(key="story_open").click().run()
+    states = story.load("matching", chosen)
+    for number, point in enumerate(states):
+        assert not at.exception
+        assert any(point.title in markdown.value for markdown in at.markdown)
+        assert state(at, "matching_at") == float(point.setting["hero"])
+        if number + 1 < len(states):
+            at.button(key="story_next").click().run()
+    at.button(key="story_close").click().run()
+    assert not at.exception and at.button(key="story_open")
+
+
+def test_a_deleted_word_flips_the_ranking() -> None:
+    whole, less = opened(), opened(matching_without="0")  # “bank” alone is left of “river bank”
+    assert not less.exception
+    assert ranking(whole)["CNN-DSSM"].tolist() != ranking(less)["CNN-DSSM"].tolist()
+    assert ranking(whole)["document"].tolist() != ranking(less)["document"].tolist()
+
+
+@pytest.mark.parametrize("gone", ["0.1", "2.3.4.5.6.7.8.9", "0.1.2.3.4.5.6.7.8.9", "1", "99", "0..1.x"])
+@pytest.mark.parametrize("rung", MODELS)
+def test_every_word_may_be_deleted(rung: str, gone: str) -> None:
+    at = opened(matching_without=gone, matching_rung=rung, matching_part="d1_vector", **EVERYTHING)
+    assert not at.exception and titles(at) == [QUESTION["en"]]
+
+
+@pytest.mark.parametrize(
+    ("asked", "lang"),
+    [("bank rivers today", "en"), ("zzzz qqq", "en"), ("!!!", "en"), ("会说法语的人", "zh"), ("A", "zh")],
+)
+def test_a_typed_query_is_ranked(asked: str, lang: str) -> None:
+    at = opened(LOCALES[lang], matching_q=asked, matching_at="8")
+    assert not at.exception
+    if asked != "!!!":
+        assert any("**First for each model:**" in m.value or "**各模型" in m.value for m in at.markdown) or lang == "zh"
+        assert len(ranking(at)) >= 5
+
+
+def test_an_earlier_moment_is_on_stage() -> None:
+    at = opened(matching_moment="0")
+    assert not at.exception and any("step 0:" in m.value for m in at.markdown)
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_what_the_stage_sends_comes_from_traces(name: str) -> None:
+    recording = recorded(name)
+    config, frame = recording.config, recording.frames[-1]
+    hand = Stagehand(config, library(config))
+    desks = desks_at(config, frame, hand.library)
+    scenes = [hand.held_out(n) for n in hand.picks()]
+    sent = charts.stage(
+        config, desks, scenes, [(s.query, s.rows[0]) for s in scenes], [()] * len(scenes), 0.0, "recorded"
+    )
+    assert len(pack(sent, start=Position(0, 0.0, "clsm"), seek=0)) <= 1_000_000
+    for s, scene in enumerate(scenes):
+        begin = len(sent.steps) - len(scene.rows[0])
+        assert sent.names[s][begin:] == scene.rows[0]
+        for model, at in desks.items():
+            traced = trace(at, scene.query, scene.rows)
+            count = len(scene.rows)
+            np.testing.assert_allclose(
+                np.asarray(sent.arrays[f"{model}.cos"])[s, -1, :count], traced["cosine"], atol=1e-6
+            )
+            np.testing.assert_allclose(np.asarray(sent.arrays[f"{model}.p"])[s, -1, :count], traced["p"], atol=1e-5)
+            read = np.asarray(sent.arrays[f"{model}.cos"])[s, begin:-1, 0]
+            np.testing.assert_allclose(read, traced["cosine_read"][0, : len(scene.rows[0]) - 1], atol=1e-6)
+
+
+SETTINGS = sorted(f"matching_{field.name}" for field in dataclasses.fields(MatchingConfig))
+NAMES = sorted(
+    {f"matching_{name}" for name in ("at", "q", "without", "step", "rung", "part", "point", "preset", "moment", "unit", "shown", "gate", "look_gate", "filter", "filters_all", "word_0", "word_1", "shape_length", "shape_kernel", "shape_stride", "shape_padding", "space_model", "space_deep", "pairs_steps")}
+)  # fmt: skip
+
+
+def withstands(value: str, *names: str) -> None:
+    at = opened(**EVERYTHING | dict.fromkeys(names, value))
+    assert not at.exception, (names[:3], value[:40], [error.value for error in at.exception])
+    assert titles(at) and titles(at)[0] in QUESTION.values()
+
+
+@pytest.mark.parametrize("value", (*HOSTILE, *STRANGER))
+def test_all_parameters_at_once_may_be_anything(value: str) -> None:
+    withstands(value, *SETTINGS, *NAMES)
+
+
+@pytest.mark.parametrize("name", (*SETTINGS, *NAMES))
+def test_each_parameter_alone_may_be_anything(name: str) -> None:
+    for value in FEW:
+        withstands(value, name)
