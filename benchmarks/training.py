@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from benchmarks.report import line, reached
+from engine.matching import MatchingConfig
 from engine.multitask import MultitaskConfig
 from engine.multitask.claims import preview_cells
 from engine.recurrent import RecurrentConfig
@@ -19,6 +20,7 @@ def run() -> None:
     _warm(service)
     _default_run(service, MultitaskConfig(), "multitask: 4 structures × 8 seeds")
     _default_run(service, RecurrentConfig(), "recurrent: 3 cells")
+    _default_run(service, MatchingConfig(), "matching: 3 models", target=20)
     cells = preview_cells()
     began = time.perf_counter()
     study = Study(service, cells, "bench")
@@ -35,7 +37,7 @@ def run() -> None:
     service.close()
 
 
-def _default_run(service: Runs, config: Config, what: str) -> None:
+def _default_run(service: Runs, config: Config, what: str, target: int = 15) -> None:
     began = time.perf_counter()
     job = service.submit(config, "bench")
     first = None
@@ -46,7 +48,7 @@ def _default_run(service: Runs, config: Config, what: str) -> None:
     assert job.state == FINISHED, job.sentence
     took = time.perf_counter() - began
     line(f"submit → first frame, warm worker ({what.partition(':')[0]})", f"{1000 * (first or 0):.0f} ms")
-    line(f"default live run ({what})", f"{took:.1f} s", "target 15 s", reached(took <= 15))
+    line(f"default live run ({what})", f"{took:.1f} s", f"target {target} s", reached(took <= target))
 
 
 def _warm(service: Runs) -> None:

@@ -1,0 +1,228 @@
+"""The matching page in a real Chromium, as its users use it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.conftest import serving, settled, watch
+
+SMALL = "matching_steps=30&matching_frames=6&matching_queries=100&matching_filters=16&matching_units=8"
+LONG = "matching_steps=5000&matching_frames=40"
+
+
+def open_page(page: Page, address: str, query: str = "") -> None:
+    page.goto(f"{address}/matching?{query}")
+    page.locator(".st-key-run_bar").wait_for(timeout=30_000)
+    page.locator(".player .token").first.wait_for(timeout=30_000)
+    settled(page)
+
+
+def train(page: Page) -> None:
+    page.locator(".st-key-train").get_by_role("button").click()
+
+
+def number(page: Page, part: str) -> Locator:
+    return page.locator(f".player [data-element={part}] .node-number")
+
+
+def test_a_cold_deep_link_opens_the_page_and_nothing_else(browser: Browser) -> None:
+    with serving() as address:
+        page = browser.new_page()
+        problems = watch(page)
+        page.goto(f"{address}/matching")
+        expect(page.get_by_role("heading", name="Why did this document match")).to_be_visible(timeout=30_000)
+        page.locator(".player .token").first.wait_for(timeout=30_000)
+        settled(page)
+        expect(page.get_by_text("Page not found")).to_have_count(0)
+        assert not problems, problems
+        page.close()
+
+
+def test_it_opens_where_the_models_disagree(page: Page, server: str) -> None:
+    problems = watch(page)
+    open_page(page, server)
+    expect(page.locator(".player .hero-select")).to_have_value("river bank")
+    expect(page.locator(".rung[data-rung=clsm]")).to_have_attribute("aria-pressed", "true")
+    assert float(number(page, "p1").text_content() or 0) > 0.9
+    page.keyboard.press("1")
+    expect(number(page, "p1")).to_have_text(number(page, "p2").text_content() or "")
+    expect(number(page, "cos1")).to_have_text(number(page, "cos2").text_content() or "")
+    page.keyboard.press("3")
+    expect(number(page, "p1")).to_have_text(re.compile(r"0\.[89]|1\.00"))
+    assert page.locator(".st-key-run_bar").bounding_box()["y"] < 800  # type: ignore[index]
+    assert not problems, problems
+
+
+def test_the_probabilities_on_stage_sum_to_one(page: Page, server: str) -> None:
+    open_page(page, server, "matching_at=6")
+    for key, rung in zip("123", ("dssm", "clsm", "lstm"), strict=True):
+        page.keyboard.press(key)
+        expect(page.locator(f".rung[data-rung={rung}]")).to_have_attribute("aria-pressed", "true")
+        page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        total = sum(float(number(page, f"p{n}").text_content() or "nan") for n in range(1, 6))
+        assert abs(total - 1) < 0.03  # five numbers of two digits
+
+
+def test_a_click_deletes_a_word_and_brings_it_back(page: Page, server: str) -> None:
+    open_page(page, server)
+    before = number(page, "cos1").text_content() or ""
+    word = page.locator(".match .token", has_text="river").first
+    word.click()
+    expect(page.locator(".match .token.gone")).to_have_count(1)
+    expect(page).to_have_url(re.compile("matching_without=0"))
+    expect(number(page, "cos1")).not_to_have_text(before)
+    page.reload()
+    page.locator(".player .token").first.wait_for()
+    expect(page.locator(".match .token.gone")).to_have_count(1)
+    page.locator(".match .token.gone").click()
+    expect(page.locator(".match .token.gone")).to_have_count(0)
+    expect(number(page, "cos1")).to_have_text(before)
+
+
+def test_words_are_joined_by_the_filters_they_share(page: Page, server: str) -> None:
+    open_page(page, server)
+    expect(page.locator(".match-lines path")).not_to_have_count(0)
+    page.keyboard.press("1")
+    expect(page.locator(".match-lines path")).to_have_count(0)  # a bag has no filters
+    expect(page.locator(".board.maps")).to_contain_text("Nothing to draw")
+
+
+def test_feature_maps_grow_as_the_window_slides(page: Page, server: str) -> None:
+    """In the browser alone: no message to the server before it rests."""
+    sent: list[object] = []
+    page.on("websocket", lambda ws: ws.on("framesent", lambda frame: sent.append(frame)))
+    open_page(page, server)
+    cells = page.locator(".board.maps rect:not(.maps-winner)")
+    expect(cells).to_have_count(8 * (6 + 1))  # six words, and the maximum of each row
+    messages = len(sent)
+    time = page.locator(".player input.time")
+    time.focus()
+    time.press("Home")
+    expect(cells).to_have_count(8 * (1 + 1))
+    assert len(sent) == messages
+    time.press("ArrowRight")
+    expect(cells).to_have_count(8 * (2 + 1))
+    settled(page)
+    expect(page).to_have_url(re.compile("matching_step=-4"))
+
+
+def test_another_query_is_chosen_in_the_browser(page: Page, server: str) -> None:
+    open_page(page, server)
+    page.locator(".player .hero-select").select_option(index=1)
+    expect(page.locator(".match .token").first).to_have_text("bank")
+    expect(page).to_have_url(re.compile("matching_at=1"))
+    expect(page.locator(".st-key-question")).to_contain_text("Word order")
+    page.locator(".player .hero-select").select_option(index=6)
+    expect(page.locator(".st-key-question")).to_contain_text("Order beyond the window")
+
+
+@pytest.mark.parametrize(("locale", "typed", "first"), [("en-US", "bank rivers", "bank"), ("zh-CN", "蜂蜜手机", "蜂")])
+def test_a_query_is_typed(browser: Browser, server: str, locale: str, typed: str, first: str) -> None:
+    page = browser.new_page(locale=locale, reduced_motion="reduce")
+    problems = watch(page)
+    open_page(page, server)
+    field = page.locator(".player .hero-text")
+    field.fill(typed)
+    field.press("Enter")
+    expect(page.locator(".player .hero-select")).to_have_value(typed)
+    expect(page.locator(".match .token").first).to_have_text(first)
+    settled(page)
+    expect(page).to_have_url(re.compile("matching_at=8"))
+    page.reload()
+    page.locator(".player .token").first.wait_for()
+    expect(page.locator(".player .hero-select")).to_have_value(typed)
+    assert not problems, problems
+    page.close()
+
+
+@pytest.mark.parametrize("part", ["cos1", "p2"])
+def test_a_score_opens_to_its_sum(page: Page, server: str, part: str) -> None:
+    open_page(page, server, "matching_at=4")
+    shown = number(page, part).text_content() or ""
+    page.locator(f".player [data-element={part}]").click()
+    opened = page.locator(".st-key-part")
+    expect(opened).to_contain_text("the same within float32")
+    result = re.search(r"gave (-?\d\.\d+)", opened.inner_text())
+    assert result and f"{float(result[1]):.2f}" == shown.replace("−", "-")
+
+
+def test_train_to_the_end(page: Page, server: str) -> None:
+    problems = watch(page)
+    open_page(page, server, SMALL)
+    expect(page.locator(".st-key-on_stage")).to_contain_text("Train takes")
+    train(page)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Finished: step 30 of 30", timeout=30_000)
+    expect(page.locator(".player .badge")).to_have_text("your run")
+    assert not problems, problems
+
+
+def test_the_stage_and_the_ranking_move_while_it_trains(page: Page, server: str) -> None:
+    open_page(page, server, LONG)
+    train(page)
+    expect(page.locator(".player .badge")).to_have_text("live run", timeout=20_000)
+    question = page.locator(".st-key-question")
+    early, cosine = question.inner_text(), number(page, "cos1").text_content() or ""
+    expect(question).not_to_have_text(early, timeout=20_000)
+    expect(number(page, "cos1")).not_to_have_text(cosine, timeout=20_000)
+    page.locator(".st-key-run_bar").get_by_role("button", name="Stop", exact=True).click()
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Stopped: step", timeout=5_000)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_that_a_screen_reader_stumbles_over(browser: Browser, server: str, scheme: str) -> None:
+    page = browser.new_page(color_scheme=scheme, reduced_motion="reduce", locale="en-US")  # type: ignore[arg-type]
+    open_page(page, server)
+    found = Axe().run(
+        page,
+        context={"exclude": [["[data-testid='stVegaLiteChart']"], ["[data-testid='stDataFrame']"]]},
+        options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
+    )
+    assert found.violations_count == 0, found.generate_report()
+    page.close()
+
+
+def test_own_pairs_are_trained_on_stage(page: Page, server: str) -> None:
+    problems = watch(page)
+    open_page(page, server, "matching_open_own_pairs=true&matching_pairs_steps=50")
+    animals = ("cat", "dog", "horse", "cow", "sheep", "goat")
+    rows = [
+        {
+            "question": f"where does the {animal} sleep {n}",
+            "passage": f"The {animal} of house {n} sleeps in the {place}.",
+        }
+        for n in range(12)
+        for animal, place in zip(animals, ("bed", "kennel", "stable", "field", "pen", "barn"), strict=True)
+    ]
+    lines = "\n".join(map(json.dumps, rows))
+    file = {"name": "animals.jsonl", "mimeType": "application/jsonl", "buffer": lines.encode()}
+    page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    page.get_by_role("button", name="Train on these pairs").click()
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Finished: step 50 of 50", timeout=60_000)
+    expect(page.locator(".st-key-question")).to_contain_text("mean reciprocal rank")
+    expect(page.locator(".match .token").first).to_have_text("where")
+    expect(page.get_by_text("Best by mean reciprocal rank")).to_be_visible()
+    assert not problems, problems
+
+
+def test_the_report_opens_alone(page: Page, browser: Browser, server: str, tmp_path: Path) -> None:
+    open_page(page, server)
+    with page.expect_download() as download:
+        page.locator(".st-key-download_report").get_by_role("button").click()
+    path = tmp_path / "report.html"
+    path.write_bytes(Path(download.value.path()).read_bytes())
+    alone = browser.new_page()
+    problems = watch(alone)
+    asked: list[str] = []
+    alone.on("request", lambda request: asked.append(request.url))
+    alone.goto(path.as_uri())
+    expect(alone.locator(".js-plotly-plot")).to_have_count(1)
+    expect(alone.locator("body")).to_contain_text("river bank")
+    expect(alone.locator("body")).to_contain_text("1–2 · ")
+    assert [url for url in asked if not url.startswith("file:")] == [] and not problems
+    alone.close()
