@@ -88,7 +88,9 @@ function makeMaps(panel, app) {
         const v = value(k, first + c);
         if (!Number.isFinite(v)) continue;
         if (panel.kept[app.state.rung] === "last" || v > best) [best, place] = [v, c];
-        parts.push(cell(left + c * cw, y, cw, ch, colour(v), `${names[r]} · ${app.nameOf(first + c)}`, v));
+        const rect = cell(left + c * cw, y, cw, ch, colour(v), `${names[r]} · ${app.nameOf(first + c)}`, v);
+        rect.addEventListener("click", () => app.click(panel.id, null, k, first + c));
+        parts.push(rect);
       }
       if (place < 0) return;
       const x = size.w - kept;

@@ -38,6 +38,7 @@ class Stagehand:
     def __init__(self, config: MatchingConfig, library: Library) -> None:
         self.config, self.library = config, library
         self.baselines = Baselines(config.language, library.pool)
+        self._made: dict[int, Scene] = {}
 
     def picks(self, most: int = 8) -> tuple[int, ...]:
         """Held-out queries to choose from: two of each skill, the same documents with the other one clicked."""
@@ -45,6 +46,11 @@ class Stagehand:
 
     def held_out(self, index: int) -> Scene:
         """The clicked document, what was shown beside it, and the unclicked that look most like the query."""
+        if index not in self._made:
+            self._made[index] = self._make(index)
+        return self._made[index]
+
+    def _make(self, index: int) -> Scene:
         query: Query = self.library.log.test[index]
         row = self.library.test[index]
         near = self._nearest(row, {n for n in query.grades} | set(query.shown))

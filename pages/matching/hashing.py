@@ -45,12 +45,18 @@ def _written(framed: Row, window: range) -> str:
 
 def up_close(now: live.Shown) -> None:
     """The whole section."""
-    scene, config = now.scene(), now.config
-    row = scene.rows[0] or scene.query
+    config = now.config
     left, right = st.columns(2, gap="large")
     with left:
-        st.markdown(t("**The document on stage with its boundaries; the first window is marked**"))
-        of_word(now, row, 0)
+        start = "online auto body" if config.language == "en" else "汽车车身维修"
+        text = st.text_input(
+            t("A text: its boundaries, and its first window"),
+            start,
+            key="matching_hash_text",
+            max_chars=200,
+            bind="query-params",
+        )
+        of_word(now, now.hand.library.lexicon.row(text or start) or (start,), 0)
         _misspelling(config.language, config.dimensions)
     with right:
         _counts(now)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
+import numpy as np
 import streamlit as st
 
 from engine.matching import MatchingConfig, PairsConfig
@@ -62,10 +63,8 @@ class Shown:
         return self._opened()[1]
 
     def _opened(self) -> tuple[dict[str, Desk], Index]:
-        if self.live:  # a moment that is shown once is not worth keeping
-            desks = desks_at(self.config, self.frame, self.hand.library)
-            return desks, Index(desks, self.hand)
-        return _open(self.recording.digest, self.frame.step, self.config, self.frame)
+        # A run is a function of its config: config and step name a moment, without a look at its numbers.
+        return _open(self.config.digest, self.frame.step, self.config, self.frame)
 
     def offered(self) -> list[Scene]:
         """The queries to choose from, the typed one last."""
@@ -106,7 +105,7 @@ def _hand(digest: str, _config: MatchingConfig) -> Stagehand:
     return Stagehand(_config, library(_config))
 
 
-@st.cache_resource(max_entries=12, show_spinner=False)
+@st.cache_resource(max_entries=40, show_spinner=False)
 def _open(digest: str, step: int, _config: MatchingConfig, _frame: Frame) -> tuple[dict[str, Desk], Index]:
     hand = _hand(_config.digest, _config)
     desks = desks_at(_config, _frame, hand.library)
@@ -262,6 +261,11 @@ def _player(now: Shown) -> None:
     def clicked(click: Click) -> None:
         if click.panel == "match" and click.row is not None:
             where.toggle(click.row, count)
+        elif click.panel == "maps" and click.row is not None and click.column is not None:
+            rows = np.asarray(stage.arrays[f"{click.rung}.rows"])
+            PLACE.write(where.UNIT, str(int(rows[at, 0, click.row]) + 1))
+            PLACE.remember(Position(click.column, click.hero, click.rung, "d1_inner"), stage.steps)
+            PLACE.seek()
         else:
             element = click.element if click.element is None or ">" not in click.element else None
             here = Position(click.frame, click.hero, click.rung, element or st.query_params.get(PLACE.part))

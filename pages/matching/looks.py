@@ -16,7 +16,7 @@ from engine.matching.scene import Scene
 from engine.matching.shapes import TEXTBOOK, textbook, words_seen
 from engine.matching.trace import filter_gains, trace, word_gains
 from engine.runs.config import Whole
-from pages.matching import charts, hashing, live, space
+from pages.matching import charts, hashing, live, measures, space
 from pages.matching.where import PLACE
 from pages.ui import controls
 from pages.ui.choices import one_of
@@ -377,6 +377,12 @@ def _curve(rows: list[dict[str, object]], x: str, title: str, log: bool = False)
 
 
 LOOKS: tuple[tuple[str, str, str, Callable[[live.Shown], None]], ...] = (
+    (
+        "measures",
+        N_("Held out: NDCG, MRR and recall, beside BM25 and the trigram cosine"),
+        "leaderboard",
+        measures.draw,
+    ),
     ("hashing", N_("Word hashing up close: trigrams, buckets, collisions, a misspelling"), "tag", hashing.up_close),
     ("shapes", N_("Shapes: 302 positions, a kernel of three, 300 windows"), "straighten", _shapes),
     ("filters", N_("Filters: what each gives to the cosine, and what it likes"), "filter_alt", _filters),

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from engine.errors import UserError
 from engine.matching import PairsConfig
-from engine.matching.config import TITLES
-from engine.matching.measures import Judge
 from engine.matching.pairs import log_of_pairs, pairs_config, read_pairs
 from engine.runs.config import Whole
-from engine.runs.frame import Array
-from pages.matching import live, ranking
+from pages.matching import live, measures
 from pages.matching.where import PLACE
 from pages.ui import controls, language, training, uploads
 from pages.ui.language import t
@@ -41,7 +37,7 @@ def draw() -> None:
             _offer(file.getvalue(), steps)
         now = live.shown()
         if isinstance(now.config, PairsConfig):
-            result(now)
+            measures.table(now)
 
 
 def _offer(data: bytes, steps: int) -> None:
@@ -70,41 +66,3 @@ def _offer(data: bytes, steps: int) -> None:
         st.session_state[PLACE.shown] = RUN
         PLACE.go({PLACE.step: ""})
         st.rerun()
-
-
-def result(now: live.Shown) -> None:
-    """Held-out measures of the models at the moment on stage, and of the baselines."""
-    judge, library = Judge(now.hand.library.log), now.hand.library
-    found = {name: judge.measures(one) for name, one in now.hand.baselines.scores(library.test).items()}
-    last = now.recording.frames[-1]
-    for model in now.config.models:
-        found[model] = {name: last.metrics[f"{model}.{name}"] for name in ("ndcg", "mrr", "recall")}
-    st.dataframe(
-        pd.DataFrame([_row(name, one) for name, one in found.items()]),
-        hide_index=True,
-        height="content",
-        alt=t("Held-out measures"),
-    )
-    best = max(found, key=lambda name: float(found[name]["mrr"]))
-    known = TITLES.get(best)
-    st.markdown(
-        t("Best by mean reciprocal rank: **{name}**. The trained models pay off here.", name=known)
-        if known
-        else t(
-            "Best by mean reciprocal rank: **{name}**, which needs no training: with so few pairs it is hard to beat.",
-            name=t(ranking.NAMES[best]),
-        )
-    )
-
-
-def _row(name: str, measures: dict[str, Array]) -> dict[str, str]:
-    ndcg, recall = measures["ndcg"], measures["recall"]
-    return {
-        t("model"): t(ranking.NAMES[name]),
-        "recall@1": f"{recall[0]:.3f}",
-        "recall@10": f"{recall[1]:.3f}",
-        "MRR": f"{float(measures['mrr']):.3f}",
-        "NDCG@1": f"{ndcg[0]:.3f}",
-        "NDCG@3": f"{ndcg[1]:.3f}",
-        "NDCG@10": f"{ndcg[2]:.3f}",
-    }

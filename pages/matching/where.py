@@ -13,6 +13,7 @@ from pages.ui.place import Place
 HERO, ASKED, WITHOUT, MOMENT, UNIT = (f"matching_{name}" for name in ("at", "q", "without", "moment", "unit"))
 PLACE = Place("matching", MODELS, r"(q|d1|d2)_(input|inner|pool|vector)|cos[1-5]|p[1-5]", HERO, 0.0, "clsm")
 SECTIONS = (
+    "measures",
     "hashing",
     "shapes",
     "filters",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pages.ui.network import Diagram
-from pages.ui.stage import Bars, Heat, Match, Panel, Plane, Stage, Tokens
+from pages.ui.stage import Bars, Heat, Maps, Match, Panel, Plane, Stage, Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +133,8 @@ def _extent(panel: Panel, stage: Stage) -> tuple[int, int]:
             return len(panel.labels), 0
         case Tokens():
             return len(stage.steps), 0
+        case Maps():
+            return max(stage.arrays[name].shape[2] for name in panel.arrays.values()), len(stage.steps)
         case Match():
             return max(len(above) + len(below) for above, below in panel.texts), 2
         case _:

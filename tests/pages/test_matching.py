@@ -178,7 +178,7 @@ def test_what_the_stage_sends_comes_from_traces(name: str) -> None:
 
 SETTINGS = sorted(f"matching_{field.name}" for field in dataclasses.fields(MatchingConfig))
 NAMES = sorted(
-    {f"matching_{name}" for name in ("at", "q", "without", "step", "rung", "part", "point", "preset", "moment", "unit", "shown", "gate", "look_gate", "filter", "filters_all", "word_0", "word_1", "shape_length", "shape_kernel", "shape_stride", "shape_padding", "space_model", "space_deep", "pairs_steps")}
+    {f"matching_{name}" for name in ("at", "q", "without", "step", "rung", "part", "point", "preset", "moment", "unit", "shown", "gate", "look_gate", "filter", "filters_all", "measure", "hash_text", "word_0", "word_1", "shape_length", "shape_kernel", "shape_stride", "shape_padding", "space_model", "space_deep", "pairs_steps")}
 )  # fmt: skip
 
 

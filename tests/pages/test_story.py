@@ -67,7 +67,7 @@ STORIES = {
         allowed={
             "hero": "[0-7]",
             "word": r"first|last|0|-[1-9]\d?",
-            "open": "none|hashing|shapes|filters|delete|reading|gamma|space|order|spelling|evidence|beyond|towers|"
+            "open": "none|measures|hashing|shapes|filters|delete|reading|gamma|space|order|spelling|evidence|beyond|towers|"
             "own_pairs|notes",
         },
     ),

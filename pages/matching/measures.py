@@ -1,0 +1,113 @@
+"""Held-out measures of every model, beside the baselines, and how they grew over training."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from engine.matching.config import TITLES
+from engine.matching.measures import Judge
+from engine.runs.frame import Array
+from pages.matching import live, ranking
+from pages.matching.charts import COLOURS
+from pages.ui.choices import one_of
+from pages.ui.language import t
+from pages.ui.theme import HUES
+
+CURVES = {"mrr": "MRR", "ndcg": "NDCG@10", "recall": "recall@10"}
+
+
+def draw(now: live.Shown) -> None:
+    """The whole section."""
+    left, right = st.columns((3, 2), gap="large")
+    with left:
+        table(now)
+    with right:
+        _curve(now)
+
+
+def table(now: live.Shown) -> None:
+    """One row a model or baseline, at the last moment of the run, and who is best."""
+    found = {name: _judged(now, name) for name in ("bm25", "trigrams")}
+    last = now.recording.frames[-1]
+    for model in now.config.models:
+        found[model] = {name: last.metrics[f"{model}.{name}"] for name in ("ndcg", "mrr", "recall")}
+    st.dataframe(
+        pd.DataFrame([_row(name, one) for name, one in found.items()]),
+        hide_index=True,
+        height="content",
+        alt=t("Held-out measures"),
+    )
+    best = max(found, key=lambda name: float(found[name]["mrr"]))
+    known = TITLES.get(best)
+    st.markdown(
+        t("Best by mean reciprocal rank: **{name}**. Training pays off here.", name=known)
+        if known
+        else t("Best by mean reciprocal rank: **{name}**, which needs no training.", name=t(ranking.NAMES[best]))
+    )
+    st.caption(
+        t(
+            "{queries} held-out queries over {documents} documents. NDCG gains 2^rel − 1; recall@k: a relevant document is among the first k.",
+            queries=f"{len(now.hand.library.test):,}",
+            documents=f"{len(now.hand.library.pool):,}",
+        )
+    )
+
+
+def _judged(now: live.Shown, name: str) -> dict[str, Array]:
+    return _baselines(now.config.digest, now)[name]
+
+
+@st.cache_data(max_entries=12, show_spinner=False)
+def _baselines(digest: str, _now: live.Shown) -> dict[str, dict[str, Array]]:
+    hand = _now.hand
+    judge = Judge(hand.library.log)
+    return {name: judge.measures(one) for name, one in hand.baselines.scores(hand.library.test).items()}
+
+
+def _row(name: str, measures: dict[str, Array]) -> dict[str, str]:
+    ndcg, recall = measures["ndcg"], measures["recall"]
+    return {
+        t("model"): t(ranking.NAMES[name]),
+        "recall@1": f"{recall[0]:.3f}",
+        "recall@10": f"{recall[1]:.3f}",
+        "MRR": f"{float(measures['mrr']):.3f}",
+        "NDCG@1": f"{ndcg[0]:.3f}",
+        "NDCG@3": f"{ndcg[1]:.3f}",
+        "NDCG@10": f"{ndcg[2]:.3f}",
+    }
+
+
+def _curve(now: live.Shown) -> None:
+    """One measure over training, the baselines as lines that do not move."""
+    chosen = one_of(t("Measure"), tuple(CURVES), "mrr", key="matching_measure", name_of=CURVES.__getitem__)
+    rows = [
+        {"step": frame.step, "name": TITLES[m], "value": _number(frame.metrics[f"{m}.{chosen}"])}
+        for frame in now.recording.frames
+        for m in now.config.models
+    ]
+    ends = (now.recording.steps[0], now.recording.steps[-1])
+    rows += [
+        {"step": step, "name": t(ranking.NAMES[name]), "value": _number(_judged(now, name)[chosen])}
+        for name in ("bm25", "trigrams")
+        for step in ends
+    ]
+    hues = {TITLES[m]: HUES[int(COLOURS[m])] for m in now.config.models}
+    hues |= {t(ranking.NAMES["bm25"]): "#888888", t(ranking.NAMES["trigrams"]): "#BBBBBB"}
+    st.altair_chart(
+        alt.Chart(pd.DataFrame(rows), height=270)
+        .mark_line(strokeWidth=2.5)
+        .encode(
+            x=alt.X("step:Q", title=t("training step")),
+            y=alt.Y("value:Q", title=CURVES[chosen], scale=alt.Scale(domain=[0, 1])),
+            color=alt.Color("name:N", title=None, sort=list(hues), legend=alt.Legend(orient="top", columns=3), scale=alt.Scale(domain=list(hues), range=list(hues.values()))),
+            tooltip=[alt.Tooltip("name:N", title=t("model")), alt.Tooltip("step:Q", title=t("training step")), alt.Tooltip("value:Q", title=CURVES[chosen], format=".3f")],
+        ),
+        key="measures",
+        alt=t("A measure over training, by model, with the baselines"),
+    )  # fmt: skip
+
+
+def _number(values: Array) -> float:
+    return float(values.ravel()[-1])
