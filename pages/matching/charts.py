@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import streamlit as st
 
 from engine.matching import MatchingConfig
 from engine.matching.config import TITLES
@@ -15,7 +16,7 @@ from pages.matching import diagram
 from pages.ui.language import N_, t
 from pages.ui.network import Colour, Diagram
 from pages.ui.player_words import player_words
-from pages.ui.stage import Array, Maps, Match, Quantised, Rung, Stage, Sweep
+from pages.ui.stage import Maps, Match, Rung, Stage, Sweep
 
 COLOURS: dict[str, Colour] = {"dssm": 5, "clsm": 2, "lstm": 3}
 SENTENCES = {
@@ -86,8 +87,16 @@ def steps(scenes: Sequence[Scene]) -> tuple[int, ...]:
     return tuple(range(1 - width(scenes), 1))
 
 
+@st.cache_resource(max_entries=40, show_spinner=False)  # read only: a copy at every rerun would cost more than the rest
+def _views(
+    digest: str, step: int, read: tuple[tuple[Row, ...], ...], _desks: Mapping[str, Desk], _scenes: Sequence[Scene]
+) -> dict[str, np.ndarray]:
+    return dict(views(_desks, _scenes))
+
+
 def stage(
     config: MatchingConfig,
+    step: int,
     desks: Mapping[str, Desk],
     scenes: Sequence[Scene],
     texts: Sequence[tuple[Row, Row]],
@@ -95,15 +104,16 @@ def stage(
     hero: float,
     origin: str,
 ) -> Stage:
-    """Every query with its documents, read by the models as they were at one moment. `texts` have the deleted words too."""
+    """Every query with its documents, read by the models as they were at `step`. `texts` have the deleted words too."""
     frames = width(scenes)
+    found = _views(config.digest, step, tuple((scene.query, *scene.rows) for scene in scenes), desks, scenes)
     return Stage(
         title=t("Matching networks"),
         steps=steps(scenes),
         time_label=t("word"),
         rungs=tuple(Rung(model, TITLES[model], t(SENTENCES[model])) for model in TITLES if model in config.models),
         panels=_panels(config, scenes, texts, gone),
-        arrays=_arrays(views(desks, scenes)),
+        arrays={name: array.astype(np.float32) for name, array in found.items()},
         sweep=Sweep(
             "query",
             t("Query"),
@@ -123,10 +133,6 @@ def stage(
         live=False,  # time is the text here: a new frame must not move the cursor
         names=tuple(("",) * (frames - max(len(scene.rows[0]), 1)) + (scene.rows[0] or ("–",)) for scene in scenes),
     )
-
-
-def _arrays(found: Mapping[str, np.ndarray]) -> dict[str, Array | Quantised]:
-    return {name: array.astype(np.float32) for name, array in found.items()}
 
 
 def _panels(

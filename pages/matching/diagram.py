@@ -94,12 +94,12 @@ def _sub(number: int) -> str:
 def formulas() -> dict[str, tuple[Term, ...]]:
     """The equation under each drawing; a click on a term lights its part."""
     vectors = {
-        "dssm": (Term("y = tanh( W · "), Term("Σ", sub="words", lights=("q_input", "d1_input", "q_inner", "d1_inner")), Term(" x + b )…")),
+        "dssm": (Term("y = tanh( W · "), Term("Σ", sub="t", lights=("q_input", "d1_input", "q_inner", "d1_inner")), Term(" x(t) + b )…")),
         "clsm": (
             Term("v = "), Term("max", sub="t", lights=("q_pool", "d1_pool", "d2_pool")),
             Term(" tanh( "), Term("W", sub="c", lights=("q_inner", "d1_inner", "d2_inner")), Term(" [x(t−1), x(t), x(t+1)] )"),
         ),
-        "lstm": (Term("y = "), Term("h(last word)", lights=("q_inner", "d1_inner", "d2_inner", "q_vector", "d1_vector", "d2_vector"))),
+        "lstm": (Term("y = "), Term("h(T)", lights=("q_inner", "d1_inner", "d2_inner", "q_vector", "d1_vector", "d2_vector"))),
     }  # fmt: skip
     common = (
         Term("      P(D|Q) = "),

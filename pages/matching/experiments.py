@@ -16,6 +16,7 @@ from engine.matching.config import MODELS, TITLES
 from engine.matching.shipped import stored_seeds
 from engine.runs.verdict import HOLDS, Verdict
 from pages.matching.charts import COLOURS
+from pages.matching.settings import TOWERS
 from pages.matching.where import PLACE
 from pages.ui.language import N_, language, t
 from pages.ui.questions import questions
@@ -144,8 +145,7 @@ def _beyond(seeds: Seeds) -> None:
 
 def _towers(seeds: Seeds) -> None:
     values = {
-        (name, TITLES["clsm"]): seeds.metric(one, "clsm", "mrr")
-        for name, one in ((t(N_("One for both sides")), LOG["en"]), (t(N_("One for each side")), SEPARATE))
+        (t(TOWERS[one.towers]), TITLES["clsm"]): seeds.metric(one, "clsm", "mrr") for one in (LOG["en"], SEPARATE)
     }
     _strip(values, t("mean reciprocal rank, held out"), "claim_towers", None)
     st.caption(

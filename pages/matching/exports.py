@@ -31,6 +31,7 @@ def draw() -> None:
     scores = live.ranking(now, scene)
     shown, address, words, chosen = ranking.ranked(now, scene, scores), share.url(), _words(now, scene.text), language()
     names = {name: t(ranking.NAMES[name]) for name in scores}
+    names |= {"document": t("document"), "score": t("score"), "rank": t("rank")}
     downloads(
         f"gatescope-matching-{now.config.digest[:8]}",
         recording=now.recording.to_bytes,
@@ -43,9 +44,12 @@ def draw() -> None:
 def table(now: live.Shown, scores: Mapping[str, np.ndarray], names: Mapping[str, str]) -> pd.DataFrame:
     """One row for each document of the pool."""
     log = now.hand.library.log
-    columns: dict[str, object] = {"document": [log.documents[n] for n in log.pool]}
+    columns: dict[str, object] = {names["document"]: [log.documents[n] for n in log.pool]}
     for name, one in scores.items():
-        columns |= {f"{names[name]} score": np.asarray(one, float), f"{names[name]} rank": ranks(one)}
+        columns |= {
+            f"{names[name]}: {names['score']}": np.asarray(one, float),
+            f"{names[name]}: {names['rank']}": ranks(one),
+        }
     return pd.DataFrame(columns)
 
 

@@ -242,7 +242,7 @@ def _player(now: Shown) -> None:
     count = len(whole.query) + len(whole.rows[0])
     gone = [where.deleted(count) if n == at else () for n in range(len(scenes))]
     origin = "live" if now.live else "recorded" if now.source == RECORDED else "run"
-    stage = charts.stage(now.config, now.desks, scenes, texts, gone, float(at), origin)
+    stage = charts.stage(now.config, now.frame.step, now.desks, scenes, texts, gone, float(at), origin)
     first = st.session_state.setdefault("matching_autoplay", PLACE.step not in st.query_params)
 
     def moved(position: Position) -> None:

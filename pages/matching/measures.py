@@ -6,6 +6,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from engine.matching.baselines import BASELINES
 from engine.matching.config import TITLES
 from engine.matching.measures import Judge
 from engine.runs.frame import Array
@@ -29,7 +30,7 @@ def draw(now: live.Shown) -> None:
 
 def table(now: live.Shown) -> None:
     """One row a model or baseline, at the last moment of the run, and who is best."""
-    found = {name: _judged(now, name) for name in ("bm25", "trigrams")}
+    found = {name: _judged(now, name) for name in BASELINES}
     last = now.recording.frames[-1]
     for model in now.config.models:
         found[model] = {name: last.metrics[f"{model}.{name}"] for name in ("ndcg", "mrr", "recall")}
@@ -90,11 +91,11 @@ def _curve(now: live.Shown) -> None:
     ends = (now.recording.steps[0], now.recording.steps[-1])
     rows += [
         {"step": step, "name": t(ranking.NAMES[name]), "value": _number(_judged(now, name)[chosen])}
-        for name in ("bm25", "trigrams")
+        for name in BASELINES
         for step in ends
     ]
     hues = {TITLES[m]: HUES[int(COLOURS[m])] for m in now.config.models}
-    hues |= {t(ranking.NAMES["bm25"]): "#888888", t(ranking.NAMES["trigrams"]): "#BBBBBB"}
+    hues |= {t(ranking.NAMES[name]): grey for name, grey in zip(BASELINES, ("#888888", "#BBBBBB"), strict=True)}
     st.altair_chart(
         alt.Chart(pd.DataFrame(rows), height=270)
         .mark_line(strokeWidth=2.5)

@@ -21,14 +21,14 @@ def draw() -> None:
     with body:
         left, right = st.columns(2, gap="large")
         with left:
-            st.markdown("**DSSM** (Huang et al. 2013)")
+            st.markdown("**DSSM** (Huang 2013)")
             st.latex(r"h_1 = \tanh\big(W_1 \textstyle\sum_t x(t) + b_1\big)")
             st.latex(r"y = \tanh\big(W_3 \tanh(W_2 h_1 + b_2) + b_3\big)")
-            st.markdown("**CLSM** (Shen et al. 2014)")
+            st.markdown("**CLSM** (Shen 2014)")
             st.latex(r"h(t) = \tanh\big(W_c\,[x(t-1), x(t), x(t+1)]\big)")
             st.latex(r"v_k = \max_t h_k(t) \qquad y = \tanh(W_s v + b_s)")
         with right:
-            st.markdown("**LSTM-DSSM** (Palangi et al. 2016)")
+            st.markdown("**LSTM-DSSM** (Palangi 2016)")
             st.latex(r"h(t), C(t) = \mathrm{LSTM}\big(E x(t), h(t-1), C(t-1)\big) \qquad y = h(T)")
             st.markdown(t("**Score and loss**, the same for all"))
             st.latex(r"R(Q, D) = \frac{y_Q \cdot y_D}{|y_Q|\,|y_D|}")

@@ -18,7 +18,8 @@ def pack(stage: Stage, *, start: Position, seek: int, autoplay: bool = False) ->
 
     Raises ValueError for an array that is named by a panel and missing, or whose first two axes fit neither S, F nor 1.
     """
-    _check(stage)
+    spec = {f.name: plain(getattr(stage, f.name)) for f in fields(stage) if f.name != "arrays"}
+    _check(stage, spec)
     table: dict[str, dict[str, object]] = {}
     body = bytearray()
     for name, array in stage.arrays.items():
@@ -29,7 +30,6 @@ def pack(stage: Stage, *, start: Position, seek: int, autoplay: bool = False) ->
             table[name]["scale"] = (array.low, array.high)
         body += data.tobytes()
         body += bytes(-len(body) % 4)
-    spec = {f.name: plain(getattr(stage, f.name)) for f in fields(stage) if f.name != "arrays"}
     digest = hashlib.blake2s(json.dumps([spec, table]).encode() + body, digest_size=8).hexdigest()
     header = {
         "spec": spec,
@@ -69,9 +69,9 @@ def _named(value: object) -> Iterator[str]:
             yield from _named(item)
 
 
-def _check(stage: Stage) -> None:
+def _check(stage: Stage, spec: Mapping[str, object]) -> None:
     """Raise ValueError on what a page got wrong; the browser would show an empty panel and say nothing."""
-    wanted = set(_named([plain(panel) for panel in stage.panels])) | set(_named([plain(stage.sweep)]))
+    wanted = set(_named([spec["panels"], spec["sweep"]]))
     if missing := sorted(wanted - set(stage.arrays)):
         raise ValueError(f"the stage names arrays it does not carry: {', '.join(missing)}")
     if missing := sorted(set(WORDS) - set(stage.words)):

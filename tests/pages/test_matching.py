@@ -32,7 +32,9 @@ PARTS = [f"{side}_{level}" for side in ("q", "d1", "d2") for level in ("input", 
 
 def ranking(at: Any) -> Any:
     """The table under the stage."""
-    return next(frame.value for frame in at.dataframe if "BM25" in frame.value.columns)
+    return next(
+        frame.value for frame in at.dataframe if any(str(name).startswith("BM25") for name in frame.value.columns)
+    )
 
 
 @pytest.mark.parametrize("chosen", LANGUAGES)
@@ -159,7 +161,7 @@ def test_what_the_stage_sends_comes_from_traces(name: str) -> None:
     desks = desks_at(config, frame, hand.library)
     scenes = [hand.held_out(n) for n in hand.picks()]
     sent = charts.stage(
-        config, desks, scenes, [(s.query, s.rows[0]) for s in scenes], [()] * len(scenes), 0.0, "recorded"
+        config, frame.step, desks, scenes, [(s.query, s.rows[0]) for s in scenes], [()] * len(scenes), 0.0, "recorded"
     )
     assert len(pack(sent, start=Position(0, 0.0, "clsm"), seek=0)) <= 1_000_000
     for s, scene in enumerate(scenes):
