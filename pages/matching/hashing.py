@@ -33,7 +33,12 @@ def of_word(now: live.Shown, row: Row, at: int) -> None:
         for place, token in enumerate(window)
         for part, known in zip(lexicon.written(token), lexicon.known(token), strict=True)
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, height=260, alt=t("Features and buckets of a window"))
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        height=260 if len(rows) > 6 else "content",
+        alt=t("Features and buckets of a window"),
+    )
 
 
 def _written(framed: Row, window: range) -> str:
@@ -132,7 +137,7 @@ def _counts(now: live.Shown) -> None:
         if not (chinese and field == "features")
     ]
     st.altair_chart(
-        alt.Chart(pd.DataFrame(rows), height=270)
+        alt.Chart(pd.DataFrame(rows), height=340)
         .mark_line(point=True)
         .encode(
             x=alt.X("texts:Q", title=t("texts read")),

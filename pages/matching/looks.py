@@ -206,7 +206,7 @@ def _delete(now: live.Shown) -> None:
             alt.Chart(pd.DataFrame(rows), height=150)
             .mark_rect()
             .encode(
-                x=alt.X("at:O", title=None, axis=alt.Axis(labelExpr=_lookup([w for *_, w in words]), labelAngle=-50, labelOverlap=False)),
+                x=alt.X("at:O", title=None, axis=alt.Axis(labelExpr=_lookup([w for *_, w in words]), labelAngle=_angle(now), labelOverlap=False)),
                 y=alt.Y("model:N", sort=None, title=None),
                 color=alt.Color("gain:Q", title=None, scale=alt.Scale(scheme="blueorange", domain=[-reach, reach])),
                 tooltip=[alt.Tooltip("side:N", title=t("text")), alt.Tooltip("word:N", title=t("word")), alt.Tooltip("model:N", title=t("Model")), alt.Tooltip("gain:Q", title=t("gives to the cosine"), format="+.4f")],
@@ -233,6 +233,11 @@ def _lookup(words: list[str]) -> str:
     return "{" + ",".join(f"'{n}':'{word}'" for n, word in enumerate(quoted)) + "}[datum.value]"
 
 
+def _angle(now: live.Shown) -> int:
+    """Of words along an axis: single characters stand upright."""
+    return 0 if now.config.language == "zh" else -50
+
+
 def _reading(now: live.Shown) -> None:
     """Cosine as the documents are read, and what the LSTM makes of each word."""
     scene = now.scene()
@@ -240,6 +245,7 @@ def _reading(now: live.Shown) -> None:
         st.info(t("Every word is deleted: there is nothing left to take away."))
         return
     names = charts.part_words(now.config, scene.clicked)
+    st.markdown(f":green[●] {names['d1']} &nbsp; :orange[●] {names['d2']}")
     for column, (model, at) in zip(st.columns(len(now.desks)), now.desks.items(), strict=True):
         read = trace(at, scene.query, scene.rows[:2])["cosine_read"]
         rows = [
@@ -259,7 +265,7 @@ def _cosines_read(rows: list[dict[str, object]], title: str) -> alt.Chart:
         .encode(
             x=alt.X("read:Q", title=t("words read"), axis=alt.Axis(tickMinStep=1)),
             y=alt.Y("cosine:Q", title=t("cosine so far"), scale=alt.Scale(domain=[-1, 1])),
-            color=alt.Color("document:N", title=None, sort=None, legend=alt.Legend(orient="top", columns=1), scale=alt.Scale(range=[HUES[2], HUES[1]])),
+            color=alt.Color("document:N", title=None, sort=None, legend=None, scale=alt.Scale(range=[HUES[2], HUES[1]])),
             tooltip=[alt.Tooltip("document:N", title=t("text")), alt.Tooltip("word:N", title=t("word")), alt.Tooltip("cosine:Q", title=t("cosine so far"), format=".3f")],
         )
     )  # fmt: skip
@@ -289,7 +295,7 @@ def _gates(now: live.Shown, scene: Scene) -> None:
             alt.Chart(pd.DataFrame(rows), height=260, title=t("Cells × words, cells sorted by what they give to the cosine"))
             .mark_rect()
             .encode(
-                x=alt.X("at:O", title=None, axis=alt.Axis(labelExpr=_lookup(list(row)), labelAngle=-50)),
+                x=alt.X("at:O", title=None, axis=alt.Axis(labelExpr=_lookup(list(row)), labelAngle=_angle(now))),
                 y=alt.Y("unit:N", sort=None, title=t("unit"), axis=alt.Axis(labelOverlap=True)),
                 color=alt.Color("value:Q", title=None, scale=scale),
                 tooltip=[alt.Tooltip("word:N", title=t("word")), alt.Tooltip("unit:N", title=t("unit")), alt.Tooltip("value:Q", title=t("value"), format=".3f")],
@@ -304,7 +310,9 @@ def _gates(now: live.Shown, scene: Scene) -> None:
             .mark_bar(color=HUES[3])
             .encode(
                 x=alt.X(
-                    "at:O", title=None, axis=alt.Axis(labelExpr=_lookup(list(row)), labelAngle=-60, labelOverlap=False)
+                    "at:O",
+                    title=None,
+                    axis=alt.Axis(labelExpr=_lookup(list(row)), labelAngle=_angle(now), labelOverlap=False),
                 ),
                 y=alt.Y("cells:Q", title=t("cells"), axis=alt.Axis(tickMinStep=1)),
                 tooltip=[alt.Tooltip("word:N", title=t("word")), alt.Tooltip("cells:Q", title=t("cells"))],
@@ -365,7 +373,7 @@ def _unclicked(now: live.Shown, scene: Scene) -> list[dict[str, object]]:
 def _curve(rows: list[dict[str, object]], x: str, title: str, log: bool = False) -> alt.Chart:
     hues = [HUES[int(charts.COLOURS[m])] for m in TITLES]
     return (
-        alt.Chart(pd.DataFrame(rows), height=230)
+        alt.Chart(pd.DataFrame(rows), height=300)
         .mark_line(strokeWidth=2.5)
         .encode(
             x=alt.X(f"{x}:Q", title=title, scale=alt.Scale(type="log") if log else alt.Scale()),

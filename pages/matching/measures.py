@@ -97,7 +97,7 @@ def _curve(now: live.Shown) -> None:
     hues = {TITLES[m]: HUES[int(COLOURS[m])] for m in now.config.models}
     hues |= {t(ranking.NAMES[name]): grey for name, grey in zip(BASELINES, ("#888888", "#BBBBBB"), strict=True)}
     st.altair_chart(
-        alt.Chart(pd.DataFrame(rows), height=270)
+        alt.Chart(pd.DataFrame(rows), height=340)
         .mark_line(strokeWidth=2.5)
         .encode(
             x=alt.X("step:Q", title=t("training step")),
