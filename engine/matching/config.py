@@ -73,5 +73,13 @@ class PairsConfig(MatchingConfig):
     distance: int = setting(1, Whole(1, 1))
     models: tuple[str, ...] = setting(MODELS, Several(Choice(MODELS), 1, 3, distinct=True))
     dimensions: int = setting(30_621, Whole(64, 40_000))
-    steps: int = setting(400, Whole(1, 10_000))
+    hidden: int = setting(300, Whole(1, 512))
+    filters: int = setting(100, Whole(1, 512))
+    semantic: int = setting(128, Whole(2, 256))
+    embedding: int = setting(64, Whole(1, 300))
+    units: int = setting(64, Whole(2, 256))
+    unclicked: int = setting(31, Whole(1, 50))  # all the others of a batch: real text needs harder comparisons
+    learning_rate: float = setting(0.002, Real(1e-6, 1e9))
+    steps: int = setting(600, Whole(1, 10_000))
+    frames: int = setting(16, Whole(2, 120))
     table: str = setting("", Text(64))  # SHA-256 of the bytes; "" takes any

@@ -26,6 +26,8 @@ from engine.runs.work import Tick
 HOPELESS = 1e3
 AT_ONCE = 256
 """Texts in a batch when many are to be encoded."""
+HEAVY, KEPT = 4_000_000, 5
+"""Where a frame's parameters have more bytes than `HEAVY`, `KEPT` frames keep them, from the first to the last."""
 LANDMARKS = 8
 """Held-out queries whose vectors, and those of their documents, are followed over training."""
 
@@ -111,6 +113,10 @@ class Trainee:
         documents = vectors(at.document, at, library.lexicon, [library.documents[n] for n in library.landmarks])
         return torch.cat((queries, documents)).numpy().astype(np.float16)
 
+    def nbytes(self) -> int:
+        """Bytes of all parameters."""
+        return sum(parameter.nbytes for parameter in parameters_of(self.matcher).values())
+
     def parameters(self) -> dict[str, Array]:
         """A copy, by "model.name"."""
         return {f"{self.model}.{name}": p.detach().numpy().copy() for name, p in parameters_of(self.matcher).items()}
@@ -162,6 +168,7 @@ def train_on(config: MatchingConfig, log: Log, tick: Tick | None = None) -> Iter
     library, judge, source = Library(config, log), Judge(log), generator(config.seed, "batches")
     trainees = [Trainee(config, model, library) for model in config.models]
     moments = frame_steps(config.steps, config.frames)
+    whole = moments if sum(map(Trainee.nbytes, trainees)) <= HEAVY else _spread(moments)
     for step in range(config.steps + 1):
         if step:
             numbers = torch.randint(len(log.train), (config.batch_size,), generator=source).tolist()
@@ -171,17 +178,22 @@ def train_on(config: MatchingConfig, log: Log, tick: Tick | None = None) -> Iter
         if tick is not None:
             tick(step, config.steps)
         if step in moments:
-            frame = _frame(step, trainees, judge)
+            frame = _frame(step, trainees, judge, whole=step in whole)
             yield frame
             _refuse_divergence(frame, config)
 
 
-def _frame(step: int, trainees: Sequence[Trainee], judge: Judge) -> Frame:
+def _spread(moments: Sequence[int]) -> set[int]:
+    last = len(moments) - 1
+    return {moments[round(last * n / (KEPT - 1))] for n in range(KEPT)}
+
+
+def _frame(step: int, trainees: Sequence[Trainee], judge: Judge, *, whole: bool) -> Frame:
     metrics: dict[str, Array] = {}
     parameters: dict[str, Array] = {}
     for trainee in trainees:
         metrics |= trainee.metrics(judge)
-        parameters |= trainee.parameters()
+        parameters |= trainee.parameters() if whole else {}
     return Frame(step, metrics, parameters)
 
 

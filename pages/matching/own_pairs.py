@@ -31,7 +31,7 @@ def draw() -> None:
             ),
         )
         steps = controls.whole_number(
-            t("Training steps"), Whole(50, 5_000), 400, key="matching_pairs_steps", bind="query-params", step=100
+            t("Training steps"), Whole(50, 5_000), 600, key="matching_pairs_steps", bind="query-params", step=100
         )
         if file is not None:
             _offer(file.getvalue(), steps)
@@ -45,7 +45,7 @@ def _offer(data: bytes, steps: int) -> None:
         digest, path = uploads.keep(data)
         pairs = read_pairs(data)
         log = log_of_pairs(pairs)
-        config = pairs_config(pairs, digest, PairsConfig(steps=steps, frames=16))
+        config = pairs_config(pairs, digest, PairsConfig(steps=steps))
     except UserError as error:
         st.error(language.explain(error))
         return
