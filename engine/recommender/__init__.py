@@ -1,0 +1,1 @@
+"""The YouTube DNN: candidate generation → ranking, in a simulated video site."""

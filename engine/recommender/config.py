@@ -1,0 +1,62 @@
+"""What a recommender run depends on: a world, its samples, two models and what serves them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from engine.runs.config import Choice, Config, Real, Several, Whole, setting
+
+STAGES = ("recall", "ranking")
+TOPICS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class RecommenderConfig(Config):
+    """A simulated video site and the YouTube DNN that learns from its log (Covington, Adams & Sargin 2016)."""
+
+    playground: ClassVar[str] = "recommender"
+
+    # world
+    videos: int = setting(20_000, Whole(1_000, 1_000_000))
+    users: int = setting(1_500, Whole(50, 20_000))
+    days: int = setting(60, Whole(10, 120))
+    head: float = setting(0.6, Real(0.0, 3.0))  # how far watches gather on few videos: 0 evenly, 3 a licensed catalogue
+    bait: float = setting(0.15, Real(0.0, 0.6))  # share of videos that promise more than they hold
+
+    # samples
+    per_user: str = setting("equal", Choice(("equal", "all")))
+    examples: int = setting(20, Whole(1, 200))  # of each user, where they are equal
+    test: str = setting("last", Choice(("last", "random")))
+    example_age: str = setting("on", Choice(("on", "off")))
+    watches: int = setting(50, Whole(1, 50))
+    searches: int = setting(50, Whole(1, 50))
+
+    # candidate generation
+    dimensions: int = setting(32, Whole(4, 256))
+    tower: tuple[int, ...] = setting(
+        (128, 64), Several(Whole(4, 2_048), 0, 4)
+    )  # before the last layer, `dimensions` wide
+    pretrained: str = setting("on", Choice(("on", "off")))  # item2vec on watch and search sequences
+    negatives: int = setting(200, Whole(1, 20_000))
+    sampler: str = setting("popular", Choice(("popular", "uniform")))
+    correction: str = setting("on", Choice(("on", "off")))  # of the sampled softmax, by the logarithm of q
+
+    # ranking
+    weighting: str = setting("watch_time", Choice(("watch_time", "none")))
+    layers: tuple[int, ...] = setting((64, 32), Several(Whole(4, 2_048), 0, 4))
+    powers: str = setting("on", Choice(("on", "off")))  # x², √x beside x
+    recent: int = setting(10, Whole(1, 50))  # watches averaged for ranking
+
+    # serving
+    index: str = setting("exact", Choice(("exact", "ivf", "hnsw")))
+    recalled: int = setting(300, Whole(20, 2_000))
+    shown: int = setting(20, Whole(1, 100))
+
+    # training
+    learning_rate: float = setting(0.003, Real(1e-6, 1e9))
+    batch_size: int = setting(256, Whole(16, 4_096))
+    steps: int = setting(600, Whole(1, 20_000))
+    ranking_steps: int = setting(600, Whole(1, 20_000))
+    frames: int = setting(20, Whole(2, 120))
+    seed: int = setting(0, Whole(0, 999_999))

@@ -1,0 +1,148 @@
+"""Ranking: whether this video is watched, and for how long (Covington et al. 2016, §4).
+
+B impressions · D dimensions of an embedding
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from engine.recommender.candidates import average
+from engine.recommender.config import RecommenderConfig
+from engine.recommender.features import Impressions, Quantiles, powers
+from engine.recommender.world import LANGUAGES, source
+from engine.runs.frame import Array
+from engine.runs.seeds import generator
+
+LANGUAGE = 4
+"""Numbers of a language's embedding."""
+
+
+class Seen(NamedTuple):
+    """video (B,), recent (B, 10) ids or -1, languages (B, 2) of user and video, numbers (B, 6)."""
+
+    video: Tensor
+    recent: Tensor
+    languages: Tensor
+    numbers: Tensor
+
+
+class RankNet(nn.Module):
+    """Impression video, average of the last watches, both languages, and x, x², √x of two continuous features → ReLU
+    layers → one logit z. With positives weighted by watch time its odds e^z are expected watch time (§4.2)."""
+
+    def __init__(self, videos: int, dimensions: int, layers: tuple[int, ...]) -> None:
+        super().__init__()
+        self.video = nn.Embedding(videos, dimensions, sparse=True)
+        self.language = nn.Embedding(LANGUAGES, LANGUAGE)
+        widths = (2 * dimensions + 2 * LANGUAGE + 6, *layers)
+        self.layers = nn.ModuleList(nn.Linear(low, high) for low, high in zip(widths, widths[1:], strict=False))
+        self.logit = nn.Linear(widths[-1], 1)
+
+    def forward(self, seen: Seen) -> Tensor:
+        """z (B,)"""
+        x = self.joined(seen)
+        for layer in self.layers:
+            x = torch.relu(layer(x))
+        return self.logit(x)[:, 0]
+
+    def joined(self, seen: Seen) -> Tensor:
+        """What is concatenated: the impression and the watches share an embedding, and are fed separately."""
+        languages = self.language(seen.languages).flatten(1)
+        return torch.cat((self.video(seen.video), average(self.video, seen.recent), languages, seen.numbers), -1)
+
+
+def weighted_loss(z: Tensor, clicked: Tensor, minutes: Tensor, weighting: str) -> Tensor:
+    """Logistic regression; a positive counts as much as it was watched, a negative 1 (§4.2). (B,) each."""
+    weight = torch.where(clicked, minutes, torch.ones_like(minutes)) if weighting == "watch_time" else None
+    return functional.binary_cross_entropy_with_logits(z, clicked.to(z.dtype), weight)
+
+
+class Ranking:
+    """The network, its normalisers and its optimisers."""
+
+    def __init__(
+        self,
+        config: RecommenderConfig,
+        train: Impressions,
+        clicked: Array,
+        minutes: Array,
+        videos: Tensor | None = None,
+    ) -> None:
+        self.config, self._train = config, train
+        self._clicked, self._minutes = clicked, minutes.astype(np.float32)
+        self.normalise = (Quantiles.of(train.hours), Quantiles.of(train.seen.astype(np.float64)))
+        self.net = RankNet(config.videos, config.dimensions, config.layers)
+        self._initialise(generator(config.seed, "ranking"), videos)
+        self._rng = source(config, "ranking batches")
+        table = self.net.video.weight
+        dense = [p for p in self.net.parameters() if p is not table]
+        self._optimisers: tuple[torch.optim.Optimizer, ...] = (
+            torch.optim.SparseAdam([table], lr=config.learning_rate),
+            torch.optim.Adam(dense, lr=config.learning_rate, fused=True),
+        )
+
+    @torch.no_grad()
+    def _initialise(self, random: torch.Generator, videos: Tensor | None) -> None:
+        for name, parameter in self.net.named_parameters():
+            if parameter.dim() == 1:
+                parameter.zero_()
+            else:
+                bound = 0.1 if "video" in name or "language" in name else (6.0 / parameter.shape[1]) ** 0.5
+                parameter.uniform_(-bound, bound, generator=random)
+        if videos is not None:  # candidate generation has learnt what stands near what
+            self.net.video.weight.copy_(videos)
+
+    def seen(self, some: Impressions) -> Seen:
+        """Features as tensors."""
+        on = self.config.powers == "on"
+        columns = [
+            powers(normal(values), on) for normal, values in zip(self.normalise, (some.hours, some.seen), strict=True)
+        ]
+        return Seen(
+            torch.from_numpy(some.video),
+            torch.from_numpy(some.recent),
+            torch.from_numpy(np.stack((some.user_language, some.video_language), 1)),
+            torch.from_numpy(np.concatenate(columns, 1).astype(np.float32)),
+        )
+
+    def learn(self) -> Tensor:
+        """One step; the loss."""
+        rows = self._rng.integers(len(self._train), size=self.config.batch_size)
+        z = self.net(self.seen(self._train.some(rows)))
+        clicked, minutes = torch.from_numpy(self._clicked[rows]), torch.from_numpy(self._minutes[rows])
+        loss = weighted_loss(z, clicked, minutes, self.config.weighting)
+        for optimiser in self._optimisers:
+            optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        for optimiser in self._optimisers:
+            optimiser.step()
+        return loss.detach()
+
+    @torch.no_grad()
+    def logits(self, some: Impressions, size: int = 8_192) -> Array:
+        """z (N,)"""
+        parts = [
+            self.net(self.seen(some.some(np.arange(begin, min(begin + size, len(some)))))).numpy()
+            for begin in range(0, len(some), size)
+        ]
+        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+
+
+def mispredicted(z: Array, page: Array, clicked: Array, minutes: Array) -> float:
+    """The paper's weighted per-user loss: for pairs of a clicked and an unclicked impression on one page, the clicked
+    one's watch time is mispredicted where the unclicked scores higher; their share of all watch time (§4.2)."""
+    wrong = total = 0.0
+    order = np.argsort(page, kind="stable")
+    for rows in np.split(order, np.flatnonzero(np.diff(page[order])) + 1):
+        positive, negative = rows[clicked[rows]], rows[~clicked[rows]]
+        if len(positive) and len(negative):
+            higher = (z[negative][None] > z[positive][:, None]).mean(1)
+            wrong += float((higher * minutes[positive]).sum())
+            total += float(minutes[positive].sum())
+    return wrong / total if total else float("nan")

@@ -1,0 +1,136 @@
+"""Training candidate generation: item2vec first, then the network; steps that do not grow with the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from engine.recommender.candidates import (
+    CandidateNet,
+    Read,
+    Sampler,
+    Viewers,
+    initialise,
+    numbers,
+    sampled_loss,
+)
+from engine.recommender.config import RecommenderConfig
+from engine.recommender.history import History, Sequences
+from engine.recommender.samples import Examples, histories
+from engine.recommender.world import Users, source
+from engine.runs.frame import Array
+from engine.runs.seeds import generator
+
+NEIGHBOURS, PAIRS, AGAINST, ROUNDS = 5, 4_096, 5, 2
+"""item2vec: how far two items of a sequence may stand apart; pairs in a step; negatives of a pair; passes."""
+
+
+class Recall:
+    """The network with its optimisers: sparse Adam for the big tables, Adam for the rest."""
+
+    def __init__(self, config: RecommenderConfig, history: History, users: Users, train: Examples) -> None:
+        self.config, self._history, self._users, self._train = config, history, users, train
+        self.net = initialise(
+            CandidateNet(config.videos, config.dimensions, config.tower), generator(config.seed, "recall")
+        )
+        self._rng = source(config, "batches")
+        self._sampler = Sampler(config, train.label)
+        tables = [self.net.watched.weight, self.net.searched.weight, self.net.output.weight]
+        dense = [p for p in self.net.parameters() if not any(p is table for table in tables)]
+        self._optimisers: tuple[torch.optim.Optimizer, ...] = (
+            torch.optim.SparseAdam(tables, lr=config.learning_rate),
+            torch.optim.Adam(dense, lr=config.learning_rate, fused=True),
+        )
+
+    def pretrain(self, tick: Callable[[], None] | None = None) -> None:
+        """Watch and search embeddings from what stands near each other in the sequences (Barkan & Koenigstein 2016)."""
+        for name, events in (("watched", self._history.watches), ("searched", self._history.searches)):
+            item2vec(self.config, name, events, getattr(self.net, name), tick)
+
+    def viewers(self, some: Examples, *, serving: bool = False) -> Viewers:
+        """What the network sees of some examples; at serving the example age is 0."""
+        watched, searched = histories(self.config, self._history, some)
+        user = some.user
+        age = np.zeros(len(user)) if serving else some.age
+        return Viewers(
+            torch.from_numpy(watched),
+            torch.from_numpy(searched),
+            torch.from_numpy(self._users.region[user]),
+            numbers(self.config, self._users.age[user], self._users.gender[user], age, watched),
+        )
+
+    def learn(self) -> Tensor:
+        """One step on a batch of examples; the loss."""
+        config = self.config
+        some = self._train.some(self._rng.integers(len(self._train), size=config.batch_size))
+        u = self.net(self.viewers(some)).vector
+        drawn = self._sampler.draw(config.negatives, self._rng)
+        log_q = self._sampler.log_q if config.correction == "on" else None
+        loss = sampled_loss(self.net, u, torch.from_numpy(some.label), drawn, log_q)
+        for optimiser in self._optimisers:
+            optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        for optimiser in self._optimisers:
+            optimiser.step()
+        return loss.detach()
+
+    @torch.no_grad()
+    def read(self, some: Examples) -> Read:
+        """The path of each user as served."""
+        return self.net(self.viewers(some, serving=True))
+
+
+def pairs(rng: np.random.Generator, events: Sequences, count: int) -> tuple[Array, Array]:
+    """`count` pairs of items of the same owner, at most `NEIGHBOURS` apart, at random."""
+    owner = np.repeat(np.arange(len(events.start) - 1), np.diff(events.start))
+    place = rng.integers(len(events.item), size=count)
+    other = place + rng.integers(1, NEIGHBOURS + 1, count) * rng.choice((-1, 1), count)
+    inside = (other >= events.start[owner[place]]) & (other < events.start[owner[place] + 1])
+    return events.item[place[inside]], events.item[other[inside]]
+
+
+def item2vec(
+    config: RecommenderConfig,
+    name: str,
+    events: Sequences,
+    table: torch.nn.Embedding,
+    tick: Callable[[], None] | None = None,
+) -> None:
+    """Skip-grams with negative sampling, in place: σ(v · v') for neighbours, σ(-v · v') for items drawn evenly."""
+    rng = source(config, f"item2vec {name}")
+    context = torch.nn.Embedding(table.num_embeddings, table.embedding_dim, sparse=True)
+    torch.nn.init.zeros_(context.weight)
+    adam = torch.optim.SparseAdam([table.weight, context.weight], lr=0.02)
+    for _ in range(max(ROUNDS * len(events.item) * NEIGHBOURS // PAIRS, 1)):
+        left, right = (torch.from_numpy(side) for side in pairs(rng, events, PAIRS))
+        wrong = torch.from_numpy(rng.integers(len(table.weight), size=(len(left), AGAINST)))
+        rows = table(left)
+        near = (rows * context(right)).sum(-1)
+        far = (context(wrong) @ rows[..., None])[..., 0]
+        loss = -functional.logsigmoid(near).mean() - functional.logsigmoid(-far).sum(1).mean()
+        adam.zero_grad(set_to_none=True)
+        loss.backward()
+        adam.step()
+        if tick is not None:
+            tick()
+
+
+def hit_rates(found: Array, labels: Array, cuts: tuple[int, ...]) -> Array:
+    """(len(cuts),) share of examples whose label is among the first k found: found (E, K) best first."""
+    hit = found == labels[:, None]
+    return np.array([hit[:, :k].any(1).mean() for k in cuts])
+
+
+def popular(train: Examples, videos: int, most: int) -> Array:
+    """(most,) the videos watched most in training: what needs no model."""
+    return np.argsort(-np.bincount(train.label, minlength=videos), kind="stable")[:most]
+
+
+def batches(some: Examples, size: int = 1_024) -> Iterator[Examples]:
+    """In order, a few at a time."""
+    for begin in range(0, len(some), size):
+        yield some.some(np.arange(begin, min(begin + size, len(some))))

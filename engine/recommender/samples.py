@@ -1,0 +1,93 @@
+"""Examples for candidate generation: which video is watched next, given what came before (Covington et al. 2016, §3.3).
+
+E examples · a user's watches are numbered from their first
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.recommender.config import RecommenderConfig
+from engine.recommender.history import SECONDS, History
+from engine.recommender.world import source
+from engine.runs.frame import Array
+
+FEWEST = 3
+"""Watches of a user who is tested."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Examples:
+    """user (E,), place (E,) in the sorted watches, label (E,) the video, age (E,) days before the end of the log.
+    `behind` (E,) is the place up to which the user's watches may be looked at: their own, unless the test is random."""
+
+    user: Array
+    place: Array
+    label: Array
+    age: Array
+    behind: Array
+
+    def __len__(self) -> int:
+        return len(self.user)
+
+    def some(self, rows: Array) -> Examples:
+        """A selection."""
+        return Examples(*(part[rows] for part in (self.user, self.place, self.label, self.age, self.behind)))
+
+
+def split(config: RecommenderConfig, history: History) -> tuple[Examples, Examples]:
+    """Training and test. Of each user with enough watches one is the test: the last, or one at random.
+
+    The last leaks nothing: everything trained on came before it. A random one stands among later watches, which both
+    the model and the history that it is tested with have seen: what a random hold-out promises is not kept by serving.
+    """
+    watches = history.watches
+    count = np.diff(watches.start)
+    users = np.flatnonzero(count >= FEWEST)
+    rng = source(config, "split")
+    number = count[users] - 1 if config.test == "last" else rng.integers(1, count[users])
+    tested = watches.start[users] + number
+    owner = np.repeat(np.arange(len(count)), count)
+    usable = np.ones(len(owner), bool)
+    usable[watches.start[:-1][count > 0]] = False  # nothing came before a first watch
+    usable[tested] = False
+    train = np.flatnonzero(usable)
+    if config.per_user == "equal":
+        train = _equal(rng, owner, train, config.examples)
+    ends = watches.start[users + 1]
+    behind = tested if config.test == "last" else ends
+    return _examples(config, history, owner[train], train, train), _examples(config, history, users, tested, behind)
+
+
+def _equal(rng: np.random.Generator, owner: Array, places: Array, most: int) -> Array:
+    """At most so many of each user, at random: heavy users would drown the others."""
+    order = rng.permutation(len(places))
+    shuffled = places[order]
+    by_owner = np.argsort(owner[shuffled], kind="stable")
+    ranked = owner[shuffled][by_owner]
+    first = np.concatenate(([True], ranked[1:] != ranked[:-1]))
+    number = np.arange(len(ranked)) - np.maximum.accumulate(np.where(first, np.arange(len(ranked)), 0))
+    return np.sort(shuffled[by_owner[number < most]])
+
+
+def _examples(config: RecommenderConfig, history: History, user: Array, place: Array, behind: Array) -> Examples:
+    watches = history.watches
+    age = config.days - watches.second[place] / SECONDS
+    return Examples(user, place, watches.item[place], age, behind)
+
+
+def histories(config: RecommenderConfig, history: History, some: Examples) -> tuple[Array, Array]:
+    """Watches (E, 50) and search tokens (E, 50) before each example, -1 where there are no more; the label itself is
+    never among them, also where the test is random and later watches are."""
+    most = config.watches
+    seen = history.watches.last(some.user, some.behind, most + 1)
+    at = some.behind[:, None] - 1 - np.arange(most + 1)
+    seen = np.where(at == some.place[:, None], -1, seen)
+    order = np.argsort(seen < 0, axis=1, kind="stable")  # close the gap that the label leaves
+    seen = np.take_along_axis(seen, order, 1)[:, :most]
+    second = history.watches.second[np.minimum(some.behind, len(history.watches.second)) - (some.behind > some.place)]
+    second = np.where(some.behind > some.place, second, history.watches.second[some.place])
+    places = history.searches.before(some.user, second)
+    return seen, history.searches.last(some.user, places, config.searches)

@@ -1,0 +1,241 @@
+"""A simulated video site: videos, users, and a log of what was shown, clicked and watched, all with timestamps.
+
+    V videos · U users · K topics · N impressions, in order of time; time is in days, 0 is when the log begins
+
+The truth is known: `expected_watch` is each user's expected watch time of each video. User-generated catalogues are
+the subject: uploads never stop, popularity follows age, a share of videos promises more than it holds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.recommender.config import TOPICS, RecommenderConfig
+from engine.runs.frame import Array
+
+BACKLOG = 365.0
+"""Days before the log from which videos are there."""
+LANGUAGES, REGIONS = 4, 8
+PAGE = 8
+"""Impressions on a page."""
+RIVALS = 6
+"""Videos that compete for a place on a page; the more popular one tends to get it."""
+FRESH = 4.0
+"""Mean age in days of what is offered as new."""
+STEADY = 6.0
+"""How alike the watches of one user and video would be: the two parameters of a beta distribution sum to this."""
+WORDS = 8
+"""Search tokens of a topic."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Videos:
+    """topic (V,), channel (V,), language (V,), minutes (V,) its length, uploaded (V,) in days, ascending; quality and
+    bait in 0 … 1, appeal (V,) the logarithm of its popularity."""
+
+    topic: Array
+    channel: Array
+    language: Array
+    minutes: Array
+    uploaded: Array
+    quality: Array
+    bait: Array
+    appeal: Array
+
+    def __len__(self) -> int:
+        return len(self.topic)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Users:
+    """taste (U, K) in 0 … 1, region, language (U,), gender 0 or 1, age in years, pages (U,) how many each opens."""
+
+    taste: Array
+    region: Array
+    language: Array
+    gender: Array
+    age: Array
+    pages: Array
+
+    def __len__(self) -> int:
+        return len(self.region)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Log:
+    """Impressions in order of time: user, video (N,), page (N,) its number, time (N,) in days, seen (N,) how often this
+    user was shown this video before, clicked (N,), minutes (N,) watched, 0 where not clicked. Searches: their user, time
+    and topic token, in order of time."""
+
+    user: Array
+    video: Array
+    page: Array
+    time: Array
+    seen: Array
+    clicked: Array
+    minutes: Array
+    search_user: Array
+    search_time: Array
+    search_token: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class World:
+    """Everything there is."""
+
+    config: RecommenderConfig
+    videos: Videos
+    users: Users
+    log: Log
+
+
+def source(config: RecommenderConfig, purpose: str) -> np.random.Generator:
+    """Random numbers of one purpose of a config's seed."""
+    return np.random.default_rng([config.seed, *purpose.encode()])
+
+
+def draw_videos(config: RecommenderConfig) -> Videos:
+    """V videos; a channel keeps to a topic and a language."""
+    rng, count = source(config, "videos"), config.videos
+    channels = max(count // 40, 10)
+    channel_topic, channel_language = rng.integers(TOPICS, size=channels), _skewed(rng, LANGUAGES, channels)
+    channel = rng.integers(channels, size=count)
+    bait = np.where(rng.random(count) < config.bait, rng.uniform(0.6, 1.0, count), rng.uniform(0.0, 0.2, count))
+    quality = rng.beta(3.0, 3.0, count)
+    return Videos(
+        topic=channel_topic[channel],
+        channel=channel,
+        language=channel_language[channel],
+        minutes=np.exp(rng.normal(1.6, 0.7, count)).clip(0.5, 60.0),
+        uploaded=np.sort(rng.uniform(-BACKLOG, config.days, count)),
+        quality=quality,
+        bait=bait,
+        appeal=rng.normal(0.0, 1.0, count) + 1.5 * quality + 1.0 * bait,
+    )
+
+
+def draw_users(config: RecommenderConfig) -> Users:
+    """U users; most open few pages, some very many."""
+    rng, count = source(config, "users"), config.users
+    taste = rng.dirichlet(np.full(TOPICS, 0.25), count)
+    return Users(
+        taste=taste / taste.max(1, keepdims=True),
+        region=rng.integers(REGIONS, size=count),
+        language=_skewed(rng, LANGUAGES, count),
+        gender=rng.integers(2, size=count),
+        age=rng.integers(13, 75, count),
+        pages=np.ceil(np.exp(rng.normal(2.4, 0.9, count))).astype(int).clip(2, 400),
+    )
+
+
+def _skewed(rng: np.random.Generator, kinds: int, count: int) -> Array:
+    share = 0.5 ** np.arange(kinds)
+    return rng.choice(kinds, count, p=share / share.sum())
+
+
+def click_probability(
+    config: RecommenderConfig, videos: Videos, users: Users, user: Array, video: Array, seen: Array | float = 0.0
+) -> Array:
+    """P(click) of user n shown video n, the arrays broadcast together: taste, language, quality, bait, weariness."""
+    taste = users.taste[user, videos.topic[video]]
+    foreign = users.language[user] != videos.language[video]
+    young = (users.age[user] < 30) & (videos.minutes[video] < 4.0)
+    drawn = -2.6 + 3.0 * taste + 0.8 * videos.quality[video] + 1.6 * videos.bait[video] + 0.4 * young
+    return 1.0 / (
+        1.0 + np.exp(-(drawn - 2.0 * foreign - 0.6 * np.asarray(seen) + _liking(config, user, videos.channel[video])))
+    )
+
+
+def watched_share(videos: Videos, users: Users, user: Array, video: Array) -> Array:
+    """The share of a video that a user who clicked is expected to watch: bait wins clicks, not minutes."""
+    taste = users.taste[user, videos.topic[video]]
+    return 1.0 / (1.0 + np.exp(-(-0.9 + 1.6 * taste + 2.2 * videos.quality[video] - 3.0 * videos.bait[video])))
+
+
+def expected_watch(config: RecommenderConfig, videos: Videos, users: Users, user: Array, video: Array) -> Array:
+    """E[minutes watched] of a first impression: the truth that every stage is judged by."""
+    share = watched_share(videos, users, user, video)
+    return click_probability(config, videos, users, user, video) * share * videos.minutes[video]
+
+
+def _liking(config: RecommenderConfig, user: Array, channel: Array) -> Array:
+    """How much a user likes a channel, beside its topic: a fixed number for each pair, without a table of all pairs."""
+    mixed = (np.asarray(user, np.uint64) * np.uint64(0x9E3779B97F4A7C15)) ^ (
+        np.asarray(channel, np.uint64) * np.uint64(0xC2B2AE3D27D4EB4F) + np.uint64(config.seed)
+    )
+    mixed ^= mixed >> np.uint64(29)
+    mixed *= np.uint64(0xBF58476D1CE4E5B9)
+    mixed ^= mixed >> np.uint64(32)
+    return 1.2 * (mixed.astype(np.float64) / 2.0**64 * 2.0 - 1.0)
+
+
+def simulate(config: RecommenderConfig) -> World:
+    """Draw the world and let its users open their pages, which show what is popular and roughly to their taste."""
+    videos, users = draw_videos(config), draw_users(config)
+    rng = source(config, "log")
+    owner = np.repeat(np.arange(len(users)), users.pages)
+    time = rng.uniform(0.0, config.days, len(owner))
+    order = np.argsort(time, kind="stable")
+    owner, time = owner[order], time[order]
+    user, when = np.repeat(owner, PAGE), np.repeat(time, PAGE)
+    video = _offered(config, rng, videos, users, user, when)
+    seen = occurrences(user.astype(np.int64) * len(videos) + video)
+    clicked = rng.random(len(user)) < click_probability(config, videos, users, user, video, seen)
+    share = watched_share(videos, users, user, video)
+    watched = rng.beta(STEADY * share, STEADY * (1.0 - share)).clip(1e-4)  # its mean is the share
+    minutes = np.where(clicked, watched * videos.minutes[video], 0.0)
+    asks = rng.random(len(owner)) < 0.35
+    log = Log(
+        user, video, np.repeat(np.arange(len(owner)), PAGE), when, seen, clicked, minutes,
+        owner[asks], time[asks], topics_of(rng, users, owner[asks]) * WORDS + rng.integers(WORDS, size=int(asks.sum())),
+    )  # fmt: skip
+    return World(config, videos, users, log)
+
+
+def _offered(
+    config: RecommenderConfig, rng: np.random.Generator, videos: Videos, users: Users, user: Array, when: Array
+) -> Array:
+    """One video for each place on a page: of a topic that the user tends to, uploaded before, the winner of a few."""
+    by_topic = [np.flatnonzero(videos.topic == topic) for topic in range(TOPICS)]
+    topic = np.where(rng.random(len(user)) < 0.6, topics_of(rng, users, user), rng.integers(TOPICS, size=len(user)))
+    found = np.empty(len(user), np.int64)
+    for kind, members in enumerate(by_topic):
+        places = np.flatnonzero(topic == kind)
+        if not len(members):
+            found[places] = rng.integers(np.searchsorted(videos.uploaded, when[places]).clip(1))
+            continue
+        rivals = _rivals(rng, videos.uploaded[members], when[places])
+        strength = config.head * videos.appeal[members][rivals] + rng.gumbel(size=rivals.shape)
+        found[places] = members[np.take_along_axis(rivals, strength.argmax(1)[:, None], 1)[:, 0]]
+    return found
+
+
+def _rivals(rng: np.random.Generator, uploaded: Array, when: Array) -> Array:
+    """(N, RIVALS) places in `uploaded`, which ascends: half of them fresh, the others of any age."""
+    age = np.where(
+        rng.random((len(when), RIVALS)) < 0.5,
+        rng.exponential(FRESH, (len(when), RIVALS)),
+        rng.uniform(0.0, 1.0, (len(when), RIVALS)) * (when[:, None] + BACKLOG),
+    )
+    latest = np.searchsorted(uploaded, when, side="right")[:, None] - 1
+    return np.clip(np.searchsorted(uploaded, when[:, None] - age) - 1, 0, np.maximum(latest, 0))
+
+
+def topics_of(rng: np.random.Generator, users: Users, user: Array) -> Array:
+    """(N,) a topic for each user, drawn by taste."""
+    weight = users.taste**2
+    share = np.cumsum(weight / weight.sum(1, keepdims=True), 1)
+    return (rng.random(len(user))[:, None] > share[user]).sum(1).clip(max=TOPICS - 1)
+
+
+def occurrences(keys: Array) -> Array:
+    """(N,) how often each key stood before, in order."""
+    order = np.argsort(keys, kind="stable")
+    fresh = np.concatenate(([True], keys[order][1:] != keys[order][:-1])) if len(keys) else np.zeros(0, bool)
+    starts = np.flatnonzero(fresh)
+    run = np.arange(len(keys)) - np.repeat(starts, np.diff(np.append(starts, len(keys))))
+    found = np.empty(len(keys), np.int64)
+    found[order] = run
+    return found

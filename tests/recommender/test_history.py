@@ -1,0 +1,109 @@
+"""Nothing that a model is told happened later than the moment it is asked about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.recommender.config import RecommenderConfig
+from engine.recommender.features import Quantiles, impressions, powers
+from engine.recommender.history import SECONDS, history_of
+from engine.recommender.samples import histories, split
+from engine.recommender.world import World, simulate
+
+worlds = st.builds(
+    lambda seed, videos, users, days: simulate(
+        RecommenderConfig(seed=seed, videos=videos, users=users, days=days, watches=7, searches=5, recent=4)
+    ),
+    st.integers(0, 999),
+    st.integers(1_000, 3_000),
+    st.integers(50, 90),
+    st.integers(10, 30),
+)
+
+
+def watches_before(world: World, user: int, second: int) -> list[int]:
+    """The plain loop that the sorted search has to agree with."""
+    log = world.log
+    rows = [
+        (int(log.time[n] * SECONDS), n) for n in np.flatnonzero((log.user == user) & log.clicked)
+        if int(log.time[n] * SECONDS) < second
+    ]  # fmt: skip
+    return [int(log.video[n]) for _, n in sorted(rows)]
+
+
+@settings(max_examples=8, deadline=None)
+@given(worlds)
+def test_features_look_back_only(world: World) -> None:
+    log, history = world.log, history_of(world.log, world.videos, world.users)
+    rows = np.linspace(0, len(log.user) - 1, 25).astype(int)
+    found = impressions(
+        history, world.videos, world.users, log.user[rows], log.video[rows], log.time[rows], log.seen[rows], 4
+    )
+    for n, row in enumerate(rows):
+        second = int(log.time[row] * SECONDS)
+        before = watches_before(world, int(log.user[row]), second)
+        assert sorted(v for v in found.recent[n] if v >= 0) == sorted(before[-4:])
+        channel = world.videos.channel[log.video[row]]
+        same = [
+            int(log.time[m] * SECONDS)
+            for m in np.flatnonzero((log.user == log.user[row]) & log.clicked)
+            if world.videos.channel[log.video[m]] == channel and int(log.time[m] * SECONDS) < second
+        ]
+        assert found.hours[n] == pytest.approx((second - max(same)) / 3_600) if same else np.isinf(found.hours[n])
+
+
+@settings(max_examples=8, deadline=None)
+@given(worlds)
+def test_examples_are_predicted_from_what_came_before(world: World) -> None:
+    config, history = world.config, history_of(world.log, world.videos, world.users)
+    for some in split(config, history):
+        seen, searched = histories(config, history, some)
+        second = history.watches.second[some.place]
+        for n in range(0, len(some), max(len(some) // 10, 1)):
+            begin = history.watches.start[some.user[n]]
+            before = history.watches.item[max(begin, some.place[n] - config.watches) : some.place[n]]
+            np.testing.assert_array_equal(seen[n][seen[n] >= 0][::-1], before)
+            own = slice(history.searches.start[some.user[n]], history.searches.start[some.user[n] + 1])
+            earlier = history.searches.item[own][history.searches.second[own] < second[n]][-config.searches :]
+            np.testing.assert_array_equal(searched[n][searched[n] >= 0][::-1], earlier)
+
+
+def test_the_last_watch_is_the_test_and_a_random_one_leaks() -> None:
+    world = simulate(RecommenderConfig(videos=2_000, users=200, days=20))
+    history = history_of(world.log, world.videos, world.users)
+    train, test = split(world.config, history)
+    ends = history.watches.start[test.user + 1] - 1
+    np.testing.assert_array_equal(test.place, ends)
+    assert not np.intersect1d(train.place, test.place).size
+    leaking = replace(world.config, test="random")
+    train, test = split(leaking, history)
+    latest = np.zeros(len(world.users)) - 1
+    np.maximum.at(latest, train.user, history.watches.second[train.place])
+    assert (latest[test.user] > history.watches.second[test.place]).mean() > 0.5  # trained on what came later
+    seen, _ = histories(leaking, history, test)
+    assert not (seen == test.label[:, None]).all(1).any()
+
+
+def test_equal_samples_bound_the_heavy_users() -> None:
+    world = simulate(RecommenderConfig(videos=2_000, users=300, days=30, examples=10))
+    history = history_of(world.log, world.videos, world.users)
+    equal, _ = split(world.config, history)
+    every, _ = split(replace(world.config, per_user="all"), history)
+    assert np.bincount(equal.user).max() == 10 < np.bincount(every.user).max()
+    assert set(equal.place) < set(every.place)
+
+
+def test_quantiles_are_even_and_agree_with_scikit_learn() -> None:
+    from sklearn.preprocessing import QuantileTransformer
+
+    values = np.random.default_rng(0).exponential(3.0, 5_000)
+    ours = Quantiles.of(values)(values)
+    theirs = QuantileTransformer(n_quantiles=256, subsample=None).fit_transform(values[:, None])[:, 0]
+    np.testing.assert_allclose(ours, theirs, atol=1e-9)
+    assert Quantiles.of(values)(np.array([np.inf]))[0] == 1.0
+    np.testing.assert_allclose(powers(np.array([0.25]), True), [[0.25, 0.0625, 0.5]])
