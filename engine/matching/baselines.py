@@ -42,10 +42,13 @@ class Baselines:
         starts = np.concatenate(([0], np.cumsum([len(row) for row in known])))
         return csr_matrix((values, columns, starts), shape=(len(counts), max(len(self._columns), 1)))
 
+    def _scores(self, row: Sequence[str]) -> Array:
+        return np.asarray(self._bm25.get_scores(list(row))) if row else np.zeros(self._pool.shape[0])
+
     def scores(self, queries: Rows) -> dict[str, Array]:
         """ "bm25" and "trigrams", each (Q, N)."""
         found = self._directions([self._counts(row) for row in queries]) @ self._pool.T
         return {
-            "bm25": np.stack([self._bm25.get_scores(list(row)) for row in queries]).astype(np.float64),
+            "bm25": np.stack([self._scores(row) for row in queries]).astype(np.float64),
             "trigrams": np.asarray(found.toarray(), np.float64),
         }

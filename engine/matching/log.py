@@ -97,7 +97,14 @@ def spelling(words: Wording, draw: Draw, distance: int) -> Visit:
 
 
 def misspelt(words: Wording, word: str, draw: Draw) -> str:
-    """Drop, double, exchange or replace a letter inside a word, or inflect it."""
+    """Drop, double, exchange or replace a letter inside a word, or inflect it: always to no other word of the list."""
+    changed = word
+    while changed in words.makes:
+        changed = _changed(words, word, draw)
+    return changed
+
+
+def _changed(words: Wording, word: str, draw: Draw) -> str:
     at = 1 + draw.below(max(len(word) - 2, 1))
     return draw.one((
         word[:at] + word[at + 1 :],

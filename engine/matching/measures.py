@@ -58,18 +58,26 @@ def ndcg(grades: Array, scores: Array, k: int) -> Array:
     gains = 2.0 ** np.asarray(grades, np.float64) - 1.0
     discounts = np.where(np.arange(gains.shape[1]) < k, 1.0 / np.log2(np.arange(gains.shape[1]) + 2.0), 0.0)
     best = (-np.sort(-gains, axis=1)) @ discounts
-    levels = np.round(-np.asarray(scores, np.float64) / TIE)
-    found = [_shared(gain, level, discounts) for gain, level in zip(gains, levels, strict=True)]
+    found = [_shared(gain, levels(row), discounts) for gain, row in zip(gains, np.asarray(scores), strict=True)]
     return np.asarray(found) / np.where(best > 0, best, 1.0)
 
 
-def _shared(gains: Array, levels: Array, discounts: Array) -> float:
+def levels(scores: Array) -> Array:
+    """(N,) scores → the number of each one's level, 0 the highest; neighbours nearer than `TIE` share one."""
+    order = np.argsort(-scores, kind="stable")
+    falls = -np.diff(np.asarray(scores, np.float64)[order], prepend=scores[order[:1]]) > TIE
+    found = np.empty(len(scores), np.int64)
+    found[order] = np.cumsum(falls)
+    return found
+
+
+def _shared(gains: Array, level: Array, discounts: Array) -> float:
     """DCG of one query: each group of equal levels takes the mean of the discounts of its places."""
-    _, group, counts = np.unique(levels, return_inverse=True, return_counts=True)
+    counts = np.bincount(level)
     ends = np.cumsum(counts)
     sums = np.concatenate(([0.0], np.cumsum(discounts)))
     mean = (sums[ends] - sums[ends - counts]) / counts
-    return float(mean[group] @ gains)
+    return float(mean[level] @ gains)
 
 
 def first_ranks(grades: Array, scores: Array) -> Array:

@@ -101,7 +101,7 @@ class CLSM(nn.Module):
         count = windows(texts.tokens.shape[1], self.window)
         maps = sum(parts[:, place : place + count, place] for place in range(self.window))  # (B, T, F)
         most = windows(self.padded_to, self.window)
-        last = texts.lengths.clamp_min(most) if self.padded_to else texts.lengths - self.window + 1
+        last = torch.full_like(texts.lengths, most) if self.padded_to else texts.lengths - self.window + 1
         behind = torch.arange(count) >= last[:, None]  # (B, T)
         return maps.masked_fill(behind[..., None], -torch.inf)
 

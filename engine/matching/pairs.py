@@ -63,12 +63,18 @@ def _of_json(text: str) -> Iterator[Pair]:
     try:
         whole = json.loads(text)
         rows = whole if isinstance(whole, list) else whole.get("data", [whole])
+        if not isinstance(rows, list):
+            raise UserError("A row needs a query and a document; found {value}.", value=str(rows)[:40])
+    except UserError:
+        raise
     except (ValueError, RecursionError):
         rows = _lines(text)
     for row in rows:
         if isinstance(row, Mapping) and "paragraphs" in row:
             yield from _of_article(row)
-        elif isinstance(row, Mapping):
+        elif not isinstance(row, Mapping):
+            raise UserError("A row needs a query and a document; found {value}.", value=str(row)[:40])
+        else:
             yield _of_row({str(key).strip().lower(): value for key, value in row.items()})
 
 
@@ -92,21 +98,24 @@ def _of_article(article: Mapping[str, Any]) -> Iterator[Pair]:
 
 
 def _of_row(row: Mapping[str, Any]) -> Pair:
-    found = [next((name for name in names if name in row), None) for names in (QUERY, DOCUMENT, LABEL)]
-    if found[0] is None or found[1] is None:
+    query, document, label = (next((name for name in names if name in row), "") for names in (QUERY, DOCUMENT, LABEL))
+    if not query or not document:
         raise UserError(
             "A row needs a query and a document; found the columns {columns}.", columns=", ".join(row)[:120]
         )
-    return Pair(str(row[found[0]]), str(row[found[1]]), _label(row[found[2]]) if found[2] else None)
+    texts = ["" if row[name] is None else str(row[name]) for name in (query, document)]
+    return Pair(texts[0], texts[1], _label(row[label]) if label else None)
 
 
 def _label(value: Any) -> float:
     try:
         number = float(value)
-    except (TypeError, ValueError):
-        raise UserError("A label or a number of clicks must be a number, not {value}.", value=str(value)[:20]) from None
+    except (TypeError, ValueError, OverflowError):
+        raise UserError(
+            "A label or a number of clicks must be a number from 0 up, not {value}.", value=str(value)[:20]
+        ) from None
     if not 0 <= number < math.inf:
-        raise UserError("A label or a number of clicks must be a number, not {value}.", value=str(value)[:20])
+        raise UserError("A label or a number of clicks must be a number from 0 up, not {value}.", value=str(value)[:20])
     return number
 
 

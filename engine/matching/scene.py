@@ -10,7 +10,7 @@ import numpy as np
 from engine.matching.baselines import Baselines
 from engine.matching.config import MatchingConfig
 from engine.matching.log import Query
-from engine.matching.measures import TIE
+from engine.matching.measures import levels
 from engine.matching.models import cosines
 from engine.matching.trace import Desk, Row, desk
 from engine.matching.training import Library, vectors
@@ -88,10 +88,9 @@ class Index:
 
 def ranks(scores: Array) -> Array:
     """(N,) from 1; equals share the mean of their places."""
-    levels = np.round(-np.asarray(scores, np.float64) / TIE)
-    _, group, counts = np.unique(levels, return_inverse=True, return_counts=True)
-    ends = np.cumsum(counts)
-    return np.asarray((2 * ends - counts + 1) / 2)[group]
+    level = levels(scores)
+    counts = np.bincount(level)
+    return np.asarray((2 * np.cumsum(counts) - counts + 1) / 2)[level]
 
 
 def without(row: Row, deleted: Sequence[int]) -> Row:

@@ -17,4 +17,7 @@ def projected(vectors: Array, dimensions: int = 2) -> tuple[Array, Array]:
     _, sizes, axes = np.linalg.svd(unit[-1] - centre, full_matrices=False)
     axes = axes * np.sign(axes[np.arange(len(axes)), np.abs(axes).argmax(1)])[:, None]  # a sign is arbitrary: fix it
     share = sizes**2 / max((sizes**2).sum(), 1e-12)
-    return (unit - centre) @ axes[:dimensions].T, share[:dimensions]
+    found = (unit - centre) @ axes[:dimensions].T
+    missing = dimensions - found.shape[-1]  # fewer units than dimensions: the others are flat
+    flat = [(0, 0)] * (found.ndim - 1) + [(0, max(missing, 0))]
+    return np.pad(found, flat), np.pad(share[:dimensions], (0, max(missing, 0)))

@@ -23,7 +23,6 @@ from engine.runs.frame import Array, Frame, frame_steps
 from engine.runs.seeds import generator
 from engine.runs.work import Tick
 
-HOPELESS = 1e3
 AT_ONCE = 256
 """Texts in a batch when many are to be encoded."""
 HEAVY, KEPT = 4_000_000, 5
@@ -200,7 +199,7 @@ def _frame(step: int, trainees: Sequence[Trainee], judge: Judge, *, whole: bool)
 def _refuse_divergence(frame: Frame, config: MatchingConfig) -> None:
     for model in config.models:
         loss = float(frame.metrics[f"{model}.train_loss"])
-        if not loss < HOPELESS:
+        if not np.isfinite(loss):  # a cosine is bounded, and so is a loss that is a number
             raise UserError(
                 "Training diverged: after {step} steps the loss of {cell} is {loss}. Lower the learning rate.",
                 step=frame.step,

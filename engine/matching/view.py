@@ -66,7 +66,7 @@ def _wide(array: Array, longest: int) -> Array:
 
 def _scene(at: Desk, scene: Scene, frames: int) -> dict[str, Array]:
     traced = trace(at, scene.query, scene.rows)
-    first = len(scene.rows[0])
+    first = max(len(scene.rows[0]), 1)
     read = np.stack([read_at(len(row), first, frames) for row in scene.rows], 1)  # (F, N)
     whole = np.concatenate((read[:-1], np.full_like(read[-1:], -1)))  # at the end all of it, pooled padding included
     blank = np.arange(frames) < frames - first

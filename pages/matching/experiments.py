@@ -14,14 +14,14 @@ from engine.matching import MatchingConfig
 from engine.matching.claims import CLAIMS, FAR, LOG, SEEDS, SEPARATE, WIDE, WORDS, Seeds
 from engine.matching.config import MODELS, TITLES
 from engine.matching.shipped import stored_seeds
-from engine.runs.verdict import HOLDS, Verdict
+from engine.runs.verdict import Verdict
 from pages.matching.charts import COLOURS
 from pages.matching.settings import TOWERS
 from pages.matching.where import PLACE
 from pages.ui.language import N_, language, t
 from pages.ui.questions import questions
 from pages.ui.theme import HUES
-from pages.ui.verdict import badge, numbers
+from pages.ui.verdict import badge, numbers, summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +55,7 @@ def draw() -> None:
         for name, verdict in verdicts.items():
             st.markdown(f"{t(question.claims[name])} {badge(verdict)} :gray[{numbers(verdict)}]")
 
-    questions(PLACE, QUESTIONS, CLAIMS, seeds, _short, opened)
-
-
-def _short(verdicts: Mapping[str, Verdict]) -> str:
-    """One badge, or how many of several claims hold."""
-    if len(verdicts) == 1:
-        return badge(next(iter(verdicts.values())))
-    holds = sum(verdict.outcome == HOLDS for verdict in verdicts.values())
-    colour = "green" if holds == len(verdicts) else "orange"
-    return f":{colour}-badge[" + t("{holds} of {count} hold", holds=holds, count=len(verdicts)) + "]"
+    questions(PLACE, QUESTIONS, CLAIMS, seeds, lambda verdicts: summary(verdicts.values()), opened)
 
 
 def _base() -> MatchingConfig:

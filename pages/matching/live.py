@@ -167,6 +167,13 @@ def _stage(config: MatchingConfig | None) -> None:
     training.run_bar(config, changed=len(changes), on_train=lambda: live.train(PLACE, config), on_reset=_reset)
 
 
+def train_pairs(config: PairsConfig, path: Path) -> None:
+    """Callback: train on the user's file, which every look inside needs again."""
+    st.session_state[TABLE] = str(path)
+    where.forget_query()
+    live.train(PLACE, config, path, "pairs")
+
+
 def _reset() -> None:
     live.end(PLACE)
     where.go({})

@@ -10,9 +10,8 @@ from engine.matching.pairs import log_of_pairs, pairs_config, read_pairs
 from engine.runs.config import Whole
 from pages.matching import live, measures
 from pages.matching.where import PLACE
-from pages.ui import controls, language, training, uploads
+from pages.ui import controls, language, uploads
 from pages.ui.language import t
-from pages.ui.live import RUN
 from pages.ui.section import section
 
 
@@ -33,14 +32,16 @@ def draw() -> None:
         steps = controls.whole_number(
             t("Training steps"), Whole(50, 5_000), 600, key="matching_pairs_steps", bind="query-params", step=100
         )
-        if file is not None:
-            _offer(file.getvalue(), steps)
+        offered = _offer(file.getvalue(), steps) if file is not None else ""
         now = live.shown()
         if isinstance(now.config, PairsConfig):
+            if offered and offered != now.config.table:
+                st.info(t("On stage is still the run on another file; its measures are these."))
             measures.table(now)
 
 
-def _offer(data: bytes, steps: int) -> None:
+def _offer(data: bytes, steps: int) -> str:
+    """Show what the file holds, and the button; its hash, "" where it cannot be used."""
     try:
         digest, path = uploads.keep(data)
         pairs = read_pairs(data)
@@ -48,7 +49,7 @@ def _offer(data: bytes, steps: int) -> None:
         config = pairs_config(pairs, digest, PairsConfig(steps=steps))
     except UserError as error:
         st.error(language.explain(error))
-        return
+        return ""
     st.caption(
         t(
             "{pairs} pairs, {documents} documents, read as {language}. {train} queries to learn from, {test} held out, ranked over {pool} documents.",
@@ -60,9 +61,12 @@ def _offer(data: bytes, steps: int) -> None:
             pool=f"{len(log.pool):,}",
         )
     )
-    if st.button(t("Train on these pairs"), type="primary", icon=":material/play_arrow:", key="matching_train_pairs"):
-        st.session_state[live.TABLE] = str(path)
-        training.train(config, path, "pairs")
-        st.session_state[PLACE.shown] = RUN
-        PLACE.go({PLACE.step: ""})
-        st.rerun()
+    st.button(
+        t("Train on these pairs"),
+        type="primary",
+        icon=":material/play_arrow:",
+        key="matching_train_pairs",
+        on_click=live.train_pairs,
+        args=(config, path),
+    )
+    return digest

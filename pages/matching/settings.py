@@ -13,7 +13,7 @@ from engine.matching.config import TITLES
 from pages.ui import controls
 from pages.ui.choices import one_of
 from pages.ui.controls import Control
-from pages.ui.language import LANGUAGES, N_, language, t
+from pages.ui.language import LANGUAGES, N_, follow, language, t
 
 PRESET = "matching_preset"
 LANGUAGE = controls.key(MatchingConfig, "language")
@@ -23,7 +23,7 @@ SKILLS = {
     "evidence": N_("Evidence kept whole"),
     "beyond": N_("Order beyond the window"),
 }
-INPUTS = {"hashed": N_("Letter trigrams, or characters"), "words": N_("Whole words")}
+INPUTS = {"hashed": N_("Letters"), "words": N_("Whole")}
 TOWERS = {"shared": N_("One for both sides"), "separate": N_("One for each side")}
 POOLING = {"masked": N_("Without padding"), "unmasked": N_("Padding takes part")}
 
@@ -34,7 +34,12 @@ DATA = (
 )
 MODEL = (
     Control("models", N_("Models"), options=TITLES),
-    Control("input", N_("A word is"), options=INPUTS),
+    Control(
+        "input",
+        N_("A word is read by"),
+        N_("Letter trigrams (in Chinese: characters), or whole words."),
+        options=INPUTS,
+    ),
     Control("towers", N_("Towers"), options=TOWERS),
     Control("window", N_("Words in a window"), N_("The kernel of the convolution. The paper has 3.")),
     Control("filters", N_("Filters"), step=16),
@@ -89,6 +94,7 @@ def choose(preset: Preset | None) -> None:
 def sidebar(on_preset: Callable[[Preset | None], None]) -> MatchingConfig | None:
     """Draw the controls, presets calling `on_preset`; the config they make, or None with the reason shown."""
     controls.presets(PRESETS, PRESET, on_preset)
+    follow(LANGUAGE)
     values: dict[str, Any] = {}
     with st.expander(t("Data"), icon=":material/table_rows:"):
         values |= {control.field: controls.draw(MatchingConfig, control) for control in DATA}

@@ -70,6 +70,13 @@ def toggle(word: int, words: int) -> None:
     PLACE.write(WITHOUT, ".".join(map(str, sorted(now))))
 
 
+def forget_query() -> None:
+    """Another log: its queries are others."""
+    for name in (WITHOUT, ASKED):
+        PLACE.write(name, "")
+    PLACE.set_hero(0.0)
+
+
 def unit() -> int:
     """The filter or unit that the drill-down shows, from 0."""
     written = st.query_params.get(UNIT, "")

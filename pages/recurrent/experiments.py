@@ -13,14 +13,14 @@ import streamlit as st
 from engine.recurrent import RecurrentConfig
 from engine.recurrent.claims import BIASES, CLAIMS, COUNTING, DELAYS, MIXED, PATIENT, SEEDS, SINGLE, Seeds, biased
 from engine.recurrent.shipped import stored_seeds
-from engine.runs.verdict import HOLDS, Verdict
+from engine.runs.verdict import Verdict
 from pages.recurrent.looks import LEGEND, cell_scale
 from pages.recurrent.settings import TITLES
 from pages.recurrent.where import PLACE
 from pages.ui.language import N_, t
 from pages.ui.questions import questions
 from pages.ui.theme import HUES
-from pages.ui.verdict import badge, numbers
+from pages.ui.verdict import badge, numbers, summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +50,7 @@ def draw() -> None:
             sentence = t(question.claims[name], distance=name.partition("@")[2])
             st.markdown(f"{sentence} {badge(verdict)} :gray[{numbers(verdict)}]")
 
-    questions(PLACE, QUESTIONS, CLAIMS, seeds, _short, opened)
-
-
-def _short(verdicts: Mapping[str, Verdict]) -> str:
-    """One badge, or how many of several claims hold."""
-    if len(verdicts) == 1:
-        return badge(next(iter(verdicts.values())))
-    holds = sum(verdict.outcome == HOLDS for verdict in verdicts.values())
-    colour = "green" if holds == len(verdicts) else "orange"
-    return f":{colour}-badge[" + t("{holds} of {count} hold", holds=holds, count=len(verdicts)) + "]"
+    questions(PLACE, QUESTIONS, CLAIMS, seeds, lambda verdicts: summary(verdicts.values()), opened)
 
 
 def _curves(values: Mapping[tuple[str, float], np.ndarray], x: str, y: str, key: str) -> None:

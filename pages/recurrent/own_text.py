@@ -11,7 +11,7 @@ from engine.recurrent import TextConfig
 from engine.recurrent.text import decode, text_config
 from engine.runs.config import Whole
 from pages.recurrent.where import PLACE
-from pages.ui import controls, language, live, training, uploads
+from pages.ui import controls, language, live, uploads
 from pages.ui.language import t
 from pages.ui.section import section
 
@@ -53,8 +53,11 @@ def draw() -> None:
                 even=f"{math.log(len(config.alphabet)):.2f}",
             )
         )
-        if st.button(t("Train on this text"), type="primary", icon=":material/play_arrow:", key="recurrent_train_text"):
-            training.train(config, path, "read")
-            st.session_state[PLACE.shown] = live.RUN
-            PLACE.go({PLACE.step: ""})
-            st.rerun()
+        st.button(
+            t("Train on this text"),
+            type="primary",
+            icon=":material/play_arrow:",
+            key="recurrent_train_text",
+            on_click=live.train,
+            args=(PLACE, config, path, "read"),
+        )

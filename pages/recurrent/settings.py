@@ -15,7 +15,7 @@ from engine.recurrent.shipped import CONFIGS
 from pages.ui import controls
 from pages.ui.choices import one_of
 from pages.ui.controls import Control
-from pages.ui.language import LANGUAGES, N_, language, t
+from pages.ui.language import LANGUAGES, N_, follow, language, t
 
 PRESET = "recurrent_preset"
 SENTENCES = controls.key(RecurrentConfig, "sentences")
@@ -111,6 +111,7 @@ def hero(longest: int) -> float:
 def sidebar(on_preset: Callable[[Preset | None], None]) -> RecurrentConfig | None:
     """Draw the controls, presets calling `on_preset`; the config they make, or None with the reason shown."""
     controls.presets(PRESETS, PRESET, on_preset)
+    follow(SENTENCES)
     values: dict[str, Any] = {}
     with st.expander(t("Data"), icon=":material/table_rows:"):
         values |= {control.field: controls.draw(RecurrentConfig, control) for control in DATA}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,11 @@ def t(sentence: str, **values: Any) -> str:
     return text.format(**values) if values else text
 
 
+def listed(parts: Iterable[str], mark: str = ", ") -> str:
+    """Parts of a sentence, one after another, with the language's marks."""
+    return {", ": "、", "; ": "；"}.get(mark, mark).join(parts) if language() == "zh" else mark.join(parts)
+
+
 def plain(text: str) -> str:
     """A text from a URL or a file, so that Markdown shows it as it is: no image, no link."""
     return re.sub(r"([\\`*_\[\](){}#<>$:!~|])", r"\\\1", text)
@@ -57,6 +63,14 @@ def plain(text: str) -> str:
 def explain(error: UserError) -> str:
     """A user error in the session's language. What fills it stays as it is: it may be the name of a user's column."""
     return t(error.sentence, **error.values)
+
+
+def follow(slot: str) -> None:
+    """Before the control of a page's own text language is drawn: it goes along when the screen's language changes."""
+    seen = f"{slot}_beside"
+    if st.session_state.get(seen, language()) != language():
+        st.session_state[slot] = language()
+    st.session_state[seen] = language()
 
 
 def switch() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -48,11 +49,11 @@ def running(place: Place, kind: type[Config]) -> View | None:
     return view if wanted and mine and view is not None and view.frames else None
 
 
-def train(place: Place, config: Config | None) -> None:
-    """Callback of Train."""
+def train(place: Place, config: Config | None, table: Path | None = None, work: str = "train") -> None:
+    """Callback of Train, on a user's table too."""
     if config is None:
         return
-    training.train(config)
+    training.train(config, table, work)
     st.session_state[place.shown] = RUN
     place.go({place.step: ""})
     place.refresh()

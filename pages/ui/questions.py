@@ -47,9 +47,10 @@ def questions(
     draw: Callable[[Q, dict[str, Verdict]], None],
 ) -> None:
     """Each question with `short`, its verdicts in one badge; `draw` fills what is opened."""
+    known = {claim.id: claim for claim in claims}
     for question in asked:
         try:
-            verdicts = {claim.id: claim.verdict(seeds) for claim in claims if claim.id in question.claims}
+            verdicts = {name: known[name].verdict(seeds) for name in question.claims if name in known}
         except KeyError:  # the claims were changed and not yet trained; a test fails on that too
             st.warning(
                 t(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE, Verdict
 from pages.ui.language import N_, t
 
@@ -17,6 +19,16 @@ def badge(verdict: Verdict) -> str:
     word, colour, icon = _LOOK[verdict.outcome]
     text = t(word) + (t(" (preview, {seeds} seeds)", seeds=verdict.seeds) if verdict.preview else "")
     return f":{colour}-badge[{icon} {text}]"
+
+
+def summary(verdicts: Collection[Verdict]) -> str:
+    """One badge for several: the verdict itself, or how many hold. A claim that fails may be the finding, so some of
+    many is grey and not a warning."""
+    if len(verdicts) == 1:
+        return badge(next(iter(verdicts)))
+    holds = sum(verdict.outcome == HOLDS for verdict in verdicts)
+    colour = "green" if holds == len(verdicts) else "gray"
+    return f":{colour}-badge[" + t("{holds} of {count} hold", holds=holds, count=len(verdicts)) + "]"
 
 
 def outcome(verdict: Verdict) -> str:

@@ -132,10 +132,6 @@ def rows(change: dict[str, Any]) -> bytes:
     return jsonl([{"query": f"q{n}", "document": "d", **change} for n in range(30)])
 
 
-NOT_ITERABLE = pytest.mark.xfail(strict=True, raises=TypeError, reason="data that is no list")
-TOO_LARGE = pytest.mark.xfail(strict=True, raises=OverflowError, reason="a whole number beyond float64")
-
-
 @pytest.mark.parametrize(("data", "words"), [
     (b"", "Too few pairs of query and document: 0 were found, 20 are needed"),
     (table(ROWS[:19]), "19 were found"),
@@ -143,20 +139,20 @@ TOO_LARGE = pytest.mark.xfail(strict=True, raises=OverflowError, reason="a whole
     (table(ROWS, ("query", "price")), "needs a query and a document; found the columns query, price"),
     (b"one column\n" * 30, "needs a query and a document; found the columns one column"),
     (jsonl([{"a": 1}]), "needs a query and a document; found the columns a"),
-    (rows({"label": "many"}), "must be a number, not many"),
-    (rows({"label": None}), "must be a number, not None"),
-    (rows({"label": -1}), "must be a number, not -1"),
-    (rows({"clicks": float("nan")}), "must be a number, not nan"),
-    (rows({"clicks": float("inf")}), "must be a number, not inf"),
-    pytest.param(rows({"clicks": 10**400}), "must be a number", marks=TOO_LARGE),
+    (rows({"label": "many"}), "must be a number from 0 up, not many"),
+    (rows({"label": None}), "must be a number from 0 up, not None"),
+    (rows({"label": -1}), "must be a number from 0 up, not -1"),
+    (rows({"clicks": float("nan")}), "must be a number from 0 up, not nan"),
+    (rows({"clicks": float("inf")}), "must be a number from 0 up, not inf"),
+    pytest.param(rows({"clicks": 10**400}), "must be a number"),
     (jsonl([{"query": "q", "document": "d"}] * 30) + b"\n{nonsense", "Line 31 is no JSON"),
     (b"[" * 100_000, "Line 1 is no JSON"),
     (b'{"a":' * 100_000, "Line 1 is no JSON"),
     (b'{"data": [{"paragraphs": [{"context": "a"}]}]}', "A paragraph needs a context and its questions"),
     (b'{"data": [{"paragraphs": 7}]}', "A paragraph needs a context and its questions"),
     (b'{"data": "text"}', "0 were found"),
-    pytest.param(b'{"data": 7}', "0 were found", marks=NOT_ITERABLE),
-    pytest.param(b'{"data": null}', "0 were found", marks=NOT_ITERABLE),
+    pytest.param(b'{"data": 7}', "found 7"),
+    pytest.param(b'{"data": null}', "found None"),
     (b"[1, 2, null]", "0 were found"),
     (b'"' + b"x" * 200_000 + b'",d\n', "The table cannot be read"),
 ])  # fmt: skip
@@ -165,7 +161,6 @@ def test_what_cannot_be_used_is_named(data: bytes, words: str) -> None:
         read_pairs(data)
 
 
-@pytest.mark.xfail(strict=True, reason="null is read as the word None")
 def test_null_is_no_text() -> None:
     with pytest.raises(UserError):
         read_pairs(rows({"query": None}))
