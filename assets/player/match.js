@@ -102,7 +102,9 @@ function makeMatch(panel, app) {
       rows = [[]];
     let x = 0;
     for (const part of some) {
-      const width = Math.max(textWidth(part.text, font), text * 0.5) + text * 0.8;
+      const shown = fitText(part.text, size.w - text * 0.8, font),
+        width = Math.max(textWidth(shown, font), text * 0.5) + text * 0.8;
+      part.shown = shown;
       if (x + width > size.w && rows.at(-1).length) {
         rows.push([]);
         x = 0;
@@ -118,6 +120,7 @@ function makeMatch(panel, app) {
         const y = top + n * line;
         Object.assign(part, { middle: x + width / 2, top: y, bottom: y + line - 4 });
         put(part.back, { x: px(x + 1), y: px(y), width: px(width - 2), height: px(line - 4) });
+        say(part.label, part.shown);
         put(part.label, { x: px(x + width / 2), y: px(y + line * 0.62), style: `font-size:${text}px` });
       }),
     );
@@ -138,10 +141,9 @@ function makeMatch(panel, app) {
     parts.forEach((part, i) => {
       const share = Number.isFinite(gains[i]) ? gains[i] / most : 0,
         later = part.side === 1 && part.place > read;
-      put(part.back, {
-        fill: paint(share < 0 ? panel.against : panel.colours[rung]),
-        "fill-opacity": px(Math.min(Math.abs(share), 1) * 0.62 * (later ? 0.25 : 1)),
-      });
+      const lit = Math.round(Math.min(Math.abs(share), 1) * 62 * (later ? 0.25 : 1)),
+        colour = paint(share < 0 ? panel.against : panel.colours[rung]);
+      put(part.back, { style: `fill:color-mix(in srgb, ${colour} ${lit}%, var(--paper))` }); // opaque: lines pass behind
       put(part.group, {
         class: `token${part.gone ? " gone" : ""}${later ? " later" : ""}${part.side === 1 && !part.gone && part.place === read ? " now" : ""}`,
         "aria-label": `${part.text}, ${part.gone ? panel.gone_label : `${panel.gain_label} ${formatSigned(gains[i])}`}`,

@@ -66,6 +66,7 @@ class Claim:
     id: str
     needs: tuple[MatchingConfig, ...]
     differences: Callable[[Seeds], Array]
+    score: Callable[[Seeds], Array] | None = None  # (S,) what is held against a threshold, where one is
 
     def verdict(self, seeds: Seeds) -> Verdict:
         return judge(self.differences(seeds), enough=ENOUGH_COSTLY_SEEDS)
@@ -73,12 +74,22 @@ class Claim:
 
 def _good(id_: str, base: MatchingConfig, model: str, skill: str) -> Claim:
     """Above .9."""
-    return Claim(id_, cells(base, (model,)), lambda at: GOOD - at.pairs(base, model, skill))
+    return Claim(
+        id_,
+        cells(base, (model,)),
+        lambda at: GOOD - at.pairs(base, model, skill),
+        lambda at: at.pairs(base, model, skill),
+    )
 
 
 def _chance(id_: str, base: MatchingConfig, model: str, skill: str) -> Claim:
     """Within .1 of a coin toss."""
-    return Claim(id_, cells(base, (model,)), lambda at: np.abs(at.pairs(base, model, skill) - 0.5) - NEAR_CHANCE)
+    return Claim(
+        id_,
+        cells(base, (model,)),
+        lambda at: np.abs(at.pairs(base, model, skill) - 0.5) - NEAR_CHANCE,
+        lambda at: at.pairs(base, model, skill),
+    )
 
 
 def _of_language(language: str) -> tuple[Claim, ...]:
@@ -99,7 +110,12 @@ def _of_language(language: str) -> tuple[Claim, ...]:
 CLAIMS = (
     *_of_language("en"),
     *_of_language("zh"),
-    Claim("clsm_loses_far_evidence", cells(FAR, ("clsm",)), lambda at: at.pairs(FAR, "clsm", "evidence") - GOOD),
+    Claim(
+        "clsm_loses_far_evidence",
+        cells(FAR, ("clsm",)),
+        lambda at: at.pairs(FAR, "clsm", "evidence") - GOOD,
+        lambda at: at.pairs(FAR, "clsm", "evidence"),
+    ),
     _good("lstm_far_evidence", FAR, "lstm", "evidence"),
     *(
         Claim(

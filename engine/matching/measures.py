@@ -39,6 +39,10 @@ class Judge:
         won = np.where(np.abs(clicked - twin) < TIE, 0.5, clicked > twin)
         return np.array([won[self._skills == skill].mean() for skill in skills])
 
+    def first_ranks(self, scores: Array) -> Array:
+        """(Q,) rank of each query's best relevant document."""
+        return first_ranks(self.grades, scores)
+
     def measures(self, scores: Array) -> dict[str, Array]:
         """ "ndcg" (3,) at 1, 3, 10; "mrr" (); "recall" (2,) at 1 and 10: means over the queries."""
         ranks = first_ranks(self.grades, scores)

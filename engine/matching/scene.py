@@ -80,6 +80,12 @@ class Index:
             name: vectors(at.matcher.document, at.matcher, at.lexicon, hand.library.pool) for name, at in desks.items()
         }
 
+    def scores(self, model: str, queries: Sequence[Row]) -> Array:
+        """Cosines (Q, N) of many queries with the pool."""
+        at = self._desks[model]
+        left = vectors(at.matcher.query, at.matcher, at.lexicon, queries)
+        return cosines(left, self._pool[model]).numpy()
+
     def ranking(self, query: Row) -> dict[str, Array]:
         """Scores (N,) of the pool's documents by model and baseline."""
         found = {name: cosines(at.vector(0, [query]), self._pool[name])[0].numpy() for name, at in self._desks.items()}

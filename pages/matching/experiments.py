@@ -53,9 +53,25 @@ def draw() -> None:
     def opened(question: Question, verdicts: Mapping[str, Verdict]) -> None:
         question.draw(seeds)
         for name, verdict in verdicts.items():
-            st.markdown(f"{t(question.claims[name])} {badge(verdict)} :gray[{numbers(verdict)}]")
+            st.markdown(f"{t(question.claims[name])} {badge(verdict)} :gray[{_told(name, verdict, seeds)}]")
 
     questions(PLACE, QUESTIONS, CLAIMS, seeds, lambda verdicts: summary(verdicts.values()), opened)
+
+
+def _told(name: str, verdict: Verdict, seeds: Seeds) -> str:
+    """The score that is held against a threshold, or what one is ahead of the other."""
+    score = next(claim.score for claim in CLAIMS if claim.id == name)
+    if score is None:
+        ahead = Verdict(verdict.outcome, -verdict.mean, -verdict.high, -verdict.low, verdict.seeds, verdict.preview)
+        return t("ahead by") + " " + numbers(ahead)
+    values = score(seeds)
+    return t(
+        "mean {mean}, from {low} to {high} over {seeds} seeds",
+        mean=f"{values.mean():.3f}",
+        low=f"{values.min():.3f}",
+        high=f"{values.max():.3f}",
+        seeds=len(values),
+    )
 
 
 def _base() -> MatchingConfig:
@@ -63,20 +79,21 @@ def _base() -> MatchingConfig:
 
 
 def _strip(values: Mapping[tuple[str, str], np.ndarray], x: str, key: str, chance: float | None = 0.5) -> None:
-    """Every seed as a tick, a row for each (row, model)."""
+    """Every seed as a dot of its own height, a row for each (row, model)."""
     rows = [
-        {"row": row, "model": model, "value": float(one), "mean": float(sample.mean())}
+        {"row": row, "model": model, "value": float(one), "mean": float(sample.mean()), "seed": seed}
         for (row, model), sample in values.items()
-        for one in sample
+        for seed, one in enumerate(sample)
     ]
     hues = {TITLES[m]: HUES[int(COLOURS[m])] for m in MODELS}
     names = list(dict.fromkeys(row for row, _ in values))
     scale = alt.Scale(zero=False) if chance is None else alt.Scale(domain=[0, 1], nice=False)
-    base = alt.Chart(pd.DataFrame(rows), height=40 * len(names) + 70)
+    base = alt.Chart(pd.DataFrame(rows), height=52 * len(names) + 70)
     y = alt.Y("row:N", sort=names, title=None, axis=alt.Axis(labelLimit=340))
-    ticks = base.mark_tick(thickness=3, size=22, opacity=0.75).encode(
-        x=alt.X("value:Q", title=x, scale=scale),
+    ticks = base.mark_circle(size=44, opacity=0.85).encode(
+        x=alt.X("value:Q", title=x, scale=scale, axis=alt.Axis(tickCount=10, format=".1f" if chance else ".2f")),
         y=y,
+        yOffset=alt.YOffset("seed:O"),
         color=alt.Color("model:N", title=None, legend=None, scale=alt.Scale(domain=list(hues), range=list(hues.values()))),
         tooltip=[alt.Tooltip("row:N", title=" "), alt.Tooltip("value:Q", title=x, format=".3f"), alt.Tooltip("mean:Q", title=t("mean"), format=".3f")],
     )  # fmt: skip
@@ -185,7 +202,7 @@ QUESTIONS = (
         N_("Order beyond the window: who can tell which came last?"),
         {
             "clsm_chance_beyond@": N_("CNN-DSSM is within .1 of a coin toss:"),
-            "clsm_wide_chance_beyond": N_("So is it with windows of five words:"),
+            "clsm_wide_chance_beyond": N_("CNN-DSSM with windows of five words is within .1 of a coin toss:"),
             "lstm_beyond@": N_("LSTM-DSSM is right in more than .9:"),
         },
         "beyond",

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from engine.matching.config import TITLES
-from engine.matching.scene import ranks
+from engine.matching.scene import Scene, ranks
 from pages.matching import PLAYGROUND, live, ranking, settings
 from pages.matching.charts import COLOURS
 from pages.ui import report, share
@@ -26,25 +26,33 @@ def draw() -> None:
     """What can be taken away of the query on stage and the run behind it."""
     now = live.shown()
     scene = now.scene()
-    if not scene.query:
-        return
     scores = live.ranking(now, scene)
     shown, address, words, chosen = ranking.ranked(now, scene, scores), share.url(), _words(now, scene.text), language()
     names = {name: t(ranking.NAMES[name]) for name in scores}
-    names |= {"document": t("document"), "score": t("score"), "rank": t("rank")}
+    names |= {
+        "query": t("query"),
+        "clicked": t("clicked"),
+        "document": t("document"),
+        "score": t("score"),
+        "rank": t("rank"),
+    }
     downloads(
         f"gatescope-matching-{now.config.digest[:8]}",
         recording=now.recording.to_bytes,
-        table=lambda: table(now, scores, names),
+        table=lambda: table(now, scene, scores, names),
         about_table=t("Every document of the pool with its score and rank by each model and baseline."),
         report=lambda: build(now, shown, words, address, chosen),
     )
 
 
-def table(now: live.Shown, scores: Mapping[str, np.ndarray], names: Mapping[str, str]) -> pd.DataFrame:
+def table(now: live.Shown, scene: Scene, scores: Mapping[str, np.ndarray], names: Mapping[str, str]) -> pd.DataFrame:
     """One row for each document of the pool."""
     log = now.hand.library.log
-    columns: dict[str, object] = {names["document"]: [log.documents[n] for n in log.pool]}
+    columns: dict[str, object] = {
+        names["query"]: [scene.text] * len(log.pool),
+        names["document"]: [log.documents[n] for n in log.pool],
+        names["clicked"]: [int(scene.clicked and n == scene.documents[0]) for n in log.pool],
+    }
     for name, one in scores.items():
         columns |= {
             f"{names[name]}: {names['score']}": np.asarray(one, float),

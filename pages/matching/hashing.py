@@ -160,6 +160,6 @@ def _collisions(whole: Census, dimensions: int) -> None:
             groups=len(whole.indistinct),
         )
     )
-    listed = [" ".join(group) for group in (*whole.indistinct[:SHOWN], *whole.shared[:SHOWN])]
+    listed = dict.fromkeys(" ".join(group) for group in (*whole.indistinct[:SHOWN], *whole.shared[:SHOWN]))
     if listed:
         st.caption(" · ".join(plain(one) for one in listed))

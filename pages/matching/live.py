@@ -13,6 +13,7 @@ import streamlit as st
 from engine.matching import MatchingConfig, PairsConfig
 from engine.matching.claims import CLAIMS, LOG
 from engine.matching.config import TITLES
+from engine.matching.hashing import tokens
 from engine.matching.pairs import log_of_pairs, read_pairs
 from engine.matching.scene import Index, Scene, Stagehand, desks_at, without
 from engine.matching.shipped import library, recorded, stored_seeds
@@ -23,7 +24,7 @@ from engine.runs.recording import Recording
 from pages.matching import PLAYGROUND, charts, settings, where
 from pages.matching.where import PLACE
 from pages.ui import live, training
-from pages.ui.language import N_, language, t
+from pages.ui.language import N_, language, listed, plain, t
 from pages.ui.live import RECORDED, RUN
 from pages.ui.player import player
 from pages.ui.position import Click, Position
@@ -77,8 +78,8 @@ class Shown:
         return scenes
 
     def at(self) -> int:
-        """Which of them is on stage."""
-        return min(where.hero(), len(self.offered()) - 1)
+        """Which of them is on stage; the first where the URL names none that there is."""
+        return where.hero() if where.hero() < len(self.offered()) else 0
 
     def whole(self) -> Scene:
         """The scene on stage with every word."""
@@ -89,10 +90,20 @@ class Shown:
         return shortened(self.whole())
 
 
+def gone_of(scene: Scene) -> tuple[int, ...]:
+    """The words that the viewer deleted, by their place through query and document. One of each text stays: without any
+    there would be nothing to compare."""
+    count, whole = len(scene.query), len(scene.query) + len(scene.rows[0])
+    gone = set(where.deleted(whole))
+    for side in (range(count), range(count, whole)):
+        if gone.issuperset(side):
+            gone.discard(side.start)
+    return tuple(sorted(gone))
+
+
 def shortened(scene: Scene) -> Scene:
     """Without the words that the viewer deleted."""
-    count = len(scene.query)
-    gone = where.deleted(count + len(scene.rows[0]))
+    count, gone = len(scene.query), gone_of(scene)
     first = without(scene.rows[0], [n - count for n in gone if n >= count])
     return replace(scene, query=without(scene.query, [n for n in gone if n < count]), rows=(first, *scene.rows[1:]))
 
@@ -152,6 +163,7 @@ def _stage(config: MatchingConfig | None) -> None:
         st.title(t(PLAYGROUND.question), anchor=False)
         st.markdown(answer(now))
     _player(now)
+    _remarks(now)
     own = isinstance(now.config, PairsConfig)
     changes = config.differences(now.config) if config is not None and not own else {}
     if config is not None:
@@ -165,6 +177,33 @@ def _stage(config: MatchingConfig | None) -> None:
             digest=now.recording.digest,
         )
     training.run_bar(config, changed=len(changes), on_train=lambda: live.train(PLACE, config), on_reset=_reset)
+
+
+def _remarks(now: Shown) -> None:
+    """What the stage cannot show: a typed text without words, one that was never seen, a document that was cut."""
+    lexicon, scene, longest = now.hand.library.lexicon, now.scene(), now.config.longest
+    if where.asked() and not lexicon.row(where.asked()):
+        st.info(t("“{query}” holds no letter to read, so the stage shows another query.", query=plain(where.asked())))
+    known = [flag for token in scene.query for flag in lexicon.known(token)]
+    if known and sum(known) < len(known):
+        st.caption(
+            t(
+                "{unseen} of the {all} features of this query never occurred in training: they count nothing.",
+                unseen=len(known) - sum(known),
+                all=len(known),
+            )
+        )
+    whole = tokens(now.hand.library.log.documents[scene.documents[0]], now.config.language)
+    read = len(now.hand.library.documents[scene.documents[0]])
+    if len(whole) > read:
+        st.caption(
+            t(
+                "D₁ is cut to {read} of its {all} words: {longest} positions with <s> are the most.",
+                read=read,
+                all=len(whole),
+                longest=longest,
+            ).replace("<s>", "\\<s\\>")
+        )
 
 
 def train_pairs(config: PairsConfig, path: Path) -> None:
@@ -191,19 +230,19 @@ def answer(now: Shown) -> str:
     config, frame = now.config, now.frame
     skill = _skill(now)
     if not skill:
-        listed = ", ".join(f"{TITLES[m]} **{float(frame.metrics[f'{m}.mrr']):.2f}**" for m in config.models)
+        values = listed(f"{TITLES[m]} **{float(frame.metrics[f'{m}.mrr']):.2f}**" for m in config.models)
         return t(
             "After {step} steps, held-out queries: mean reciprocal rank {values}.",
             step=f"{frame.step:,}",
-            values=listed,
+            values=values,
         )
     at = config.skills.index(skill)
-    listed = ", ".join(f"{TITLES[m]} **{float(frame.metrics[f'{m}.pairs'][at]):.2f}**" for m in config.models)
+    values = listed(f"{TITLES[m]} **{float(frame.metrics[f'{m}.pairs'][at]):.2f}**" for m in config.models)
     sentence = t(
-        "{skill}, step {step}: the clicked document D₁ above D₂ in {values} of held-out queries.",
+        "{skill}, step {step}, share of held-out queries with the clicked D₁ above D₂: {values}.",
         skill=t(settings.SKILLS[skill]),
         step=f"{frame.step:,}",
-        values=listed,
+        values=values,
     )
     told = _verdicts(config, skill)
     return f"{sentence} {told}" if told else sentence
@@ -211,13 +250,13 @@ def answer(now: Shown) -> str:
 
 def _skill(now: Shown) -> str:
     """What the query on stage asks of a model; "" of a typed one or of own pairs."""
-    picks, at = now.hand.picks(), where.hero()
+    picks, at = now.hand.picks(), now.at()
     return now.hand.library.log.test[picks[at]].skill if at < len(picks) else ""
 
 
 TOLD = {
     "order": (("dssm_chance_order", N_("DSSM tosses a coin: {verdict}")),),
-    "spelling": (("dssm_spelling", N_("trigrams bridge it: {verdict}")),),
+    "spelling": (("dssm_spelling", N_("Trigrams bridge it: {verdict}")),),
     "evidence": (("clsm_evidence", N_("CNN-DSSM keeps it: {verdict}")),),
     "beyond": (("clsm_chance_beyond", N_("CNN-DSSM tosses a coin: {verdict}")),),
 }
@@ -240,14 +279,13 @@ def _verdicts(config: MatchingConfig, skill: str) -> str:
 
 
 def _player(now: Shown) -> None:
-    scenes = now.offered()
-    at = min(where.hero(), len(scenes) - 1)
+    scenes, at = now.offered(), now.at()
     whole = scenes[at]
     scenes[at] = shortened(whole)
     texts = [(scene.query, scene.rows[0]) for scene in scenes]
     texts[at] = (whole.query, whole.rows[0])
     count = len(whole.query) + len(whole.rows[0])
-    gone = [where.deleted(count) if n == at else () for n in range(len(scenes))]
+    gone = [gone_of(whole) if n == at else () for n in range(len(scenes))]
     origin = "live" if now.live else "recorded" if now.source == RECORDED else "run"
     stage = charts.stage(now.config, now.frame.step, now.desks, scenes, texts, gone, float(at), origin)
     first = st.session_state.setdefault("matching_autoplay", PLACE.step not in st.query_params)
@@ -294,8 +332,7 @@ def _player(now: Shown) -> None:
 
 def position(now: Shown) -> tuple[str, int, str]:
     """Rung on stage, the word of the first document up to which it has been read, from 0, and the part selected, or ""."""
-    scenes = now.offered()
-    at = min(where.hero(), len(scenes) - 1)
+    scenes, at = now.offered(), now.at()
     scenes[at] = shortened(scenes[at])
     steps = charts.steps(scenes)
     start = PLACE.start(steps, now.config.models, float(at))

@@ -17,6 +17,7 @@ from engine.matching.shapes import TEXTBOOK, textbook, words_seen
 from engine.matching.trace import filter_gains, trace, word_gains
 from engine.runs.config import Whole
 from pages.matching import charts, hashing, live, measures, space
+from pages.matching.part import GATE_NAMES
 from pages.matching.where import PLACE
 from pages.ui import controls
 from pages.ui.choices import one_of
@@ -121,8 +122,8 @@ def _windowings(now: live.Shown) -> None:
 def _filters(now: live.Shown) -> None:
     """Filters by what they give to the cosine, and what each of them likes over the corpus."""
     scene, desk = now.scene(), now.desks.get("clsm")
-    if desk is None or not _readable(scene):
-        st.info(t("This needs CNN-DSSM among the trained models, and words on both sides."))
+    if desk is None:
+        st.info(t("This needs CNN-DSSM among the trained models."))
         return
     gains = filter_gains(desk, scene.query, scene.rows[0])
     traced = trace(desk, scene.query, scene.rows[:1])
@@ -138,8 +139,8 @@ def _filters(now: live.Shown) -> None:
             {
                 t("filter"): int(k) + 1,
                 t("gives to the cosine"): float(gains[k]),
-                t("in the query"): _word(scene.query, won[0][k]),
-                t("in the document"): _word(scene.rows[0], won[1][k]),
+                t("in the query"): _window(now, scene.query, won[0][k]),
+                t("in the document"): _window(now, scene.rows[0], won[1][k]),
             }
             for k in shown
         ]
@@ -172,20 +173,16 @@ def _filters(now: live.Shown) -> None:
         )
 
 
-def _word(row: tuple[str, ...], place: int) -> str:
-    return row[place] if place < len(row) else t("padding")
-
-
-def _readable(scene: Scene) -> bool:
-    return bool(scene.query) and bool(scene.rows[0])
+def _window(now: live.Shown, row: tuple[str, ...], place: int) -> str:
+    """The words of a window; what padding won says so."""
+    if place >= len(row):
+        return t("padding")
+    return " ".join(now.hand.library.lexicon.framed(row)[place : place + now.config.window])
 
 
 def _delete(now: live.Shown) -> None:
     """What each word is worth to each model, and each trigram of one of them."""
     scene = now.scene()
-    if not _readable(scene):
-        st.info(t("Every word is deleted: there is nothing left to take away."))
-        return
     words = [(side, n, word) for side, row in ((0, scene.query), (1, scene.rows[0])) for n, word in enumerate(row)]
     gains = {m: np.concatenate(word_gains(at, scene.query, scene.rows[0])) for m, at in now.desks.items()}
     sides = (t("query"), t("document"))
@@ -206,7 +203,7 @@ def _delete(now: live.Shown) -> None:
             alt.Chart(pd.DataFrame(rows), height=150)
             .mark_rect()
             .encode(
-                x=alt.X("at:O", title=None, axis=alt.Axis(labelExpr=_lookup([w for *_, w in words]), labelAngle=_angle(now), labelOverlap=False)),
+                x=alt.X("at:O", title=None, axis=alt.Axis(labelExpr=_lookup([w for *_, w in words]), labelAngle=_angle(now), labelOverlap=len(words) > 22)),
                 y=alt.Y("model:N", sort=None, title=None),
                 color=alt.Color("gain:Q", title=None, scale=alt.Scale(scheme="blueorange", domain=[-reach, reach])),
                 tooltip=[alt.Tooltip("side:N", title=t("text")), alt.Tooltip("word:N", title=t("word")), alt.Tooltip("model:N", title=t("Model")), alt.Tooltip("gain:Q", title=t("gives to the cosine"), format="+.4f")],
@@ -241,9 +238,6 @@ def _angle(now: live.Shown) -> int:
 def _reading(now: live.Shown) -> None:
     """Cosine as the documents are read, and what the LSTM makes of each word."""
     scene = now.scene()
-    if not _readable(scene):
-        st.info(t("Every word is deleted: there is nothing left to take away."))
-        return
     names = charts.part_words(now.config, scene.clicked)
     st.markdown(f":green[●] {names['d1']} &nbsp; :orange[●] {names['d2']}")
     for column, (model, at) in zip(st.columns(len(now.desks)), now.desks.items(), strict=True):
@@ -274,7 +268,13 @@ def _cosines_read(rows: list[dict[str, object]], title: str) -> alt.Chart:
 def _gates(now: live.Shown, scene: Scene) -> None:
     at, row = now.desks["lstm"], scene.rows[0]
     traced = trace(at, scene.query, scene.rows[:1])
-    gate = one_of(t("Gate or state"), ("i", "f", "o", "c", "h"), "i", key="matching_look_gate", name_of=str)
+    gate = one_of(
+        t("Gate or state"),
+        ("i", "f", "o", "c", "h"),
+        "i",
+        key="matching_look_gate",
+        name_of=lambda gate: t(GATE_NAMES[gate]),
+    )
     values = traced[f"{gate}_documents"][0]
     order = np.argsort(-np.abs(traced["query"] * traced["documents"][0]), kind="stable")
     won = keywords(at, scene.query, row)
@@ -312,7 +312,7 @@ def _gates(now: live.Shown, scene: Scene) -> None:
                 x=alt.X(
                     "at:O",
                     title=None,
-                    axis=alt.Axis(labelExpr=_lookup(list(row)), labelAngle=_angle(now), labelOverlap=False),
+                    axis=alt.Axis(labelExpr=_lookup(list(row)), labelAngle=_angle(now), labelOverlap=len(row) > 14),
                 ),
                 y=alt.Y("cells:Q", title=t("cells"), axis=alt.Axis(tickMinStep=1)),
                 tooltip=[alt.Tooltip("word:N", title=t("word")), alt.Tooltip("cells:Q", title=t("cells"))],
@@ -325,9 +325,6 @@ def _gates(now: live.Shown, scene: Scene) -> None:
 def _gamma(now: live.Shown) -> None:
     """γ sharpens, J spreads: what both do to P(D₁ | Q)."""
     scene = now.scene()
-    if not _readable(scene):
-        st.info(t("Every word is deleted: there is nothing left to take away."))
-        return
     left, right = st.columns(2, gap="large")
     cosines = {m: at.cosines(scene.query, scene.rows).astype(np.float64) for m, at in now.desks.items()}
     gammas = np.geomspace(0.1, 100, 61)
@@ -352,14 +349,17 @@ def _gamma(now: live.Shown) -> None:
         st.altair_chart(_curve(_unclicked(now, scene), "j", t("J, unclicked documents")), key="j_curve", alt=t("P(D₁|Q) over J"))  # fmt: skip
         st.caption(
             t(
-                "γ of this run; unclicked documents of the pool, in the order of the log. The more there are, the smaller the share, and the harder the task that is learnt."
+                "γ of this run; first the documents on stage, then others of the pool at random. The more there are, the smaller the share, and the harder the task that is learnt."
             )
         )
 
 
 def _unclicked(now: live.Shown, scene: Scene) -> list[dict[str, object]]:
     library = now.hand.library
-    pool = [n for n in library.log.pool if n != scene.documents[0]][:50]
+    beside = scene.documents[1:]
+    others = [n for n in library.log.pool if n not in scene.documents]
+    shuffled = np.random.default_rng(0).permutation(len(others))
+    pool = [*beside, *(others[n] for n in shuffled)][:50]
     rows: list[dict[str, object]] = []
     for model, at in now.desks.items():
         scores = at.cosines(scene.query, [scene.rows[0], *(library.documents[n] for n in pool)]).astype(np.float64)

@@ -10,18 +10,20 @@ from engine.matching.baselines import BASELINES
 from engine.matching.config import TITLES
 from engine.matching.measures import Judge
 from engine.runs.frame import Array
+from engine.runs.verdict import judge as judge_differences
 from pages.matching import live, ranking
 from pages.matching.charts import COLOURS
 from pages.ui.choices import one_of
 from pages.ui.language import t
 from pages.ui.theme import HUES
+from pages.ui.verdict import badge
 
 CURVES = {"mrr": "MRR", "ndcg": "NDCG@10", "recall": "recall@10"}
 
 
 def draw(now: live.Shown) -> None:
     """The whole section."""
-    left, right = st.columns((3, 2), gap="large")
+    left, right = st.columns((4, 3), gap="large")
     with left:
         table(now)
     with right:
@@ -40,18 +42,32 @@ def table(now: live.Shown) -> None:
         height="content",
         alt=t("Held-out measures"),
     )
-    best = max(found, key=lambda name: float(found[name]["mrr"]))
-    known = TITLES.get(best)
-    st.markdown(
-        t("Best by mean reciprocal rank: **{name}**. Training pays off here.", name=known)
-        if known
-        else t("Best by mean reciprocal rank: **{name}**, which needs no training.", name=t(ranking.NAMES[best]))
-    )
+    _pays_off(now, found)
     st.caption(
         t(
-            "{queries} held-out queries over {documents} documents. NDCG gains 2^rel − 1; recall@k: a relevant document is among the first k.",
+            "{queries} held-out queries over {documents} documents. NDCG gains 2^rel − 1; recall@k: a relevant document is among the first k; equal scores stand in the middle of their places.",
             queries=f"{len(now.hand.library.test):,}",
             documents=f"{len(now.hand.library.pool):,}",
+        )
+    )
+
+
+def _pays_off(now: live.Shown, found: dict[str, dict[str, Array]]) -> None:
+    """The best model against the best baseline, by reciprocal rank, query by query."""
+    model = max(now.config.models, key=lambda name: float(found[name]["mrr"]))
+    baseline = max(BASELINES, key=lambda name: float(found[name]["mrr"]))
+    library = now.hand.library
+    judge = Judge(library.log)
+    scores = now.index.scores(model, library.test), now.hand.baselines.scores(library.test)[baseline]
+    ranks = [judge.first_ranks(one) for one in scores]
+    verdict = judge_differences(1.0 / ranks[1] - 1.0 / ranks[0])
+    st.markdown(
+        t(
+            "{model} ranks better than {baseline}, the best that needs no training, over {queries} held-out queries: {verdict}",
+            model=TITLES[model],
+            baseline=t(ranking.NAMES[baseline]),
+            queries=len(ranks[0]),
+            verdict=badge(verdict),
         )
     )
 
@@ -102,7 +118,7 @@ def _curve(now: live.Shown) -> None:
         .encode(
             x=alt.X("step:Q", title=t("training step")),
             y=alt.Y("value:Q", title=CURVES[chosen], scale=alt.Scale(domain=[0, 1])),
-            color=alt.Color("name:N", title=None, sort=list(hues), legend=alt.Legend(orient="top", columns=3), scale=alt.Scale(domain=list(hues), range=list(hues.values()))),
+            color=alt.Color("name:N", title=None, sort=list(hues), legend=alt.Legend(orient="top", columns=2), scale=alt.Scale(domain=list(hues), range=list(hues.values()))),
             tooltip=[alt.Tooltip("name:N", title=t("model")), alt.Tooltip("step:Q", title=t("training step")), alt.Tooltip("value:Q", title=CURVES[chosen], format=".3f")],
         ),
         key="measures",

@@ -32,9 +32,8 @@ def draw() -> None:
             st.latex(r"h(t), C(t) = \mathrm{LSTM}\big(E x(t), h(t-1), C(t-1)\big) \qquad y = h(T)")
             st.markdown(t("**Score and loss**, the same for all"))
             st.latex(r"R(Q, D) = \frac{y_Q \cdot y_D}{|y_Q|\,|y_D|}")
-            st.latex(
-                r"P(D \mid Q) = \frac{e^{\gamma R(Q, D)}}{\sum_{D'} e^{\gamma R(Q, D')}} \qquad L = -\log P(D^+ \mid Q)"
-            )
+            st.latex(r"P(D \mid Q) = \frac{e^{\gamma R(Q, D)}}{\sum_{D'} e^{\gamma R(Q, D')}} ")
+            st.latex(r"L = -\log P(D^+ \mid Q)")
         st.markdown(
             t(
                 "What differs from the papers: words go into fewer buckets; the LSTM reads a linear layer of the trigrams; towers are shared unless you separate them; the optimiser is Adam. Sums of embeddings replace the product with a vector of 30K columns, which changes no number: tests hold it against a dense convolution."

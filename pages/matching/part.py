@@ -15,8 +15,9 @@ from engine.runs.config import Whole
 from pages.matching import charts, hashing, live, where
 from pages.matching.where import PLACE
 from pages.ui import controls
+from pages.ui.choices import one_of
+from pages.ui.language import N_, t
 from pages.ui.language import explain as told
-from pages.ui.language import t
 from pages.ui.theme import HUES
 from pages.ui.zoom import zoom
 
@@ -27,6 +28,14 @@ SUMS = {
 }
 """Level of the drawing → what `explain` calls it."""
 GATES = ("i", "f", "g", "o", "c", "h")
+GATE_NAMES = {
+    "i": N_("input gate i"),
+    "f": N_("forget gate f"),
+    "g": N_("candidate g"),
+    "o": N_("output gate o"),
+    "c": N_("cell state C"),
+    "h": N_("output h"),
+}
 
 
 def draw() -> None:
@@ -34,7 +43,7 @@ def draw() -> None:
     now = live.shown()
     rung, word, part = live.position(now)
     scene = now.scene()
-    if not part or not scene.query or not all(scene.rows):
+    if not part:
         st.caption(t("Click a part of the network to open it, and see the sum behind its numbers."))
         return
     with st.container(border=True, key="part"):
@@ -78,9 +87,7 @@ def _level(now: live.Shown, scene: Scene, rung: str, part: str, word: int) -> No
     name = SUMS[rung][level]
     if rung == "lstm" and level == "inner":
         with left:
-            name = (
-                st.segmented_control(t("Gate or state"), GATES, default="c", key="matching_gate", required=True) or "c"
-            )
+            name = one_of(t("Gate or state"), GATES, "c", key="matching_gate", name_of=lambda gate: t(GATE_NAMES[gate]))
     values = _values(trace(desk, scene.query, scene.rows), name, side, at)
     with left:
         count = len(values)

@@ -13,7 +13,7 @@ from engine.matching.config import TITLES
 from engine.matching.measures import TIE
 from engine.matching.scene import Scene, ranks
 from pages.matching import live
-from pages.ui.language import N_, plain, t
+from pages.ui.language import N_, listed, plain, t
 
 NAMES = TITLES | {"bm25": N_("BM25"), "trigrams": N_("Trigram cosine")}
 FIRST_OF_EACH = 2
@@ -23,9 +23,6 @@ def draw() -> None:
     """The table, under a sentence that says who puts what first."""
     now = live.shown()
     scene = now.scene()
-    if not scene.query:
-        st.info(t("Every word of the query is deleted: there is nothing left to rank by. Click one to bring it back."))
-        return
     scores = live.ranking(now, scene)
     table = ranked(now, scene, scores)
     st.markdown(disagreement(now, scene, scores))
@@ -35,8 +32,8 @@ def draw() -> None:
         height="content",
         key="ranking",
         column_config={
-            t("document"): st.column_config.TextColumn(width=310),
-            t("clicked"): st.column_config.TextColumn(width=110),
+            t("document"): st.column_config.TextColumn(width=270),
+            t("relevance"): st.column_config.TextColumn(width=110),
         },
         alt=t("Rank and score of each document by model and baseline"),
     )
@@ -58,9 +55,9 @@ def ranked(now: live.Shown, scene: Scene, scores: Mapping[str, np.ndarray]) -> p
     grades = now.hand.library.log.test[now.hand.picks()[now.at()]].grades if scene.clicked else {}
     table = {t("document"): [_text(now, scene, log.pool[n]) for n in rows]}
     if scene.clicked:
-        table[t("clicked")] = [_mark(scene, grades, log.pool[n]) for n in rows]
+        table[t("relevance")] = [_mark(scene, grades, log.pool[n]) for n in rows]
     for name in (*now.config.models, *BASELINES):
-        table[t(NAMES[name])] = [f"{_rank(scores[name], n)} · {scores[name][n]:.3f}" for n in rows]
+        table[t(NAMES[name])] = [f"{_rank(scores[name], n)} · {scores[name][n]:.3f}".replace("-", "−") for n in rows]
     return pd.DataFrame(table)
 
 
@@ -87,12 +84,12 @@ def _rank(scores: np.ndarray, n: int) -> str:
 def disagreement(now: live.Shown, scene: Scene, scores: Mapping[str, np.ndarray]) -> str:
     """Who puts the clicked document first, who cannot tell it from another, who prefers another."""
     if not scene.clicked:
-        listed = ", ".join(
-            f"{t(NAMES[name])} “{plain(_text(now, scene, now.hand.library.log.pool[int(np.argmax(one))])[:60])}”"
+        firsts = (
+            f"{t(NAMES[name])} “{plain(_short(_text(now, scene, now.hand.library.log.pool[int(np.argmax(one))])))}”"
             for name, one in scores.items()
             if name in now.config.models
         )
-        return t("**First for each model:** {documents}.", documents=listed)
+        return t("**First for each model:** {documents}.", documents=listed(firsts))
     pool = now.hand.library.log.pool
     own, twin = (pool.index(index) for index in scene.documents[:2])
     verdicts: dict[str, list[str]] = {"above": [], "equal": [], "below": []}
@@ -104,5 +101,9 @@ def disagreement(now: live.Shown, scene: Scene, scores: Mapping[str, np.ndarray]
         "equal": N_("**the same for {names}**"),
         "below": N_("below it for {names}"),
     }
-    listed = "; ".join(t(parts[kind], names=", ".join(names)) for kind, names in verdicts.items() if names)
-    return t("The clicked document against D₂: {listed}.", listed=listed)
+    said = listed((t(parts[kind], names=listed(names)) for kind, names in verdicts.items() if names), "; ")
+    return t("Whole texts, the clicked D₁ against D₂: {listed}.", listed=said)
+
+
+def _short(text: str, most: int = 48) -> str:
+    return text if len(text) <= most else f"{text[:most].rstrip()}…"
