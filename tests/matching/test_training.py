@@ -113,10 +113,11 @@ def test_a_stopped_run_is_a_prefix(small: MatchingConfig) -> None:
     assert Recording(small, part).digest == Recording(small, whole[:3]).digest
 
 
-def test_divergence_is_told_in_words(small: MatchingConfig) -> None:
-    """A cosine bounds the loss by 2 γ + log(1 + J): only a large gamma reaches what is hopeless."""
-    with pytest.raises(UserError, match="diverged"):
-        list(train(replace(small, learning_rate=1e9, clip=1e6, gamma=1e4)))
+def test_the_loss_stays_bounded_at_any_rate(small: MatchingConfig) -> None:
+    """A cosine bounds it by 2 γ + log(1 + J): nothing diverges, a rate that is too large learns nothing."""
+    for frame in train(replace(small, learning_rate=1e9, clip=1e6, gamma=100.0)):
+        for model in small.models:
+            assert 0 <= frame.metrics[f"{model}.train_loss"] <= 200 + np.log(1 + small.unclicked)
 
 
 def test_the_tick_counts_every_step(small: MatchingConfig) -> None:

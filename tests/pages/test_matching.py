@@ -151,7 +151,7 @@ def test_a_typed_query_is_ranked(asked: str, lang: str) -> None:
 
 def test_an_earlier_moment_is_on_stage() -> None:
     at = opened(matching_moment="0")
-    assert not at.exception and any("step 0:" in m.value for m in at.markdown)
+    assert not at.exception and any("step 0, share" in m.value for m in at.markdown)
 
 
 @pytest.mark.parametrize("name", LANGUAGES)
