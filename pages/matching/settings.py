@@ -13,6 +13,7 @@ from engine.matching.config import TITLES
 from pages.ui import controls
 from pages.ui.choices import one_of
 from pages.ui.controls import Control
+from pages.ui.groups import Groups
 from pages.ui.language import LANGUAGES, N_, follow, language, t
 
 PRESET = "matching_preset"
@@ -91,34 +92,24 @@ def choose(preset: Preset | None) -> None:
     st.session_state[LANGUAGE] = language()
 
 
+GROUPS = Groups(
+    MatchingConfig,
+    DATA,
+    MODEL,
+    TRAINING,
+    labels={"language": N_("Texts")},
+    words=TITLES | SKILLS | INPUTS | TOWERS | POOLING | LANGUAGES,
+)
+label, written = GROUPS.label, GROUPS.written
+
+
 def sidebar(on_preset: Callable[[Preset | None], None]) -> MatchingConfig | None:
     """Draw the controls, presets calling `on_preset`; the config they make, or None with the reason shown."""
     controls.presets(PRESETS, PRESET, on_preset)
     follow(LANGUAGE)
-    values: dict[str, Any] = {}
-    with st.expander(t("Data"), icon=":material/table_rows:"):
-        values |= {control.field: controls.draw(MatchingConfig, control) for control in DATA}
-        values["language"] = one_of(
-            t("Texts"), list(LANGUAGES), language(), key=LANGUAGE, name_of=LANGUAGES.__getitem__
-        )
-    with st.expander(t("Model"), icon=":material/account_tree:"):
-        values |= {control.field: controls.draw(MatchingConfig, control) for control in MODEL}
-    with st.expander(t("Training"), icon=":material/model_training:"):
-        values |= {control.field: controls.draw(MatchingConfig, control) for control in TRAINING}
-    return controls.made(MatchingConfig, values, label)
+    return GROUPS.draw({}, after=_language)
 
 
-def label(field: object) -> str:
-    """A setting's label, for sentences about differences."""
-    known = {control.field: control.label for control in (*DATA, *MODEL, *TRAINING)} | {"language": N_("Texts")}
-    return t(known.get(str(field), str(field)))
-
-
-def written(value: object) -> str:
-    """A setting's value in words, for the same sentences."""
-    if isinstance(value, float):
-        return f"{value:g}"
-    if isinstance(value, list | tuple):
-        return "/".join(written(item) for item in value)
-    words = TITLES | SKILLS | INPUTS | TOWERS | POOLING | LANGUAGES
-    return t(words[str(value)]) if str(value) in words else str(value)
+def _language() -> dict[str, Any]:
+    how = {"key": LANGUAGE, "name_of": LANGUAGES.__getitem__}
+    return {"language": one_of(t("Texts"), list(LANGUAGES), language(), **how)}

@@ -15,6 +15,7 @@ from engine.runs.config import Whole
 from pages.ui import controls
 from pages.ui.choices import some_of
 from pages.ui.controls import Control
+from pages.ui.groups import Groups
 from pages.ui.language import N_, t
 
 CORRELATION = controls.key(MultitaskConfig, "correlation")
@@ -142,18 +143,21 @@ def correlation() -> float:
     return float(st.session_state[CORRELATION])
 
 
+GROUPS = Groups(
+    MultitaskConfig,
+    DATA,
+    MODEL,
+    TRAINING,
+    labels={"correlation": N_("Task correlation"), "tasks": N_("Tasks")},
+    words=TITLES | {"regression": N_("regression"), "binary": N_("binary")},
+)
+label, written = GROUPS.label, GROUPS.written
+
+
 def sidebar(on_preset: Callable[[Preset | None], None]) -> MultitaskConfig | None:
     """Draw the controls, presets calling `on_preset`; the config they make, or None with the reason shown."""
     controls.presets(PRESETS, PRESET, on_preset)
-    values: dict[str, Any] = {"correlation": correlation()}
-    with st.expander(t("Data"), icon=":material/table_rows:"):
-        values["tasks"] = _tasks()
-        values |= {control.field: controls.draw(MultitaskConfig, control) for control in DATA}
-    with st.expander(t("Model"), icon=":material/account_tree:"):
-        values |= {control.field: controls.draw(MultitaskConfig, control) for control in MODEL}
-    with st.expander(t("Training"), icon=":material/model_training:"):
-        values |= {control.field: controls.draw(MultitaskConfig, control) for control in TRAINING}
-    return controls.made(MultitaskConfig, values, label)
+    return GROUPS.draw({"correlation": correlation()}, before=lambda: {"tasks": _tasks()})
 
 
 def _tasks() -> tuple[str, ...]:
@@ -172,23 +176,6 @@ def _tasks() -> tuple[str, ...]:
 def changes(config: MultitaskConfig, shown: MultitaskConfig) -> dict[str, tuple[Any, Any]]:
     """Settings in which the controls differ from the run on stage."""
     return config.differences(shown)
-
-
-def label(field: object) -> str:
-    """A setting's label, for sentences about differences."""
-    known = {control.field: control.label for control in (*DATA, *MODEL, *TRAINING)}
-    known |= {"correlation": N_("Task correlation"), "tasks": N_("Tasks")}
-    return t(known.get(str(field), str(field)))
-
-
-def written(value: object) -> str:
-    """A setting's value in words, for the same sentences."""
-    if isinstance(value, float):
-        return f"{value:g}"
-    if isinstance(value, list | tuple):
-        return "/".join(written(item) for item in value)
-    words = {"regression": N_("regression"), "binary": N_("binary")}
-    return TITLES.get(str(value)) or t(words.get(str(value), str(value)))
 
 
 __all__ = [

@@ -15,6 +15,7 @@ from engine.recurrent.shipped import CONFIGS
 from pages.ui import controls
 from pages.ui.choices import one_of
 from pages.ui.controls import Control
+from pages.ui.groups import Groups
 from pages.ui.language import LANGUAGES, N_, follow, language, t
 
 PRESET = "recurrent_preset"
@@ -108,34 +109,24 @@ def hero(longest: int) -> float:
     return float(min(max(st.session_state[HERO], 1), longest))
 
 
+GROUPS = Groups(
+    RecurrentConfig,
+    DATA,
+    MODEL,
+    TRAINING,
+    labels={"sentences": N_("Sentences")},
+    words=TITLES | TASKS | DISTANCES | LANGUAGES,
+)
+label, written = GROUPS.label, GROUPS.written
+
+
 def sidebar(on_preset: Callable[[Preset | None], None]) -> RecurrentConfig | None:
     """Draw the controls, presets calling `on_preset`; the config they make, or None with the reason shown."""
     controls.presets(PRESETS, PRESET, on_preset)
     follow(SENTENCES)
-    values: dict[str, Any] = {}
-    with st.expander(t("Data"), icon=":material/table_rows:"):
-        values |= {control.field: controls.draw(RecurrentConfig, control) for control in DATA}
-        values["sentences"] = one_of(
-            t("Sentences"), list(LANGUAGES), language(), key=SENTENCES, name_of=LANGUAGES.__getitem__
-        )
-    with st.expander(t("Model"), icon=":material/account_tree:"):
-        values |= {control.field: controls.draw(RecurrentConfig, control) for control in MODEL}
-    with st.expander(t("Training"), icon=":material/model_training:"):
-        values |= {control.field: controls.draw(RecurrentConfig, control) for control in TRAINING}
-    return controls.made(RecurrentConfig, values, label)
+    return GROUPS.draw({}, after=_sentences)
 
 
-def label(field: object) -> str:
-    """A setting's label, for sentences about differences."""
-    known = {control.field: control.label for control in (*DATA, *MODEL, *TRAINING)} | {"sentences": N_("Sentences")}
-    return t(known.get(str(field), str(field)))
-
-
-def written(value: object) -> str:
-    """A setting's value in words, for the same sentences."""
-    if isinstance(value, float):
-        return f"{value:g}"
-    if isinstance(value, list | tuple):
-        return "/".join(written(item) for item in value)
-    words = TITLES | TASKS | DISTANCES | LANGUAGES
-    return t(words[str(value)]) if str(value) in words else str(value)
+def _sentences() -> dict[str, Any]:
+    how = {"key": SENTENCES, "name_of": LANGUAGES.__getitem__}
+    return {"sentences": one_of(t("Sentences"), list(LANGUAGES), language(), **how)}
