@@ -20,21 +20,24 @@ FEWEST = 3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Examples:
-    """user (E,), place (E,) in the sorted watches, label (E,) the video, age (E,) days before the end of the log.
-    `behind` (E,) is the place up to which the user's watches may be looked at: their own, unless the test is random."""
+    """user (E,), place (E,) in the sorted watches, label (E,) the video, age (E,) days before the end of the log. What may
+    be looked at: watches up to the place `behind` (E,), searches before the second `moment` (E,); both are the example's
+    own, unless the test is random."""
 
     user: Array
     place: Array
     label: Array
     age: Array
     behind: Array
+    moment: Array
 
     def __len__(self) -> int:
         return len(self.user)
 
     def some(self, rows: Array) -> Examples:
         """A selection."""
-        return Examples(*(part[rows] for part in (self.user, self.place, self.label, self.age, self.behind)))
+        parts = (self.user, self.place, self.label, self.age, self.behind, self.moment)
+        return Examples(*(part[rows] for part in parts))
 
 
 def split(config: RecommenderConfig, history: History) -> tuple[Examples, Examples]:
@@ -75,19 +78,18 @@ def _equal(rng: np.random.Generator, owner: Array, places: Array, most: int) -> 
 def _examples(config: RecommenderConfig, history: History, user: Array, place: Array, behind: Array) -> Examples:
     watches = history.watches
     age = config.days - watches.second[place] / SECONDS
-    return Examples(user, place, watches.item[place], age, behind)
+    moment = np.where(behind > place, config.days * SECONDS, watches.second[place])
+    return Examples(user, place, watches.item[place], age, behind, moment)
 
 
 def histories(config: RecommenderConfig, history: History, some: Examples) -> tuple[Array, Array]:
-    """Watches (E, 50) and search tokens (E, 50) before each example, -1 where there are no more; the label itself is
-    never among them, also where the test is random and later watches are."""
+    """Watches (E, 50) and search tokens (E, 50) before each example, -1 where there are no more. The label itself is held
+    back, also where the test is random and later watches are seen."""
     most = config.watches
     seen = history.watches.last(some.user, some.behind, most + 1)
     at = some.behind[:, None] - 1 - np.arange(most + 1)
     seen = np.where(at == some.place[:, None], -1, seen)
     order = np.argsort(seen < 0, axis=1, kind="stable")  # close the gap that the label leaves
     seen = np.take_along_axis(seen, order, 1)[:, :most]
-    second = history.watches.second[np.minimum(some.behind, len(history.watches.second)) - (some.behind > some.place)]
-    second = np.where(some.behind > some.place, second, history.watches.second[some.place])
-    places = history.searches.before(some.user, second)
+    places = history.searches.before(some.user, some.moment)
     return seen, history.searches.last(some.user, places, config.searches)

@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -27,6 +27,7 @@ class Recording(Generic[C]):
 
     config: C
     frames: tuple[Frame, ...]
+    _digest: list[str] = field(default_factory=list, init=False, repr=False)  # made once: a page asks at every rerun
 
     @property
     def steps(self) -> tuple[int, ...]:
@@ -44,6 +45,11 @@ class Recording(Generic[C]):
     @property
     def digest(self) -> str:
         """Content hash over the config and every array of every frame; 16 hex digits."""
+        if not self._digest:
+            self._digest.append(self._hashed())
+        return self._digest[0]
+
+    def _hashed(self) -> str:
         content = hashlib.sha256(self.config.to_json().encode())
         for frame in self.frames:
             content.update(str(frame.step).encode())

@@ -206,7 +206,7 @@ def test_own_pairs_are_trained_on_stage(page: Page, server: str) -> None:
     expect(page.locator(".st-key-run_bar")).to_contain_text("Finished: step 50 of 50", timeout=60_000)
     expect(page.locator(".st-key-question")).to_contain_text("mean reciprocal rank")
     expect(page.locator(".match .token").first).to_have_text("where")
-    expect(page.get_by_text("Best by mean reciprocal rank")).to_be_visible()
+    expect(page.get_by_text("ranks better than")).to_be_visible()
     assert not problems, problems
 
 
