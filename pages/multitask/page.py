@@ -8,7 +8,7 @@ from pages.multitask import experiments, exports, live, looks, notes, own_data, 
 from pages.multitask.where import PLACE
 from pages.ui import share, training
 from pages.ui.language import t
-from pages.ui.story_panel import story_panel
+from pages.ui.story_panel import story_invitation, story_panel
 
 PLACE.follow(live.PLAYER)
 with st.sidebar:
@@ -22,6 +22,7 @@ if training.lost_in_reload():
 above = st.container()  # a point being told stands above the stage that shows it
 live.draw(config)
 story_panel("multitask", where.go, above)
+story_invitation("multitask", where.go)
 part.draw()
 looks.draw()
 experiments.draw()

@@ -8,7 +8,7 @@ from pages.recurrent import experiments, exports, intervene, live, looks, notes,
 from pages.recurrent.where import PLACE
 from pages.ui import share, training
 from pages.ui.language import t
-from pages.ui.story_panel import story_panel
+from pages.ui.story_panel import story_invitation, story_panel
 
 PLACE.follow(live.PLAYER)
 with st.sidebar:
@@ -22,6 +22,7 @@ if training.lost_in_reload():
 above = st.container()  # a point being told stands above the stage that shows it
 live.draw(config)
 story_panel("recurrent", where.go, above)
+story_invitation("recurrent", where.go)
 part.draw()
 intervene.draw()
 looks.draw()

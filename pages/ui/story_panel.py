@@ -10,56 +10,69 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.ui import story
 from pages.ui.language import language, t
 
+OnState = Callable[[Mapping[str, str]], None]
 
-def story_panel(name: str, on_state: Callable[[Mapping[str, str]], None], above: DeltaGenerator) -> None:
-    """Closed until asked for. Opening a point calls `on_state` with its settings, and the point is told in `above`.
-    The point is in the URL."""
+
+def story_panel(name: str, on_state: OnState, above: DeltaGenerator) -> None:
+    """The point being told, in `above`; nothing until the story is asked for. Opening a point calls `on_state` with its
+    settings. The point is in the URL."""
     states = story.load(name, language())
-    slot = f"{name}_point"
-    at = _point(slot, len(states))
-
-    def go(index: int) -> None:
-        st.query_params[slot] = str(index + 1)
-        on_state(states[index].setting)
+    at = _point(_slot(name), len(states))
+    if at is None:
+        return
 
     def leave() -> None:
-        st.query_params.pop(slot, None)
+        st.query_params.pop(_slot(name), None)
 
-    place = st.container() if at is None else above
-    with place.container(border=True, key="story", gap="xsmall"):
-        if at is None:
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.button(
-                    t("Tell the story"),
-                    icon=":material/menu_book:",
-                    key="story_open",
-                    on_click=go,
-                    args=(0,),
-                    type="tertiary",
-                )
-                st.caption(t("{count} points, each shown on the stage as a claim to check", count=len(states)))
-            return
+    with above.container(border=True, key="story", gap="xsmall"):
         state = states[at]
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
                 t("Previous point"),
                 icon=":material/chevron_left:",
                 key="story_previous",
-                on_click=go,
-                args=(at - 1,),
+                on_click=_go,
+                args=(name, at - 1, on_state),
                 disabled=at == 0,
             )
             st.button(
                 t("Next point"),
                 icon=":material/chevron_right:",
                 key="story_next",
-                on_click=go,
-                args=(at + 1,),
+                on_click=_go,
+                args=(name, at + 1, on_state),
                 disabled=at + 1 == len(states),
             )
             st.markdown(f"**{at + 1} / {len(states)} · {state.title}** &nbsp; :gray[{' '.join(state.ids)}]")
             st.button(t("Close"), icon=":material/close:", key="story_close", on_click=leave, type="tertiary")
         st.markdown(state.text)
+
+
+def story_invitation(name: str, on_state: OnState) -> None:
+    """Below the stage, until the story is being told."""
+    states = story.load(name, language())
+    if _point(_slot(name), len(states)) is not None:
+        return
+    with st.container(border=True, key="story", gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                t("Tell the story"),
+                icon=":material/menu_book:",
+                key="story_open",
+                on_click=_go,
+                args=(name, 0, on_state),
+                type="tertiary",
+            )
+            st.caption(t("{count} points, each shown on the stage as a claim to check", count=len(states)))
+
+
+def _go(name: str, index: int, on_state: OnState) -> None:
+    st.query_params[_slot(name)] = str(index + 1)
+    on_state(story.load(name, language())[index].setting)
+
+
+def _slot(name: str) -> str:
+    return f"{name}_point"
 
 
 def _point(slot: str, count: int) -> int | None:

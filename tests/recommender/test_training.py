@@ -1,0 +1,50 @@
+"""A whole run: recall learns, then ranking; prefixes, seeds, and the few measures of our own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from engine.recommender.config import RecommenderConfig
+from engine.recommender.training import auc, first_of, train
+from engine.runs.recording import Recording
+
+SMALL = RecommenderConfig(
+    videos=1_500, users=400, days=20, dimensions=8, tower=(32,), layers=(16,), steps=150, ranking_steps=150, frames=4,
+)  # fmt: skip
+
+
+def test_auc_is_scikit_learns_with_ties() -> None:
+    rng = np.random.default_rng(0)
+    scores, positive = rng.integers(0, 9, 500) / 7, rng.random(500) < 0.3
+    assert auc(scores, positive) == pytest.approx(roc_auc_score(positive, scores), abs=1e-12)
+    assert np.isnan(auc(scores, np.zeros(500, bool)))
+
+
+def test_the_first_of_each_page() -> None:
+    np.testing.assert_array_equal(first_of(np.array([3, 3, 5, 5, 5]), np.array([0.1, 0.2, 0.9, 0.3, 0.1])), [1, 2])
+
+
+def test_both_stages_learn() -> None:
+    frames = list(train(SMALL))
+    recall = [f for f in frames if "recall.hits" in f.metrics]
+    ranking = [f for f in frames if "ranking.auc" in f.metrics]
+    assert [f.step for f in frames] == sorted({f.step for f in frames}) and frames[-1].step == 300
+    assert recall[-1].metrics["recall.hits"][1] > recall[0].metrics["recall.hits"][1]
+    assert ranking[-1].metrics["ranking.auc"] > 0.6
+    assert ranking[-1].metrics["ranking.first"] < ranking[-1].metrics["best.first"]
+    assert "recall.output.weight" in recall[-1].parameters and "recall.output.weight" not in recall[0].parameters
+
+
+def test_the_same_config_gives_the_same_recording_and_a_stopped_run_is_its_beginning() -> None:
+    tiny = replace(SMALL, steps=20, ranking_steps=20)
+    whole, again = (Recording(tiny, tuple(train(tiny))) for _ in range(2))
+    assert whole.digest == again.digest
+    begun = Recording(tiny, tuple(islice(train(tiny), 3)))
+    assert begun.digest == Recording(tiny, whole.frames[:3]).digest
+    other = replace(tiny, seed=1)
+    assert Recording(other, tuple(train(other))).digest != whole.digest
