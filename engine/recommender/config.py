@@ -19,7 +19,7 @@ class RecommenderConfig(Config):
 
     # world
     videos: int = setting(20_000, Whole(1_000, 1_000_000))
-    users: int = setting(1_500, Whole(50, 20_000))
+    users: int = setting(3_000, Whole(50, 20_000))
     days: int = setting(60, Whole(10, 120))
     head: float = setting(0.6, Real(0.0, 3.0))  # how far watches gather on few videos: 0 evenly, 3 a licensed catalogue
     bait: float = setting(0.15, Real(0.0, 0.6))  # share of videos that promise more than they hold
@@ -56,7 +56,7 @@ class RecommenderConfig(Config):
     # training
     learning_rate: float = setting(0.003, Real(1e-6, 1e9))
     batch_size: int = setting(256, Whole(16, 4_096))
-    steps: int = setting(600, Whole(1, 20_000))
-    ranking_steps: int = setting(600, Whole(1, 20_000))
+    steps: int = setting(1_500, Whole(1, 20_000))
+    ranking_steps: int = setting(800, Whole(1, 20_000))
     frames: int = setting(20, Whole(2, 120))
     seed: int = setting(0, Whole(0, 999_999))

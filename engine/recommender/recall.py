@@ -80,8 +80,8 @@ class Recall:
 
     @torch.no_grad()
     def read(self, some: Examples) -> Read:
-        """The path of each user as served."""
-        return self.net(self.viewers(some, serving=True))
+        """The path of each user as served. A random hold-out asks about a moment in the past, so its own age is told."""
+        return self.net(self.viewers(some, serving=self.config.test == "last"))
 
 
 def pairs(rng: np.random.Generator, events: Sequences, count: int) -> tuple[Array, Array]:

@@ -108,7 +108,7 @@ def draw_videos(config: RecommenderConfig) -> Videos:
         topic=channel_topic[channel],
         channel=channel,
         language=channel_language[channel],
-        minutes=np.exp(rng.normal(1.6, 0.7, count)).clip(0.5, 60.0),
+        minutes=np.exp(rng.normal(1.6, 0.5, count)).clip(0.5, 30.0),
         uploaded=np.sort(rng.uniform(-BACKLOG, config.days, count)),
         quality=quality,
         bait=bait,
@@ -168,7 +168,7 @@ def _liking(config: RecommenderConfig, user: Array, channel: Array) -> Array:
     mixed ^= mixed >> np.uint64(29)
     mixed *= np.uint64(0xBF58476D1CE4E5B9)
     mixed ^= mixed >> np.uint64(32)
-    return 1.2 * (mixed.astype(np.float64) / 2.0**64 * 2.0 - 1.0)
+    return 0.8 * (mixed.astype(np.float64) / 2.0**64 * 2.0 - 1.0)
 
 
 def simulate(config: RecommenderConfig) -> World:
