@@ -27,6 +27,13 @@ def train(page: Page) -> None:
     page.locator(".st-key-train").get_by_role("button").click()
 
 
+def choose(page: Page, rung: str) -> None:
+    """By its key; returns once it has been drawn."""
+    page.keyboard.press({"dssm": "1", "clsm": "2", "lstm": "3"}[rung])
+    expect(page.locator(f".rung[data-rung={rung}]")).to_have_attribute("aria-pressed", "true")
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 def number(page: Page, part: str) -> Locator:
     return page.locator(f".player [data-element={part}] .node-number")
 
@@ -50,10 +57,10 @@ def test_it_opens_where_the_models_disagree(page: Page, server: str) -> None:
     expect(page.locator(".player .hero-select")).to_have_value("river bank")
     expect(page.locator(".rung[data-rung=clsm]")).to_have_attribute("aria-pressed", "true")
     assert float(number(page, "p1").text_content() or 0) > 0.9
-    page.keyboard.press("1")
+    choose(page, "dssm")
     expect(number(page, "p1")).to_have_text(number(page, "p2").text_content() or "")
     expect(number(page, "cos1")).to_have_text(number(page, "cos2").text_content() or "")
-    page.keyboard.press("3")
+    choose(page, "lstm")
     expect(number(page, "p1")).to_have_text(re.compile(r"0\.[89]|1\.00"))
     assert page.locator(".st-key-run_bar").bounding_box()["y"] < 800  # type: ignore[index]
     assert not problems, problems
@@ -61,10 +68,8 @@ def test_it_opens_where_the_models_disagree(page: Page, server: str) -> None:
 
 def test_the_probabilities_on_stage_sum_to_one(page: Page, server: str) -> None:
     open_page(page, server, "matching_at=6")
-    for key, rung in zip("123", ("dssm", "clsm", "lstm"), strict=True):
-        page.keyboard.press(key)
-        expect(page.locator(f".rung[data-rung={rung}]")).to_have_attribute("aria-pressed", "true")
-        page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    for rung in ("dssm", "clsm", "lstm"):
+        choose(page, rung)
         total = sum(float(number(page, f"p{n}").text_content() or "nan") for n in range(1, 6))
         assert abs(total - 1) < 0.03  # five numbers of two digits
 
@@ -88,7 +93,7 @@ def test_a_click_deletes_a_word_and_brings_it_back(page: Page, server: str) -> N
 def test_words_are_joined_by_the_filters_they_share(page: Page, server: str) -> None:
     open_page(page, server)
     expect(page.locator(".match-lines path")).not_to_have_count(0)
-    page.keyboard.press("1")
+    choose(page, "dssm")
     expect(page.locator(".match-lines path")).to_have_count(0)  # a bag has no filters
     expect(page.locator(".board.maps")).to_contain_text("Nothing to draw")
 
