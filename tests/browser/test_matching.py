@@ -123,6 +123,7 @@ def test_another_query_is_chosen_in_the_browser(page: Page, server: str) -> None
     expect(page.locator(".match .token").first).to_have_text("bank")
     expect(page).to_have_url(re.compile("matching_at=1"))
     expect(page.locator(".st-key-question")).to_contain_text("Word order")
+    settled(page)
     page.locator(".player .hero-select").select_option(index=6)
     expect(page.locator(".st-key-question")).to_contain_text("Order beyond the window")
 
