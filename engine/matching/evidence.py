@@ -10,6 +10,7 @@ import torch
 
 from engine.matching.models import CLSM
 from engine.matching.trace import Desk, Row, trace
+from engine.matching.training import AT_ONCE
 from engine.runs.frame import Array
 
 CELLS = 10
@@ -31,9 +32,8 @@ def winning_windows(at: Desk, rows: Sequence[Row], unit: int, most: int = 12) ->
     if not isinstance(one, CLSM):
         raise TypeError(f"{at.model} has no filters")
     found: dict[Row, list[float]] = {}
-    order = sorted(range(len(rows)), key=lambda n: len(rows[n]))
-    for begin in range(0, len(order), 256):
-        some = [rows[n] for n in order[begin : begin + 256]]
+    for begin in range(0, len(rows), AT_ONCE):
+        some = rows[begin : begin + AT_ONCE]
         read = one(at.read(some))
         for row, place, value in zip(some, read.winners[:, unit].tolist(), read.pooled[:, unit].tolist(), strict=True):
             framed = (*at.lexicon.framed(row), *[""] * one.window)

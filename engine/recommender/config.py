@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from engine.runs.config import Choice, Config, Real, Several, Whole, setting
 
-STAGES = ("recall", "ranking")
 TOPICS = 16
 
 

@@ -8,8 +8,6 @@ import numpy as np
 
 from engine.runs.frame import Array
 
-KINDS = ("exact", "ivf", "hnsw")
-
 
 class Retriever:
     """Video vectors (V, D) ready to be searched.

@@ -47,7 +47,6 @@ def words() -> dict[str, str]:
 
 def part_words(config: MatchingConfig, clicked: bool) -> dict[str, str]:
     """Names of the network's parts: what stands in it, and what is spoken."""
-    shape = config
     unit = t("character") if config.language == "zh" else t("word hash")
     return {
         "q": t("Query Q"),
@@ -56,27 +55,27 @@ def part_words(config: MatchingConfig, clicked: bool) -> dict[str, str]:
         "other": t("Unclicked document D{n}") if clicked else t("Document D{n}"),
         "dssm.input": f"Σ {unit}",
         "dssm.input.long": t("the features of all its words, added up"),
-        "dssm.inner": f"tanh · {shape.hidden}",
+        "dssm.inner": f"tanh · {config.hidden}",
         "dssm.inner.long": t("first hidden layer"),
-        "dssm.pool": f"tanh · {shape.hidden}",
+        "dssm.pool": f"tanh · {config.hidden}",
         "dssm.pool.long": t("second hidden layer"),
-        "dssm.vector": t("vector · {units}", units=shape.semantic),
+        "dssm.vector": t("vector · {units}", units=config.semantic),
         "dssm.vector.long": t("semantic vector"),
-        "clsm.input": f"{shape.window} × {unit}",
+        "clsm.input": f"{config.window} × {unit}",
         "clsm.input.long": t("the words of a window, their features side by side"),
-        "clsm.inner": t("window · {filters}", filters=shape.filters),
+        "clsm.inner": t("window · {filters}", filters=config.filters),
         "clsm.inner.long": t("feature maps at this window"),
         "clsm.pool": t("max so far"),
         "clsm.pool.long": t("max-over-time pooling, as far as read"),
-        "clsm.vector": t("vector · {units}", units=shape.semantic),
+        "clsm.vector": t("vector · {units}", units=config.semantic),
         "clsm.vector.long": t("semantic vector"),
         "lstm.input": unit,
         "lstm.input.long": t("the features of one word"),
         "lstm.inner": "C(t)",
         "lstm.inner.long": t("cell state of the LSTM"),
-        "lstm.vector": t("h(t) · {units}", units=shape.units),
+        "lstm.vector": t("h(t) · {units}", units=config.units),
         "lstm.vector.long": t("output of the LSTM, after the last word the semantic vector"),
-        "softmax": t("softmax(γ · cos), γ = {gamma}", gamma=f"{shape.gamma:g}"),
+        "softmax": t("softmax(γ · cos), γ = {gamma}", gamma=f"{config.gamma:g}"),
         "softmax.long": t("Softmax over the documents that compete"),
         "cos": t("Cosine of the query with D{n}"),
         "p": t("P(D{n} | Q)"),

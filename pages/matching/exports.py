@@ -10,9 +10,12 @@ import numpy as np
 import pandas as pd
 
 from engine.matching.config import TITLES
+from engine.matching.log import Log
 from engine.matching.scene import Scene, ranks
-from pages.matching import PLAYGROUND, live, ranking, settings
+from pages.matching import PLAYGROUND, ranking, settings
+from pages.matching.answer import answer
 from pages.matching.charts import COLOURS
+from pages.matching.shown import Shown, scores_of, shown
 from pages.ui import report, share
 from pages.ui.downloads import downloads
 from pages.ui.language import language, t
@@ -24,10 +27,16 @@ if TYPE_CHECKING:
 
 def draw() -> None:
     """What can be taken away of the query on stage and the run behind it."""
-    now = live.shown()
+    now = shown()
     scene = now.scene()
-    scores = live.ranking(now, scene)
-    shown, address, words, chosen = ranking.ranked(now, scene, scores), share.url(), _words(now, scene.text), language()
+    scores = scores_of(now, scene)
+    ranked, address, words, chosen = (
+        ranking.ranked(now, scene, scores),
+        share.url(),
+        _words(now, scene.text),
+        language(),
+    )
+    log = now.hand.library.log  # here: a download runs without the session that a user's texts belong to
     names = {name: t(ranking.NAMES[name]) for name in scores}
     names |= {
         "query": t("query"),
@@ -39,15 +48,14 @@ def draw() -> None:
     downloads(
         f"gatescope-matching-{now.config.digest[:8]}",
         recording=now.recording.to_bytes,
-        table=lambda: table(now, scene, scores, names),
+        table=lambda: table(log, scene, scores, names),
         about_table=t("Every document of the pool with its score and rank by each model and baseline."),
-        report=lambda: build(now, shown, words, address, chosen),
+        report=lambda: build(now, ranked, words, address, chosen),
     )
 
 
-def table(now: live.Shown, scene: Scene, scores: Mapping[str, np.ndarray], names: Mapping[str, str]) -> pd.DataFrame:
+def table(log: Log, scene: Scene, scores: Mapping[str, np.ndarray], names: Mapping[str, str]) -> pd.DataFrame:
     """One row for each document of the pool."""
-    log = now.hand.library.log
     columns: dict[str, object] = {
         names["query"]: [scene.text] * len(log.pool),
         names["document"]: [log.documents[n] for n in log.pool],
@@ -61,11 +69,11 @@ def table(now: live.Shown, scene: Scene, scores: Mapping[str, np.ndarray], names
     return pd.DataFrame(columns)
 
 
-def _words(now: live.Shown, query: str) -> dict[str, str]:
+def _words(now: Shown, query: str) -> dict[str, str]:
     """The report's sentences, translated now: a download runs in another thread, without a session."""
     return {
         "title": t(PLAYGROUND.question),
-        "answer": re.sub(r":[a-z]+-badge\[(?::material/\w+:)? ?([^\]]*)\]|\*", r"\1", live.answer(now)),
+        "answer": re.sub(r":[a-z]+-badge\[(?::material/\w+:)? ?([^\]]*)\]|\*", r"\1", answer(now)),
         "settings": t("Settings"),
         "setting": t("setting"),
         "value": t("value"),
@@ -81,20 +89,20 @@ def _words(now: live.Shown, query: str) -> dict[str, str]:
     }
 
 
-def build(now: live.Shown, shown: pd.DataFrame, words: Mapping[str, str], address: str, chosen: str) -> str:
+def build(now: Shown, ranked: pd.DataFrame, words: Mapping[str, str], address: str, chosen: str) -> str:
     """The report of what is on stage, in the language that `words` are in."""
     chosen_settings = pd.DataFrame(
         [(words[f"field.{name}"], words[f"value.{name}"]) for name in now.config.to_dict()],
         columns=[words["setting"], words["value"]],
     )
     return report.html(words["title"], chosen, [
-        (words["ranking"], [words["answer"], shown, words["recording"], report.Link(words["link"], address)]),
+        (words["ranking"], [words["answer"], ranked, words["recording"], report.Link(words["link"], address)]),
         (words["learning"], [_learning(now, words)]),
         (words["settings"], [chosen_settings]),
     ])  # fmt: skip
 
 
-def _learning(now: live.Shown, words: Mapping[str, str]) -> go.Figure:
+def _learning(now: Shown, words: Mapping[str, str]) -> go.Figure:
     import plotly.graph_objects as go
 
     figure = go.Figure()

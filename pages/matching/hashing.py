@@ -10,13 +10,13 @@ import streamlit as st
 
 from engine.matching.hashing import Census, bucket, census, features, tokens
 from engine.matching.trace import Row
-from pages.matching import live
+from pages.matching.shown import Shown
 from pages.ui.language import plain, t
 
 SHOWN = 8
 
 
-def of_word(now: live.Shown, row: Row, at: int) -> None:
+def of_word(now: Shown, row: Row, at: int) -> None:
     """The window around a word: each word's features and their buckets."""
     lexicon, size = now.hand.library.lexicon, now.config.window
     framed = lexicon.framed(row)
@@ -48,7 +48,7 @@ def _written(framed: Row, window: range) -> str:
     return " ".join(marked)
 
 
-def up_close(now: live.Shown) -> None:
+def up_close(now: Shown) -> None:
     """The whole section."""
     config = now.config
     left, right = st.columns(2, gap="large")
@@ -92,13 +92,13 @@ def _misspelling(language: str, dimensions: int) -> None:
     )
 
 
-@st.cache_data(max_entries=12, show_spinner=False)
+@st.cache_data(scope="session", max_entries=4, show_spinner=False)  # it holds words of a user's texts
 def _censuses(digest: str, _texts: tuple[str, ...], language: str, dimensions: int) -> list[tuple[int, Census]]:
     sizes = sorted({max(len(_texts) * n // 8, 1) for n in range(1, 9)})
     return [(size, census(_texts[:size], language, dimensions)) for size in sizes]
 
 
-def _counts(now: live.Shown) -> None:
+def _counts(now: Shown) -> None:
     """Counted on the texts at hand, as more of them are read."""
     config, log = now.config, now.hand.library.log
     texts = (*(query.text for query in log.train), *log.documents)

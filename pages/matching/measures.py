@@ -11,8 +11,9 @@ from engine.matching.config import TITLES
 from engine.matching.measures import Judge
 from engine.runs.frame import Array
 from engine.runs.verdict import judge as judge_differences
-from pages.matching import live, ranking
+from pages.matching import ranking
 from pages.matching.charts import COLOURS
+from pages.matching.shown import Shown
 from pages.ui.choices import one_of
 from pages.ui.language import t
 from pages.ui.theme import HUES
@@ -21,7 +22,7 @@ from pages.ui.verdict import badge
 CURVES = {"mrr": "MRR", "ndcg": "NDCG@10", "recall": "recall@10"}
 
 
-def draw(now: live.Shown) -> None:
+def draw(now: Shown) -> None:
     """The whole section."""
     left, right = st.columns((4, 3), gap="large")
     with left:
@@ -30,7 +31,7 @@ def draw(now: live.Shown) -> None:
         _curve(now)
 
 
-def table(now: live.Shown) -> None:
+def table(now: Shown) -> None:
     """One row a model or baseline, at the last moment of the run, and who is best."""
     found = {name: _judged(now, name) for name in BASELINES}
     last = now.recording.frames[-1]
@@ -52,7 +53,7 @@ def table(now: live.Shown) -> None:
     )
 
 
-def _pays_off(now: live.Shown, found: dict[str, dict[str, Array]]) -> None:
+def _pays_off(now: Shown, found: dict[str, dict[str, Array]]) -> None:
     """The best model against the best baseline, by reciprocal rank, query by query."""
     model = max(now.config.models, key=lambda name: float(found[name]["mrr"]))
     baseline = max(BASELINES, key=lambda name: float(found[name]["mrr"]))
@@ -72,12 +73,12 @@ def _pays_off(now: live.Shown, found: dict[str, dict[str, Array]]) -> None:
     )
 
 
-def _judged(now: live.Shown, name: str) -> dict[str, Array]:
+def _judged(now: Shown, name: str) -> dict[str, Array]:
     return _baselines(now.config.digest, now)[name]
 
 
 @st.cache_data(max_entries=12, show_spinner=False)
-def _baselines(digest: str, _now: live.Shown) -> dict[str, dict[str, Array]]:
+def _baselines(digest: str, _now: Shown) -> dict[str, dict[str, Array]]:
     hand = _now.hand
     judge = Judge(hand.library.log)
     return {name: judge.measures(one) for name, one in hand.baselines.scores(hand.library.test).items()}
@@ -96,7 +97,7 @@ def _row(name: str, measures: dict[str, Array]) -> dict[str, str]:
     }
 
 
-def _curve(now: live.Shown) -> None:
+def _curve(now: Shown) -> None:
     """One measure over training, the baselines as lines that do not move."""
     chosen = one_of(t("Measure"), tuple(CURVES), "mrr", key="matching_measure", name_of=CURVES.__getitem__)
     rows = [

@@ -9,6 +9,7 @@ from engine.matching import PairsConfig
 from engine.matching.pairs import log_of_pairs, pairs_config, read_pairs
 from engine.runs.config import Whole
 from pages.matching import live, measures
+from pages.matching.shown import shown
 from pages.matching.where import PLACE
 from pages.ui import controls, language, uploads
 from pages.ui.language import t
@@ -33,7 +34,7 @@ def draw() -> None:
             t("Training steps"), Whole(50, 5_000), 600, key="matching_pairs_steps", bind="query-params", step=100
         )
         offered = _offer(file.getvalue(), steps) if file is not None else ""
-        now = live.shown()
+        now = shown()
         if isinstance(now.config, PairsConfig):
             if offered and offered != now.config.table:
                 st.info(t("On stage is still the run on another file; its measures are these."))

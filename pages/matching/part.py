@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import altair as alt
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from engine.errors import UserError
@@ -12,9 +10,12 @@ from engine.matching.explain import explain
 from engine.matching.scene import Scene
 from engine.matching.trace import trace
 from engine.runs.config import Whole
-from pages.matching import charts, hashing, live, where
+from engine.runs.trace import Trace
+from pages.matching import charts, hashing, where
+from pages.matching.shown import Shown, position, shown
 from pages.matching.where import PLACE
 from pages.ui import controls
+from pages.ui.charts import unit_bars
 from pages.ui.choices import one_of
 from pages.ui.language import N_, t
 from pages.ui.language import explain as told
@@ -40,8 +41,8 @@ GATE_NAMES = {
 
 def draw() -> None:
     """Nothing until a part is chosen."""
-    now = live.shown()
-    rung, word, part = live.position(now)
+    now = shown()
+    rung, word, part = position(now)
     scene = now.scene()
     if not part:
         st.caption(t("Click a part of the network to open it, and see the sum behind its numbers."))
@@ -53,7 +54,7 @@ def draw() -> None:
             _level(now, scene, rung, part, word)
 
 
-def _score(now: live.Shown, scene: Scene, rung: str, part: str) -> None:
+def _score(now: Shown, scene: Scene, rung: str, part: str) -> None:
     number = int(part[-1])
     if number > len(scene.rows):
         return
@@ -64,11 +65,11 @@ def _score(now: live.Shown, scene: Scene, rung: str, part: str) -> None:
     zoom(explain(now.desks[rung], scene.query, scene.rows, "cosine" if part.startswith("cos") else "p", number))
 
 
-def _document(now: live.Shown, scene: Scene, number: int) -> str:
+def _document(now: Shown, scene: Scene, number: int) -> str:
     return ("" if now.config.language == "zh" else " ").join(scene.rows[number - 1])
 
 
-def _level(now: live.Shown, scene: Scene, rung: str, part: str, word: int) -> None:
+def _level(now: Shown, scene: Scene, rung: str, part: str, word: int) -> None:
     side_name, _, level = part.partition("_")
     side = {"q": 0, "d1": 1, "d2": 2}[side_name]
     if side >= 1 + len(scene.rows):
@@ -100,7 +101,7 @@ def _level(now: live.Shown, scene: Scene, rung: str, part: str, word: int) -> No
         unit = controls.whole_number(t("Unit"), Whole(1, count), start, key=held, on_change=choose) - 1
         if name in ("map", *GATES):
             st.caption(t("At “{word}”, word {at} of {count}.", word=row[at], at=at + 1, count=len(row)))
-        st.altair_chart(_bars(values, unit), key="part_bars", alt=t("Every unit of this part"))
+        st.altair_chart(unit_bars(values, unit, HUES[0]), key="part_bars", alt=t("Every unit of this part"))
     with right:
         try:
             zoom(explain(desk, scene.query, scene.rows, name, side, unit, at))
@@ -108,29 +109,13 @@ def _level(now: live.Shown, scene: Scene, rung: str, part: str, word: int) -> No
             st.info(told(error))
 
 
-def _values(traced: object, name: str, side: int, at: int) -> np.ndarray:
+def _values(traced: Trace, name: str, side: int, at: int) -> np.ndarray:
     """Every unit's number."""
-    where_, index = "documents" if side else "query", max(side - 1, 0)
+    text, index = "documents" if side else "query", max(side - 1, 0)
     if name == "semantic":
-        return traced["documents"][index] if side else traced["query"]  # type: ignore[index]
+        return traced["documents"][index] if side else traced["query"]
     if name == "map":
-        return traced[f"maps_{where_}"][index, at]  # type: ignore[index]
+        return traced[f"maps_{text}"][index, at]
     if name in GATES:
-        return traced[f"{name}_{where_}"][index, at]  # type: ignore[index]
-    return traced[f"{name}_{where_}"][index]  # type: ignore[index]
-
-
-def _bars(values: np.ndarray, marked: int) -> alt.Chart:
-    data = pd.DataFrame(
-        {"unit": range(1, len(values) + 1), "value": values.astype(float), "marked": np.arange(len(values)) == marked}
-    )
-    return (
-        alt.Chart(data, height=190)
-        .mark_bar(color=HUES[0])
-        .encode(
-            x=alt.X("unit:O", title=t("unit"), axis=alt.Axis(labelOverlap=True, labelAngle=0)),
-            y=alt.Y("value:Q", title=t("value")),
-            opacity=alt.condition("datum.marked", alt.value(1.0), alt.value(0.45)),
-            tooltip=[alt.Tooltip("unit:O", title=t("unit")), alt.Tooltip("value:Q", title=t("value"), format=".5f")],
-        )
-    )
+        return traced[f"{name}_{text}"][index, at]
+    return traced[f"{name}_{text}"][index]

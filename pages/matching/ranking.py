@@ -12,7 +12,7 @@ from engine.matching.baselines import BASELINES
 from engine.matching.config import TITLES
 from engine.matching.measures import TIE
 from engine.matching.scene import Scene, ranks
-from pages.matching import live
+from pages.matching.shown import Shown, position, scores_of, shown
 from pages.ui.language import N_, listed, plain, t
 
 NAMES = TITLES | {"bm25": N_("BM25"), "trigrams": N_("Trigram cosine")}
@@ -21,9 +21,9 @@ FIRST_OF_EACH = 2
 
 def draw() -> None:
     """The table, under a sentence that says who puts what first."""
-    now = live.shown()
+    now = shown()
     scene = now.scene()
-    scores = live.ranking(now, scene)
+    scores = scores_of(now, scene)
     table = ranked(now, scene, scores)
     st.markdown(disagreement(now, scene, scores))
     st.dataframe(
@@ -39,7 +39,7 @@ def draw() -> None:
     )
 
 
-def chosen(now: live.Shown, scene: Scene, scores: Mapping[str, np.ndarray]) -> list[int]:
+def chosen(now: Shown, scene: Scene, scores: Mapping[str, np.ndarray]) -> list[int]:
     """Places in the pool of the documents to list: those on stage, then the first two of each ranking."""
     pool = now.hand.library.log.pool
     own = [pool.index(index) for index in scene.documents if index in pool]
@@ -47,9 +47,9 @@ def chosen(now: live.Shown, scene: Scene, scores: Mapping[str, np.ndarray]) -> l
     return list(dict.fromkeys([*own[:3], *best, *own[3:]]))[:10]
 
 
-def ranked(now: live.Shown, scene: Scene, scores: Mapping[str, np.ndarray]) -> pd.DataFrame:
+def ranked(now: Shown, scene: Scene, scores: Mapping[str, np.ndarray]) -> pd.DataFrame:
     """One row a document: its rank and score by each, sorted by the rung on stage."""
-    order = ranks(scores[live.position(now)[0]])
+    order = ranks(scores[position(now)[0]])
     rows = sorted(chosen(now, scene, scores), key=lambda n: order[n])
     log = now.hand.library.log
     grades = now.hand.library.log.test[now.hand.picks()[now.at()]].grades if scene.clicked else {}
@@ -61,7 +61,7 @@ def ranked(now: live.Shown, scene: Scene, scores: Mapping[str, np.ndarray]) -> p
     return pd.DataFrame(table)
 
 
-def _text(now: live.Shown, scene: Scene, index: int) -> str:
+def _text(now: Shown, scene: Scene, index: int) -> str:
     library = now.hand.library
     if index == scene.documents[0] and scene.rows[0] != library.documents[index]:  # words of it were deleted
         return ("" if now.config.language == "zh" else " ").join(scene.rows[0])
@@ -81,7 +81,7 @@ def _rank(scores: np.ndarray, n: int) -> str:
     return f"{first}" if first == last else f"{first}–{last}"
 
 
-def disagreement(now: live.Shown, scene: Scene, scores: Mapping[str, np.ndarray]) -> str:
+def disagreement(now: Shown, scene: Scene, scores: Mapping[str, np.ndarray]) -> str:
     """Who puts the clicked document first, who cannot tell it from another, who prefers another."""
     if not scene.clicked:
         firsts = (

@@ -10,13 +10,15 @@ import streamlit as st
 from engine.matching.config import TITLES
 from engine.matching.space import projected
 from engine.matching.training import LANDMARKS
-from pages.matching import live, where
+from pages.matching import where
+from pages.matching.shown import Shown
 from pages.ui.choices import one_of
 from pages.ui.language import t
+from pages.ui.live import moments
 from pages.ui.theme import HUES
 
 
-def draw(now: live.Shown) -> None:
+def draw(now: Shown) -> None:
     """A moment of training and the model are chosen; the axes stay."""
     frames = list(now.recording.frames)
     with st.container(horizontal=True):
@@ -42,14 +44,14 @@ def draw(now: live.Shown) -> None:
     )
 
 
-def _moments(now: live.Shown) -> None:
+def _moments(now: Shown) -> None:
     """Which moment the stage looks into: those whose parameters were kept."""
-    kept = live.moments(now.recording)
+    kept = moments(now.recording)
     if len(kept) > 1 and not now.live:
         one_of(t("Moment on stage, in training steps"), kept, kept[-1], key=where.MOMENT, name_of=lambda n: f"{n:,}")
 
 
-def _rows(now: live.Shown, points: np.ndarray) -> pd.DataFrame:
+def _rows(now: Shown, points: np.ndarray) -> pd.DataFrame:
     library = now.hand.library
     queries = library.log.test[:LANDMARKS]
     place = {index: len(queries) + n for n, index in enumerate(library.landmarks)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,25 +75,16 @@ TRAINING = (
 
 
 @dataclass(frozen=True, slots=True)
-class Preset:
-    """Settings away from their defaults, names of the tasks, and where to look."""
+class Preset(controls.Preset):
+    """With names for the two tasks."""
 
-    id: str
-    label: str
-    fields: Mapping[str, Any]
     tasks: tuple[str, str] | None = None
-    rung: str = "mmoe"
-
-    @property
-    def trains(self) -> bool:
-        """Whether it needs a run of its own: the recorded sweep covers the correlation alone."""
-        return bool(set(self.fields) - {"correlation"})
 
 
 PRESETS = (
-    Preset("like_favourite", N_("Like and favourite"), {"correlation": 0.9}, (N_("like"), N_("favourite"))),
-    Preset("like_dislike", N_("Like and dislike"), {"correlation": 0.0}, (N_("like"), N_("dislike"))),
-    Preset("click_watch", N_("Click and watch time"), {"correlation": 0.7}, (N_("click"), N_("watch time"))),
+    Preset("like_favourite", N_("Like and favourite"), {"correlation": 0.9}, tasks=(N_("like"), N_("favourite"))),
+    Preset("like_dislike", N_("Like and dislike"), {"correlation": 0.0}, tasks=(N_("like"), N_("dislike"))),
+    Preset("click_watch", N_("Click and watch time"), {"correlation": 0.7}, tasks=(N_("click"), N_("watch time"))),
     Preset("mirror", N_("Tasks that mirror each other"), {"correlation": -1.0}),
     Preset("figure4", N_("The paper's Figure 4"), {"correlation": 0.5}),
     Preset(

@@ -63,4 +63,4 @@ def take(preset: Preset | None) -> None:
     PLACE.set_hero(preset.fields.get("correlation", 0.0) if preset else 0.0)
     if preset is not None and preset.id == "figure4":
         st.session_state[PLACE.open_key("figure4")] = True
-    PLACE.go({PLACE.rung: preset.rung if preset and preset.rung != STRUCTURES[-1] else "", PLACE.step: ""})
+    PLACE.go({PLACE.rung: preset.rung if preset else "", PLACE.step: ""})

@@ -14,9 +14,10 @@ from engine.recurrent import RecurrentConfig
 from engine.recurrent.claims import BIASES, CLAIMS, COUNTING, DELAYS, MIXED, PATIENT, SEEDS, SINGLE, Seeds, biased
 from engine.recurrent.shipped import stored_seeds
 from engine.runs.verdict import Verdict
-from pages.recurrent.looks import LEGEND, cell_scale
+from pages.recurrent.looks import cell_scale
 from pages.recurrent.settings import TITLES
 from pages.recurrent.where import PLACE
+from pages.ui.charts import LEGEND
 from pages.ui.language import N_, t
 from pages.ui.questions import questions
 from pages.ui.theme import HUES

@@ -13,11 +13,12 @@ from engine.recurrent.sentences import WORDINGS
 from engine.recurrent.trace import clamps_of, trace
 from engine.recurrent.view import said_of
 from pages.recurrent import charts, live
-from pages.recurrent.looks import LEGEND, cell_scale, probe_on_stage
-from pages.recurrent.part import heat, word_axis
+from pages.recurrent.looks import cell_scale, probe_on_stage
+from pages.recurrent.part import heat
 from pages.recurrent.settings import TITLES
 from pages.recurrent.where import PLACE
 from pages.ui import language
+from pages.ui.charts import LEGEND, word_axis
 from pages.ui.choices import one_of, some_of
 from pages.ui.language import t
 from pages.ui.section import section

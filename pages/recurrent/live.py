@@ -18,7 +18,7 @@ from pages.recurrent import PLAYGROUND, charts, settings, where
 from pages.recurrent.settings import TITLES
 from pages.recurrent.where import PLACE
 from pages.ui import live, training
-from pages.ui.language import language, t
+from pages.ui.language import language, listed, t
 from pages.ui.live import RECORDED, RUN
 from pages.ui.player import player
 from pages.ui.position import Click, Position
@@ -57,9 +57,9 @@ def shown() -> Shown:
     run, view = training.current(), live.running(PLACE, RecurrentConfig)
     if run is not None and view is not None:
         recording = Recording(cast(RecurrentConfig, run.config), view.frames)
-        return Shown(recording, _moment(recording, view.active), RUN, view.active)
+        return Shown(recording, live.moment(recording, where.MOMENT, view.active), RUN, view.active)
     recording = nearest(_asked(), language())
-    return Shown(recording, _moment(recording, False), RECORDED)
+    return Shown(recording, live.moment(recording, where.MOMENT, False), RECORDED)
 
 
 def _asked() -> RecurrentConfig:
@@ -70,18 +70,6 @@ def _asked() -> RecurrentConfig:
     return RecurrentConfig(
         task=task if task in settings.TASKS else "language", sentences=sentences if sentences in ("en", "zh") else "en"
     )
-
-
-def moments(recording: Recording[RecurrentConfig]) -> list[int]:
-    """Steps of training whose parameters were kept."""
-    return [frame.step for frame in recording.frames if frame.parameters]
-
-
-def _moment(recording: Recording[RecurrentConfig], active: bool) -> Frame:
-    steps = moments(recording)
-    written = st.query_params.get(where.MOMENT, "")
-    step = int(written) if written.isdecimal() and len(written) < 6 and not active else steps[-1]
-    return recording.frames[recording.nearest(min(steps, key=lambda one: abs(one - step)))]
 
 
 def draw(config: RecurrentConfig | None) -> None:
@@ -124,16 +112,16 @@ def answer(now: Shown) -> str:
         return t(
             "Your text after {step} training steps, held out: {losses} nats per character.",
             step=f"{frame.step:,}",
-            losses=", ".join(f"{t(TITLES[cell])} **{loss:.2f}**" for cell, loss in losses.items()),
+            losses=listed(f"{t(TITLES[cell])} **{loss:.2f}**" for cell, loss in losses.items()),
         )
     found = {cell: float(frame.metrics[f"{cell}.accuracy"][:, at].mean()) for cell in config.cells}
-    listed = ", ".join(f"{t(TITLES[cell])} **{share:.2f}**" for cell, share in found.items())
+    shares = listed(f"{t(TITLES[cell])} **{share:.2f}**" for cell, share in found.items())
     sentence = t(
         "{task}, distance {distance}, step {step}: {accuracies} right.",
         task=charts.task_title(config),
         distance=config.distance,
         step=f"{frame.step:,}",
-        accuracies=listed,
+        accuracies=shares,
     )
     verdict = _verdict(config)
     if verdict is None:

@@ -12,11 +12,12 @@ from engine.recurrent.gradients import chain, connectivity, untrained_flow
 from engine.recurrent.probe import Probe
 from pages.recurrent import charts, live, settings, where
 from pages.recurrent.charts import COLOURS, DASHES
-from pages.recurrent.part import word_axis
 from pages.recurrent.settings import TITLES
 from pages.recurrent.where import PLACE
+from pages.ui.charts import LEGEND, word_axis
 from pages.ui.choices import one_of
 from pages.ui.language import t
+from pages.ui.live import moments
 from pages.ui.section import section
 from pages.ui.theme import HUES
 
@@ -24,7 +25,6 @@ FLOOR = 1e-30
 """Zeros are drawn here: a logarithm has none."""
 FLOW_SEEDS = 7
 DECADES = alt.Axis(values=[10.0**power for power in range(0, -31, -4)], format=".0e")
-LEGEND = alt.Legend(orient="top", symbolType="stroke", symbolStrokeWidth=3, symbolOpacity=1)
 
 
 def draw() -> None:
@@ -187,7 +187,7 @@ def _connectivity(now: live.Shown, one: Probe) -> None:
 
 def _learning(now: live.Shown) -> None:
     config, recording = now.config, now.recording
-    steps = live.moments(recording)
+    steps = moments(recording)
     if not now.live and len(steps) > 1:
         chosen = one_of(
             t("Look into the training at step"), steps, steps[-1], key=where.MOMENT, name_of=lambda step: f"{step:,}",

@@ -20,6 +20,7 @@ from pages.recurrent import charts, live, settings, where
 from pages.recurrent.settings import TITLES
 from pages.recurrent.where import PLACE
 from pages.ui import controls, language
+from pages.ui.charts import unit_bars, word_axis
 from pages.ui.choices import one_of
 from pages.ui.language import t
 from pages.ui.section import section
@@ -66,7 +67,7 @@ def _part(now: live.Shown, cell: str, one: Probe, word: int, selected: str | Non
         values = traced["probabilities"][at] if part == "answer" else traced[part][at]
         unit = _asked_for(now, one, at) if part == "answer" else _unit(now, cell, len(values))
         st.altair_chart(
-            _bars(values, answers if part == "answer" else None, unit, HUE.get(part, HUES[0])),
+            unit_bars(values, unit, HUE.get(part, HUES[0]), answers if part == "answer" else None),
             key="part_bars",
             alt=t("This part's number in every unit, at this word"),
         )
@@ -97,24 +98,6 @@ def _unit(now: live.Shown, cell: str, count: int) -> int:
 
     how = {"key": held, "on_change": choose, "disabled": now.live, "help": t("The stage shows this unit too.")}
     return controls.whole_number(t("Unit"), Whole(1, count), start, **how) - 1
-
-
-def _bars(values: np.ndarray, names: Sequence[str] | None, marked: int, colour: str) -> alt.Chart:
-    data = pd.DataFrame({
-        "unit": list(names) if names else [str(n + 1) for n in range(len(values))],
-        "value": values.astype(float),
-        "marked": [n == marked for n in range(len(values))],
-    })  # fmt: skip
-    return (
-        alt.Chart(data, height=170)
-        .mark_bar(color=colour)
-        .encode(
-            x=alt.X("unit:N", sort=None, title=t("answer") if names else t("unit"), axis=alt.Axis(labelOverlap=True, labelAngle=0)),
-            y=alt.Y("value:Q", title=t("value")),
-            opacity=alt.condition("datum.marked", alt.value(1.0), alt.value(0.45)),
-            tooltip=[alt.Tooltip("unit:N", title=t("unit")), alt.Tooltip("value:Q", title=t("value"), format=".5f")],
-        )
-    )  # fmt: skip
 
 
 def _units(now: live.Shown, cell: str, one: Probe) -> None:
@@ -169,13 +152,6 @@ def heat(traced: Trace, part: str, order: np.ndarray, words: Sequence[str], titl
             ],
         )
     )
-
-
-def word_axis(words: Sequence[str], field: str = "at", title: str | None = None) -> alt.X:
-    """The words themselves along the axis, for rows whose `field` is the word's index."""
-    quoted = (word.replace("\\", "\\\\").replace("'", "\\'") for word in words)
-    lookup = "{" + ",".join(f"'{n}':'{word}'" for n, word in enumerate(quoted)) + "}[datum.value]"
-    return alt.X(f"{field}:O", title=title, axis=alt.Axis(labelExpr=lookup, labelAngle=-60, labelOverlap=True))
 
 
 def conveyor(traced: Trace, unit: int, words: Sequence[str]) -> alt.Chart:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -14,7 +13,7 @@ from engine.recurrent.config import TITLES
 from engine.recurrent.shipped import CONFIGS
 from pages.ui import controls
 from pages.ui.choices import one_of
-from pages.ui.controls import Control
+from pages.ui.controls import Control, Preset
 from pages.ui.groups import Groups
 from pages.ui.language import LANGUAGES, N_, follow, language, t
 
@@ -65,16 +64,6 @@ TRAINING = (
     Control("seed", N_("Seed")),
     Control("frames", N_("Frames recorded"), step=10),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Preset:
-    """Settings away from their defaults, and the rung to look at."""
-
-    id: str
-    label: str
-    fields: Mapping[str, Any]
-    rung: str = "lstm"
 
 
 _COUNTING = CONFIGS["counting"].differences(RecurrentConfig())

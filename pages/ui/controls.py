@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -20,14 +20,15 @@ from pages.ui.language import explain, t
 C = TypeVar("C", bound=Config)
 
 
-class Preset(Protocol):
-    """Settings away from their defaults, by a name and a label of the catalogues."""
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """Settings away from their defaults, by a name and a label of the catalogues, and the rung to look at, "" for the one
+    that the page opens on."""
 
-    @property
-    def id(self) -> str: ...
-
-    @property
-    def label(self) -> str: ...
+    id: str
+    label: str
+    fields: Mapping[str, Any]
+    rung: str = ""
 
 
 P = TypeVar("P", bound=Preset)

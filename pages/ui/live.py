@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
 from engine.runs.config import Config
+from engine.runs.frame import Frame
+from engine.runs.recording import Recording
 from engine.runs.run import FINISHED, View
 from pages.ui import training
 from pages.ui.language import t
 from pages.ui.place import Place
 
 RECORDED, RUN = "recorded", "run"
+C = TypeVar("C", bound=Config)
 
 
 def stage(place: Place, draw: Callable[[], None]) -> None:
@@ -39,6 +42,18 @@ def stage(place: Place, draw: Callable[[], None]) -> None:
 def _active() -> bool:
     view = training.view_of(training.current())
     return view is not None and view.active
+
+
+def moments(recording: Recording[C]) -> list[int]:
+    """Steps of training whose parameters were kept: those that can be looked into."""
+    return [frame.step for frame in recording.frames if frame.parameters]
+
+
+def moment(recording: Recording[C], name: str, active: bool) -> Frame:
+    """The moment of training that the URL's `name` asks for, of those kept the nearest; the last while it trains."""
+    steps, written = moments(recording), st.query_params.get(name, "")
+    asked = int(written) if written.isdecimal() and len(written) < 6 and not active else steps[-1]
+    return recording.frames[recording.nearest(min(steps, key=lambda step: abs(step - asked)))]
 
 
 def running(place: Place, kind: type[Config]) -> View | None:

@@ -20,7 +20,11 @@ def _folder() -> Path:
 def keep(data: bytes) -> tuple[str, Path]:
     """Content hash and path of an upload."""
     digest = hashlib.sha256(data).hexdigest()
-    path = _folder() / digest
-    if not path.exists():
-        path.write_bytes(data)
-    return digest, path
+    if not path(digest).exists():
+        path(digest).write_bytes(data)
+    return digest, path(digest)
+
+
+def path(digest: str) -> Path:
+    """Where an upload of this tab lies, by its content hash."""
+    return _folder() / digest

@@ -7,10 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import serving, settled, watch
+from tests.browser.checks import is_accessible, opens_cold, report_alone, train
+from tests.browser.conftest import settled, watch
 
 SMALL = "matching_steps=30&matching_frames=6&matching_queries=100&matching_filters=16&matching_units=8"
 LONG = "matching_steps=5000&matching_frames=40"
@@ -21,10 +21,6 @@ def open_page(page: Page, address: str, query: str = "") -> None:
     page.locator(".st-key-run_bar").wait_for(timeout=30_000)
     page.locator(".player .token").first.wait_for(timeout=30_000)
     settled(page)
-
-
-def train(page: Page) -> None:
-    page.locator(".st-key-train").get_by_role("button").click()
 
 
 def choose(page: Page, rung: str) -> None:
@@ -39,16 +35,7 @@ def number(page: Page, part: str) -> Locator:
 
 
 def test_a_cold_deep_link_opens_the_page_and_nothing_else(browser: Browser) -> None:
-    with serving() as address:
-        page = browser.new_page()
-        problems = watch(page)
-        page.goto(f"{address}/matching")
-        expect(page.get_by_role("heading", name="Why did this document match")).to_be_visible(timeout=30_000)
-        page.locator(".player .token").first.wait_for(timeout=30_000)
-        settled(page)
-        expect(page.get_by_text("Page not found")).to_have_count(0)
-        assert not problems, problems
-        page.close()
+    opens_cold(browser, "matching", "Why did this document match", ".player .token")
 
 
 def test_it_opens_where_the_models_disagree(page: Page, server: str) -> None:
@@ -184,12 +171,7 @@ def test_the_stage_and_the_ranking_move_while_it_trains(page: Page, server: str)
 def test_nothing_that_a_screen_reader_stumbles_over(browser: Browser, server: str, scheme: str) -> None:
     page = browser.new_page(color_scheme=scheme, reduced_motion="reduce", locale="en-US")  # type: ignore[arg-type]
     open_page(page, server)
-    found = Axe().run(
-        page,
-        context={"exclude": [["[data-testid='stVegaLiteChart']"], ["[data-testid='stDataFrame']"]]},
-        options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
-    )
-    assert found.violations_count == 0, found.generate_report()
+    is_accessible(page)
     page.close()
 
 
@@ -218,17 +200,7 @@ def test_own_pairs_are_trained_on_stage(page: Page, server: str) -> None:
 
 def test_the_report_opens_alone(page: Page, browser: Browser, server: str, tmp_path: Path) -> None:
     open_page(page, server)
-    with page.expect_download() as download:
-        page.locator(".st-key-download_report").get_by_role("button").click()
-    path = tmp_path / "report.html"
-    path.write_bytes(Path(download.value.path()).read_bytes())
-    alone = browser.new_page()
-    problems = watch(alone)
-    asked: list[str] = []
-    alone.on("request", lambda request: asked.append(request.url))
-    alone.goto(path.as_uri())
-    expect(alone.locator(".js-plotly-plot")).to_have_count(1)
-    expect(alone.locator("body")).to_contain_text("river bank")
-    expect(alone.locator("body")).to_contain_text("1–2 · ")
-    assert [url for url in asked if not url.startswith("file:")] == [] and not problems
-    alone.close()
+    with report_alone(page, browser, tmp_path) as alone:
+        expect(alone.locator(".js-plotly-plot")).to_have_count(1)
+        expect(alone.locator("body")).to_contain_text("river bank")
+        expect(alone.locator("body")).to_contain_text("1–2 · ")

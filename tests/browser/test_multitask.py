@@ -8,6 +8,7 @@ import subprocess
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.checks import opens_cold, train
 from tests.browser.conftest import serving, settled, watch
 
 SMALL = "multitask_steps=60&multitask_frames=8&multitask_runs=2&multitask_test_rows=200"
@@ -24,21 +25,8 @@ def bar(page: Page, name: str) -> None:
     page.locator(".st-key-run_bar").get_by_role("button", name=name, exact=True).click()
 
 
-def train(page: Page) -> None:
-    page.locator(".st-key-train").get_by_role("button").click()
-
-
 def test_a_cold_deep_link_opens_the_page_and_nothing_else(browser: Browser) -> None:
-    with serving() as address:
-        page = browser.new_page()
-        problems = watch(page)
-        page.goto(f"{address}/multitask")
-        expect(page.get_by_role("heading", name="My tasks agree this much")).to_be_visible(timeout=30_000)
-        settled(page)
-        expect(page.get_by_text("Page not found")).to_have_count(0)
-        expect(page.get_by_role("link", name="Home")).to_be_visible()
-        assert not problems, problems
-        page.close()
+    opens_cold(browser, "multitask", "My tasks agree this much", ".st-key-run_bar")
 
 
 def test_train_to_the_end(page: Page, server: str) -> None:

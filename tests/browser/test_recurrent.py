@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import serving, settled, watch
+from tests.browser.checks import is_accessible, opens_cold, report_alone, train
+from tests.browser.conftest import settled, watch
 
 SMALL = "recurrent_steps=30&recurrent_frames=6&recurrent_distance=6&recurrent_hidden=8"
 LONG = "recurrent_steps=5000&recurrent_frames=20&recurrent_distance=10"
@@ -22,25 +22,12 @@ def open_page(page: Page, address: str, query: str = "") -> None:
     settled(page)
 
 
-def train(page: Page) -> None:
-    page.locator(".st-key-train").get_by_role("button").click()
-
-
 def token(page: Page, word: str) -> Locator:
     return page.locator(".player .token", has=page.locator(f"text='{word}'")).first
 
 
 def test_a_cold_deep_link_opens_the_page_and_nothing_else(browser: Browser) -> None:
-    with serving() as address:
-        page = browser.new_page()
-        problems = watch(page)
-        page.goto(f"{address}/recurrent")
-        expect(page.get_by_role("heading", name="Who remembers what")).to_be_visible(timeout=30_000)
-        page.locator(".player .token").first.wait_for(timeout=30_000)
-        settled(page)
-        expect(page.get_by_text("Page not found")).to_have_count(0)
-        assert not problems, problems
-        page.close()
+    opens_cold(browser, "recurrent", "Who remembers what", ".player .token")
 
 
 def test_it_opens_on_the_last_word_of_the_lstm(page: Page, server: str) -> None:
@@ -160,12 +147,7 @@ def test_the_stage_moves_while_it_trains_and_stops(page: Page, server: str) -> N
 def test_nothing_that_a_screen_reader_stumbles_over(browser: Browser, server: str, scheme: str) -> None:
     page = browser.new_page(color_scheme=scheme, reduced_motion="reduce", locale="en-US")  # type: ignore[arg-type]
     open_page(page, server)
-    found = Axe().run(
-        page,
-        context={"exclude": [["[data-testid='stVegaLiteChart']"], ["[data-testid='stDataFrame']"]]},
-        options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
-    )
-    assert found.violations_count == 0, found.generate_report()
+    is_accessible(page)
     page.close()
 
 
@@ -201,18 +183,8 @@ def test_an_own_text_is_trained_on_stage(page: Page, server: str) -> None:
 
 def test_the_report_opens_alone(page: Page, browser: Browser, server: str, tmp_path: Path) -> None:
     open_page(page, server)
-    with page.expect_download() as download:
-        page.locator(".st-key-download_report").get_by_role("button").click()
-    path = tmp_path / "report.html"
-    path.write_bytes(Path(download.value.path()).read_bytes())
-    alone = browser.new_page()
-    problems = watch(alone)
-    asked: list[str] = []
-    alone.on("request", lambda request: asked.append(request.url))
-    alone.goto(path.as_uri())
-    expect(alone.locator(".js-plotly-plot")).to_have_count(2)
-    answer = page.locator(".st-key-question p").first.inner_text()
-    expect(alone.locator("body")).to_contain_text(re.findall(r"LSTM (\d\.\d\d)", answer)[0])
-    expect(alone.locator("body")).to_contain_text("grew up in")
-    assert [url for url in asked if not url.startswith("file:")] == [] and not problems
-    alone.close()
+    with report_alone(page, browser, tmp_path) as alone:
+        expect(alone.locator(".js-plotly-plot")).to_have_count(2)
+        answer = page.locator(".st-key-question p").first.inner_text()
+        expect(alone.locator("body")).to_contain_text(re.findall(r"LSTM (\d\.\d\d)", answer)[0])
+        expect(alone.locator("body")).to_contain_text("grew up in")

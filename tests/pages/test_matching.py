@@ -17,11 +17,11 @@ from engine.matching.trace import trace
 from pages.matching import charts
 from pages.matching.settings import PRESETS
 from pages.matching.where import PLACE, SECTIONS
-from pages.ui import language, story
 from pages.ui.language import LANGUAGES, catalogue
 from pages.ui.pack import pack
 from pages.ui.position import Position
-from tests.pages.visits import CHINESE, ENGLISH, FEW, HOSTILE, LOCALES, STRANGER, opened_at, state, texts, titles
+from tests.pages.checks import Listener, preset_sets_its_settings, story_is_told
+from tests.pages.visits import CHINESE, FEW, HOSTILE, LOCALES, STRANGER, opened_at, titles
 
 PAGE = "pages/matching/page.py"
 ASKED = "Why did this document match this query, and what does each model lose?"
@@ -53,22 +53,7 @@ def test_it_opens_on_word_order_in_the_browsers_language(chosen: str) -> None:
 @pytest.mark.parametrize("rung", MODELS)
 def test_no_english_is_left_on_a_chinese_screen(rung: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """With every section open: what is asked of the catalogue, also through variables, and what is drawn."""
-    asked: set[str] = set()
-    real = catalogue("zh")
-
-    class Listening(dict[str, str]):
-        def get(self, sentence: str, default: Any = None) -> Any:
-            asked.add(sentence)
-            return super().get(sentence, default)
-
-    heard = Listening(real)
-    monkeypatch.setattr(language, "catalogue", lambda code: heard if code == "zh" else {})
-    at = opened("zh-CN", matching_rung=rung, **EVERYTHING)
-    assert not at.exception
-    drawn = [text for block in (at.main, at.sidebar) for text in texts(block)]
-    assert len(drawn) > 60
-    assert not [text for text in drawn if ENGLISH.search(text) and not CHINESE.search(text)]
-    assert not [text for text in asked - set(real) if ENGLISH.search(text) and not CHINESE.search(text)]
+    Listener(monkeypatch).sees(opened("zh-CN", matching_rung=rung, **EVERYTHING), 60)
 
 
 @pytest.mark.parametrize("section", SECTIONS)
@@ -96,31 +81,12 @@ def test_an_unknown_part_opens_nothing() -> None:
 
 @pytest.mark.parametrize("preset", [p.id for p in PRESETS])
 def test_every_preset_sets_its_settings(preset: str) -> None:
-    at = opened()
-    chosen = next(p for p in PRESETS if p.id == preset)
-    at.button_group(key="matching_preset").set_value(preset).run()
-    assert not at.exception
-    for field, value in chosen.fields.items():
-        assert at.session_state[f"matching_{field}"] == value
-    at.button_group(key="matching_preset").set_value(None).run()
-    assert not at.exception
-    for field in chosen.fields:
-        assert at.session_state[f"matching_{field}"] == getattr(MatchingConfig(), field)
+    preset_sets_its_settings(opened, MatchingConfig, PRESETS, preset)
 
 
 @pytest.mark.parametrize("chosen", LANGUAGES)
 def test_every_state_of_the_story(chosen: str) -> None:
-    at = opened(LOCALES[chosen])
-    at.button(key="story_open").click().run()
-    states = story.load("matching", chosen)
-    for number, point in enumerate(states):
-        assert not at.exception
-        assert any(point.title in markdown.value for markdown in at.markdown)
-        assert state(at, "matching_at") == float(point.setting["hero"])
-        if number + 1 < len(states):
-            at.button(key="story_next").click().run()
-    at.button(key="story_close").click().run()
-    assert not at.exception and at.button(key="story_open")
+    story_is_told(opened, "matching", "matching_at", chosen)
 
 
 def test_a_deleted_word_flips_the_ranking() -> None:

@@ -15,9 +15,9 @@ from engine.multitask import STRUCTURES, MultitaskConfig
 from engine.runs.config import Real, Whole
 from pages.multitask.settings import PRESETS, TITLES
 from pages.multitask.where import PLACE, SECTIONS
-from pages.ui import language, story
 from pages.ui.language import LANGUAGES, catalogue
-from tests.pages.visits import APP, CHINESE, ENGLISH, FEW, HOSTILE, LOCALES, STRANGER, opened_at, state, texts, titles
+from tests.pages.checks import Listener, preset_sets_its_settings, story_is_told
+from tests.pages.visits import APP, CHINESE, FEW, HOSTILE, LOCALES, STRANGER, opened_at, state, titles
 
 open_key = PLACE.open_key
 PAGE = "pages/multitask/page.py"
@@ -111,25 +111,11 @@ def test_a_chosen_language_survives_a_change_of_page() -> None:
 
 def test_no_english_is_left_on_a_chinese_screen(monkeypatch: pytest.MonkeyPatch) -> None:
     """With every section open: what is asked of the catalogue, also through variables, and what is drawn."""
-    asked: set[str] = set()
-    real = catalogue("zh")
-
-    class Listening(dict[str, str]):
-        def get(self, sentence: str, default: Any = None) -> Any:
-            asked.add(sentence)
-            return super().get(sentence, default)
-
-    heard = Listening(real)
-    monkeypatch.setattr(language, "catalogue", lambda code: heard if code == "zh" else {})
+    listener = Listener(monkeypatch)
     everything = {open_key(section): "true" for section in SECTIONS} | {"multitask_sample": "true"}
     for part in ("x", "bottom", "expert:0", "gate:1", "mix:0", "tower:1", "y:0", "gate:77"):
-        at = opened("zh-CN", multitask_part=part, **everything)
-        assert not at.exception, part
-        drawn = [text for block in (at.main, at.sidebar) for text in texts(block)]
-        assert len(drawn) > 100
-        assert not [text for text in drawn if ENGLISH.search(text) and not CHINESE.search(text)], part
-    assert len(asked) > 200
-    assert not [text for text in asked - set(real) if ENGLISH.search(text) and not CHINESE.search(text)]
+        listener.sees(opened("zh-CN", multitask_part=part, **everything), 100)
+    assert len(listener.asked) > 200
 
 
 # — presets, story, sections —
@@ -137,34 +123,12 @@ def test_no_english_is_left_on_a_chinese_screen(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize("preset", [p.id for p in PRESETS])
 def test_every_preset_sets_its_settings(preset: str) -> None:
-    at = opened()
-    chosen = next(p for p in PRESETS if p.id == preset)
-    at.button_group(key="multitask_preset").set_value(preset).run()
-    assert not at.exception
-    for field, value in chosen.fields.items():
-        assert at.session_state[f"multitask_{field}"] == value
-    at.button_group(key="multitask_preset").set_value(None).run()
-    assert not at.exception
-    for field in chosen.fields:
-        assert at.session_state[f"multitask_{field}"] == getattr(MultitaskConfig(), field)
+    preset_sets_its_settings(opened, MultitaskConfig, PRESETS, preset)
 
 
 @pytest.mark.parametrize("chosen", LANGUAGES)
 def test_every_state_of_the_story(chosen: str) -> None:
-    at = opened(LOCALES[chosen])
-    at.button(key="story_open").click().run()
-    states = story.load("multitask", chosen)
-    assert at.button(key="story_previous").disabled
-    for number, point in enumerate(states):
-        assert not at.exception
-        assert any(point.title in markdown.value for markdown in at.markdown)
-        assert state(at, "multitask_correlation") == float(point.setting["hero"])
-        if number + 1 < len(states):
-            at.button(key="story_next").click().run()
-    assert at.button(key="story_next").disabled
-    at.button(key="story_previous").click().run()
-    at.button(key="story_close").click().run()
-    assert not at.exception and at.button(key="story_open")
+    story_is_told(opened, "multitask", "multitask_correlation", chosen)
 
 
 @pytest.mark.parametrize("section", SECTIONS)

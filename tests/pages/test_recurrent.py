@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pytest
@@ -16,11 +15,11 @@ from engine.recurrent.trace import trace
 from pages.recurrent.charts import stage, units_of
 from pages.recurrent.settings import PRESETS
 from pages.recurrent.where import PLACE, SECTIONS
-from pages.ui import language, story
 from pages.ui.language import LANGUAGES, catalogue
 from pages.ui.pack import pack
 from pages.ui.position import Position
-from tests.pages.visits import CHINESE, ENGLISH, FEW, HOSTILE, LOCALES, STRANGER, opened_at, state, texts, titles
+from tests.pages.checks import Listener, preset_sets_its_settings, story_is_told
+from tests.pages.visits import CHINESE, FEW, HOSTILE, LOCALES, STRANGER, opened_at, titles
 
 PAGE = "pages/recurrent/page.py"
 ASKED = "Who remembers what, for how long, and through which gate?"
@@ -42,22 +41,7 @@ def test_it_opens_on_the_lstm_in_the_browsers_language(chosen: str) -> None:
 @pytest.mark.parametrize("rung", CELLS)
 def test_no_english_is_left_on_a_chinese_screen(rung: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """With every section open: what is asked of the catalogue, also through variables, and what is drawn."""
-    asked: set[str] = set()
-    real = catalogue("zh")
-
-    class Listening(dict[str, str]):
-        def get(self, sentence: str, default: Any = None) -> Any:
-            asked.add(sentence)
-            return super().get(sentence, default)
-
-    heard = Listening(real)
-    monkeypatch.setattr(language, "catalogue", lambda code: heard if code == "zh" else {})
-    at = opened("zh-CN", recurrent_rung=rung, **EVERYTHING)
-    assert not at.exception
-    drawn = [text for block in (at.main, at.sidebar) for text in texts(block)]
-    assert len(drawn) > 60
-    assert not [text for text in drawn if ENGLISH.search(text) and not CHINESE.search(text)]
-    assert not [text for text in asked - set(real) if ENGLISH.search(text) and not CHINESE.search(text)]
+    Listener(monkeypatch).sees(opened("zh-CN", recurrent_rung=rung, **EVERYTHING), 60)
 
 
 @pytest.mark.parametrize("section", SECTIONS)
@@ -79,31 +63,12 @@ def test_every_part_of_every_cell_opens_to_a_sum(rung: str, part: str) -> None:
 
 @pytest.mark.parametrize("preset", [p.id for p in PRESETS])
 def test_every_preset_sets_its_settings(preset: str) -> None:
-    at = opened()
-    chosen = next(p for p in PRESETS if p.id == preset)
-    at.button_group(key="recurrent_preset").set_value(preset).run()
-    assert not at.exception
-    for field, value in chosen.fields.items():
-        assert at.session_state[f"recurrent_{field}"] == value
-    at.button_group(key="recurrent_preset").set_value(None).run()
-    assert not at.exception
-    for field in chosen.fields:
-        assert at.session_state[f"recurrent_{field}"] == getattr(RecurrentConfig(), field)
+    preset_sets_its_settings(opened, RecurrentConfig, PRESETS, preset)
 
 
 @pytest.mark.parametrize("chosen", LANGUAGES)
 def test_every_state_of_the_story(chosen: str) -> None:
-    at = opened(LOCALES[chosen])
-    at.button(key="story_open").click().run()
-    states = story.load("recurrent", chosen)
-    for number, point in enumerate(states):
-        assert not at.exception
-        assert any(point.title in markdown.value for markdown in at.markdown)
-        assert state(at, "recurrent_at") == float(point.setting["hero"])
-        if number + 1 < len(states):
-            at.button(key="story_next").click().run()
-    at.button(key="story_close").click().run()
-    assert not at.exception and at.button(key="story_open")
+    story_is_told(opened, "recurrent", "recurrent_at", chosen)
 
 
 def test_forcing_the_forget_gate_loses_the_answer() -> None:

@@ -1,0 +1,72 @@
+"""The answer of the moment on stage, as one sentence with the verdict of a stored study."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from engine.matching import MatchingConfig, PairsConfig
+from engine.matching.claims import CLAIMS, LOG
+from engine.matching.config import TITLES
+from engine.matching.shipped import stored_seeds
+from pages.matching import settings
+from pages.matching.shown import Shown
+from pages.ui.language import N_, listed, t
+from pages.ui.verdict import badge
+
+
+def log_title(config: MatchingConfig) -> str:
+    """What the run learns from."""
+    if isinstance(config, PairsConfig):
+        return t("your pairs")
+    return t("a generated click log in English") if config.language == "en" else t("a generated click log in Chinese")
+
+
+def answer(now: Shown) -> str:
+    """The answer of the moment on stage: how the query's kind fares, model by model, with the claim's verdict."""
+    config, frame = now.config, now.frame
+    skill = _skill(now)
+    if not skill:
+        values = listed(f"{TITLES[m]} **{float(frame.metrics[f'{m}.mrr']):.2f}**" for m in config.models)
+        return t(
+            "After {step} steps, held-out queries: mean reciprocal rank {values}.",
+            step=f"{frame.step:,}",
+            values=values,
+        )
+    at = config.skills.index(skill)
+    values = listed(f"{TITLES[m]} **{float(frame.metrics[f'{m}.pairs'][at]):.2f}**" for m in config.models)
+    sentence = t(
+        "{skill}, step {step}, share of held-out queries with the clicked D₁ above D₂: {values}.",
+        skill=t(settings.SKILLS[skill]),
+        step=f"{frame.step:,}",
+        values=values,
+    )
+    told = _verdict(config, skill)
+    return f"{sentence} {told}" if told else sentence
+
+
+def _skill(now: Shown) -> str:
+    """What the query on stage asks of a model; "" of a typed one or of own pairs."""
+    picks, at = now.hand.picks(), now.at()
+    return now.hand.library.log.test[picks[at]].skill if at < len(picks) else ""
+
+
+TOLD = {
+    "order": ("dssm_chance_order", N_("DSSM tosses a coin: {verdict}")),
+    "spelling": ("dssm_spelling", N_("Trigrams bridge it: {verdict}")),
+    "evidence": ("clsm_evidence", N_("CNN-DSSM keeps it: {verdict}")),
+    "beyond": ("clsm_chance_beyond", N_("CNN-DSSM tosses a coin: {verdict}")),
+}
+"""By what the query asks: the claim that the headline judges, and how it is said."""
+
+
+def _verdict(config: MatchingConfig, skill: str) -> str:
+    """Of the stored study of this setting; one run alone would judge nothing."""
+    base = LOG[config.language]
+    if replace(config, seed=0, frames=base.frames, models=base.models) != base:
+        return ""
+    name, text = TOLD[skill]
+    claim = next(claim for claim in CLAIMS if claim.id == f"{name}@{config.language}")
+    try:
+        return t(text, verdict=badge(claim.verdict(stored_seeds())))
+    except KeyError:  # older than the claims; a test fails on that
+        return ""

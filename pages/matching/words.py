@@ -1,0 +1,65 @@
+"""What each word is worth to each model, and each trigram of one of them."""
+
+from __future__ import annotations
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from engine.matching.config import TITLES
+from engine.matching.evidence import trigram_gains
+from engine.matching.trace import word_gains
+from pages.matching.shown import Shown
+from pages.ui.charts import word_axis
+from pages.ui.language import t
+
+
+def draw(now: Shown) -> None:
+    """What each word is worth to each model, and each trigram of one of them."""
+    scene = now.scene()
+    words = [(side, n, word) for side, row in ((0, scene.query), (1, scene.rows[0])) for n, word in enumerate(row)]
+    gains = {m: np.concatenate(word_gains(at, scene.query, scene.rows[0])) for m, at in now.desks.items()}
+    sides = (t("query"), t("document"))
+    rows = [
+        {"at": at, "word": word, "side": sides[side], "model": TITLES[m], "gain": float(one[at])}
+        for m, one in gains.items()
+        for at, (side, _, word) in enumerate(words)
+    ]
+    reach = max(float(np.abs(np.concatenate(list(gains.values()))).max()), 1e-6)
+    left, right = st.columns((3, 2), gap="large")
+    with left:
+        st.caption(
+            t(
+                "How much the cosine with the first document falls when a word is deleted. Click words on the stage to delete several."
+            )
+        )
+        st.altair_chart(
+            alt.Chart(pd.DataFrame(rows), height=150)
+            .mark_rect()
+            .encode(
+                x=word_axis([word for *_, word in words], angle=upright(now), overlap=len(words) > 22),
+                y=alt.Y("model:N", sort=None, title=None),
+                color=alt.Color("gain:Q", title=None, scale=alt.Scale(scheme="blueorange", domain=[-reach, reach])),
+                tooltip=[alt.Tooltip("side:N", title=t("text")), alt.Tooltip("word:N", title=t("word")), alt.Tooltip("model:N", title=t("Model")), alt.Tooltip("gain:Q", title=t("gives to the cosine"), format="+.4f")],
+            ),
+            key="word_gains",
+            alt=t("What each word gives to the cosine, by model"),
+        )  # fmt: skip
+    with right:
+        chosen = st.selectbox(
+            t("Take a trigram from"), range(len(words)), format_func=lambda n: f"{words[n][2]} ({sides[words[n][0]]})", key=f"matching_token_{len(words)}"
+        )  # fmt: skip
+        side, _, token = words[chosen]
+        found = {m: trigram_gains(at, scene.query, scene.rows[0], side, token) for m, at in now.desks.items()}
+        whole = {m: float(at.cosines(scene.query, scene.rows[:1])[0]) for m, at in now.desks.items()}
+        parts = [name for name, _ in next(iter(found.values()))]
+        table = {t("without"): [t("(whole)"), *parts]}
+        for m, one in found.items():
+            table[TITLES[m]] = [f"{whole[m]:.3f}", *(f"{whole[m] - fall:.3f}" for _, fall in one)]
+        st.dataframe(pd.DataFrame(table), hide_index=True, height="content", alt=t("Cosine without each trigram"))
+
+
+def upright(now: Shown) -> int:
+    """The angle of words along an axis: single characters stand upright."""
+    return 0 if now.config.language == "zh" else -50

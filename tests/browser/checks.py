@@ -1,0 +1,59 @@
+"""What every playground's page keeps to in a real browser: cold links, accessibility, a report that opens alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import serving, settled, watch
+
+
+def train(page: Page) -> None:
+    """Press Train."""
+    page.locator(".st-key-train").get_by_role("button").click()
+
+
+def opens_cold(browser: Browser, room: str, heading: str, first: str) -> None:
+    """The first visit to a fresh server is a link to this page: it opens, up to the part `first`, and nothing else does."""
+    with serving() as address:
+        page = browser.new_page()
+        problems = watch(page)
+        page.goto(f"{address}/{room}")
+        expect(page.get_by_role("heading", name=heading)).to_be_visible(timeout=30_000)
+        page.locator(first).first.wait_for(timeout=30_000)
+        settled(page)
+        expect(page.get_by_text("Page not found")).to_have_count(0)
+        expect(page.get_by_role("link", name="Home")).to_be_visible()
+        assert not problems, problems
+        page.close()
+
+
+def is_accessible(page: Page) -> None:
+    """No violation of WCAG 2.1 A and AA, outside what Streamlit draws itself."""
+    found = Axe().run(
+        page,
+        context={"exclude": [["[data-testid='stVegaLiteChart']"], ["[data-testid='stDataFrame']"]]},
+        options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
+    )
+    assert found.violations_count == 0, found.generate_report()
+
+
+@contextmanager
+def report_alone(page: Page, browser: Browser, folder: Path) -> Iterator[Page]:
+    """The report of what is on stage, opened from its file: it asks for nothing and says nothing on the console."""
+    with page.expect_download() as download:
+        page.locator(".st-key-download_report").get_by_role("button").click()
+    path = folder / "report.html"
+    path.write_bytes(Path(download.value.path()).read_bytes())
+    alone = browser.new_page()
+    problems = watch(alone)
+    asked: list[str] = []
+    alone.on("request", lambda request: asked.append(request.url))
+    alone.goto(path.as_uri())
+    yield alone
+    assert [url for url in asked if not url.startswith("file:")] == [] and not problems
+    alone.close()
