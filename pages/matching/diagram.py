@@ -75,7 +75,7 @@ def _scores(model: str, words: Mapping[str, str], documents: int) -> tuple[list[
             ValueRef(f"{model}.p", (n - 1,)),
         )
         nodes += [
-            Node(cos, x, Y_COSINE, 78, 78, "mix", "cos", "cos", words["cos"].format(n=n), colour, score),
+            Node(cos, x, Y_COSINE, 92, 80, "gate", "cos", "cos", words["cos"].format(n=n), colour, score),
             Node(p, x, Y_P, 112, 84, "output", f"P(D{_sub(n)})", f"P{_sub(n)}", said, colour, share),
         ]
         bus = ((X_QUERY, Y_BUS), (x - 62, Y_BUS), (x - 62, Y_COSINE))

@@ -24,8 +24,8 @@ SKILLS = {
     "beyond": N_("Order beyond the window"),
 }
 INPUTS = {"hashed": N_("Letters"), "words": N_("Whole")}
-TOWERS = {"shared": N_("One for both sides"), "separate": N_("One for each side")}
-POOLING = {"masked": N_("Without padding"), "unmasked": N_("Padding takes part")}
+TOWERS = {"shared": N_("Shared"), "separate": N_("Separate")}
+POOLING = {"masked": N_("Masked"), "unmasked": N_("Unmasked")}
 
 DATA = (
     Control("skills", N_("What queries ask"), options=SKILLS),
@@ -40,7 +40,7 @@ MODEL = (
         N_("Letter trigrams (in Chinese: characters), or whole words."),
         options=INPUTS,
     ),
-    Control("towers", N_("Towers"), options=TOWERS),
+    Control("towers", N_("Towers"), N_("One network for both sides, or one for each."), options=TOWERS),
     Control("window", N_("Words in a window"), N_("The kernel of the convolution. The paper has 3.")),
     Control("filters", N_("Filters"), step=16),
     Control("hidden", N_("Units in DSSM's hidden layers"), step=16),
@@ -50,7 +50,10 @@ MODEL = (
     Control("dimensions", N_("Buckets of the word hash"), N_("Fewer buckets, more collisions."), step=256),
     Control("longest", N_("Longest text, with <s>"), N_("What is longer is truncated.")),
     Control(
-        "pooling", N_("Max pooling"), N_("Padding can win a maximum where every window is negative."), options=POOLING
+        "pooling",
+        N_("Max pooling"),
+        N_("Unmasked, padding takes part: it can win a maximum where every window is negative."),
+        options=POOLING,
     ),
 )
 TRAINING = (
