@@ -53,12 +53,19 @@ def plain(value: object) -> object:
     return [plain(item) for item in value] if isinstance(value, tuple | list) else value
 
 
+NAMING = frozenset(
+    ("array", "points", "blend", "arrows", "order", "low", "high")
+    + ("pixels", "glow", "born", "candidates", "shown", "marked", "places")
+)
+"""Fields that hold the name of an array, in every kind of panel."""
+
+
 def _named(value: object) -> Iterator[str]:
     """The array names in a description: the strings in fields that hold one by convention."""
     if isinstance(value, Mapping):
         for key, item in value.items():
             if isinstance(item, str):
-                if key in {"array", "points", "blend", "arrows", "order"} or (key in {"low", "high"}):
+                if key in NAMING:
                     yield item
             elif key in {"belts", "lit", "links", "arrays", "rows"}:
                 yield from item.values()

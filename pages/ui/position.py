@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pages.ui.network import Diagram
-from pages.ui.stage import Bars, Heat, Maps, Match, Panel, Plane, Stage, Tokens
+from pages.ui.stage import Bars, Field, Heat, Listing, Maps, Match, Panel, Plane, Slopes, Stage, Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,8 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """What was clicked, and where the viewer was. `row` and `column` are those of a heat map, or a dot and its group."""
+    """What was clicked, and where the viewer was. `row` and `column` are those of a heat map, or a dot and its group;
+    a pixel, a line or an entry has a row alone."""
 
     panel: str
     element: str | None
@@ -137,5 +138,11 @@ def _extent(panel: Panel, stage: Stage) -> tuple[int, int]:
             return max(stage.arrays[name].shape[2] for name in panel.arrays.values()), len(stage.steps)
         case Match():
             return max(len(above) + len(below) for above, below in panel.texts), 2
+        case Field():
+            return panel.width * panel.height, 0
+        case Slopes():
+            return stage.arrays[panel.places].shape[2], 0
+        case Listing():
+            return max((len(entries) for days in panel.entries for entries in days), default=0), 0
         case _:
             return 0, 0

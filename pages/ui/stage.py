@@ -206,7 +206,98 @@ class Maps:
     reach: float = 1.0
 
 
-Panel = Lines | Bars | Heat | Plane | Tokens | Match | Maps | Diagram
+Labels = tuple[tuple[tuple[str, ...], ...], ...]
+"""A text for each of some things, at every sweep value and frame: [S][F][n]. An outer length of 1 holds for every index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The columns `start` up to, not including, `end` of a field that belong together."""
+
+    label: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Everything there is, a pixel each: `total` things on `width` × `height` pixels, numbered row by row from the top left.
+    `bands` stand side by side, the newest above. What is told of a thing is told by its pixel; -1 stands for none.
+
+    `pixels` (1, 1, K) are the things that have a vector, `glow` (S, F, K) in 0..1 how near each is; all others are cold.
+    `born` (1, F, bands): rows above this number do not exist yet at that frame and are drawn blank.
+    `candidates` (S, F, C) and `shown` (S, F, R) in order of place, `marked` (S, F, M) circled at all rungs, with labels.
+    The first rung of the stage draws the glow alone, the second stresses the candidates, the third what is shown.
+    A click's row is a pixel. Templates: candidate_label {place}, known_label {glow}. `legend` names, under the picture, the
+    glow, the candidates, the shown and the marked; "" leaves one out.
+    """
+
+    id: str
+    title: str
+    width: int
+    height: int
+    total: int
+    pixels: str
+    glow: str
+    bands: tuple[Band, ...]
+    born: str
+    candidates: str
+    shown: str
+    shown_labels: Labels
+    marked: str
+    marked_labels: Labels
+    newest_label: str
+    oldest_label: str
+    candidate_label: str
+    cold_label: str
+    known_label: str
+    unborn_label: str
+    legend: tuple[str, str, str, str] = ("", "", "", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Slopes:
+    """Lines from a place in one order to a place in the next. `places` (S, F, R, 2), from 1; nan where it has none: without
+    a second the line ends on its way, without a first there is none. `recalled` is the length of the left axis.
+    `marked` (S, F, R) is 1 for what stands out. `pixels` (S, F, R) names each in a `Field`, so that both light up together.
+    A click's row is an index of R."""
+
+    id: str
+    title: str
+    left_label: str
+    right_label: str
+    places: str
+    labels: Labels
+    marked: str
+    recalled: int
+    pixels: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing somebody did; `note` says when, or how much of it. `gone`: it was taken away."""
+
+    text: str
+    note: str
+    kind: Literal["watch", "search"]
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What somebody did, in the order of `entries` [S][F], a line each. A watch can be taken away or brought back: a click's
+    row is its index among all entries. `empty` is said where there are none."""
+
+    id: str
+    title: str
+    entries: tuple[tuple[tuple[Entry, ...], ...], ...]
+    gone_label: str
+    take_label: str
+    back_label: str
+    empty: str
+
+
+Panel = Lines | Bars | Heat | Plane | Tokens | Match | Maps | Field | Slopes | Listing | Diagram
 
 WORDS = (
     "play", "pause", "previous", "next", "speed", "time", "step_of", "rungs", "nearest", "save_svg", "save_png",
