@@ -41,7 +41,7 @@ class Read(NamedTuple):
 
 class CandidateNet(nn.Module):
     """Averages of watches and searches, region, age, gender, example age → three ReLU layers → u; the score of video i
-    is v_i · u, with an output embedding v of its own.
+    is v_i · u, with an output embedding v of its own. Videos are rows of the vocabulary (`Site.known`).
 
     The big tables have sparse gradients: a step costs the same for any number of videos.
     """
@@ -85,11 +85,14 @@ def numbers(config: RecommenderConfig, age: Array, gender: Array, example_age: A
 
 
 class Sampler:
-    """Draws negatives from q: even, or by the watches of each video to the power of 3/4 (Mikolov et al. 2013)."""
+    """Draws negatives from q: even, or by the watches of each video to the power of 3/4 (Mikolov et al. 2013).
 
-    def __init__(self, config: RecommenderConfig, labels: Array) -> None:
-        counts = np.bincount(labels, minlength=config.videos).astype(np.float64)
-        weight = (counts + 0.5) ** 0.75 if config.sampler == "popular" else np.ones(config.videos)
+    labels (E,) rows of the vocabulary that training asks for; videos how many rows there are
+    """
+
+    def __init__(self, labels: Array, videos: int, kind: str) -> None:
+        counts = np.bincount(labels, minlength=videos).astype(np.float64)
+        weight = (counts + 0.5) ** 0.75 if kind == "popular" else np.ones(videos)
         self._cumulative = np.cumsum(weight / weight.sum())
         self.log_q = torch.from_numpy(np.log(weight / weight.sum()).astype(np.float32))
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from engine.errors import UserError
 from engine.runs.config import Choice, Config, Real, Several, Whole, setting
 
 TOPICS = 16
+LARGEST_FULL = 20_000
+"""Videos up to which the softmax over all of them is offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +20,17 @@ class RecommenderConfig(Config):
     playground: ClassVar[str] = "recommender"
 
     # world
-    videos: int = setting(20_000, Whole(1_000, 1_000_000))
+    videos: int = setting(20_000, Whole(2_000, 1_000_000))
     users: int = setting(3_000, Whole(50, 20_000))
     days: int = setting(60, Whole(10, 120))
-    head: float = setting(0.6, Real(0.0, 3.0))  # how far watches gather on few videos: 0 evenly, 3 a licensed catalogue
+    head: float = setting(1.5, Real(0.0, 3.0))  # how far watches gather on few videos: 0 evenly, 3 a licensed catalogue
     bait: float = setting(0.15, Real(0.0, 0.6))  # share of videos that promise more than they hold
+
+    fewest: int = setting(1, Whole(1, 100))  # watches that a video needs to have a vector
 
     # samples
     per_user: str = setting("equal", Choice(("equal", "all")))
-    examples: int = setting(20, Whole(1, 200))  # of each user, where they are equal
+    examples: int = setting(30, Whole(1, 200))  # of each user, where they are equal
     test: str = setting("last", Choice(("last", "random")))
     example_age: str = setting("on", Choice(("on", "off")))
     watches: int = setting(50, Whole(1, 50))
@@ -38,7 +43,9 @@ class RecommenderConfig(Config):
     )  # before the last layer, `dimensions` wide
     pretrained: str = setting("on", Choice(("on", "off")))  # item2vec on watch and search sequences
     negatives: int = setting(200, Whole(1, 20_000))
-    sampler: str = setting("popular", Choice(("popular", "uniform")))
+    sampler: str = setting(
+        "popular", Choice(("popular", "uniform", "full"))
+    )  # full: no sampling, small catalogues only
     correction: str = setting("on", Choice(("on", "off")))  # of the sampled softmax, by the logarithm of q
 
     # ranking
@@ -55,7 +62,12 @@ class RecommenderConfig(Config):
     # training
     learning_rate: float = setting(0.003, Real(1e-6, 1e9))
     batch_size: int = setting(256, Whole(16, 4_096))
-    steps: int = setting(1_500, Whole(1, 20_000))
-    ranking_steps: int = setting(800, Whole(1, 20_000))
+    steps: int = setting(1_200, Whole(1, 20_000))
+    ranking_steps: int = setting(2_000, Whole(1, 20_000))
     frames: int = setting(20, Whole(2, 120))
     seed: int = setting(0, Whole(0, 999_999))
+
+    def check(self) -> None:
+        """The full softmax costs as much as the catalogue is long."""
+        if self.sampler == "full" and self.videos > LARGEST_FULL:
+            raise UserError("The full softmax is for catalogues of up to {most} videos.", most=f"{LARGEST_FULL:,}")

@@ -5,12 +5,12 @@ N impressions
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.recommender.history import SECONDS, History
-from engine.recommender.world import Users, Videos
+from engine.recommender.history import SECONDS
+from engine.recommender.site import Site
 from engine.runs.frame import Array
 
 QUANTILES = 256
@@ -32,6 +32,10 @@ class Impressions:
     def __len__(self) -> int:
         return len(self.video)
 
+    def changed(self, *, recent: Array) -> Impressions:
+        """A copy after other watches."""
+        return replace(self, recent=recent)
+
     def some(self, rows: Array) -> Impressions:
         """A selection."""
         return Impressions(
@@ -40,15 +44,14 @@ class Impressions:
         )  # fmt: skip
 
 
-def impressions(
-    history: History, videos: Videos, users: Users, user: Array, video: Array, time: Array, seen: Array, most: int
-) -> Impressions:
-    """Features at `time` in days: only what happened in an earlier second counts."""
+def impressions(site: Site, user: Array, video: Array, time: Array, seen: Array) -> Impressions:
+    """Features at `time` in days: only what happened in an earlier second counts. (N,) each."""
+    history, videos, users = site.history, site.world.videos, site.world.users
     second = np.floor(time * SECONDS).astype(np.int64)
     place = history.watches.before(user, second)
     return Impressions(
         video,
-        history.watches.last(user, place, most),
+        history.watches.last(user, place, site.world.config.recent),
         users.language[user],
         videos.language[video],
         history.since_channel(user, videos.channel[video], second) / 3_600.0,

@@ -37,12 +37,19 @@ class Sequences:
         inside = at >= self.start[owner][:, None]
         return np.where(inside, self.item[np.maximum(at, 0)], -1)
 
+    def mapped(self, to: Array) -> Sequences:
+        """With items `to[item]`, without those that become negative."""
+        item = to[self.item]
+        kept = item >= 0
+        start = np.concatenate(([0], np.cumsum(kept)))[self.start]
+        return Sequences(item[kept], self.second[kept], self.minutes[kept], start, self._key[kept])
+
 
 def sequences(owner: Array, item: Array, time: Array, minutes: Array, owners: int) -> Sequences:
     """Sort events; time in days."""
     second = np.floor(time * SECONDS).astype(np.int64)
     order = np.lexsort((second, owner))
-    start = np.concatenate(([0], np.cumsum(np.bincount(owner, minlength=owners))))
+    start = np.searchsorted(owner[order], np.arange(owners + 1))
     return Sequences(item[order], second[order], minutes[order], start, _key(owner[order], second[order]))
 
 
@@ -52,18 +59,23 @@ def _key(owner: Array, second: Array) -> Array:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class History:
-    """A log's watches and searches by user, and its watches by user and channel."""
+    """A log's watches and searches by user, and its watches by pair of user and channel; `pairs` are those that occur,
+    ascending."""
 
     watches: Sequences
     searches: Sequences
     of_channel: Sequences
+    pairs: Array
     channels: int
 
     def since_channel(self, user: Array, channel: Array, second: Array) -> Array:
         """(N,) seconds since the user last watched something of a channel; inf where never."""
-        owner = user.astype(np.int64) * self.channels + channel
-        place = self.of_channel.before(owner, second)
-        known = place > self.of_channel.start[owner]
+        if not len(self.pairs):
+            return np.full(len(user), np.inf)
+        asked = user.astype(np.int64) * self.channels + channel
+        pair = np.minimum(np.searchsorted(self.pairs, asked), len(self.pairs) - 1)
+        place = self.of_channel.before(pair, second)
+        known = (self.pairs[pair] == asked) & (place > self.of_channel.start[pair])
         return np.where(known, second - self.of_channel.second[np.maximum(place - 1, 0)], np.inf)
 
 
@@ -72,10 +84,11 @@ def history_of(log: Log, videos: Videos, users: Users) -> History:
     seen = log.clicked
     user, video, time, minutes = log.user[seen], log.video[seen], log.time[seen], log.minutes[seen]
     channels = int(videos.channel.max()) + 1
-    of_channel = user.astype(np.int64) * channels + videos.channel[video]
+    pairs, of_channel = np.unique(user.astype(np.int64) * channels + videos.channel[video], return_inverse=True)
     return History(
         sequences(user, video, time, minutes, len(users)),
         sequences(log.search_user, log.search_token, log.search_time, np.zeros(len(log.search_user)), len(users)),
-        sequences(of_channel, video, time, minutes, len(users) * channels),
+        sequences(of_channel, video, time, minutes, len(pairs)),
+        pairs,
         channels,
     )

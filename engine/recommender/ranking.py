@@ -5,6 +5,7 @@ B impressions · D dimensions of an embedding
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -13,8 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.recommender.candidates import average
-from engine.recommender.config import RecommenderConfig
 from engine.recommender.features import Impressions, Quantiles, powers
+from engine.recommender.site import Site
 from engine.recommender.world import LANGUAGES, source
 from engine.runs.frame import Array
 from engine.runs.seeds import generator
@@ -24,7 +25,7 @@ LANGUAGE = 4
 
 
 class Seen(NamedTuple):
-    """video (B,), recent (B, 10) ids or -1, languages (B, 2) of user and video, numbers (B, 6)."""
+    """video (B,) and recent (B, 10) rows of the vocabulary or -1, languages (B, 2) of user and video, numbers (B, 6)."""
 
     video: Tensor
     recent: Tensor
@@ -52,9 +53,11 @@ class RankNet(nn.Module):
         return self.logit(x)[:, 0]
 
     def joined(self, seen: Seen) -> Tensor:
-        """What is concatenated: the impression and the watches share an embedding, and are fed separately."""
+        """What is concatenated: the impression and the watches share an embedding, and are fed separately. A video
+        outside the vocabulary is zero (§4.1)."""
         languages = self.language(seen.languages).flatten(1)
-        return torch.cat((self.video(seen.video), average(self.video, seen.recent), languages, seen.numbers), -1)
+        video = average(self.video, seen.video[:, None])
+        return torch.cat((video, average(self.video, seen.recent), languages, seen.numbers), -1)
 
 
 def weighted_loss(z: Tensor, clicked: Tensor, minutes: Tensor, weighting: str) -> Tensor:
@@ -63,21 +66,51 @@ def weighted_loss(z: Tensor, clicked: Tensor, minutes: Tensor, weighting: str) -
     return functional.binary_cross_entropy_with_logits(z, clicked.to(z.dtype), weight)
 
 
+@dataclass(frozen=True, slots=True)
+class Ranker:
+    """The network and its normalisers, of hours since the channel was watched and of previous impressions."""
+
+    net: RankNet
+    site: Site
+    hours: Quantiles
+    shown: Quantiles
+
+    def seen(self, some: Impressions) -> Seen:
+        """Features as tensors."""
+        on = self.site.world.config.powers == "on"
+        columns = (powers(self.hours(some.hours), on), powers(self.shown(some.seen), on))
+        return Seen(
+            torch.from_numpy(self.site.row(some.video)),
+            torch.from_numpy(self.site.row(some.recent)),
+            torch.from_numpy(np.stack((some.user_language, some.video_language), 1)),
+            torch.from_numpy(np.concatenate(columns, 1).astype(np.float32)),
+        )
+
+    @torch.no_grad()
+    def logits(self, some: Impressions, size: int = 8_192) -> Array:
+        """z (N,)"""
+        parts = [
+            self.net(self.seen(some.some(np.arange(begin, min(begin + size, len(some)))))).numpy()
+            for begin in range(0, len(some), size)
+        ]
+        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+
+
 class Ranking:
-    """The network, its normalisers and its optimisers."""
+    """A ranker in training.
+
+    train    what was known of N impressions; clicked (N,), minutes (N,) what became of them
+    videos   (K, D) embeddings to begin with, of candidate generation, which has learnt what stands near what
+    """
 
     def __init__(
-        self,
-        config: RecommenderConfig,
-        train: Impressions,
-        clicked: Array,
-        minutes: Array,
-        videos: Tensor | None = None,
+        self, site: Site, train: Impressions, clicked: Array, minutes: Array, videos: Tensor | None = None
     ) -> None:
-        self.config, self._train = config, train
+        self.config, self._train = site.world.config, train
         self._clicked, self._minutes = clicked, minutes.astype(np.float32)
-        self.normalise = (Quantiles.of(train.hours), Quantiles.of(train.seen.astype(np.float64)))
-        self.net = RankNet(config.videos, config.dimensions, config.layers)
+        config = self.config
+        self.net = RankNet(len(site.known), config.dimensions, config.layers)
+        self.ranker = Ranker(self.net, site, Quantiles.of(train.hours), Quantiles.of(train.seen.astype(np.float64)))
         self._initialise(generator(config.seed, "ranking"), videos)
         self._rng = source(config, "ranking batches")
         table = self.net.video.weight
@@ -95,26 +128,13 @@ class Ranking:
             else:
                 bound = 0.1 if "video" in name or "language" in name else (6.0 / parameter.shape[1]) ** 0.5
                 parameter.uniform_(-bound, bound, generator=random)
-        if videos is not None:  # candidate generation has learnt what stands near what
+        if videos is not None:
             self.net.video.weight.copy_(videos)
-
-    def seen(self, some: Impressions) -> Seen:
-        """Features as tensors."""
-        on = self.config.powers == "on"
-        columns = [
-            powers(normal(values), on) for normal, values in zip(self.normalise, (some.hours, some.seen), strict=True)
-        ]
-        return Seen(
-            torch.from_numpy(some.video),
-            torch.from_numpy(some.recent),
-            torch.from_numpy(np.stack((some.user_language, some.video_language), 1)),
-            torch.from_numpy(np.concatenate(columns, 1).astype(np.float32)),
-        )
 
     def learn(self) -> Tensor:
         """One step; the loss."""
         rows = self._rng.integers(len(self._train), size=self.config.batch_size)
-        z = self.net(self.seen(self._train.some(rows)))
+        z = self.net(self.ranker.seen(self._train.some(rows)))
         clicked, minutes = torch.from_numpy(self._clicked[rows]), torch.from_numpy(self._minutes[rows])
         loss = weighted_loss(z, clicked, minutes, self.config.weighting)
         for optimiser in self._optimisers:
@@ -123,15 +143,6 @@ class Ranking:
         for optimiser in self._optimisers:
             optimiser.step()
         return loss.detach()
-
-    @torch.no_grad()
-    def logits(self, some: Impressions, size: int = 8_192) -> Array:
-        """z (N,)"""
-        parts = [
-            self.net(self.seen(some.some(np.arange(begin, min(begin + size, len(some)))))).numpy()
-            for begin in range(0, len(some), size)
-        ]
-        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
 
 
 def mispredicted(z: Array, page: Array, clicked: Array, minutes: Array) -> float:

@@ -14,14 +14,16 @@ from engine.recommender.candidates import (
     Read,
     Sampler,
     Viewers,
+    full_loss,
     initialise,
     numbers,
     sampled_loss,
 )
 from engine.recommender.config import RecommenderConfig
-from engine.recommender.history import History, Sequences
+from engine.recommender.history import Sequences
 from engine.recommender.samples import Examples, histories
-from engine.recommender.world import Users, source
+from engine.recommender.site import Site
+from engine.recommender.world import source
 from engine.runs.frame import Array
 from engine.runs.seeds import generator
 
@@ -32,14 +34,15 @@ NEIGHBOURS, PAIRS, AGAINST, ROUNDS = 5, 4_096, 5, 2
 class Recall:
     """The network with its optimisers: sparse Adam for the big tables, Adam for the rest."""
 
-    def __init__(self, config: RecommenderConfig, history: History, users: Users, train: Examples) -> None:
-        self.config, self._history, self._users, self._train = config, history, users, train
-        self.net = initialise(
-            CandidateNet(config.videos, config.dimensions, config.tower), generator(config.seed, "recall")
-        )
+    def __init__(self, site: Site, train: Examples) -> None:
+        self.config, self._site, self._train = site.world.config, site, train
+        config, videos = self.config, len(site.known)
+        self.net = initialise(CandidateNet(videos, config.dimensions, config.tower), generator(config.seed, "recall"))
         self._rng = source(config, "batches")
-        self._sampler = Sampler(config, train.label)
-        tables = [self.net.watched.weight, self.net.searched.weight, self.net.output.weight]
+        self._sampler = Sampler(site.row(train.label), videos, config.sampler)
+        tables = [self.net.watched.weight, self.net.searched.weight]
+        if config.sampler != "full":  # whose gradient is dense
+            tables.append(self.net.output.weight)
         dense = [p for p in self.net.parameters() if not any(p is table for table in tables)]
         self._optimisers: tuple[torch.optim.Optimizer, ...] = (
             torch.optim.SparseAdam(tables, lr=config.learning_rate),
@@ -48,29 +51,23 @@ class Recall:
 
     def pretrain(self, tick: Callable[[], None] | None = None) -> None:
         """Watch and search embeddings from what stands near each other in the sequences (Barkan & Koenigstein 2016)."""
-        for name, events in (("watched", self._history.watches), ("searched", self._history.searches)):
-            item2vec(self.config, name, events, getattr(self.net, name), tick)
-
-    def viewers(self, some: Examples, *, serving: bool = False) -> Viewers:
-        """What the network sees of some examples; at serving the example age is 0."""
-        watched, searched = histories(self.config, self._history, some)
-        user = some.user
-        age = np.zeros(len(user)) if serving else some.age
-        return Viewers(
-            torch.from_numpy(watched),
-            torch.from_numpy(searched),
-            torch.from_numpy(self._users.region[user]),
-            numbers(self.config, self._users.age[user], self._users.gender[user], age, watched),
-        )
+        history = self._site.history
+        for name, events in (("watched", self._site.watches()), ("searched", history.searches)):
+            if len(events.item) > 1:
+                item2vec(self.config, name, events, getattr(self.net, name), tick)
 
     def learn(self) -> Tensor:
         """One step on a batch of examples; the loss."""
         config = self.config
         some = self._train.some(self._rng.integers(len(self._train), size=config.batch_size))
-        u = self.net(self.viewers(some)).vector
-        drawn = self._sampler.draw(config.negatives, self._rng)
-        log_q = self._sampler.log_q if config.correction == "on" else None
-        loss = sampled_loss(self.net, u, torch.from_numpy(some.label), drawn, log_q)
+        u = self.net(viewers(self._site, some)).vector
+        labels = torch.from_numpy(self._site.row(some.label))
+        if config.sampler == "full":
+            loss = full_loss(self.net, u, labels)
+        else:
+            drawn = self._sampler.draw(config.negatives, self._rng)
+            log_q = self._sampler.log_q if config.correction == "on" else None
+            loss = sampled_loss(self.net, u, labels, drawn, log_q)
         for optimiser in self._optimisers:
             optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -81,7 +78,23 @@ class Recall:
     @torch.no_grad()
     def read(self, some: Examples) -> Read:
         """The path of each user as served. A random hold-out asks about a moment in the past, so its own age is told."""
-        return self.net(self.viewers(some, serving=self.config.test == "last"))
+        return self.net(viewers(self._site, some, serving=self.config.test == "last"))
+
+
+def viewers(site: Site, some: Examples, *, serving: bool = False, without: Array | None = None) -> Viewers:
+    """What the network sees of some examples; at serving the example age is 0. `without` are watches taken away, by
+    video."""
+    config, users = site.world.config, site.world.users
+    watched, searched = histories(site, some)
+    if without is not None:
+        watched = np.where(np.isin(watched, without), -1, watched)
+    age = np.zeros(len(some)) if serving else some.age
+    return Viewers(
+        torch.from_numpy(site.row(watched)),
+        torch.from_numpy(searched),
+        torch.from_numpy(users.region[some.user]),
+        numbers(config, users.age[some.user], users.gender[some.user], age, watched),
+    )
 
 
 def pairs(rng: np.random.Generator, events: Sequences, count: int) -> tuple[Array, Array]:

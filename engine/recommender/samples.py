@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.recommender.config import RecommenderConfig
-from engine.recommender.history import SECONDS, History
+from engine.recommender.history import SECONDS
+from engine.recommender.site import Site
 from engine.recommender.world import source
 from engine.runs.frame import Array
 
@@ -40,13 +40,13 @@ class Examples:
         return Examples(*(part[rows] for part in parts))
 
 
-def split(config: RecommenderConfig, history: History) -> tuple[Examples, Examples]:
+def split(site: Site) -> tuple[Examples, Examples]:
     """Training and test. Of each user with enough watches one is the test: the last, or one at random.
 
     The last leaks nothing: everything trained on came before it. A random one stands among later watches, which both
     the model and the history that it is tested with have seen: what a random hold-out promises is not kept by serving.
     """
-    watches = history.watches
+    config, watches = site.world.config, site.history.watches
     count = np.diff(watches.start)
     users = np.flatnonzero(count >= FEWEST)
     rng = source(config, "split")
@@ -56,12 +56,13 @@ def split(config: RecommenderConfig, history: History) -> tuple[Examples, Exampl
     usable = np.ones(len(owner), bool)
     usable[watches.start[:-1][count > 0]] = False  # nothing came before a first watch
     usable[tested] = False
+    usable &= site.row(watches.item) >= 0  # a label needs a vector
     train = np.flatnonzero(usable)
     if config.per_user == "equal":
         train = _equal(rng, owner, train, config.examples)
     ends = watches.start[users + 1]
     behind = tested if config.test == "last" else ends
-    return _examples(config, history, owner[train], train, train), _examples(config, history, users, tested, behind)
+    return _examples(site, owner[train], train, train), _examples(site, users, tested, behind)
 
 
 def _equal(rng: np.random.Generator, owner: Array, places: Array, most: int) -> Array:
@@ -75,17 +76,17 @@ def _equal(rng: np.random.Generator, owner: Array, places: Array, most: int) -> 
     return np.sort(shuffled[by_owner[number < most]])
 
 
-def _examples(config: RecommenderConfig, history: History, user: Array, place: Array, behind: Array) -> Examples:
-    watches = history.watches
+def _examples(site: Site, user: Array, place: Array, behind: Array) -> Examples:
+    config, watches = site.world.config, site.history.watches
     age = config.days - watches.second[place] / SECONDS
     moment = np.where(behind > place, config.days * SECONDS, watches.second[place])
     return Examples(user, place, watches.item[place], age, behind, moment)
 
 
-def histories(config: RecommenderConfig, history: History, some: Examples) -> tuple[Array, Array]:
+def histories(site: Site, some: Examples) -> tuple[Array, Array]:
     """Watches (E, 50) and search tokens (E, 50) before each example, -1 where there are no more. The label itself is held
     back, also where the test is random and later watches are seen."""
-    most = config.watches
+    config, history, most = site.world.config, site.history, site.world.config.watches
     seen = history.watches.last(some.user, some.behind, most + 1)
     at = some.behind[:, None] - 1 - np.arange(most + 1)
     seen = np.where(at == some.place[:, None], -1, seen)

@@ -1,6 +1,6 @@
 """One recommendation, end to end: millions → hundreds → tens, and where each video was lost.
 
-V videos · C candidates · R shown
+V videos · K of them ever watched · C candidates · R shown
 """
 
 from __future__ import annotations
@@ -11,34 +11,42 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from engine.recommender.candidates import Read
-from engine.recommender.config import RecommenderConfig
-from engine.recommender.features import impressions
-from engine.recommender.history import SECONDS, History
-from engine.recommender.ranking import Ranking
-from engine.recommender.recall import Recall
+from engine.recommender.candidates import CandidateNet, Read
+from engine.recommender.features import Impressions, impressions
+from engine.recommender.history import SECONDS
+from engine.recommender.ranking import Ranker
+from engine.recommender.recall import viewers
 from engine.recommender.retrieval import Retriever
 from engine.recommender.samples import Examples
-from engine.recommender.world import World, expected_watch
+from engine.recommender.site import Site
+from engine.recommender.world import expected_watch
 from engine.runs.frame import Array
 
-WATCHED, FUTURE, RECALL, RANKING, SHOWN = "watched", "not yet uploaded", "recall", "ranking", "shown"
+FUTURE, WATCHED, COLD, RECALL, RANKING, SHOWN = "future", "watched", "cold", "recall", "ranking", "shown"
 """Where a video is lost, in this order, or that it is shown."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recommendation:
-    """read is the user's path to u; candidates (C,) ids with their scores u·v, best first; odds (C,) e^z in the same
-    order; shown (R,) ids, best first. `kept` is the share of the best possible watch time of R videos that is still
-    reachable after recall and after ranking; `milliseconds` what each stage took."""
+    """For a user at a moment, `without` some watches.
+
+    read        the user's path to u
+    candidates  (C,) ids with their scores u·v, best first; z (C,) the logits of ranking in the same order, nan where
+                there is no ranking yet
+    shown       (R,) ids, best first
+    kept        the share of the best possible watch time of R videos that the vocabulary, recall and ranking leave; nan
+                where no truth is known
+    milliseconds  what the user's path, the search and ranking took
+    """
 
     user: int
+    now: float
     read: Read
     candidates: Array
     scores: Array
-    odds: Array
+    z: Array
     shown: Array
-    kept: tuple[float, float]
+    kept: tuple[float, float, float]
     milliseconds: tuple[float, float, float]
 
 
@@ -53,93 +61,122 @@ class Lost:
 
 
 class Server:
-    """Both trained models, the index over the video vectors, and the log that features are read from."""
+    """Both trained models, the index over the video vectors, and the log that features are read from.
 
-    def __init__(
-        self, config: RecommenderConfig, world: World, history: History, recall: Recall, ranking: Ranking
-    ) -> None:
-        self.config, self.world, self.history = config, world, history
-        self.recall, self.ranking = recall, ranking
-        self.vectors = recall.net.output.weight.detach().numpy()
-        self.index = Retriever(self.vectors, config.index)
+    Without a ranker, before it is trained, the first candidates are shown in the order of recall.
+    """
+
+    def __init__(self, site: Site, net: CandidateNet, ranker: Ranker | None = None) -> None:
+        self.site, self.config, self.net, self.ranker = site, site.world.config, net, ranker
+        self.vectors = net.output.weight.detach().numpy()
+        self.index = Retriever(self.vectors, self.config.index)
 
     def recommend(self, user: int, now: float | None = None, without: tuple[int, ...] = ()) -> Recommendation:
-        """For a user at a moment, the end of the log if none is given; `without` are watches taken away, by video."""
-        config = self.config
-        when = float(config.days) if now is None else now
+        """At a moment, the end of the log if none is given; `without` are watches taken away, by video."""
+        when = float(self.config.days) if now is None else now
         clock = [time.perf_counter()]
-        read = self._read(user, when, without)
+        read = self.path(user, when, without)
         clock.append(time.perf_counter())
-        gone = np.union1d(self.watched(user, when), np.flatnonzero(self.world.videos.uploaded > when))
-        scores, ids = self.index.search(read.vector.numpy(), config.recalled + min(len(gone), 2_000))
-        fresh = (ids[0] >= 0) & ~np.isin(ids[0], gone)
-        candidates, scores = ids[0][fresh][: config.recalled], scores[0][fresh][: config.recalled]
+        gone = self.gone(user, when)
+        scores, candidates = self._candidates(read.vector.numpy(), gone)
         clock.append(time.perf_counter())
-        odds = np.exp(self.logits(user, candidates, when))
-        shown = candidates[np.argsort(-odds, kind="stable")][: config.shown]
+        z = (
+            self.logits(user, candidates, when, without)
+            if self.ranker
+            else np.full(len(candidates), np.nan, np.float32)
+        )
+        order = np.argsort(-z, kind="stable")  # nan keeps the order of recall
+        shown = candidates[order][: self.config.shown]
         clock.append(time.perf_counter())
         spent = np.diff(clock) * 1_000
-        kept = self._kept(user, gone, candidates, shown)
-        return Recommendation(user, read, candidates, scores, odds, shown, kept, (spent[0], spent[1], spent[2]))
+        kept = self._kept(user, when, gone, candidates, shown)
+        return Recommendation(
+            user, when, read, candidates, scores, z, shown, kept, (spent[0], spent[1], spent[2])
+        )  # fmt: skip
 
-    def _read(self, user: int, when: float, without: tuple[int, ...]) -> Read:
+    def path(self, user: int, when: float, without: tuple[int, ...] = ()) -> Read:
+        """The user's way to u, as served: of example age 0."""
         moment = np.array([int(when * SECONDS)])
-        behind = self.history.watches.before(np.array([user]), moment)
+        behind = self.site.history.watches.before(np.array([user]), moment)
         some = Examples(np.array([user]), np.array([-1]), np.array([-1]), np.zeros(1), behind, moment)
-        viewers = self.recall.viewers(some, serving=True)
-        if without:
-            viewers = viewers._replace(
-                watched=torch.where(torch.isin(viewers.watched, torch.tensor(without)), -1, viewers.watched)
-            )
         with torch.no_grad():
-            return self.recall.net(viewers)
+            return self.net(viewers(self.site, some, serving=True, without=np.array(without, np.int64)))
+
+    def _candidates(self, u: Array, gone: Array) -> tuple[Array, Array]:
+        """What the index finds, without what may not be shown: as much more is asked for."""
+        scores, rows = self.index.search(u, min(self.config.recalled + len(gone), len(self.vectors)))
+        ids = self.site.known[rows[0]]
+        fresh = (rows[0] >= 0) & ~np.isin(ids, gone)
+        return scores[0][fresh][: self.config.recalled], ids[fresh][: self.config.recalled]
 
     def watched(self, user: int, when: float) -> Array:
         """Ids of what the user has watched before."""
-        watches = self.history.watches
+        watches = self.site.history.watches
         end = int(watches.before(np.array([user]), np.array([int(when * SECONDS)]))[0])
         return np.unique(watches.item[watches.start[user] : end])
 
-    def logits(self, user: int, videos: Array, when: float) -> Array:
-        """z (N,) of some videos for a user at a moment."""
-        users = np.full(len(videos), user)
-        seen = np.zeros(len(videos), np.int64)
-        some = impressions(
-            self.history,
-            self.world.videos,
-            self.world.users,
-            users,
-            videos,
-            np.full(len(videos), when),
-            seen,
-            self.config.recent,
-        )
-        return self.ranking.logits(some)
+    def gone(self, user: int, when: float) -> Array:
+        """Ids of the vocabulary that may not be shown: watched before, or not there yet."""
+        later = self.site.known[self.site.world.videos.uploaded[self.site.known] > when]
+        return np.union1d(self.watched(user, when), later)
 
-    def truth(self, user: int) -> Array:
-        """(V,) expected minutes of every video for a user."""
-        videos = np.arange(len(self.world.videos))
-        return expected_watch(self.config, self.world.videos, self.world.users, np.full(len(videos), user), videos)
+    def features(self, user: int, videos: Array, when: float, without: tuple[int, ...] = ()) -> Impressions:
+        """What ranking knows of some videos (N,) shown to a user at a moment."""
+        several = np.full(len(videos), user)
+        seen = self._shown_before(user, videos, when)
+        some = impressions(self.site, several, videos, np.full(len(videos), when), seen)
+        if not without:
+            return some
+        return some.changed(recent=np.where(np.isin(some.recent, without), -1, some.recent))
 
-    def _kept(self, user: int, gone: Array, candidates: Array, shown: Array) -> tuple[float, float]:
-        truth = self.truth(user)
-        truth[gone] = 0.0
-        best = _best(truth, self.config.shown)
-        return _best(truth[candidates], self.config.shown) / best, float(truth[shown].sum()) / best
+    def _shown_before(self, user: int, videos: Array, when: float) -> Array:
+        log = self.site.world.log
+        past = log.video[: np.searchsorted(log.time, when)][log.user[: np.searchsorted(log.time, when)] == user]
+        ids, counts = np.unique(past, return_counts=True)
+        if not len(ids):
+            return np.zeros(len(videos), np.int64)
+        at = np.minimum(np.searchsorted(ids, videos), len(ids) - 1)
+        return np.where(ids[at] == videos, counts[at], 0)
 
-    def lost(self, given: Recommendation, video: int, now: float | None = None) -> Lost:
+    def logits(self, user: int, videos: Array, when: float, without: tuple[int, ...] = ()) -> Array:
+        """z (N,) of some videos for a user at a moment. Raises RuntimeError before ranking is trained."""
+        if self.ranker is None:
+            raise RuntimeError("there is no ranking model yet")
+        return self.ranker.logits(self.features(user, videos, when, without))
+
+    def truth(self, user: int, when: float) -> Array:
+        """(V,) expected minutes of every video that may be shown to a user, 0 for the others."""
+        world = self.site.world
+        videos = np.arange(len(world.videos))
+        found = expected_watch(world.config, world.videos, world.users, np.full(len(videos), user), videos)
+        found[self.watched(user, when)] = 0.0
+        found[world.videos.uploaded > when] = 0.0
+        return found
+
+    def _kept(self, user: int, when: float, gone: Array, candidates: Array, shown: Array) -> tuple[float, float, float]:
+        if not self.site.world.true:
+            return (float("nan"),) * 3
+        truth, most = self.truth(user, when), self.config.shown
+        best = best_sum(truth, most)
+        known = best_sum(truth[np.setdiff1d(self.site.known, gone)], most)
+        return known / best, best_sum(truth[candidates], most) / best, float(truth[shown].sum()) / best
+
+    def lost(self, given: Recommendation, video: int) -> Lost:
         """Why a video was not recommended."""
-        when = float(self.config.days) if now is None else now
-        if self.world.videos.uploaded[video] > when:
+        if self.site.world.videos.uploaded[video] > given.now:
             return Lost(FUTURE)
-        if video in self.watched(given.user, when):
+        if video in self.watched(given.user, given.now):
             return Lost(WATCHED)
+        row = int(self.site.row(np.array([video]))[0])
+        if row < 0:
+            return Lost(COLD)
         at = np.flatnonzero(given.candidates == video)
         if not len(at):
             every = self.vectors @ given.read.vector[0].numpy()
-            place = int((every > every[video]).sum()) + 1
-            return Lost(RECALL, place, float(given.scores[-1] - every[video]))
-        z = np.log(given.odds)
+            open_ = np.setdiff1d(self.site.known, self.gone(given.user, given.now))
+            place = int((every[self.site.row(open_)] > every[row]).sum()) + 1
+            return Lost(RECALL, place, float(given.scores[-1] - every[row]))
+        z = given.z if self.ranker else given.scores
         place = int((z > z[at[0]]).sum()) + 1
         if video in given.shown:
             return Lost(SHOWN, place)
@@ -147,6 +184,6 @@ class Server:
         return Lost(RANKING, place, float(last - z[at[0]]))
 
 
-def _best(truth: Array, most: int) -> float:
+def best_sum(values: Array, most: int) -> float:
     """The sum of the largest, at least a little above 0."""
-    return max(float(np.sort(np.partition(truth, -min(most, len(truth)))[-most:]).sum()) if len(truth) else 0.0, 1e-9)
+    return max(float(np.partition(values, -min(most, len(values)))[-most:].sum()) if len(values) else 0.0, 1e-9)

@@ -15,30 +15,31 @@ from torch import Tensor
 
 from engine.recommender.config import RecommenderConfig
 from engine.recommender.features import Impressions, impressions
-from engine.recommender.history import History, history_of
-from engine.recommender.ranking import Ranking, mispredicted
+from engine.recommender.ranking import Ranker, Ranking, mispredicted
 from engine.recommender.recall import Recall, batches, hit_rates, popular
 from engine.recommender.retrieval import Retriever
 from engine.recommender.samples import Examples, split
-from engine.recommender.world import World, expected_watch, simulate
+from engine.recommender.site import Site, open_site
+from engine.recommender.world import expected_watch
 from engine.runs.frame import Array, Frame, frame_steps
 from engine.runs.work import Tick
 
 CUTS = (20, 100, 300)
 HELD_OUT = 0.1
 """The last tenth of the days is not trained on by ranking, and judges it."""
+TESTED = 500
+"""Held-out watches that judge recall on the way; all of them do at its end."""
 NEW = 7.0
 """Days that a video counts as new."""
-TABLES = ("watched.weight", "output.weight", "video.weight")
-"""What is as long as the catalogue: kept in the last frame of its phase alone."""
+MOST_BYTES = 4_000_000
+"""Of a network's parameters that every frame keeps; larger ones are kept at the first, middle and last of its phase."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Data:
-    """A world with what both models learn from: examples of recall, impressions of ranking, each split by its own rule."""
+    """A site with what both models learn from: examples of recall, impressions of ranking, each split by its own rule."""
 
-    world: World
-    history: History
+    site: Site
     train: Examples
     test: Examples
     features: Impressions
@@ -46,14 +47,13 @@ class Data:
     judged: Array
 
 
-def prepare(config: RecommenderConfig) -> Data:
-    """Simulate, sort, split, and read the features of every impression."""
-    world = simulate(config)
-    history, log = history_of(world.log, world.videos, world.users), world.log
-    features = impressions(history, world.videos, world.users, log.user, log.video, log.time, log.seen, config.recent)
+def prepare(site: Site) -> Data:
+    """Split, and read the features of every impression."""
+    config, log = site.world.config, site.world.log
+    features = impressions(site, log.user, log.video, log.time, log.seen)
     cut = int(np.searchsorted(log.time, config.days * (1.0 - HELD_OUT)))
     rows = np.arange(len(log.user))
-    return Data(world, history, *split(config, history), features, rows[:cut], rows[cut:])
+    return Data(site, *split(site), features, rows[:cut], rows[cut:])
 
 
 def train(config: RecommenderConfig, tick: Tick | None = None) -> Iterator[Frame]:
@@ -64,37 +64,45 @@ def train(config: RecommenderConfig, tick: Tick | None = None) -> Iterator[Frame
     "ranking.auc", "ranking.mispredicted", "ranking.first" the true minutes of the first of each page, and "best.first"
     of the best that could be first.
     """
-    data, total = prepare(config), config.steps + config.ranking_steps
-    recall = Recall(config, data.history, data.world.users, data.train)
+    yield from train_on(open_site(config), tick)
+
+
+def train_on(site: Site, tick: Tick | None = None) -> Iterator[Frame]:
+    """The same on a site that is there."""
+    config, data = site.world.config, prepare(site)
+    total = config.steps + config.ranking_steps
+    recall = Recall(site, data.train)
     if config.pretrained == "on":
         recall.pretrain(lambda: tick(0, total) if tick is not None else None)
     moments, losses = frame_steps(config.steps, config.frames), _Losses()
+    kept = _kept(moments, recall.net)
     for step in range(config.steps + 1):
         if step:
             losses.add(recall.learn())
         if tick is not None:
             tick(step, total)
         if step in moments:
-            whole = step == config.steps
-            yield Frame(
-                step, _recall(config, data, recall) | losses.take("recall"), _parameters("recall", recall.net, whole)
-            )
+            metrics = _recall(data, recall, TESTED if step < config.steps else len(data.test)) | losses.take("recall")
+            yield Frame(step, metrics, _parameters("recall", recall.net) if step in kept else {})
     yield from _rank(config, data, recall, tick)
 
 
 def _rank(config: RecommenderConfig, data: Data, recall: Recall, tick: Tick | None) -> Iterator[Frame]:
-    log, rows = data.world.log, data.learnt
+    log, rows = data.site.world.log, data.learnt
     start = recall.net.watched.weight.detach() if config.pretrained == "on" else None
-    ranking = Ranking(config, data.features.some(rows), log.clicked[rows], log.minutes[rows], start)
-    moments, losses = frame_steps(config.ranking_steps, config.frames), _Losses()
+    ranking = Ranking(data.site, data.features.some(rows), log.clicked[rows], log.minutes[rows], start)
+    moments, losses = frame_steps(config.ranking_steps, config.frames)[1:], _Losses()  # step 0 is recall's last
+    kept, edges = _kept(moments, ranking.net), {
+        "ranking.hours": ranking.ranker.hours.edges, "ranking.shown": ranking.ranker.shown.edges
+    }  # fmt: skip
     for step in range(1, config.ranking_steps + 1):
         losses.add(ranking.learn())
         if tick is not None:
             tick(config.steps + step, config.steps + config.ranking_steps)
         if step in moments:
-            whole = step == config.ranking_steps
-            metrics = _ranking(config, data, ranking) | losses.take("ranking")
-            yield Frame(config.steps + step, metrics, _parameters("ranking", ranking.net, whole))
+            metrics = _ranking(data, ranking.ranker) | losses.take("ranking")
+            parameters = _parameters("ranking", ranking.net) | edges if step in kept else {}
+            yield Frame(config.steps + step, metrics, parameters)
 
 
 class _Losses:
@@ -112,30 +120,34 @@ class _Losses:
         return {f"{name}.loss": np.asarray(mean)}
 
 
-def _recall(config: RecommenderConfig, data: Data, recall: Recall) -> dict[str, Array]:
-    u = torch.cat([recall.read(some).vector for some in batches(data.test)]).numpy()
-    most = min(CUTS[-1], config.videos)
-    _, found = Retriever(recall.net.output.weight.detach().numpy()).search(u, most)
-    best = np.tile(popular(data.train, config.videos, most), (len(data.test), 1))
-    age = config.days - data.world.videos.uploaded[found[:, :100]]
+def _recall(data: Data, recall: Recall, most_tested: int) -> dict[str, Array]:
+    site, test = data.site, data.test.some(np.arange(min(len(data.test), most_tested)))
+    u = torch.cat([recall.read(some).vector for some in batches(test)]).numpy()
+    most = min(CUTS[-1], len(site.known))
+    found = site.known[Retriever(recall.net.output.weight.detach().numpy()).search(u, most)[1]]
+    best = np.tile(popular(data.train, len(site.world.videos), most), (len(test), 1))
+    age = site.world.config.days - site.world.videos.uploaded[found[:, :100]]
     return {
-        "recall.hits": hit_rates(found, data.test.label, CUTS),
-        "popular.hits": hit_rates(best, data.test.label, CUTS),
+        "recall.hits": hit_rates(found, test.label, CUTS),
+        "popular.hits": hit_rates(best, test.label, CUTS),
         "recall.new": np.asarray(((age >= 0) & (age < NEW)).mean()),
     }
 
 
-def _ranking(config: RecommenderConfig, data: Data, ranking: Ranking) -> dict[str, Array]:
-    log, rows = data.world.log, data.judged
-    z = ranking.logits(data.features.some(rows))
-    truth = expected_watch(config, data.world.videos, data.world.users, log.user[rows], log.video[rows])
+def _ranking(data: Data, ranker: Ranker) -> dict[str, Array]:
+    world, rows = data.site.world, data.judged
+    log = world.log
+    z = ranker.logits(data.features.some(rows))
     page = log.page[rows]
-    return {
+    found = {
         "ranking.auc": np.asarray(auc(z, log.clicked[rows])),
         "ranking.mispredicted": np.asarray(mispredicted(z, page, log.clicked[rows], log.minutes[rows])),
-        "ranking.first": np.asarray(truth[first_of(page, z)].mean()),
-        "best.first": np.asarray(truth[first_of(page, truth)].mean()),
     }
+    if world.true:
+        truth = expected_watch(world.config, world.videos, world.users, log.user[rows], log.video[rows])
+        found["ranking.first"] = np.asarray(truth[first_of(page, z)].mean())
+        found["best.first"] = np.asarray(truth[first_of(page, truth)].mean())
+    return found
 
 
 def auc(scores: Array, positive: Array) -> float:
@@ -156,9 +168,13 @@ def first_of(page: Array, scores: Array) -> Array:
     return order[np.concatenate(([True], np.diff(page[order]) > 0))] if len(order) else order
 
 
-def _parameters(name: str, net: torch.nn.Module, whole: bool) -> dict[str, Array]:
-    return {
-        f"{name}.{key}": tensor.detach().numpy().copy()
-        for key, tensor in net.named_parameters()
-        if whole or key not in TABLES
-    }
+def _kept(moments: tuple[int, ...], net: torch.nn.Module) -> frozenset[int]:
+    """The moments whose parameters are kept."""
+    size = sum(parameter.nbytes for parameter in net.parameters())
+    if size <= MOST_BYTES:
+        return frozenset(moments)
+    return frozenset((moments[0], moments[len(moments) // 2], moments[-1]))
+
+
+def _parameters(name: str, net: torch.nn.Module) -> dict[str, Array]:
+    return {f"{name}.{key}": tensor.detach().numpy().copy() for key, tensor in net.named_parameters()}

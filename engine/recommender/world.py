@@ -20,8 +20,6 @@ BACKLOG = 365.0
 LANGUAGES, REGIONS = 4, 8
 PAGE = 8
 """Impressions on a page."""
-RIVALS = 6
-"""Videos that compete for a place on a page; the more popular one tends to get it."""
 FRESH = 4.0
 """Mean age in days of what is offered as new."""
 STEADY = 6.0
@@ -83,12 +81,13 @@ class Log:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class World:
-    """Everything there is."""
+    """Everything there is; `true` where it is simulated, so that expected watch times are known."""
 
     config: RecommenderConfig
     videos: Videos
     users: Users
     log: Log
+    true: bool = True
 
 
 def source(config: RecommenderConfig, purpose: str) -> np.random.Generator:
@@ -108,11 +107,11 @@ def draw_videos(config: RecommenderConfig) -> Videos:
         topic=channel_topic[channel],
         channel=channel,
         language=channel_language[channel],
-        minutes=np.exp(rng.normal(1.6, 0.5, count)).clip(0.5, 30.0),
+        minutes=np.exp(rng.normal(1.6, 0.4, count)).clip(0.5, 30.0),
         uploaded=np.sort(rng.uniform(-BACKLOG, config.days, count)),
         quality=quality,
         bait=bait,
-        appeal=rng.normal(0.0, 1.0, count) + 1.5 * quality + 1.0 * bait,
+        appeal=rng.normal(0.0, 0.7, count) + 4.0 * quality + 0.6 * bait,
     )
 
 
@@ -197,30 +196,26 @@ def simulate(config: RecommenderConfig) -> World:
 def _offered(
     config: RecommenderConfig, rng: np.random.Generator, videos: Videos, users: Users, user: Array, when: Array
 ) -> Array:
-    """One video for each place on a page: of a topic that the user tends to, uploaded before, the winner of a few."""
+    """One video for each place on a page: of a topic that the user tends to, uploaded before, drawn by popularity."""
     by_topic = [np.flatnonzero(videos.topic == topic) for topic in range(TOPICS)]
     topic = np.where(rng.random(len(user)) < 0.6, topics_of(rng, users, user), rng.integers(TOPICS, size=len(user)))
     found = np.empty(len(user), np.int64)
     for kind, members in enumerate(by_topic):
         places = np.flatnonzero(topic == kind)
-        if not len(members):
-            found[places] = rng.integers(np.searchsorted(videos.uploaded, when[places]).clip(1))
-            continue
-        rivals = _rivals(rng, videos.uploaded[members], when[places])
-        strength = config.head * videos.appeal[members][rivals] + rng.gumbel(size=rivals.shape)
-        found[places] = members[np.take_along_axis(rivals, strength.argmax(1)[:, None], 1)[:, 0]]
+        some = members if len(members) else np.arange(len(videos))
+        found[places] = some[_popular(config, rng, videos, some, when[places])]
     return found
 
 
-def _rivals(rng: np.random.Generator, uploaded: Array, when: Array) -> Array:
-    """(N, RIVALS) places in `uploaded`, which ascends: half of them fresh, the others of any age."""
-    age = np.where(
-        rng.random((len(when), RIVALS)) < 0.5,
-        rng.exponential(FRESH, (len(when), RIVALS)),
-        rng.uniform(0.0, 1.0, (len(when), RIVALS)) * (when[:, None] + BACKLOG),
-    )
-    latest = np.searchsorted(uploaded, when, side="right")[:, None] - 1
-    return np.clip(np.searchsorted(uploaded, when[:, None] - age) - 1, 0, np.maximum(latest, 0))
+def _popular(config: RecommenderConfig, rng: np.random.Generator, videos: Videos, some: Array, when: Array) -> Array:
+    """(N,) places in `some`, by e^(head · appeal); half of them among what was uploaded in the last days."""
+    uploaded = videos.uploaded[some]
+    reach = np.concatenate(([0.0], np.cumsum(np.exp(config.head * videos.appeal[some]))))
+    end = np.searchsorted(uploaded, when, side="right").clip(1)
+    fresh = rng.random(len(when)) < 0.5
+    begin = np.where(fresh, np.searchsorted(uploaded, when - rng.exponential(FRESH, len(when))), 0)
+    low, high = reach[np.minimum(begin, end - 1)], reach[end]
+    return np.minimum(np.searchsorted(reach, low + rng.random(len(when)) * (high - low), side="right") - 1, end - 1)
 
 
 def topics_of(rng: np.random.Generator, users: Users, user: Array) -> Array:

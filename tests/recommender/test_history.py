@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from engine.recommender.config import RecommenderConfig
 from engine.recommender.features import Quantiles, impressions, powers
-from engine.recommender.history import SECONDS, history_of
+from engine.recommender.history import SECONDS
 from engine.recommender.samples import histories, split
+from engine.recommender.site import open_site, site_of
 from engine.recommender.world import World, simulate
 
 worlds = st.builds(
@@ -20,7 +21,7 @@ worlds = st.builds(
         RecommenderConfig(seed=seed, videos=videos, users=users, days=days, watches=7, searches=5, recent=4)
     ),
     st.integers(0, 999),
-    st.integers(1_000, 3_000),
+    st.integers(2_000, 3_000),
     st.integers(50, 90),
     st.integers(10, 30),
 )
@@ -39,11 +40,9 @@ def watches_before(world: World, user: int, second: int) -> list[int]:
 @settings(max_examples=8, deadline=None)
 @given(worlds)
 def test_features_look_back_only(world: World) -> None:
-    log, history = world.log, history_of(world.log, world.videos, world.users)
+    log, site = world.log, site_of(world)
     rows = np.linspace(0, len(log.user) - 1, 25).astype(int)
-    found = impressions(
-        history, world.videos, world.users, log.user[rows], log.video[rows], log.time[rows], log.seen[rows], 4
-    )
+    found = impressions(site, log.user[rows], log.video[rows], log.time[rows], log.seen[rows])
     for n, row in enumerate(rows):
         second = int(log.time[row] * SECONDS)
         before = watches_before(world, int(log.user[row]), second)
@@ -60,9 +59,10 @@ def test_features_look_back_only(world: World) -> None:
 @settings(max_examples=8, deadline=None)
 @given(worlds)
 def test_examples_are_predicted_from_what_came_before(world: World) -> None:
-    config, history = world.config, history_of(world.log, world.videos, world.users)
-    for some in split(config, history):
-        seen, searched = histories(config, history, some)
+    config, site = world.config, site_of(world)
+    history = site.history
+    for some in split(site):
+        seen, searched = histories(site, some)
         second = history.watches.second[some.place]
         for n in range(0, len(some), max(len(some) // 10, 1)):
             begin = history.watches.start[some.user[n]]
@@ -74,26 +74,25 @@ def test_examples_are_predicted_from_what_came_before(world: World) -> None:
 
 
 def test_the_last_watch_is_the_test_and_a_random_one_leaks() -> None:
-    world = simulate(RecommenderConfig(videos=2_000, users=200, days=20))
-    history = history_of(world.log, world.videos, world.users)
-    train, test = split(world.config, history)
+    site = open_site(RecommenderConfig(videos=2_000, users=200, days=20))
+    world, history = site.world, site.history
+    train, test = split(site)
     ends = history.watches.start[test.user + 1] - 1
     np.testing.assert_array_equal(test.place, ends)
     assert not np.intersect1d(train.place, test.place).size
-    leaking = replace(world.config, test="random")
-    train, test = split(leaking, history)
+    leaking = open_site(replace(world.config, test="random"))
+    train, test = split(leaking)
     latest = np.zeros(len(world.users)) - 1
     np.maximum.at(latest, train.user, history.watches.second[train.place])
     assert (latest[test.user] > history.watches.second[test.place]).mean() > 0.5  # trained on what came later
-    seen, _ = histories(leaking, history, test)
+    seen, _ = histories(leaking, test)
     assert not (seen == test.label[:, None]).all(1).any()
 
 
 def test_equal_samples_bound_the_heavy_users() -> None:
-    world = simulate(RecommenderConfig(videos=2_000, users=300, days=30, examples=10))
-    history = history_of(world.log, world.videos, world.users)
-    equal, _ = split(world.config, history)
-    every, _ = split(replace(world.config, per_user="all"), history)
+    config = RecommenderConfig(videos=2_000, users=300, days=30, examples=10)
+    equal, _ = split(open_site(config))
+    every, _ = split(open_site(replace(config, per_user="all")))
     assert np.bincount(equal.user).max() == 10 < np.bincount(every.user).max()
     assert set(equal.place) < set(every.place)
 

@@ -11,15 +11,14 @@ from sklearn.linear_model import LogisticRegression
 
 from engine.recommender.candidates import CandidateNet, Sampler, average, full_loss, initialise, sampled_loss
 from engine.recommender.config import RecommenderConfig
-from engine.recommender.history import history_of
 from engine.recommender.ranking import mispredicted, weighted_loss
 from engine.recommender.recall import Recall, batches, hit_rates, popular
 from engine.recommender.retrieval import Retriever, recall_against
 from engine.recommender.samples import split
-from engine.recommender.world import simulate
+from engine.recommender.site import open_site
 from engine.runs.seeds import generator
 
-SMALL = RecommenderConfig(videos=1_000, users=300, days=20, dimensions=8, tower=(32,), batch_size=64, steps=200)
+SMALL = RecommenderConfig(videos=2_000, users=300, days=20, dimensions=8, tower=(32,), batch_size=64, steps=200)
 
 
 def test_averages_leave_out_what_is_not_there() -> None:
@@ -36,12 +35,12 @@ def gradient(loss: torch.Tensor, u: torch.Tensor) -> torch.Tensor:
 
 def test_the_corrected_sampled_softmax_goes_to_the_full_one() -> None:
     """Averaged over draws, with more negatives the corrected gradient comes nearer; the uncorrected one stalls."""
-    config = replace(SMALL, sampler="popular")
-    net = initialise(CandidateNet(config.videos, 8, (32,)), generator(0, "test")).requires_grad_(False)
+    videos = 1_000
+    net = initialise(CandidateNet(videos, 8, (32,)), generator(0, "test")).requires_grad_(False)
     net.output.weight.mul_(10.0)
     rng = np.random.default_rng(0)
-    labels = torch.from_numpy(rng.zipf(1.3, 64) % config.videos)
-    sampler = Sampler(config, rng.zipf(1.3, 50_000) % config.videos)  # as uneven as real watches
+    labels = torch.from_numpy(rng.zipf(1.3, 64) % videos)
+    sampler = Sampler(rng.zipf(1.3, 50_000) % videos, videos, "popular")  # as uneven as real watches
     u = torch.randn(64, 8, generator=generator(1, "test")).requires_grad_()
     whole = gradient(full_loss(net, u, labels), u)
 
@@ -54,10 +53,8 @@ def test_the_corrected_sampled_softmax_goes_to_the_full_one() -> None:
 
 
 def test_a_step_touches_only_the_rows_it_reads() -> None:
-    world = simulate(SMALL)
-    history = history_of(world.log, world.videos, world.users)
-    train, _ = split(SMALL, history)
-    recall = Recall(SMALL, history, world.users, train)
+    site = open_site(SMALL)
+    recall = Recall(site, split(site)[0])
     before = recall.net.output.weight.detach().clone()
     recall.learn()
     changed = (recall.net.output.weight.detach() != before).any(1).sum()
@@ -66,28 +63,26 @@ def test_a_step_touches_only_the_rows_it_reads() -> None:
 
 def test_candidate_generation_beats_popularity_and_is_reproducible() -> None:
     config = replace(SMALL, users=800, steps=400)
-    world = simulate(config)
-    history = history_of(world.log, world.videos, world.users)
-    train, test = split(config, history)
+    site = open_site(config)
+    train, test = split(site)
     vectors = []
     for _ in range(2):
-        recall = Recall(config, history, world.users, train)
+        recall = Recall(site, train)
         recall.pretrain()
         for _ in range(config.steps):
             recall.learn()
         vectors.append(torch.cat([recall.read(some).vector for some in batches(test)]).numpy())
     np.testing.assert_array_equal(*vectors)
-    found = Retriever(recall.net.output.weight.detach().numpy()).search(vectors[0], 50)[1]
+    found = site.known[Retriever(recall.net.output.weight.detach().numpy()).search(vectors[0], 50)[1]]
     best = np.tile(popular(train, SMALL.videos, 50), (len(test), 1))
     assert hit_rates(found, test.label, (50,))[0] > hit_rates(best, test.label, (50,))[0]
 
 
 def test_the_served_score_is_the_logit() -> None:
     """The softmax's rows become video vectors, the last ReLU is u: nothing else is between training and serving."""
-    world = simulate(SMALL)
-    history = history_of(world.log, world.videos, world.users)
-    train, test = split(SMALL, history)
-    recall = Recall(SMALL, history, world.users, train)
+    site = open_site(SMALL)
+    train, test = split(site)
+    recall = Recall(site, train)
     u = recall.read(test).vector
     logits = (u @ recall.net.output.weight.T).detach().numpy()
     scores, ids = Retriever(recall.net.output.weight.detach().numpy()).search(u.numpy(), 20)

@@ -7,26 +7,25 @@ import pytest
 
 from engine.recommender.config import RecommenderConfig
 from engine.recommender.features import impressions
-from engine.recommender.history import history_of
 from engine.recommender.ranking import Ranking
 from engine.recommender.recall import Recall
 from engine.recommender.samples import split
-from engine.recommender.serving import FUTURE, RANKING, RECALL, SHOWN, WATCHED, Server
-from engine.recommender.world import simulate
+from engine.recommender.serving import COLD, FUTURE, RANKING, RECALL, SHOWN, WATCHED, Server
+from engine.recommender.site import open_site
 
 
 @pytest.fixture(scope="module")
 def server() -> Server:
-    config = RecommenderConfig(videos=1_500, users=300, days=20, dimensions=8, tower=(32,), recalled=100, shown=10)
-    world = simulate(config)
-    history = history_of(world.log, world.videos, world.users)
-    recall = Recall(config, history, world.users, split(config, history)[0])
-    log = world.log
-    some = impressions(history, world.videos, world.users, log.user, log.video, log.time, log.seen, config.recent)
-    ranking = Ranking(config, some, log.clicked, log.minutes)
+    config = RecommenderConfig(
+        videos=2_000, users=300, days=20, dimensions=8, tower=(32,), recalled=100, shown=10, fewest=2
+    )
+    site = open_site(config)
+    recall, log = Recall(site, split(site)[0]), site.world.log
+    some = impressions(site, log.user, log.video, log.time, log.seen)
+    ranking = Ranking(site, some, log.clicked, log.minutes)
     for _ in range(100):
         recall.learn(), ranking.learn()
-    return Server(config, world, history, recall, ranking)
+    return Server(site, recall.net, ranking.ranker)
 
 
 def test_hundreds_then_tens_nothing_watched_nothing_unborn(server: Server) -> None:
@@ -35,18 +34,18 @@ def test_hundreds_then_tens_nothing_watched_nothing_unborn(server: Server) -> No
         assert len(given.candidates) == 100 and len(given.shown) == 10
         assert set(given.shown) <= set(given.candidates)
         assert not set(given.candidates) & set(server.watched(user, 12.0))
-        assert (server.world.videos.uploaded[given.candidates] <= 12.0).all()
+        assert (server.site.world.videos.uploaded[given.candidates] <= 12.0).all()
         assert (np.diff(given.scores) <= 1e-6).all()
-        z = np.log(given.odds)
+        z = given.z
         assert min(z[np.isin(given.candidates, given.shown)]) >= max(z[~np.isin(given.candidates, given.shown)]) - 1e-6
-        assert 0 <= given.kept[1] <= given.kept[0] <= 1 + 1e-9
+        assert 0 <= given.kept[2] <= given.kept[1] <= given.kept[0] <= 1 + 1e-9
 
 
 def test_a_moment_knows_no_later_watch(server: Server) -> None:
     """What happens after a moment changes nothing of what was recommended then."""
-    user = int(np.argmax(np.bincount(server.world.log.user)))
+    user = int(np.argmax(np.bincount(server.site.world.log.user)))
     early = server.watched(user, 5.0)
-    log = server.world.log
+    log = server.site.world.log
     before = log.video[(log.user == user) & log.clicked & (log.time < 5.0)]
     assert set(early) == set(before)
     later = log.video[(log.user == user) & log.clicked & (log.time >= 5.0)]
@@ -59,23 +58,24 @@ def test_a_moment_knows_no_later_watch(server: Server) -> None:
 
 def test_every_video_is_lost_somewhere(server: Server) -> None:
     given = server.recommend(3, now=12.0)
-    uploaded, watched = server.world.videos.uploaded, server.watched(3, 12.0)
-    stages = {video: server.lost(given, video, now=12.0) for video in range(0, 1_500, 7)}
+    uploaded, watched = server.site.world.videos.uploaded, server.watched(3, 12.0)
+    stages = {video: server.lost(given, video) for video in range(0, 2_000, 7)}
     for video, lost in stages.items():
         expected = (
             FUTURE if uploaded[video] > 12.0
             else WATCHED if video in watched
+            else COLD if video not in server.site.known
             else SHOWN if video in given.shown
             else RANKING if video in given.candidates
             else RECALL
         )  # fmt: skip
         assert lost.stage == expected
         assert lost.gap >= -1e-6
-    assert {FUTURE, RECALL} <= {lost.stage for lost in stages.values()}
+    assert {FUTURE, COLD, RECALL} <= {lost.stage for lost in stages.values()}
 
 
 def test_a_watch_taken_away_changes_the_user(server: Server) -> None:
-    user = int(np.argmax(np.bincount(server.world.log.user)))
+    user = int(np.argmax(np.bincount(server.site.world.log.user)))
     whole = server.recommend(user)
     less = server.recommend(user, without=tuple(int(v) for v in server.watched(user, 20.0)[:5]))
     assert (whole.read.vector != less.read.vector).any()

@@ -10,11 +10,13 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from engine.recommender.config import RecommenderConfig
-from engine.recommender.training import auc, first_of, train
+from engine.recommender.opened import server_at
+from engine.recommender.site import open_site
+from engine.recommender.training import auc, first_of, prepare, train
 from engine.runs.recording import Recording
 
 SMALL = RecommenderConfig(
-    videos=1_500, users=400, days=20, dimensions=8, tower=(32,), layers=(16,), steps=150, ranking_steps=150, frames=4,
+    videos=2_000, users=400, days=20, dimensions=8, tower=(32,), layers=(16,), steps=150, ranking_steps=150, frames=4,
 )  # fmt: skip
 
 
@@ -37,7 +39,27 @@ def test_both_stages_learn() -> None:
     assert recall[-1].metrics["recall.hits"][1] > recall[0].metrics["recall.hits"][1]
     assert ranking[-1].metrics["ranking.auc"] > 0.6
     assert ranking[-1].metrics["ranking.first"] < ranking[-1].metrics["best.first"]
-    assert "recall.output.weight" in recall[-1].parameters and "recall.output.weight" not in recall[0].parameters
+
+
+def test_large_tables_are_kept_at_three_moments_of_a_phase(monkeypatch: pytest.MonkeyPatch) -> None:
+    tiny = replace(SMALL, steps=20, ranking_steps=20, frames=5)
+    assert all(frame.parameters for frame in train(tiny))
+    monkeypatch.setattr("engine.recommender.training.MOST_BYTES", 1_000)
+    frames = list(train(tiny))
+    assert [bool(frame.parameters) for frame in frames] == [True, False, True, False, True, True, False, True, True]
+
+
+def test_what_serves_is_what_was_trained() -> None:
+    """Out of the frames' parameters comes the score that a held-out user's test measured."""
+    tiny = replace(SMALL, steps=40, ranking_steps=40)
+    site, frames = open_site(tiny), list(train(tiny))
+    early, late = server_at(site, frames[:3]), server_at(site, frames)
+    assert early.ranker is None and late.ranker is not None
+    given = early.recommend(5)
+    np.testing.assert_array_equal(given.shown, given.candidates[: tiny.shown])
+    data = prepare(site)
+    z, log, rows = late.ranker.logits(data.features.some(data.judged)), site.world.log, data.judged
+    assert auc(z, log.clicked[rows]) == pytest.approx(float(frames[-1].metrics["ranking.auc"]), abs=1e-6)
 
 
 def test_the_same_config_gives_the_same_recording_and_a_stopped_run_is_its_beginning() -> None:
