@@ -71,6 +71,16 @@ STORIES = {
             "own_pairs|notes",
         },
     ),
+    "recommender": Told(
+        points=tuple(f"Y{number}" for number in range(1, 15)),
+        decides={"Y8": "watch_time", "Y10": "negatives", "Y12": "split"},
+        nodes={"catalogue": "none", "recall": "none", "rank": "none"},
+        allowed={
+            "hero": "[0-4]",
+            "step": "first|last",
+            "open": "none|path|serving|which|watch_time|item2vec|age|negatives|split|head|depth|days|own",
+        },
+    ),
 }
 LADDERS = {
     "multitask": ("Single-Task", "Shared-Bottom", "OMoE", "MMoE"),
