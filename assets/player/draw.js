@@ -62,6 +62,30 @@ function fitText(text, width, font) {
   return `${letters.join("").trimEnd()}…`;
 }
 
+/** A longer text as lines of a `text` element, broken between words, in Chinese between letters. */
+function linesOf(text, width, font, height) {
+  const lines = [""];
+  for (const piece of text.match(/[\u3000-\u9fff\uff00-\uffef]|[^\s\u3000-\u9fff\uff00-\uffef]+\s*/g) ?? [])
+    if (textWidth(lines.at(-1) + piece, font) > width) lines.push(piece);
+    else lines[lines.length - 1] += piece;
+  return lines.map((line, n) => {
+    const span = svg("tspan", { x: 4, y: px((n + 1.6) * height) });
+    say(span, line.trim());
+    return span;
+  });
+}
+
+/** As many parts as needed, made when first needed and then only hidden: what has the focus keeps it.
+ * @returns the parts in use */
+function pool(parts, container, count, make) {
+  while (parts.length < count) {
+    parts.push(make());
+    container.append(parts.at(-1).group);
+  }
+  parts.forEach((part, n) => put(part.group, { display: n < count ? null : "none" }));
+  return parts.slice(0, count);
+}
+
 /** A panel's frame: heading, drawing, and what every panel needs to know of itself. */
 function panelFrame(panel, className) {
   const heading = html("h3", { class: "panel-title" }, panel.title);

@@ -49,18 +49,8 @@ function makeMaps(panel, app) {
   const empty = (text) => {
     for (const layer of [cells, labels, marks]) layer.replaceChildren();
     say(note, "");
-    const font = `400 ${app.textSize() + 1}px ${app.font()}`,
-      lines = [""];
-    for (const piece of text.match(/[\u3000-\u9fff\uff00-\uffef]|[^\s\u3000-\u9fff\uff00-\uffef]+\s*/g) ?? [])
-      if (textWidth(lines.at(-1) + piece, font) > size.w - 20) lines.push(piece);
-      else lines[lines.length - 1] += piece;
-    note.replaceChildren(
-      ...lines.map((line, n) => {
-        const span = svg("tspan", { x: 4, y: px((n + 1.6) * (app.textSize() + 6)) });
-        say(span, line.trim());
-        return span;
-      }),
-    );
+    const font = `400 ${app.textSize() + 1}px ${app.font()}`;
+    note.replaceChildren(...linesOf(text, size.w - 20, font, app.textSize() + 6));
   };
 
   const draw = (rows, columns, first, now) => {

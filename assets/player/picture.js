@@ -19,6 +19,7 @@ const CARRIED = [
   "paint-order",
   "display",
   "dominant-baseline",
+  "text-decoration",
 ];
 
 /** Copy what the style sheet says onto the copy itself. */
@@ -60,7 +61,7 @@ function drawPicture(root, panels, { title, lines, zoom }) {
     text(lines.join("   ·   "), { x: 20, y: 56, "font-size": 13, opacity: 0.75 }),
   );
   for (const panel of panels) {
-    const area = place(panel.board),
+    const area = place(panel.scrolled ?? panel.board), // of what scrolls, the part in sight
       x = area.left - outer.left + 16,
       y = area.top - body.top + head;
     picture.append(
@@ -85,6 +86,10 @@ function drawPicture(root, panels, { title, lines, zoom }) {
       copy.querySelectorAll(`[${name}]`).forEach((part) => part.removeAttribute(name));
     for (const [name, value] of Object.entries({ x, y, width: area.width, height: area.height, overflow: "visible" }))
       copy.setAttribute(name, value);
+    if (panel.scrolled) {
+      copy.setAttribute("overflow", "hidden");
+      copy.setAttribute("viewBox", `0 ${panel.scrolled.scrollTop} ${area.width} ${area.height}`);
+    }
     picture.append(copy);
   }
   return picture;

@@ -10,6 +10,9 @@ const MAKERS = {
   Tokens: makeTokens,
   Match: makeMatch,
   Maps: makeMaps,
+  Field: makeField,
+  Slopes: makeSlopes,
+  Listing: makeListing,
 };
 const REST_MS = 250;
 const mounted = new WeakMap(); // parentElement → player: Streamlit calls again with new data, the viewer's place must stay
@@ -210,7 +213,8 @@ function makePlayer(parent, first, send) {
   const header = makeHeader(app),
     transport = makeTransport(app);
   const panels = stage.spec.panels.map((panel) => MAKERS[panel.type](panel, app));
-  const body = html("div", { class: `body n${panels.length}` }, ...panels.map((p) => p.root));
+  const kinds = stage.spec.panels.map((panel) => `with-${panel.type.toLowerCase()}`);
+  const body = html("div", { class: ["body", `n${panels.length}`, ...kinds].join(" ") }, ...panels.map((p) => p.root));
   root.prepend(header.root, body, transport.root, live);
 
   const loop = makeLoop((now, elapsed) => {

@@ -14,14 +14,20 @@ from pages.ui.player import player
 from pages.ui.position import Click, Position
 from pages.ui.stage import (
     Array,
+    Band,
     Bars,
+    Entry,
+    Field,
     Heat,
     Lines,
+    Listing,
     Plane,
     PlaneView,
+    Quantised,
     Readout,
     Rung,
     Series,
+    Slopes,
     Stage,
     Sweep,
 )
@@ -198,13 +204,150 @@ def matrices() -> Stage:
     )
 
 
+# ---- a funnel: a million pixels, who is recalled, who is shown
+
+USERS = ("Football fan", "Cook", "Student", "Traveller", "New here")
+TOPICS = (
+    "Football",
+    "Cooking",
+    "Mathematics",
+    "Travel",
+    "Music",
+    "News",
+    "Gaming",
+    "Film",
+    "Gardening",
+    "Cars",
+    "Comedy",
+    "DIY",
+)
+DAYS, CANDIDATES, SHOWN, LOST = 4, 300, 24, 2
+TINY = "TINY" in os.environ
+WIDTH, HEIGHT, KNOWN = (160, 125, 6_000) if TINY else (1250, 800, 45_000)
+FUNNEL = (
+    Rung("catalogue", "Catalogue", "A pixel a video; what glows is near the user's vector."),
+    Rung("recall", "Recall", "A dot product with every video that has a vector: 300 are left."),
+    Rung("rank", "Rank", "The ranking model scores the 300 and orders them: twenty are shown."),
+)
+
+
+@st.cache_data
+def funnel_numbers() -> dict[str, Array | Quantised]:
+    """Known pixels, denser below; a user is near some topics; the nearest are candidates, some of them shown."""
+    rng = np.random.default_rng(11)
+    born = np.stack([HEIGHT * (0.12 - 0.03 * day) * rng.uniform(0.4, 1, len(TOPICS)) for day in range(DAYS)])
+    rows = HEIGHT * rng.beta(1.3, 1, KNOWN) * 0.98 + HEIGHT * 0.01
+    pixels = np.unique((np.floor(rows) * WIDTH + rng.integers(0, WIDTH, KNOWN)).astype(np.int64))
+    topic = (pixels % WIDTH) * len(TOPICS) // WIDTH
+    taste = rng.dirichlet(np.full(len(TOPICS), 0.28), (len(USERS), DAYS))
+    taste = taste[:, :1] * 0.75 + taste * 0.25
+    near = np.clip(
+        taste[..., topic] / taste.max(-1, keepdims=True) * 0.8 + rng.normal(0.08, 0.12, (1, 1, len(pixels))), 0, 1
+    )
+    unborn = pixels // WIDTH < born[:, topic]
+    near = np.where(unborn[None], 0, near)
+    candidates = pixels[np.argsort(-near + rng.normal(0, 0.05, near.shape), axis=-1)[..., :CANDIDATES]]
+    picked = np.stack([rng.permuted(candidates[s, d])[:SHOWN] for s in range(len(USERS)) for d in range(DAYS)])
+    picked = picked.reshape(len(USERS), DAYS, SHOWN)
+    shown = np.where(np.arange(SHOWN) < 20, picked, -1)
+    # The first was recalled and died in ranking; the second lies in the last column and was never recalled.
+    marked = np.stack([picked[..., 20], np.full(picked.shape[:2], WIDTH * (HEIGHT // 2) - 1)], -1)
+    recall_place = np.argmax(candidates[..., None, :] == picked[..., None], axis=-1) + 1.0
+    final = np.where(np.arange(SHOWN) < 20, np.arange(SHOWN) + 1.0, np.nan)
+    places = np.stack([recall_place, np.broadcast_to(final, recall_place.shape)], -1)
+    places[..., -1, :] = np.nan
+    picked[..., -1] = marked[..., 1]
+    return {
+        "pixels": pixels[None, None].astype(np.float32), "glow": Quantised(near, 0, 1), "born": born[None].astype(np.float32),
+        "candidates": candidates.astype(np.float32), "shown": shown.astype(np.float32), "marked": marked.astype(np.float32),
+        "places": places.astype(np.float32), "slope_pixels": picked.astype(np.float32),
+        "lost": np.broadcast_to(np.isin(np.arange(SHOWN), (20, SHOWN - 1)), picked.shape).astype(np.float32),
+    }  # fmt: skip
+
+
+def video_names(count: int) -> tuple[tuple[tuple[str, ...], ...], ...]:
+    """Titles, some long, one hostile."""
+    words = (
+        "The cup final, all goals and the <b>whole</b> shoot-out in slow motion · Football Daily",
+        "Ten knots · Ropes",
+        "番茄炒蛋的三种做法 · 厨房笔记",
+        "Why e? · Proofs",
+        "A night train to Vienna, without a single cut · Slow Rails",
+    )
+    return tuple(
+        tuple(tuple(f"{words[(u + d + r) % 5]} {r + 1}" for r in range(count)) for d in range(DAYS))
+        for u in range(len(USERS))
+    )
+
+
+def watched(user: int, day: int) -> tuple[Entry, ...]:
+    """Ten watches with two searches between them; nobody is new for long."""
+    if user == len(USERS) - 1:
+        return ()
+    names = video_names(10)[user][day]
+    watches = [Entry(name, f"{1 + n} d ago", "watch", gone=n == 2) for n, name in enumerate(names)]
+    return (
+        watches[0],
+        Entry("penalty shoot-out", "2 d ago", "search"),
+        *watches[1:4],
+        Entry("knots", "5 d ago", "search"),
+        *watches[4:],
+    )
+
+
+def funnel() -> Stage:
+    """The three panels of the recommender."""
+    edges = [round(WIDTH * n / len(TOPICS)) for n in range(len(TOPICS) + 1)]
+    bands = tuple(Band(name, edges[n], edges[n + 1]) for n, name in enumerate(TOPICS))
+    lost = tuple((("lost: the cup final, in full", "lost: a kettle that whistles in A"),) * DAYS for _ in USERS)
+    panels = (
+        Field(
+            "field", "A million videos, newest above", WIDTH, HEIGHT, WIDTH * HEIGHT, "pixels", "glow", bands, "born", "candidates",
+            "shown", video_names(SHOWN), "marked", lost, "newest", "oldest", "candidate {place} of recall", "never watched: no vector",
+            "closeness {glow}", "not uploaded yet", ("closeness to the user", "recalled", "shown", "lost favourite"),
+        ),
+        Slopes("slopes", "From recall to the ranking", "place in recall", "place in ranking", "places", video_names(SHOWN), "lost", CANDIDATES, "slope_pixels"),
+        Listing("watched", "What this user did, newest first", tuple(tuple(watched(u, d) for d in range(DAYS)) for u in range(len(USERS))), "taken away", "Take away", "Bring back", "Nothing yet: this user is new."),
+    )  # fmt: skip
+    sweep = Sweep(
+        "user",
+        "User",
+        "",
+        0,
+        len(USERS) - 1,
+        1,
+        tuple(float(n) for n in range(len(USERS))),
+        "Choose a user.",
+        options=USERS,
+    )
+    return Stage(
+        "Recommender",
+        tuple(range(1, DAYS + 1)),
+        "day",
+        FUNNEL,
+        panels,
+        funnel_numbers(),
+        sweep,
+        0.0,
+        "illustrative",
+        "illustrative",
+        WORDS,
+    )
+
+
 st.set_page_config(page_title="Player", layout="wide")
 with st.sidebar:
     st.header("Settings")
     st.number_input("Seed", 0, 100, 1)
     jumped = st.button("Jump to frame 10")
 st.session_state["seek"] = seek = st.session_state.get("seek", 0) + jumped
-which = st.segmented_control("Stage", ["network", "matrices"], default="network", key="which", required=True)
+which = st.segmented_control(
+    "Stage",
+    ["network", "matrices", "funnel"],
+    default=st.query_params.get("stage", "network"),
+    key="which",
+    required=True,
+)
 
 
 def heard(name: str, value: Position | Click | float) -> None:
@@ -216,6 +359,11 @@ if which == "network":
     player(
         network(), key="net", start=Position(10, 1.0, "omoe", "expert:1") if seek else Position(F - 1, 0.3, "mmoe"), seek=seek,
         autoplay=st.query_params.get("autoplay", "1") == "1",
+        on_position=lambda p: heard("position", p), on_hero=lambda v: heard("hero", v), on_click=lambda c: heard("click", c),
+    )  # fmt: skip
+elif which == "funnel":
+    player(
+        funnel(), key="fun", start=Position(DAYS - 1, 0.0, st.query_params.get("rung", "rank")), autoplay=False,
         on_position=lambda p: heard("position", p), on_hero=lambda v: heard("hero", v), on_click=lambda c: heard("click", c),
     )  # fmt: skip
 else:

@@ -1,0 +1,204 @@
+/**
+ * From the place in one order to the place in the next: a line each, the titles at its end in the new order. A line that
+ * climbs, one that falls and one that ends on its way differ in colour, width and sign.
+ */
+const WAYS = {
+  climb: { sign: "▲", colour: 2, width: 2 },
+  fall: { sign: "▼", colour: 3, width: 1.25 },
+  level: { sign: "•", colour: "muted", width: 1.25 },
+  dead: { sign: "×", colour: "muted", width: 1.25 },
+};
+const LEAST_ROW = 11.6; // pixels: a line of 11 px letters
+const DIES_AT = 0.62; // of the way: a line without a second place
+
+/** A cubic's first part, up to `t`, and the rest (de Casteljau). */
+function splitCubic(points, t) {
+  const mid = ([ax, ay], [bx, by]) => [ax + (bx - ax) * t, ay + (by - ay) * t];
+  const [a, b, c, d] = points,
+    [ab, bc, cd] = [mid(a, b), mid(b, c), mid(c, d)],
+    [abc, bcd] = [mid(ab, bc), mid(bc, cd)],
+    at = mid(abc, bcd);
+  return [[a, ab, abc, at], [at, bcd, cd, d]];
+}
+const cubicPath = ([a, ...rest]) => `M${a.map(px)}C${rest.map((point) => point.map(px)).join(" ")}`;
+
+function makeSlopes(panel, app) {
+  const frame = panelFrame(panel, "slopes");
+  const { board } = frame;
+  put(board, { role: "group", "aria-label": panel.title });
+  const grid = svg("g", { class: "grid" }),
+    body = svg("g", { class: "slopes-body" }),
+    more = svg("text", { class: "slopes-more" });
+  board.append(grid, body, more);
+  const parts = [];
+  let size = { w: 0, h: 0 },
+    rows = [],
+    shownKey = "";
+
+  const now = () => ({ s: app.state.s, f: Math.round(app.state.view.f) });
+  const read = (name, inner) => sample(app.fields()[name], now(), inner);
+  const labelOf = (n) => {
+    const frames = panel.labels[Math.min(app.state.s, panel.labels.length - 1)] ?? [];
+    return frames[Math.min(now().f, frames.length - 1)]?.[n] ?? "";
+  };
+
+  /** Everything with a name at this moment, in the order of the titles: by final place, then what died on its way. */
+  const gather = () => {
+    const count = app.fields()[panel.places]?.shape[2] ?? 0;
+    return Array.from({ length: count }, (_, n) => {
+      const [from, to] = [read(panel.places, 2 * n), read(panel.places, 2 * n + 1)],
+        way = !Number.isFinite(to) ? "dead" : to < from ? "climb" : to > from ? "fall" : "level";
+      return { n, from, to, way, label: labelOf(n), marked: read(panel.marked, n) > 0, pixel: panel.pixels ? read(panel.pixels, n) : -1 };
+    })
+      .filter(({ label, from, to }) => label || Number.isFinite(from) || Number.isFinite(to))
+      .sort((a, b) => rank(a.to) - rank(b.to) || rank(a.from) - rank(b.from));
+  };
+  const rank = (place) => (Number.isFinite(place) ? place : 1e9);
+  /** As many as there is room for; what is marked before the others. */
+  const keep = (all, room) => {
+    if (all.length <= room) return all;
+    const first = [...all].sort((a, b) => b.marked - a.marked).slice(0, Math.max(room - 1, 1));
+    return all.filter((one) => first.includes(one));
+  };
+
+  const make = () => {
+    const back = svg("rect", { class: "slope-back", rx: 3 }),
+      hit = svg("path", { class: "slope-hit" }),
+      line = svg("path", { class: "slope-line" }),
+      rest = svg("path", { class: "slope-rest" }),
+      start = svg("circle", { class: "slope-dot", r: 2.4 }),
+      end = svg("path", { class: "slope-end" }),
+      place = svg("text", { class: "slope-place number", "text-anchor": "end" }),
+      way = svg("text", { class: "slope-way", "text-anchor": "middle" }),
+      name = svg("text", { class: "slope-name" });
+    const group = svg("g", { class: "slope", tabindex: -1, role: "button" }, back, hit, rest, line, start, end, place, way, name);
+    const part = { group, back, hit, line, rest, start, end, place, way, name, row: null };
+    const light = (event) => {
+      app.hover(idOf(part.row));
+      app.tip.show(event, part.row.label, [
+        { label: panel.left_label, value: placeText(part.row.from) },
+        { label: panel.right_label, value: placeText(part.row.to) },
+      ]);
+    };
+    group.addEventListener("click", () => app.click(panel.id, null, part.row.n, null));
+    group.addEventListener("pointermove", light);
+    group.addEventListener("pointerleave", dim);
+    group.addEventListener("focus", () => {
+      const { left, bottom } = part.back.getBoundingClientRect();
+      light({ clientX: left, clientY: bottom });
+    });
+    group.addEventListener("blur", dim);
+    return part;
+  };
+  const dim = () => {
+    app.hover(null);
+    app.tip.hide();
+  };
+  const placeText = (place) => (Number.isFinite(place) ? formatTick(Math.round(place)) : "–");
+  const idOf = ({ n, pixel }) => (pixel >= 0 ? `pixel:${pixel}` : `${panel.id}:${n}`);
+
+  // ---- drawing
+
+  const draw = () => {
+    const small = app.textSize() - 1,
+      top = small + 8,
+      room = size.h - top - 2,
+      all = gather();
+    rows = keep(all, Math.max(Math.floor(room / LEAST_ROW), 2));
+    const hidden = all.length - rows.length,
+      pitch = Math.min(room / Math.max(rows.length + (hidden ? 1 : 0), 1), 40),
+      text = Math.min(Math.max(pitch * 0.88, 11), app.textSize() + 1),
+      font = `400 ${text}px ${app.font()}`,
+      axis = logScale([1, Math.max(panel.recalled, 2)], [top + 4, size.h - 6]),
+      x0 = Math.ceil(textWidth(formatTick(panel.recalled), `400 ${small}px ${app.font()}`)) + 10,
+      x1 = x0 + Math.max((size.w - x0) * 0.3, 56),
+      columns = { place: x1 + text * 1.4, way: x1 + text * 2.1, name: x1 + text * 2.8, end: size.w };
+    drawAxis(axis, x0, x1, small, columns);
+    pool(parts, body, rows.length, make).forEach((part, i) => {
+      part.row = rows[i];
+      drawRow(part, top + (i + 0.5) * pitch, { axis, x0, x1, columns, text, font, pitch });
+    });
+    say(more, hidden ? `+ ${hidden}` : "");
+    put(more, { x: px(columns.name), y: px(top + (rows.length + 0.5) * pitch + text * 0.35), style: `font-size:${px(text)}px` });
+    rove(body, () => parts.slice(0, rows.length).map((part) => part.group), nextRow);
+  };
+
+  const drawAxis = (axis, x0, x1, small, columns) => {
+    const font = `400 ${small}px ${app.font()}`,
+      label = (words, x, y, anchor) => {
+        const t = svg("text", { x: px(x), y: px(y), "text-anchor": anchor });
+        say(t, words);
+        return t;
+      };
+    const ticks = axis.ticks(5).filter((v) => v < panel.recalled * 0.75 && v >= 1);
+    grid.replaceChildren(
+      svg("line", { x1: x0, x2: x0, y1: axis(1), y2: axis(panel.recalled) }),
+      ...[...ticks, panel.recalled].flatMap((v) => [
+        svg("line", { x1: x0 - 3, x2: x0, y1: px(axis(v)), y2: px(axis(v)) }),
+        label(formatTick(v), x0 - 6, axis(v) + small * 0.35, "end"),
+      ]),
+      label(fitText(panel.left_label, x1 - 6, font), 0, small, "start"),
+      label(fitText(panel.right_label, size.w - x1 - 4, font), x1 + 4, small, "start"),
+    );
+  };
+
+  const drawRow = (part, y, { axis, x0, x1, columns, text, font, pitch }) => {
+    const { row } = part,
+      way = WAYS[row.way],
+      own = row.marked ? 1 : way.colour,
+      base = y + text * 0.35;
+    put(part.group, {
+      class: `slope ${row.way}${row.marked ? " marked" : ""}`,
+      style: `--own:${paint(own)}`,
+      "aria-label": `${row.label}, ${panel.left_label} ${placeText(row.from)}, ${panel.right_label} ${placeText(row.to)}`,
+    });
+    const whole = Number.isFinite(row.from) ? curve(axis(row.from), y, x0, x1) : null,
+      [alive, after] = whole && row.way === "dead" ? splitCubic(whole, DIES_AT) : [whole, null];
+    put(part.line, { d: alive ? cubicPath(alive) : "", "stroke-width": row.marked ? 2 : way.width });
+    put(part.hit, { d: whole ? cubicPath(whole) : "" });
+    put(part.rest, { d: after ? cubicPath(after) : "" });
+    put(part.start, whole ? { cx: x0, cy: px(whole[0][1]), display: null } : { display: "none" });
+    put(part.end, { d: after ? cross(alive[3]) : "" });
+    put(part.back, { x: px(x1), y: px(y - pitch / 2), width: px(size.w - x1), height: px(pitch) });
+    const style = `font-size:${px(text)}px`;
+    say(part.place, Number.isFinite(row.to) ? formatTick(Math.round(row.to)) : "");
+    put(part.place, { x: px(columns.place), y: px(base), style });
+    say(part.way, way.sign);
+    put(part.way, { x: px(columns.way), y: px(base), style: `font-size:${px(row.way === "dead" ? text + 2 : text * 0.72)}px` });
+    say(part.name, fitText(row.label, columns.end - columns.name, row.marked ? font.replace("400", "600") : font));
+    put(part.name, { x: px(columns.name), y: px(base), style });
+  };
+  const curve = (from, to, x0, x1) => {
+    const mid = (x0 + x1) / 2;
+    return [[x0, from], [mid, from], [mid, to], [x1, to]];
+  };
+  const cross = ([x, y]) => `M${px(x - 4)} ${px(y - 4)}l8 8M${px(x - 4)} ${px(y + 4)}l8 -8`;
+  const nextRow = (from, groups, [dx, dy]) => groups[groups.indexOf(from) + dx + dy];
+
+  const render = () => {
+    if (!size.w) return false;
+    const { s, stageId, hovered } = app.state,
+      key = `${s}|${now().f}|${stageId}`;
+    if (key !== shownKey) draw();
+    shownKey = key;
+    const lit = hovered !== null && rows.some((row) => idOf(row) === hovered);
+    put(body, { class: `slopes-body${lit ? " one" : ""}` });
+    parts.slice(0, rows.length).forEach((part) => put(part.group, { "data-lit": lit && idOf(part.row) === hovered ? "1" : null }));
+    return false;
+  };
+
+  return {
+    root: frame.root,
+    board,
+    render,
+    resize: (w, h) => {
+      size = { w, h };
+      shownKey = "";
+    },
+    update: (next) => {
+      panel = next;
+      say(frame.heading, panel.title);
+      shownKey = "";
+    },
+  };
+}
