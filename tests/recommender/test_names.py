@@ -19,7 +19,7 @@ def titles(topic: int, language: str, bait: float, count: int = 1_000) -> list[s
     """Of videos from all over a large catalogue, as long as the world's; a share of them is bait."""
     rng = np.random.default_rng(topic)
     videos = rng.choice(1_000_000, count, replace=False)
-    lengths, baits = np.exp(rng.normal(1.6, 0.5, count)).clip(0.5, 30.0), rng.random(count) < bait
+    lengths, baits = np.exp(rng.normal(1.6, 0.4, count)).clip(0.5, 30.0), rng.random(count) < bait
     given = zip(videos, baits, lengths, strict=True)
     return [names.video_title(v, topic, 0.8 if bait else 0.1, m, language) for v, bait, m in given]
 
