@@ -13,11 +13,11 @@ from engine.multitask.answer import errors, resample
 from engine.multitask.comparison_config import TableConfig
 from engine.multitask.contestant import Contestant
 from engine.multitask.features import Prepared, prepare
-from engine.multitask.table import read_table
 from engine.multitask.training import MIXTURES
 from engine.runs.frame import Array, Frame
 from engine.runs.seeds import generator
 from engine.runs.work import Tick
+from engine.tables.table import read_table
 
 
 def compare(config: TableConfig, table: bytes, tick: Tick | None = None) -> Iterator[Frame]:

@@ -11,9 +11,9 @@ from engine.errors import UserError
 from engine.multitask import TableConfig
 from engine.multitask.columns import Column, columns
 from engine.multitask.sample import sample_table
-from engine.multitask.table import read_table
 from engine.runs.config import Whole
 from engine.runs.run import FAILED
+from engine.tables.table import read_table
 from pages.multitask import own_answer
 from pages.multitask.where import PLACE
 from pages.ui import controls, language, training, uploads

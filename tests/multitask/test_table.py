@@ -1,4 +1,4 @@
-"""A user's table: what is read, and in which words the rest is refused."""
+"""The columns of a user's table: what each serves as, and in which words the rest is refused."""
 
 from __future__ import annotations
 
@@ -9,18 +9,16 @@ from decimal import Decimal
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import UserError
-from engine.multitask import TableConfig, table
+from engine.multitask import TableConfig
 from engine.multitask.columns import columns
 from engine.multitask.features import prepare
 from engine.multitask.sample import sample_table
-from engine.multitask.table import read_table
+from engine.tables.table import read_table
 
 
 def csv(frame: pd.DataFrame) -> bytes:
@@ -45,16 +43,6 @@ def frame(**change: object) -> pd.DataFrame:
 
 
 CONFIG = TableConfig(labels=("a", "b"), features=("x", "c"))
-
-
-def test_csv_tsv_and_parquet_are_the_same_table() -> None:
-    kinds = [
-        read_table(csv(frame()), "t.csv"),
-        read_table(frame().to_csv(index=False, sep="\t").encode("utf-8-sig"), "t.tsv"),
-        read_table(parquet(frame()), "t"),
-    ]
-    for other in kinds[1:]:
-        pd.testing.assert_frame_equal(kinds[0], other, check_dtype=False)
 
 
 def test_columns_say_what_they_can_serve_as() -> None:
@@ -103,48 +91,6 @@ def test_a_label_among_the_features_is_refused() -> None:
         prepare(frame(), TableConfig(labels=("a", "nope"), features=("x",)))
 
 
-@pytest.mark.parametrize(("data", "words"), [
-    (b"", "empty"), (csv(frame()[:50]), "at least 200"), ("ü,b\n".encode("latin-1") * 300, "UTF-8"),
-    (b"a,a\n" + b"1,2\n" * 300, "Two columns are named a"), (b"PAR1 nonsense", "could not be read"),
-    (b"a," * 250 + b"b\n" + b"1,\n" * 300, "columns; the limit"),
-    (b"a,b\n" + b"1,2,3\n" * 300, "Row 1 has 3 values, but the first line names 2"),
-])  # fmt: skip
-def test_files_beyond_the_limits_are_told(data: bytes, words: str) -> None:
-    with pytest.raises(UserError, match=words):
-        read_table(data, "t.csv")
-
-
-def test_size_is_capped_before_parsing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table, "MOST_ROWS", 250)
-    monkeypatch.setattr(pd, "read_csv", lambda *a, **k: pytest.fail("parsed"))
-    for data in (csv(frame()), parquet(frame())):
-        with pytest.raises(UserError, match="rows; the limit"):
-            read_table(data, "t")
-    monkeypatch.setattr(table, "MOST_ROWS", 1_000)
-    monkeypatch.setattr(table, "MOST_DECODED", 1_000)
-    with pytest.raises(UserError, match="once decoded"):
-        read_table(parquet(frame()), "t")
-
-
-def test_quoted_commas_semicolons_and_old_line_ends() -> None:
-    odd = frame().rename(columns={"x": "x, y"}).assign(**{"z, y": 1.5})
-    assert list(read_table(csv(odd), "t").columns) == ["a", "b", "x, y", "c", "z, y"]
-    semicolons = frame().to_csv(index=False, sep=";").replace("\n", "\r").encode()
-    pd.testing.assert_frame_equal(read_table(semicolons, "t"), read_table(csv(frame()), "t"))
-
-
-def test_repeated_long_words_are_counted_before_they_are_decoded() -> None:
-    """40 KB of file, 2 GB of words: refused while the words are still held once."""
-    rows = np.arange(20_000)
-    words = pa.DictionaryArray.from_arrays(pa.array(rows % 2, pa.int32()), ["x" * 100_000, "y" * 100_000])
-    buffer = io.BytesIO()
-    pq.write_table(pa.table({"a": rows % 2, "t": words}), buffer, compression="zstd", store_schema=False)
-    assert len(buffer.getvalue()) < 100_000
-    with pytest.raises(UserError, match="once decoded"):
-        read_table(buffer.getvalue(), "t.parquet")
-    assert pa.default_memory_pool().max_memory() < 400_000_000
-
-
 def test_parquet_types_that_no_model_takes_are_unusable() -> None:
     odd = frame(
         listed=[[1, 2]] * 300, nested=[{"q": i} for i in range(300)], raw=[bytes([i % 256, 0x85]) for i in range(300)],
@@ -153,12 +99,6 @@ def test_parquet_types_that_no_model_takes_are_unusable() -> None:
     kinds = {c.name: c.kind for c in columns(read_table(parquet(odd), "t"))}
     assert [kinds[name] for name in ("listed", "nested", "raw")] == ["unusable"] * 3
     assert kinds["price"] == kinds["day"] == "number"
-
-
-def test_row_numbers_that_pandas_saved_are_no_column() -> None:
-    kept = frame().sample(frac=1, random_state=0)
-    assert b"__index_level_0__" in parquet(kept)
-    assert list(read_table(parquet(kept), "t").columns) == list(kept.columns)
 
 
 @pytest.mark.parametrize("label", [[0] * 210 + [0, 1] * 45, [0, 1] * 105 + [0] * 90])

@@ -25,14 +25,16 @@ ROW_NUMBERS = re.compile(r"__index_level_\d+__")
 """The column in which pandas saves a table's row numbers: no feature that anybody chose."""
 
 
-def read_table(data: bytes, name: str) -> pd.DataFrame:
-    """The table in a CSV, TSV or parquet file. Raises UserError on anything beyond the limits or unreadable."""
+def read_table(data: bytes, name: str, most_rows: int | None = None) -> pd.DataFrame:
+    """The table in a CSV, TSV or parquet file; at most `most_rows`, else MOST_ROWS. Raises UserError on anything beyond
+    the limits or unreadable."""
+    most = MOST_ROWS if most_rows is None else most_rows
     if not data:
         raise UserError("The file is empty.")
     if len(data) > MOST_BYTES:
         raise UserError("The file is larger than {limit} MB.", limit=MOST_BYTES // 1_000_000)
     try:
-        frame = _read_parquet(data) if data[:4] == b"PAR1" else _read_text(data, name)
+        frame = _read_parquet(data, most) if data[:4] == b"PAR1" else _read_text(data, name, most)
     except UserError:
         raise
     except Exception as error:  # readers raise a zoo of types on damaged files
@@ -46,18 +48,18 @@ def read_table(data: bytes, name: str) -> pd.DataFrame:
     return frame
 
 
-def _check_shape(rows: int, columns: int) -> None:
-    if rows > MOST_ROWS:
-        raise UserError("The table has {rows} rows; the limit is {limit}.", rows=rows, limit=MOST_ROWS)
+def _check_shape(rows: int, columns: int, most_rows: int) -> None:
+    if rows > most_rows:
+        raise UserError("The table has {rows} rows; the limit is {limit}.", rows=rows, limit=most_rows)
     if columns > MOST_COLUMNS:
         raise UserError("The table has {columns} columns; the limit is {limit}.", columns=columns, limit=MOST_COLUMNS)
 
 
-def _read_parquet(data: bytes) -> pd.DataFrame:
+def _read_parquet(data: bytes, most_rows: int) -> pd.DataFrame:
     """Columns of numbers, words and dates; of any other type (lists, bytes, …) the name alone, without values."""
     metadata = pq.ParquetFile(io.BytesIO(data))
     schema, rows = metadata.schema_arrow, metadata.metadata.num_rows
-    _check_shape(rows, max(metadata.metadata.num_columns, len(schema.names)))
+    _check_shape(rows, max(metadata.metadata.num_columns, len(schema.names)), most_rows)
     _check_names(schema.names)
     names = [name for name in schema.names if not ROW_NUMBERS.fullmatch(name)]
     flat = [name for name in names if _is_flat(schema.field(name).type)]
@@ -106,18 +108,18 @@ def _values(column: pa.ChunkedArray) -> pd.Series[Any]:
     return series
 
 
-def _read_text(data: bytes, name: str) -> pd.DataFrame:
+def _read_text(data: bytes, name: str, most_rows: int) -> pd.DataFrame:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UserError("The file is not UTF-8 text. Save it as CSV in UTF-8.") from None
     if "\0" in text:
         raise UserError("The file could not be read as CSV, TSV or parquet.")
-    text = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
     first = text.partition("\n")[0]
     tab = name.lower().endswith((".tsv", ".tab"))
     separator = "\t" if tab else max(",\t;", key=first.count)
-    _check_shape(text.count("\n"), len(next(csv.reader([first], delimiter=separator), [])))
+    _check_shape(text.count("\n"), len(next(csv.reader([first], delimiter=separator), [])), most_rows)
     lines = csv.reader(io.StringIO(text), delimiter=separator)
     names, second = next(lines, []), next(lines, [])
     _check_names(names)  # pandas would rename the second one of two and say nothing

@@ -1,0 +1,1 @@
+"""A user's tables, read for every playground."""
