@@ -24,6 +24,8 @@ from engine.runs.frame import Array
 
 FUTURE, WATCHED, COLD, RECALL, RANKING, SHOWN = "future", "watched", "cold", "recall", "ranking", "shown"
 """Where a video is lost, in this order, or that it is shown."""
+FAVOURITES = 4_000
+"""The best videos of a user that are kept in mind."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +72,7 @@ class Server:
         self.site, self.config, self.net, self.ranker = site, site.world.config, net, ranker
         self.vectors = net.output.weight.detach().numpy()
         self.index = Retriever(self.vectors, self.config.index)
+        self._best: dict[int, tuple[Array, Array]] = {}
 
     def recommend(self, user: int, now: float | None = None, without: tuple[int, ...] = ()) -> Recommendation:
         """At a moment, the end of the log if none is given; `without` are watches taken away, by video."""
@@ -144,22 +147,34 @@ class Server:
             raise RuntimeError("there is no ranking model yet")
         return self.ranker.logits(self.features(user, videos, when, without))
 
-    def truth(self, user: int, when: float) -> Array:
-        """(V,) expected minutes of every video that may be shown to a user, 0 for the others."""
+    def truth(self, user: int, videos: Array) -> Array:
+        """(N,) expected minutes of some videos for a user."""
         world = self.site.world
-        videos = np.arange(len(world.videos))
-        found = expected_watch(world.config, world.videos, world.users, np.full(len(videos), user), videos)
-        found[self.watched(user, when)] = 0.0
-        found[world.videos.uploaded > when] = 0.0
-        return found
+        return expected_watch(world.config, world.videos, world.users, np.full(len(videos), user), videos)
+
+    def favourites(self, user: int, when: float) -> tuple[Array, Array]:
+        """Ids and expected minutes of what the user would like best of all that is there and was not watched yet, best
+        first: the truth, which no model knows. None where the world is not simulated."""
+        if not self.site.world.true:
+            return np.zeros(0, np.int64), np.zeros(0)
+        if user not in self._best:
+            truth = self.truth(user, np.arange(len(self.site.world.videos)))
+            ids = np.argpartition(-truth, min(FAVOURITES, len(truth)) - 1)[:FAVOURITES]
+            ids = ids[np.argsort(-truth[ids], kind="stable")]
+            self._best[user] = (ids, truth[ids])
+        ids, minutes = self._best[user]
+        open_ = (self.site.world.videos.uploaded[ids] <= when) & ~np.isin(ids, self.watched(user, when))
+        return ids[open_], minutes[open_]
 
     def _kept(self, user: int, when: float, gone: Array, candidates: Array, shown: Array) -> tuple[float, float, float]:
         if not self.site.world.true:
             return (float("nan"),) * 3
-        truth, most = self.truth(user, when), self.config.shown
-        best = best_sum(truth, most)
-        known = best_sum(truth[np.setdiff1d(self.site.known, gone)], most)
-        return known / best, best_sum(truth[candidates], most) / best, float(truth[shown].sum()) / best
+        most = self.config.shown
+        best = max(float(self.favourites(user, when)[1][:most].sum()), 1e-9)
+        known = np.setdiff1d(self.site.known, gone)
+        parts = (best_sum(self.truth(user, some), most) for some in (known, candidates, shown))
+        first, second, third = (part / best for part in parts)
+        return first, second, third
 
     def lost(self, given: Recommendation, video: int) -> Lost:
         """Why a video was not recommended."""
@@ -185,5 +200,5 @@ class Server:
 
 
 def best_sum(values: Array, most: int) -> float:
-    """The sum of the largest, at least a little above 0."""
-    return max(float(np.partition(values, -min(most, len(values)))[-most:].sum()) if len(values) else 0.0, 1e-9)
+    """The sum of the largest."""
+    return float(np.partition(values, -min(most, len(values)))[-most:].sum()) if len(values) else 0.0
