@@ -4,8 +4,8 @@
  */
 const LOOKS = [
   { glow: 1, candidates: 0, size: 2.6, shown: 0 },
-  { glow: 0.5, candidates: 1, size: 2.3, shown: 0 },
-  { glow: 0.3, candidates: 0.8, size: 1.3, shown: 1 },
+  { glow: 0.6, candidates: 1, size: 2.3, shown: 0 },
+  { glow: 0.42, candidates: 0.85, size: 1.3, shown: 1 },
 ];
 const SETTLE_MS = 55; // a change of rung or of user: nine tenths of the way in an eighth of a second
 const NEAR = 8; // pixels of the page around a dot that are the dot's
@@ -33,6 +33,7 @@ function makeField(panel, app) {
     levels = new Float32Array(0),
     before = null, // what glowed for the user before, while it fades
     fade = 1,
+    twoRows = false,
     bandOf = null,
     rowOf = null,
     user = null,
@@ -65,7 +66,9 @@ function makeField(panel, app) {
   const measure = () => {
     const text = app.textSize(),
       below = makeLegend(text),
-      room = { left: text + 8, top: text + 7, right: size.w - 1, bottom: size.h - below };
+      each = (size.w - text - 9) / panel.width;
+    twoRows = panel.bands.some(({ label, start, end }) => textWidth(label, `400 ${text}px ${app.font()}`) > (end - start) * each - 5);
+    const room = { left: text + 8, top: twoRows ? 2 * text + 9 : text + 7, right: size.w - 1, bottom: size.h - below };
     const enlarged = Math.min((room.right - room.left) / panel.width, (room.bottom - room.top) / panel.height);
     box = { ...room };
     if (enlarged * scale() >= 1) {
@@ -90,20 +93,28 @@ function makeField(panel, app) {
   };
   const writeSigns = (text) => {
     const font = `400 ${text}px ${app.font()}`,
-      unit = (box.right - box.left) / panel.width,
-      parts = [];
-    for (const { label, start, end } of panel.bands) {
-      const width = (end - start) * unit - 4,
-        short = fitText(label, width, font);
-      if (textWidth(short, font) > width || (short !== label && [...short].length < 5)) continue;
-      parts.push(sign(short, { x: px(box.left + ((start + end) / 2) * unit), y: box.top - 6, "text-anchor": "middle" }, label));
-    }
-    const x = box.left - 7,
-      half = (box.bottom - box.top) / 2 - 6;
+      x = box.left - 7,
+      half = (box.bottom - box.top) / 2 - 6,
+      parts = bandSigns(font, text);
     for (const [words, y, anchor] of [[panel.newest_label, box.top, "end"], [panel.oldest_label, box.bottom, "start"]])
       parts.push(sign(fitText(words, half, font), { "text-anchor": anchor, transform: `translate(${x} ${px(y)}) rotate(-90)` }, words));
     signs.replaceChildren(...parts);
   };
+  const middleOf = ({ start, end }) => box.left + (((start + end) / 2) * (box.right - box.left)) / panel.width;
+  const widthOf = (band) => (band ? ((band.end - band.start) * (box.right - box.left)) / panel.width : 0);
+  /** Names over their bands; in two rows, one taking turns with the other, where a single one has no room for all. */
+  const bandSigns = (font, text) =>
+    panel.bands.flatMap((band, n) => {
+      const sides = [panel.bands[n - 1], panel.bands[n + 1]].filter(Boolean).map(widthOf),
+        upper = twoRows && n % 2 === 1,
+        at = middleOf(band),
+        room = Math.min(widthOf(band) + (twoRows ? Math.min(...sides, 200) - 5 : 0) - 5, 2 * Math.min(at, size.w - at)),
+        short = fitText(band.label, room, font);
+      if (textWidth(short, font) > room || (short !== band.label && [...short].length < 5)) return [];
+      const y = box.top - 6 - (upper ? text + 2 : 0),
+        words = sign(short, { x: px(at), y: px(y), "text-anchor": "middle" }, band.label);
+      return upper ? [svg("line", { x1: px(at), x2: px(at), y1: px(y + 3), y2: box.top - 2 }), words] : [words];
+    });
   const sign = (words, attributes, whole) => {
     const label = svg("text", { class: "sky-sign", ...attributes });
     say(label, words);

@@ -13,7 +13,7 @@ function makePicks(app, { spot, choose, regard, release }) {
     const dot = svg("circle", { class: `${kind}-dot` }),
       label = svg("text", { class: `${kind}-label`, "text-anchor": "middle" }),
       group = svg("g", { class: kind, tabindex: -1, role: "button" }, ...behind, dot, label),
-      pick = { group, dot, label, back: behind[0], pixel: -1 };
+      pick = { group, dot, label, back: behind[0], lead: behind[1], pixel: -1 };
     group.addEventListener("click", () => choose(pick.pixel));
     group.addEventListener("focus", () => regard(pick.pixel));
     group.addEventListener("blur", release);
@@ -54,7 +54,7 @@ function makePicks(app, { spot, choose, regard, release }) {
       font = `600 ${text}px ${app.font()}`,
       spots = lost.map((one) => ({ ...one, ...spot(one.pixel) })),
       obstacles = [...taken, ...spots.map(({ x, y }) => around(x, y, radius + 3))];
-    pool(marked, rings, spots.length, () => make("lost", svg("rect", { class: "lost-back", rx: 4 }))).forEach((pick, i) => {
+    pool(marked, rings, spots.length, () => make("lost", svg("rect", { class: "lost-back", rx: 4 }), svg("path", { class: "lost-lead" }))).forEach((pick, i) => {
       const { pixel, label, x, y } = spots[i],
         short = fitText(label, Math.min((box.right - box.left) * 0.55, text * 22), font),
         area = labelPlace({ x, y }, { w: Math.ceil(textWidth(short, font)) + 14, h: text + 8 }, radius + 4, box, obstacles);
@@ -62,10 +62,18 @@ function makePicks(app, { spot, choose, regard, release }) {
       pick.pixel = pixel;
       put(pick.dot, { cx: px(x), cy: px(y), r: radius });
       put(pick.back, { x: px(area.x), y: px(area.y), width: area.w, height: area.h, display: short ? null : "none" });
+      put(pick.lead, { d: short ? leader({ x, y }, area, radius) : "" });
       say(pick.label, short);
       put(pick.label, { x: px(area.x + area.w / 2), y: px(area.y + area.h / 2 + text * 0.35) });
       put(pick.group, { "aria-label": label });
     });
+  };
+
+  /** From the rim of a ring to the nearest point of its label. */
+  const leader = ({ x, y }, area, radius) => {
+    const [tx, ty] = [Math.min(Math.max(x, area.x), area.x + area.w), Math.min(Math.max(y, area.y), area.y + area.h)],
+      away = Math.hypot(tx - x, ty - y);
+    return away > radius ? `M${px(x + ((tx - x) * radius) / away)} ${px(y + ((ty - y) * radius) / away)}L${px(tx)} ${px(ty)}` : "";
   };
 
   /** `wanted` and `lost` are {n, pixel, label}; labels of the lost stay in `box`. */

@@ -65,7 +65,7 @@ function makeSky(canvas, glow) {
     context.globalAlpha = look.glow;
     context.imageSmoothingEnabled = false;
     context.drawImage(glow.image, 0, 0, canvas.width, canvas.height);
-    context.globalAlpha = look.glow * 0.5;
+    context.globalAlpha = look.glow * 0.4;
     context.globalCompositeOperation = "lighter";
     context.imageSmoothingEnabled = true;
     context.drawImage(glow.haze, 0, 0, canvas.width, canvas.height);

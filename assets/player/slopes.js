@@ -3,12 +3,12 @@
  * climbs, one that falls and one that ends on its way differ in colour, width and sign.
  */
 const WAYS = {
-  climb: { sign: "▲", colour: 2, width: 2 },
+  climb: { sign: "▲", colour: 2, width: 1.75 },
   fall: { sign: "▼", colour: 3, width: 1.25 },
   level: { sign: "•", colour: "muted", width: 1.25 },
   dead: { sign: "×", colour: "muted", width: 1.25 },
 };
-const LEAST_ROW = 11.6; // pixels: a line of 11 px letters
+const LEAST_ROW = 11.25; // pixels: a line of 11 px letters
 const DIES_AT = 0.62; // of the way: a line without a second place
 
 /** A cubic's first part, up to `t`, and the rest (de Casteljau). */
@@ -101,8 +101,8 @@ function makeSlopes(panel, app) {
 
   const draw = () => {
     const small = app.textSize() - 1,
-      top = small + 8,
-      room = size.h - top - 2,
+      top = small + 6,
+      room = size.h - top,
       all = gather();
     rows = keep(all, Math.max(Math.floor(room / LEAST_ROW), 2));
     const hidden = all.length - rows.length,
@@ -164,7 +164,7 @@ function makeSlopes(panel, app) {
     say(part.place, Number.isFinite(row.to) ? formatTick(Math.round(row.to)) : "");
     put(part.place, { x: px(columns.place), y: px(base), style });
     say(part.way, way.sign);
-    put(part.way, { x: px(columns.way), y: px(base), style: `font-size:${px(row.way === "dead" ? text + 2 : text * 0.72)}px` });
+    put(part.way, { x: px(columns.way), y: px(base), style: `font-size:${px(row.way === "dead" ? text + 2 : text * 0.8)}px` });
     say(part.name, fitText(row.label, columns.end - columns.name, row.marked ? font.replace("400", "600") : font));
     put(part.name, { x: px(columns.name), y: px(base), style });
   };
