@@ -10,7 +10,7 @@ from dataclasses import fields, is_dataclass
 import numpy as np
 
 from pages.ui.position import Position
-from pages.ui.stage import WORDS, Quantised, Stage
+from pages.ui.stage import WORDS, Array, Field, Quantised, Stage
 
 
 def pack(stage: Stage, *, start: Position, seek: int, autoplay: bool = False) -> bytes:
@@ -53,19 +53,23 @@ def plain(value: object) -> object:
     return [plain(item) for item in value] if isinstance(value, tuple | list) else value
 
 
-NAMING = frozenset(
-    ("array", "points", "blend", "arrows", "order", "low", "high")
-    + ("pixels", "glow", "born", "candidates", "shown", "marked", "places")
-)
+NAMING = ("array", "points", "blend", "arrows", "order", "low", "high")
 """Fields that hold the name of an array, in every kind of panel."""
+
+NAMING_IN = {
+    "Field": ("pixels", "glow", "born", "candidates", "shown", "marked"),
+    "Slopes": ("places", "marked", "pixels"),
+}
+"""The same, in one kind alone: elsewhere these words mean something else."""
 
 
 def _named(value: object) -> Iterator[str]:
     """The array names in a description: the strings in fields that hold one by convention."""
     if isinstance(value, Mapping):
+        naming = (*NAMING, *NAMING_IN.get(str(value.get("type")), ()))
         for key, item in value.items():
             if isinstance(item, str):
-                if key in NAMING:
+                if key in naming:
                     yield item
             elif key in {"belts", "lit", "links", "arrays", "rows"}:
                 yield from item.values()
@@ -87,5 +91,19 @@ def _check(stage: Stage, spec: Mapping[str, object]) -> None:
     for name, array in stage.arrays.items():
         if array.ndim < 2 or array.shape[0] not in (1, sweeps) or array.shape[1] not in (1, frames):
             raise ValueError(f"array {name!r} has shape {array.shape}, expected ({sweeps} or 1, {frames} or 1, …)")
+    for panel in stage.panels:
+        if isinstance(panel, Field):
+            _check_field(panel, stage.arrays)
     if not frames or not stage.rungs or not stage.panels:
         raise ValueError("a stage needs at least one frame, one rung and one panel")
+
+
+def _check_field(panel: Field, arrays: Mapping[str, Array | Quantised]) -> None:
+    """Raise ValueError where the arrays of a field do not fit one another."""
+    pixels, glow, born = (arrays[name].shape for name in (panel.pixels, panel.glow, panel.born))
+    if pixels[:2] != (1, 1) or len(pixels) != 3 or len(glow) != 3 or glow[2] != pixels[2]:
+        raise ValueError(f"pixels {pixels} and glow {glow} of {panel.id!r} must be (1, 1, K) and (S, F, K)")
+    if len(born) != 3 or born[2] != len(panel.bands):
+        raise ValueError(f"born {born} of {panel.id!r} must be (1, F, {len(panel.bands)})")
+    if panel.width * panel.height > 2**24:
+        raise ValueError(f"{panel.id!r} has more pixels than a float32 can number")
