@@ -26,6 +26,8 @@ STEADY = 6.0
 """How alike the watches of one user and video would be: the two parameters of a beta distribution sum to this."""
 WORDS = 8
 """Search tokens of a topic."""
+ASKS = 0.35
+"""Searches for each page."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,14 +103,32 @@ def draw_videos(config: RecommenderConfig) -> Videos:
     channels = max(count // 40, 10)
     channel_topic, channel_language = rng.integers(TOPICS, size=channels), _skewed(rng, LANGUAGES, channels)
     channel = rng.integers(channels, size=count)
-    bait = np.where(rng.random(count) < config.bait, rng.uniform(0.6, 1.0, count), rng.uniform(0.0, 0.2, count))
+    return _videos(
+        rng, channel, channel_topic[channel], channel_language[channel], config.bait, -BACKLOG, float(config.days)
+    )
+
+
+def draw_uploads(config: RecommenderConfig, videos: Videos, day: int) -> Videos:
+    """What the channels of some videos upload on one day after the log ends, as many as on any day before."""
+    rng = source(config, f"uploads {day}")
+    like = rng.integers(len(videos), size=round(config.videos / (BACKLOG + config.days)))
+    return _videos(
+        rng, videos.channel[like], videos.topic[like], videos.language[like], config.bait, float(day), day + 1.0
+    )
+
+
+def _videos(
+    rng: np.random.Generator, channel: Array, topic: Array, language: Array, share: float, begin: float, end: float
+) -> Videos:
+    count = len(channel)
+    bait = np.where(rng.random(count) < share, rng.uniform(0.6, 1.0, count), rng.uniform(0.0, 0.2, count))
     quality = rng.beta(3.0, 3.0, count)
     return Videos(
-        topic=channel_topic[channel],
+        topic=topic,
         channel=channel,
-        language=channel_language[channel],
+        language=language,
         minutes=np.exp(rng.normal(1.6, 0.4, count)).clip(0.5, 30.0),
-        uploaded=np.sort(rng.uniform(-BACKLOG, config.days, count)),
+        uploaded=np.sort(rng.uniform(begin, end, count)),
         quality=quality,
         bait=bait,
         appeal=rng.normal(0.0, 0.7, count) + 4.0 * quality + 0.6 * bait,
@@ -179,21 +199,34 @@ def simulate(config: RecommenderConfig) -> World:
     order = np.argsort(time, kind="stable")
     owner, time = owner[order], time[order]
     user, when = np.repeat(owner, PAGE), np.repeat(time, PAGE)
-    video = _offered(config, rng, videos, users, user, when)
+    video = offered(config, rng, videos, users, user, when)
     seen = occurrences(user.astype(np.int64) * len(videos) + video)
-    clicked = rng.random(len(user)) < click_probability(config, videos, users, user, video, seen)
-    share = watched_share(videos, users, user, video)
-    watched = rng.beta(STEADY * share, STEADY * (1.0 - share)).clip(1e-4)  # its mean is the share
-    minutes = np.where(clicked, watched * videos.minutes[video], 0.0)
-    asks = rng.random(len(owner)) < 0.35
+    clicked, minutes = respond(config, rng, videos, users, user, video, seen)
+    asks = rng.random(len(owner)) < ASKS
     log = Log(
         user, video, np.repeat(np.arange(len(owner)), PAGE), when, seen, clicked, minutes,
-        owner[asks], time[asks], topics_of(rng, users, owner[asks]) * WORDS + rng.integers(WORDS, size=int(asks.sum())),
+        owner[asks], time[asks], searched(rng, users, owner[asks]),
     )  # fmt: skip
     return World(config, videos, users, log)
 
 
-def _offered(
+def respond(
+    config: RecommenderConfig,
+    rng: np.random.Generator,
+    videos: Videos,
+    users: Users,
+    user: Array,
+    video: Array,
+    seen: Array,
+) -> tuple[Array, Array]:
+    """What becomes of impressions: whether each is clicked (N,), and the minutes watched (N,)."""
+    clicked = rng.random(len(user)) < click_probability(config, videos, users, user, video, seen)
+    share = watched_share(videos, users, user, video)
+    watched = rng.beta(STEADY * share, STEADY * (1.0 - share)).clip(1e-4)  # its mean is the share
+    return clicked, np.where(clicked, watched * videos.minutes[video], 0.0)
+
+
+def offered(
     config: RecommenderConfig, rng: np.random.Generator, videos: Videos, users: Users, user: Array, when: Array
 ) -> Array:
     """One video for each place on a page: of a topic that the user tends to, uploaded before, drawn by popularity."""
@@ -216,6 +249,11 @@ def _popular(config: RecommenderConfig, rng: np.random.Generator, videos: Videos
     begin = np.where(fresh, np.searchsorted(uploaded, when - rng.exponential(FRESH, len(when))), 0)
     low, high = reach[np.minimum(begin, end - 1)], reach[end]
     return np.minimum(np.searchsorted(reach, low + rng.random(len(when)) * (high - low), side="right") - 1, end - 1)
+
+
+def searched(rng: np.random.Generator, users: Users, user: Array) -> Array:
+    """(N,) a search token for each user, of a topic that the user tends to."""
+    return topics_of(rng, users, user) * WORDS + rng.integers(WORDS, size=len(user))
 
 
 def topics_of(rng: np.random.Generator, users: Users, user: Array) -> Array:
