@@ -5,7 +5,7 @@ U users · W watches of all of them, sorted by user, then time
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -39,10 +39,13 @@ class Sequences:
 
     def mapped(self, to: Array) -> Sequences:
         """With items `to[item]`, without those that become negative."""
-        item = to[self.item]
-        kept = item >= 0
-        start = np.concatenate(([0], np.cumsum(kept)))[self.start]
-        return Sequences(item[kept], self.second[kept], self.minutes[kept], start, self._key[kept])
+        kept, item = self.kept(to[self.item] >= 0), to[self.item]
+        return replace(kept, item=item[item >= 0])
+
+    def kept(self, there: Array) -> Sequences:
+        """Only the events that `there` (W,) marks."""
+        start = np.concatenate(([0], np.cumsum(there)))[self.start]
+        return Sequences(self.item[there], self.second[there], self.minutes[there], start, self._key[there])
 
 
 def sequences(owner: Array, item: Array, time: Array, minutes: Array, owners: int) -> Sequences:

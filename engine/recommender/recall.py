@@ -32,10 +32,14 @@ NEIGHBOURS, PAIRS, AGAINST, ROUNDS = 5, 4_096, 5, 2
 
 
 class Recall:
-    """The network with its optimisers: sparse Adam for the big tables, Adam for the rest."""
+    """The network with its optimisers: sparse Adam for the big tables, Adam for the rest.
 
-    def __init__(self, site: Site, train: Examples) -> None:
+    held_out  places of the watches that are tested: item2vec does not see them either
+    """
+
+    def __init__(self, site: Site, train: Examples, held_out: Array | None = None) -> None:
         self.config, self._site, self._train = site.world.config, site, train
+        self._held_out = np.zeros(0, np.int64) if held_out is None else held_out
         config, videos = self.config, len(site.known)
         self.net = initialise(CandidateNet(videos, config.dimensions, config.tower), generator(config.seed, "recall"))
         self._rng = source(config, "batches")
@@ -52,7 +56,9 @@ class Recall:
     def pretrain(self, tick: Callable[[], None] | None = None) -> None:
         """Watch and search embeddings from what stands near each other in the sequences (Barkan & Koenigstein 2016)."""
         history = self._site.history
-        for name, events in (("watched", self._site.watches()), ("searched", history.searches)):
+        seen = np.ones(len(history.watches.item), bool)
+        seen[self._held_out] = False
+        for name, events in (("watched", self._site.watches(seen)), ("searched", history.searches)):
             if len(events.item) > 1:
                 item2vec(self.config, name, events, getattr(self.net, name), tick)
 

@@ -30,9 +30,10 @@ class Site:
         """The tables' row of each video, any shape; -1 for one outside the vocabulary, and for -1."""
         return np.where(videos < 0, -1, self._row[videos])
 
-    def watches(self) -> Sequences:
-        """The watches whose video has a row, by row."""
-        return self.history.watches.mapped(self._row)
+    def watches(self, some: Array | None = None) -> Sequences:
+        """The watches whose video has a row, by row; only those that `some` (W,) marks, if given."""
+        watches = self.history.watches if some is None else self.history.watches.kept(some)
+        return watches.mapped(self._row)
 
 
 def site_of(world: World) -> Site:

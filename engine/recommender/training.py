@@ -71,7 +71,7 @@ def train_on(site: Site, tick: Tick | None = None) -> Iterator[Frame]:
     """The same on a site that is there."""
     config, data = site.world.config, prepare(site)
     total = config.steps + config.ranking_steps
-    recall = Recall(site, data.train)
+    recall = Recall(site, data.train, data.test.place)
     if config.pretrained == "on":
         recall.pretrain(lambda: tick(0, total) if tick is not None else None)
     moments, losses = frame_steps(config.steps, config.frames), _Losses()
