@@ -22,16 +22,30 @@ function makeSky(canvas, glow) {
   const grain = makeGrain();
 
   /** Where each band is filled: from the first row that exists down to the last. */
-  const plate = (context, { bands, born, cell, dark, height }) => {
-    const specks = context.createPattern(grain, "repeat");
+  const areas = ({ bands, born, cell, height }) =>
+    bands.map(({ start, end }, n) => [start * cell.w, born[n] * cell.h, (end - start) * cell.w, (height - born[n]) * cell.h]);
+
+  const plate = (context, scene) => {
+    const { cell, dark } = scene,
+      specks = context.createPattern(grain, "repeat");
     specks.setTransform(new DOMMatrix().scale(Math.max(cell.w, 1), Math.max(cell.h, 1)));
-    bands.forEach(({ start, end }, n) => {
-      const area = [start * cell.w, born[n] * cell.h, (end - start) * cell.w, (height - born[n]) * cell.h];
-      for (const fill of [cssRgb(NIGHT[dark ? "dark" : "light"]), specks]) {
-        context.fillStyle = fill;
-        context.fillRect(...area);
-      }
-    });
+    for (const fill of [cssRgb(NIGHT[dark ? "dark" : "light"]), specks]) {
+      context.fillStyle = fill;
+      for (const area of areas(scene)) context.fillRect(...area);
+    }
+  };
+
+  /** The air between the lights, over what exists only. */
+  const haze = (context, scene, share) => {
+    context.save();
+    context.beginPath();
+    for (const area of areas(scene)) context.rect(...area);
+    context.clip();
+    context.globalAlpha = share;
+    context.globalCompositeOperation = "lighter";
+    context.imageSmoothingEnabled = true;
+    context.drawImage(glow.haze, 0, 0, canvas.width, canvas.height);
+    context.restore();
   };
 
   const seams = (context, { bands, born, cell, height, width }) => {
@@ -65,11 +79,7 @@ function makeSky(canvas, glow) {
     context.globalAlpha = look.glow;
     context.imageSmoothingEnabled = false;
     context.drawImage(glow.image, 0, 0, canvas.width, canvas.height);
-    context.globalAlpha = look.glow * 0.4;
-    context.globalCompositeOperation = "lighter";
-    context.imageSmoothingEnabled = true;
-    context.drawImage(glow.haze, 0, 0, canvas.width, canvas.height);
-    context.globalCompositeOperation = "source-over";
+    haze(context, scene, look.glow * 0.4);
     context.globalAlpha = 1;
     if (enlarged || scene.bands.length > 1) seams(context, scene);
     if (look.candidates < 0.01) return;
