@@ -77,10 +77,12 @@ def average(table: nn.Embedding, ids: Tensor) -> Tensor:
 
 
 def numbers(config: RecommenderConfig, age: Array, gender: Array, example_age: Array, watched: Array) -> Tensor:
-    """(B, 7); age and example age in 0 … 1, the latter 0 where it is switched off, as at serving."""
+    """(B, 7); age and example age in 0 … 1, the latter 0 where it is switched off, as at serving; squares and root are 0
+    where they are."""
     years = np.clip((age - 13) / 60.0, 0.0, 1.0)
     since = np.clip(example_age / config.days, 0.0, 1.0) * (config.example_age == "on")
-    parts = (years, years**2, gender, since, since**2, np.sqrt(since), (watched >= 0).any(1))
+    bends = config.bends == "on"
+    parts = (years, years**2 * bends, gender, since, since**2 * bends, np.sqrt(since) * bends, (watched >= 0).any(1))
     return torch.from_numpy(np.stack(parts, 1).astype(np.float32))
 
 

@@ -21,12 +21,12 @@ class RecommenderConfig(Config):
 
     # world
     videos: int = setting(20_000, Whole(2_000, 1_000_000))
-    users: int = setting(3_000, Whole(50, 20_000))
+    users: int = setting(5_000, Whole(50, 20_000))
     days: int = setting(60, Whole(10, 120))
-    head: float = setting(1.5, Real(0.0, 3.0))  # how far watches gather on few videos: 0 evenly, 3 a licensed catalogue
+    head: float = setting(2.2, Real(0.0, 3.0))  # how far watches gather on few videos: 0 evenly, 3 a licensed catalogue
     bait: float = setting(0.15, Real(0.0, 0.6))  # share of videos that promise more than they hold
 
-    fewest: int = setting(1, Whole(1, 100))  # watches that a video needs to have a vector
+    fewest: int = setting(3, Whole(1, 100))  # watches that a video needs to have a vector
 
     # samples
     per_user: str = setting("equal", Choice(("equal", "all")))
@@ -38,7 +38,7 @@ class RecommenderConfig(Config):
     searches: int = setting(50, Whole(1, 50))
 
     # candidate generation
-    dimensions: int = setting(32, Whole(4, 256))
+    dimensions: int = setting(16, Whole(4, 256))
     tower: tuple[int, ...] = setting(
         (128, 64), Several(Whole(4, 2_048), 0, 4)
     )  # before the last layer, `dimensions` wide
@@ -61,9 +61,9 @@ class RecommenderConfig(Config):
     shown: int = setting(20, Whole(1, 100))
 
     # training
-    learning_rate: float = setting(0.003, Real(1e-6, 1e9))
+    learning_rate: float = setting(0.004, Real(1e-6, 1e9))
     batch_size: int = setting(256, Whole(16, 4_096))
-    steps: int = setting(1_200, Whole(1, 20_000))
+    steps: int = setting(1_500, Whole(1, 20_000))
     ranking_steps: int = setting(2_000, Whole(1, 20_000))
     frames: int = setting(20, Whole(2, 120))
     seed: int = setting(0, Whole(0, 999_999))
@@ -83,7 +83,7 @@ class OwnLogConfig(RecommenderConfig):
     """
 
     videos: int = setting(2_000, Whole(1, 2_000_000))
-    users: int = setting(3_000, Whole(1, 2_000_000))
+    users: int = setting(5_000, Whole(1, 2_000_000))
     days: int = setting(60, Whole(1, 50_000))
     rated: str = setting("all", Choice(("all", "liked")))  # which ratings are watches: every one, or from 4 of 5 up
     steps: int = setting(3_000, Whole(1, 20_000))

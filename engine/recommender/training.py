@@ -60,7 +60,8 @@ def train(config: RecommenderConfig, tick: Tick | None = None) -> Iterator[Frame
     """Candidate generation for `steps`, then ranking for `ranking_steps`; about `frames` frames of each.
 
     metrics of recall: "recall.loss", "recall.hits" (3,) and "popular.hits" (3,) at 20, 100, 300 of held-out watches,
-    "recall.new" the share of new videos among the first 100. Of ranking, on the last tenth of the days: "ranking.loss",
+    "recall.new" the share of new videos among the first 100, "recall.groups" (2,) hits at 100 of quiet and active users.
+    Of ranking, on the last tenth of the days: "ranking.loss",
     "ranking.auc", "ranking.mispredicted", "ranking.first" the true minutes of the first of each page, and "best.first"
     of the best that could be first.
     """
@@ -131,7 +132,15 @@ def _recall(data: Data, recall: Recall, most_tested: int) -> dict[str, Array]:
         "recall.hits": hit_rates(found, test.label, CUTS),
         "popular.hits": hit_rates(best, test.label, CUTS),
         "recall.new": np.asarray(((age >= 0) & (age < NEW)).mean()),
+        "recall.groups": _by_group(site, test, found),
     }
+
+
+def _by_group(site: Site, test: Examples, found: Array) -> Array:
+    """(2,) hit rates at the middle cut of quiet and of active users, divided at the median number of watches."""
+    count = np.diff(site.history.watches.start)[test.user]
+    active = count > np.median(count)
+    return np.array([float(hit_rates(found[some], test.label[some], (CUTS[1],))[0]) for some in (~active, active)])
 
 
 def _ranking(data: Data, ranker: Ranker) -> dict[str, Array]:

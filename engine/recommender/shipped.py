@@ -1,0 +1,85 @@
+"""What ships with the page: the recorded run of 1,000,000 videos, and the studies behind the verdicts."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from engine.recommender.config import RecommenderConfig
+from engine.recommender.scene import offered
+from engine.recommender.site import Site, open_site
+from engine.runs.fingerprint import ROOT
+from engine.runs.frame import Array, Frame
+from engine.runs.recording import Recording
+
+RECORDINGS = ROOT / "assets" / "recordings" / "recommender"
+CONFIG = RecommenderConfig(videos=1_000_000)
+"""What the page opens on."""
+EIGHT_BITS = ("recall.output.weight", "ranking.video.weight", "recall.watched.weight")
+"""Tables of which the file holds every number in 8 bits: what is served, and shown, are these rounded numbers."""
+READ_BY_USERS = ("recall.watched.weight",)
+"""A table of which the file keeps only what the offered users watched; the other rows become 0."""
+
+
+def recorded_configs() -> tuple[RecommenderConfig, ...]:
+    """The runs that ship."""
+    return (CONFIG,)
+
+
+def ship_recording(recording: Recording[RecommenderConfig]) -> None:
+    """Thin the run to what fits in the repository: tables in 8 bits, at four moments: candidate generation untrained,
+    half trained and trained, and the end."""
+    RECORDINGS.mkdir(parents=True, exist_ok=True)
+    rows = watched_rows(open_site(recording.config))
+    first = [frame for frame in recording.frames if "recall.output.weight" in frame.parameters]
+    kept = (first[0], first[len(first) // 2], first[-1], recording.frames[-1])
+    frames = [
+        Frame(frame.step, frame.metrics, packed(frame.parameters, rows) if frame in kept else {})
+        for frame in recording.frames
+    ]
+    Recording(recording.config, tuple(frames)).save(RECORDINGS / "million.npz")
+
+
+def watched_rows(site: Site) -> Array:
+    """Rows of the vocabulary that the offered users ever watched."""
+    watches = site.history.watches
+    items = np.concatenate([watches.item[watches.start[user] : watches.start[user + 1]] for user in offered(site)])
+    rows = np.unique(site.row(items))
+    return rows[rows >= 0]
+
+
+def packed(parameters: Mapping[str, Array], rows: Array) -> dict[str, Array]:
+    """Tables as 8 bits with one scale a column; those read by users alone without their other rows."""
+    found: dict[str, Array] = {}
+    for name, array in parameters.items():
+        if name not in EIGHT_BITS:
+            found[name] = array
+            continue
+        scale = np.abs(array).max(0).clip(1e-12).astype(np.float32) / 127.0
+        rounded = np.round(array / scale).astype(np.int8)
+        if name in READ_BY_USERS:
+            kept = np.zeros_like(rounded)
+            kept[rows] = rounded[rows]
+            rounded = kept
+        found |= {name: rounded, f"{name}.scale": scale}
+    return found
+
+
+def unpacked(parameters: Mapping[str, Array]) -> dict[str, Array]:
+    """The same as float32."""
+    return {
+        name: array.astype(np.float32) * parameters[f"{name}.scale"] if array.dtype == np.int8 else array
+        for name, array in parameters.items()
+        if not name.endswith(".scale")
+    }
+
+
+@functools.cache
+def recorded() -> Recording[RecommenderConfig]:
+    """The run of 1,000,000 videos."""
+    stored = Recording.load(RECORDINGS / "million.npz", RecommenderConfig)
+    frames = [replace(frame, parameters=unpacked(frame.parameters)) for frame in stored.frames]
+    return Recording(stored.config, tuple(frames))
