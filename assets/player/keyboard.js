@@ -51,6 +51,9 @@ function nearestPart(from, parts, [dx, dy]) {
   return best;
 }
 
+/** For parts that have an order: right and down to the next, left and up to the one before. */
+const nextInOrder = (from, parts, [dx, dy]) => parts[parts.indexOf(from) + dx + dy];
+
 const TYPED = "input:not([type=range]),textarea,select,[contenteditable=true],[role=combobox],[role=textbox]";
 const PRESSED = `${TYPED},button,a,summary,input,[role=button],[role=tab],[role=radio],[role=slider],[role=switch]`;
 let inUse = null; // with several players on a page, keys pressed on the page itself go to the one used last

@@ -16,6 +16,7 @@ function makeListing(panel, app) {
   board.append(body, note);
   const parts = [];
   let size = { w: 0, h: 0 },
+    groups = [],
     shownKey = "";
 
   const entries = () => {
@@ -57,7 +58,9 @@ function makeListing(panel, app) {
     });
     note.replaceChildren();
     if (!all.length) note.append(...linesOf(panel.empty, size.w - 20, `400 ${text}px ${app.font()}`, text + 6));
-    rove(body, () => parts.slice(0, all.length).filter(({ entry }) => entry.kind === "watch").map(({ group }) => group));
+    const watches = parts.slice(0, all.length).filter(({ entry }) => entry.kind === "watch");
+    groups = watches.map(({ group }) => group);
+    rove(body, () => groups, nextInOrder);
   };
 
   const drawEntry = ({ entry, group, back, sign, text: name, when, act }, y, high, text) => {

@@ -8,6 +8,7 @@ function makePicks(app, { spot, choose, regard, release }) {
     root = svg("g", {}, discs, rings);
   const shown = [],
     marked = [];
+  let groups = [];
 
   const make = (kind, ...behind) => {
     const dot = svg("circle", { class: `${kind}-dot` }),
@@ -38,7 +39,7 @@ function makePicks(app, { spot, choose, regard, release }) {
       spots = spread(wanted, large);
     pool(shown, discs, spots.length, () => make("pick")).forEach((pick, i) => {
       const { n, pixel, label, x, y, free } = spots[i];
-      pick.pixel = pixel;
+      Object.assign(pick, { pixel, n });
       put(pick.dot, { cx: px(x), cy: px(y), r: free ? large : Math.round(large * 0.55) });
       say(pick.label, free ? String(n + 1) : "");
       put(pick.label, { x: px(x), y: px(y + text * 0.34) });
@@ -79,7 +80,9 @@ function makePicks(app, { spot, choose, regard, release }) {
   /** `wanted` and `lost` are {n, pixel, label}; labels of the lost stay in `box`. */
   const place = (wanted, lost, box) => {
     placeMarked(lost, box, placeShown(wanted));
-    rove(root, () => [...shown.slice(0, wanted.length), ...marked.slice(0, lost.length)].map((pick) => pick.group));
+    const byPlace = shown.slice(0, wanted.length).sort((a, b) => a.n - b.n);
+    groups = [...byPlace, ...marked.slice(0, lost.length)].map((pick) => pick.group);
+    rove(root, () => groups, nextInOrder);
   };
   return { root, place, show: (share) => put(discs, { opacity: px(share) }) };
 }

@@ -120,7 +120,7 @@ function makeSlopes(panel, app) {
     });
     say(more, hidden ? `+ ${hidden}` : "");
     put(more, { x: px(columns.name), y: px(top + (rows.length + 0.5) * pitch + text * 0.35), style: `font-size:${px(text)}px` });
-    rove(body, () => parts.slice(0, rows.length).map((part) => part.group), nextRow);
+    rove(body, () => parts.slice(0, rows.length).map((part) => part.group), nextInOrder);
   };
 
   const drawAxis = (axis, x0, x1, small, columns) => {
@@ -173,7 +173,6 @@ function makeSlopes(panel, app) {
     return [[x0, from], [mid, from], [mid, to], [x1, to]];
   };
   const cross = ([x, y]) => `M${px(x - 4)} ${px(y - 4)}l8 8M${px(x - 4)} ${px(y + 4)}l8 -8`;
-  const nextRow = (from, groups, [dx, dy]) => groups[groups.indexOf(from) + dx + dy];
 
   const render = () => {
     if (!size.w) return false;
