@@ -173,10 +173,12 @@ def watched_share(videos: Videos, users: Users, user: Array, video: Array) -> Ar
     return 1.0 / (1.0 + np.exp(-(-0.9 + 1.6 * taste + 2.2 * videos.quality[video] - 3.0 * videos.bait[video])))
 
 
-def expected_watch(config: RecommenderConfig, videos: Videos, users: Users, user: Array, video: Array) -> Array:
-    """E[minutes watched] of a first impression: the truth that every stage is judged by."""
+def expected_watch(
+    config: RecommenderConfig, videos: Videos, users: Users, user: Array, video: Array, seen: Array | float = 0.0
+) -> Array:
+    """E[minutes watched] of an impression, a first one by default: the truth that every stage is judged by."""
     share = watched_share(videos, users, user, video)
-    return click_probability(config, videos, users, user, video) * share * videos.minutes[video]
+    return click_probability(config, videos, users, user, video, seen) * share * videos.minutes[video]
 
 
 def _liking(config: RecommenderConfig, user: Array, channel: Array) -> Array:
