@@ -33,7 +33,6 @@ function makeField(panel, app) {
     levels = new Float32Array(0),
     before = null, // what glowed for the user before, while it fades
     fade = 1,
-    twoRows = false,
     bandOf = null,
     rowOf = null,
     user = null,
@@ -62,16 +61,17 @@ function makeField(panel, app) {
   // ---- laying out
 
   const scale = () => Math.min(app.ratio * app.zoom, 2.5);
+  /** Pixels of the canvas to a light: it is never finer than a pixel of the page, or nobody would see it. */
+  const grid = () => Math.max(Math.floor(scale()), 1);
 
   const measure = () => {
     const text = app.textSize(),
       below = makeLegend(text),
-      each = (size.w - text - 9) / panel.width;
-    twoRows = panel.bands.some(({ label, start, end }) => textWidth(label, `400 ${text}px ${app.font()}`) > (end - start) * each - 5);
-    const room = { left: text + 8, top: twoRows ? 2 * text + 9 : text + 7, right: size.w - 1, bottom: size.h - below };
+      { rows, write } = skySigns(panel, size.w, text, app.font()),
+      room = { left: text + 8, top: rows * (text + 2) + 5, right: size.w - 1, bottom: size.h - below };
     const enlarged = Math.min((room.right - room.left) / panel.width, (room.bottom - room.top) / panel.height);
     box = { ...room };
-    if (enlarged * scale() >= 1) {
+    if ((enlarged * scale()) / grid() >= 1) {
       // Squares stay square; where pixels are smaller than the screen's, nobody sees their shape and the box is filled.
       box.right = room.left + panel.width * enlarged;
       box.bottom = room.top + panel.height * enlarged;
@@ -82,7 +82,7 @@ function makeField(panel, app) {
     canvas.width = Math.max(Math.round((box.right - box.left) * scale()), 1);
     canvas.height = Math.max(Math.round((box.bottom - box.top) * scale()), 1);
     legend?.settle(box.bottom + 5);
-    writeSigns(text);
+    signs.replaceChildren(...write(box));
     laidOut = drawn = placed = "";
   };
   const makeLegend = (text) => {
@@ -91,47 +91,13 @@ function makeField(panel, app) {
     if (legend) board.append(legend.root);
     return legend ? legend.height + 8 : 2;
   };
-  const writeSigns = (text) => {
-    const font = `400 ${text}px ${app.font()}`,
-      x = box.left - 7,
-      half = (box.bottom - box.top) / 2 - 6,
-      parts = bandSigns(font, text);
-    for (const [words, y, anchor] of [[panel.newest_label, box.top, "end"], [panel.oldest_label, box.bottom, "start"]])
-      parts.push(sign(fitText(words, half, font), { "text-anchor": anchor, transform: `translate(${x} ${px(y)}) rotate(-90)` }, words));
-    signs.replaceChildren(...parts);
-  };
-  const middleOf = ({ start, end }) => box.left + (((start + end) / 2) * (box.right - box.left)) / panel.width;
-  const widthOf = (band) => (band ? ((band.end - band.start) * (box.right - box.left)) / panel.width : 0);
-  /** Names over their bands; in two rows, one taking turns with the other, where a single one has no room for all. */
-  const bandSigns = (font, text) =>
-    panel.bands.flatMap((band, n) => {
-      const sides = [panel.bands[n - 1], panel.bands[n + 1]].filter(Boolean).map(widthOf),
-        upper = twoRows && n % 2 === 1,
-        at = middleOf(band),
-        room = Math.min(widthOf(band) + (twoRows ? Math.min(...sides, 200) - 5 : 0) - 5, 2 * Math.min(at, size.w - at)),
-        short = fitText(band.label, room, font);
-      if (textWidth(short, font) > room || (short !== band.label && [...short].length < 5)) return [];
-      const y = box.top - 6 - (upper ? text + 2 : 0),
-        words = sign(short, { x: px(at), y: px(y), "text-anchor": "middle" }, band.label);
-      return upper ? [svg("line", { x1: px(at), x2: px(at), y1: px(y + 3), y2: box.top - 2 }), words] : [words];
-    });
-  const sign = (words, attributes, whole) => {
-    const label = svg("text", { class: "sky-sign", ...attributes });
-    say(label, words);
-    if (words !== whole) {
-      const title = svg("title");
-      say(title, whole);
-      label.append(title);
-    }
-    return label;
-  };
-
   // ---- what glows
 
   const layOut = () => {
     const ids = field("pixels").data,
-      enlarged = canvas.width >= panel.width && canvas.height >= panel.height,
-      [w, h] = enlarged ? [panel.width, panel.height] : [canvas.width, canvas.height];
+      [columns, rows] = [canvas.width, canvas.height].map((side) => Math.ceil(side / grid())),
+      enlarged = columns >= panel.width && rows >= panel.height,
+      [w, h] = enlarged ? [panel.width, panel.height] : [columns, rows];
     glow.lay(ids, panel.width, panel.height, w, h, Math.max(Math.round((9 * scale() * w) / canvas.width), 2));
     levels = new Float32Array(ids.length);
     [before, fade] = [null, 1];

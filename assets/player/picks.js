@@ -65,7 +65,8 @@ function makePicks(app, { spot, choose, regard, release }) {
       put(pick.back, { x: px(area.x), y: px(area.y), width: area.w, height: area.h, display: short ? null : "none" });
       put(pick.lead, { d: short ? leader({ x, y }, area, radius) : "" });
       say(pick.label, short);
-      put(pick.label, { x: px(area.x + area.w / 2), y: px(area.y + area.h / 2 + text * 0.35) });
+      // A saved picture may lack the font: the text keeps its width, and so stays in its frame.
+      put(pick.label, { x: px(area.x + area.w / 2), y: px(area.y + area.h / 2 + text * 0.35), textLength: px(textWidth(short, font)), lengthAdjust: "spacingAndGlyphs" });
       put(pick.group, { "aria-label": label });
     });
   };

@@ -19,7 +19,7 @@ from pages.ui.stage import Stage
 ASSETS = Path(__file__).resolve().parents[2] / "assets" / "player"
 SCRIPTS = (
     "decode", "scales", "palette", "draw", "tooltip", "clock", "lines", "bars", "heat", "plane", "tokens", "match", "maps",
-    "glow", "sky", "labels", "picks", "skylegend", "field", "slopes", "listing", "path", "morph", "formula", "focus", "node", "edge", "diagram", "picture", "header", "transport", "keyboard", "player",
+    "glow", "sky", "labels", "picks", "skylegend", "skysigns", "field", "slopes", "listing", "path", "morph", "formula", "focus", "node", "edge", "diagram", "picture", "header", "transport", "keyboard", "player",
 )  # fmt: skip
 """One concept a file, one module in the browser: concatenated in this order, `export default` last."""
 
