@@ -33,6 +33,8 @@ class Sequences:
 
     def last(self, owner: Array, place: Array, most: int) -> Array:
         """(N, most) items before a place, the latest first, -1 where the owner has no more."""
+        if not len(self.item):
+            return np.full((len(place), most), -1)
         at = place[:, None] - 1 - np.arange(most)
         inside = at >= self.start[owner][:, None]
         return np.where(inside, self.item[np.maximum(at, 0)], -1)

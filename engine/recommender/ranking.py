@@ -147,13 +147,15 @@ class Ranking:
 
 def mispredicted(z: Array, page: Array, clicked: Array, minutes: Array) -> float:
     """The paper's weighted per-user loss: for pairs of a clicked and an unclicked impression on one page, the clicked
-    one's watch time is mispredicted where the unclicked scores higher; their share of all watch time (§4.2)."""
+    one's watch time is mispredicted where the unclicked scores higher, half of it at a tie; their share of all watch time
+    (§4.2)."""
     wrong = total = 0.0
     order = np.argsort(page, kind="stable")
     for rows in np.split(order, np.flatnonzero(np.diff(page[order])) + 1):
         positive, negative = rows[clicked[rows]], rows[~clicked[rows]]
         if len(positive) and len(negative):
-            higher = (z[negative][None] > z[positive][:, None]).mean(1)
+            apart = z[negative][None] - z[positive][:, None]
+            higher = (apart > 0).mean(1) + 0.5 * (apart == 0).mean(1)
             wrong += float((higher * minutes[positive]).sum())
             total += float(minutes[positive].sum())
     return wrong / total if total else float("nan")

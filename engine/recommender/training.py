@@ -13,20 +13,22 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.recommender.baselines import Beside
 from engine.recommender.config import RecommenderConfig
+from engine.recommender.earlier import Earlier
 from engine.recommender.features import Impressions, impressions
 from engine.recommender.ranking import Ranker, Ranking, mispredicted
 from engine.recommender.recall import Recall, batches, hit_rates, popular
 from engine.recommender.retrieval import Retriever
 from engine.recommender.samples import Examples, split
 from engine.recommender.site import Site, open_site
-from engine.recommender.world import expected_watch
+from engine.recommender.world import World, expected_watch
 from engine.runs.frame import Array, Frame, frame_steps
 from engine.runs.work import Tick
 
 CUTS = (20, 100, 300)
 HELD_OUT = 0.1
-"""The last tenth of the days is not trained on by ranking, and judges it."""
+"""The last tenth of the days is not trained on by ranking, and judges it; of a user's own log, of the impressions."""
 TESTED = 500
 """Held-out watches that judge recall on the way; all of them do at its end."""
 NEW = 7.0
@@ -46,14 +48,27 @@ class Data:
     learnt: Array
     judged: Array
 
+    @property
+    def ranked(self) -> bool:
+        """Whether ranking has both, watched and not, to learn from and to be judged by; of watches alone there is neither."""
+        clicked = self.site.world.log.clicked
+        return all(0 < int(clicked[rows].sum()) < len(rows) for rows in (self.learnt, self.judged))
+
 
 def prepare(site: Site) -> Data:
-    """Split, and read the features of every impression."""
-    config, log = site.world.config, site.world.log
-    features = impressions(site, log.user, log.video, log.time, log.seen)
-    cut = int(np.searchsorted(log.time, config.days * (1.0 - HELD_OUT)))
-    rows = np.arange(len(log.user))
+    """Split, and read the features of every impression, if there are any that were not watched."""
+    log = site.world.log
+    rows = np.arange(0 if log.clicked.all() else len(log.user))
+    features = impressions(site, log.user[rows], log.video[rows], log.time[rows], log.seen[rows])
+    cut = int(np.searchsorted(log.time[rows], _frontier(site.world)))
     return Data(site, *split(site), features, rows[:cut], rows[cut:])
+
+
+def _frontier(world: World) -> float:
+    """The moment from which impressions are held out. People come and go in a log that was not simulated."""
+    if world.true:
+        return world.config.days * (1.0 - HELD_OUT)
+    return float(world.log.time[int(len(world.log.time) * (1.0 - HELD_OUT))])
 
 
 def train(config: RecommenderConfig, tick: Tick | None = None) -> Iterator[Frame]:
@@ -70,11 +85,18 @@ def train(config: RecommenderConfig, tick: Tick | None = None) -> Iterator[Frame
 
 def train_on(site: Site, tick: Tick | None = None) -> Iterator[Frame]:
     """The same on a site that is there."""
-    config, data = site.world.config, prepare(site)
-    total = config.steps + config.ranking_steps
+    yield from train_from(prepare(site), tick)
+
+
+def train_from(data: Data, tick: Tick | None = None) -> Iterator[Frame]:
+    """The same on data that are split; without ranking where it has nothing to learn from."""
+    site, config = data.site, data.site.world.config
+    total = config.steps + config.ranking_steps * data.ranked
+    begun = (lambda: tick(0, total)) if tick is not None else None
+    beside = None if site.world.true else Beside(site, data.test.place, begun)
     recall = Recall(site, data.train, data.test.place)
     if config.pretrained == "on":
-        recall.pretrain(lambda: tick(0, total) if tick is not None else None)
+        recall.pretrain(begun)
     moments, losses = frame_steps(config.steps, config.frames), _Losses()
     kept = _kept(moments, recall.net)
     for step in range(config.steps + 1):
@@ -83,14 +105,22 @@ def train_on(site: Site, tick: Tick | None = None) -> Iterator[Frame]:
         if tick is not None:
             tick(step, total)
         if step in moments:
-            metrics = _recall(data, recall, TESTED if step < config.steps else len(data.test)) | losses.take("recall")
+            some = _tested(data, TESTED if step < config.steps else len(data.test))
+            metrics = _recall(data, recall, some, beside) | losses.take("recall")
             yield Frame(step, metrics, _parameters("recall", recall.net) if step in kept else {})
-    yield from _rank(config, data, recall, tick)
+    if data.ranked:
+        yield from _rank(config, data, recall, tick)
 
 
 def _rank(config: RecommenderConfig, data: Data, recall: Recall, tick: Tick | None) -> Iterator[Frame]:
     log, rows = data.site.world.log, data.learnt
+    early = None if data.site.world.true else Earlier(data.site, data.learnt, data.judged, data.features)
     start = recall.net.watched.weight.detach() if config.pretrained == "on" else None
+    if early is not None and start is not None:
+        start = early.vectors()
+    beside: dict[str, Array] = {}
+    for name, scores in (early.scores() if early is not None else {}).items():
+        beside |= _judged(data, name, scores)
     ranking = Ranking(data.site, data.features.some(rows), log.clicked[rows], log.minutes[rows], start)
     moments, losses = frame_steps(config.ranking_steps, config.frames)[1:], _Losses()  # step 0 is recall's last
     kept, edges = _kept(moments, ranking.net), {
@@ -101,7 +131,7 @@ def _rank(config: RecommenderConfig, data: Data, recall: Recall, tick: Tick | No
         if tick is not None:
             tick(config.steps + step, config.steps + config.ranking_steps)
         if step in moments:
-            metrics = _ranking(data, ranking.ranker) | losses.take("ranking")
+            metrics = _ranking(data, ranking.ranker) | beside | losses.take("ranking")
             parameters = _parameters("ranking", ranking.net) | edges if step in kept else {}
             yield Frame(config.steps + step, metrics, parameters)
 
@@ -121,17 +151,27 @@ class _Losses:
         return {f"{name}.loss": np.asarray(mean)}
 
 
-def _recall(data: Data, recall: Recall, most_tested: int) -> dict[str, Array]:
-    site, test = data.site, data.test.some(np.arange(min(len(data.test), most_tested)))
+def _tested(data: Data, most: int) -> Examples:
+    """At most so many: the first of a simulated site, where users stand in no order; of a file they do."""
+    count = min(len(data.test), most)
+    rows = np.arange(count) if data.site.world.true else np.linspace(0, len(data.test) - 1, count).astype(np.int64)
+    return data.test.some(rows)
+
+
+def _recall(data: Data, recall: Recall, test: Examples, beside: Beside | None) -> dict[str, Array]:
+    site = data.site
     u = torch.cat([recall.read(some).vector for some in batches(test)]).numpy()
-    most = min(CUTS[-1], len(site.known))
-    found = site.known[Retriever(recall.net.output.weight.detach().numpy()).search(u, most)[1]]
-    best = np.tile(popular(data.train, len(site.world.videos), most), (len(test), 1))
+    v, most = recall.net.output.weight.detach().numpy(), min(CUTS[-1], len(site.known))
+    if beside is None:
+        found = site.known[Retriever(v).search(u, most)[1]]
+        best = np.tile(popular(data.train, len(site.world.videos), most), (len(test), 1))
+        lists = {"recall": found, "popular": best}
+    else:
+        lists = beside.lists(test, most) | {"recall": beside.fresh(test, most, lambda rows: u[rows] @ v.T)}
+        found = lists["recall"]
     age = site.world.config.days - site.world.videos.uploaded[found[:, :100]]
-    return {
-        "recall.hits": hit_rates(found, test.label, CUTS),
-        "popular.hits": hit_rates(best, test.label, CUTS),
-        "recall.new": np.asarray(((age >= 0) & (age < NEW)).mean()),
+    return {f"{name}.hits": hit_rates(one, test.label, CUTS) for name, one in lists.items()} | {
+        "recall.new": np.asarray(((age >= 0) & (age < NEW) & (found[:, :100] >= 0)).mean()),
         "recall.groups": _by_group(site, test, found),
     }
 
@@ -147,16 +187,19 @@ def _ranking(data: Data, ranker: Ranker) -> dict[str, Array]:
     world, rows = data.site.world, data.judged
     log = world.log
     z = ranker.logits(data.features.some(rows))
-    page = log.page[rows]
-    found = {
-        "ranking.auc": np.asarray(auc(z, log.clicked[rows])),
-        "ranking.mispredicted": np.asarray(mispredicted(z, page, log.clicked[rows], log.minutes[rows])),
-    }
+    found = _judged(data, "ranking", z)
     if world.true:
+        page = log.page[rows]
         truth = expected_watch(world.config, world.videos, world.users, log.user[rows], log.video[rows])
         found["ranking.first"] = np.asarray(truth[first_of(page, z)].mean())
         found["best.first"] = np.asarray(truth[first_of(page, truth)].mean())
     return found
+
+
+def _judged(data: Data, name: str, scores: Array) -> dict[str, Array]:
+    log, rows = data.site.world.log, data.judged
+    wrong = mispredicted(scores, log.page[rows], log.clicked[rows], log.minutes[rows])
+    return {f"{name}.auc": np.asarray(auc(scores, log.clicked[rows])), f"{name}.mispredicted": np.asarray(wrong)}
 
 
 def auc(scores: Array, positive: Array) -> float:
