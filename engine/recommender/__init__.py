@@ -1,7 +1,8 @@
 """The YouTube DNN in a simulated video site: candidate generation → ranking (Covington, Adams & Sargin 2016)."""
 
 from engine.recommender.candidates import CandidateNet
-from engine.recommender.config import RecommenderConfig
+from engine.recommender.config import OwnLogConfig, RecommenderConfig
+from engine.recommender.own import train_own
 from engine.recommender.ranking import RankNet
 from engine.recommender.retrieval import Retriever
 from engine.recommender.serving import Server
@@ -12,12 +13,16 @@ from engine.runs.work import Work
 
 TINY = RecommenderConfig(videos=2_000, users=100, days=10, steps=2, ranking_steps=2, frames=2, batch_size=16)
 
-WORKS = {"train": Work(RecommenderConfig, train, warm=TINY)}
+WORKS = {
+    "train": Work(RecommenderConfig, train, warm=TINY),
+    "own": Work(OwnLogConfig, train_own, needs_table=True),
+}
 """What a worker may be asked to do here."""
 
 __all__ = [
     "WORKS",
     "CandidateNet",
+    "OwnLogConfig",
     "RankNet",
     "RecommenderConfig",
     "Retriever",
@@ -25,4 +30,5 @@ __all__ = [
     "open_site",
     "simulate",
     "train",
+    "train_own",
 ]
