@@ -78,7 +78,7 @@ def draw(kind: type[Config], control: Control) -> Any:
             )
         case Choice():
             return _choice(label, {option: option for option in domain.options}, start, domain, common)
-        case Several(item=Real()):
+        case Several(item=Real() | Whole()):
             text = st.text_input(label, ", ".join(f"{v:g}" for v in start), max_chars=200, **common)
             return numbers(text or "")
     raise TypeError(f"no control for {control.field}")
