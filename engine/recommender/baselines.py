@@ -6,7 +6,7 @@ U users · K videos of the vocabulary · N rows · L watches of a row
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from scipy import sparse
@@ -15,6 +15,7 @@ from engine.recommender.history import Sequences
 from engine.recommender.samples import Examples, histories
 from engine.recommender.site import Site
 from engine.runs.frame import Array
+from engine.runs.verdict import judge
 
 NEIGHBOURS = 100
 """Most similar videos that a video keeps."""
@@ -146,3 +147,18 @@ class Beside:
             best = top(some, most)
             found[rows] = np.where(best < 0, -1, known[best])
         return found
+
+
+def paired(lists: Mapping[str, Array], labels: Array, cuts: tuple[int, ...]) -> dict[str, Array]:
+    """ "{name}.gain" (len(cuts), 3) for every list but "recall": how much oftener recall hits, and the 95 % interval, over
+    the same examples."""
+    hit = {name: found == labels[:, None] for name, found in lists.items()}
+    gains = {}
+    for name in lists.keys() - {"recall"}:
+        rows = []
+        for cut in cuts:
+            less, more = (hit[one][:, :cut].any(1).astype(np.float64) for one in (name, "recall"))
+            verdict = judge(less - more)
+            rows.append((-verdict.mean, -verdict.high, -verdict.low))
+        gains[f"{name}.gain"] = np.array(rows)
+    return gains

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.recommender.baselines import Beside
+from engine.recommender.baselines import Beside, paired
 from engine.recommender.config import RecommenderConfig
 from engine.recommender.earlier import Earlier
 from engine.recommender.features import Impressions, impressions
@@ -165,15 +165,20 @@ def _recall(data: Data, recall: Recall, test: Examples, beside: Beside | None) -
     if beside is None:
         found = site.known[Retriever(v).search(u, most)[1]]
         best = np.tile(popular(data.train, len(site.world.videos), most), (len(test), 1))
-        lists = {"recall": found, "popular": best}
+        lists, gains = {"recall": found, "popular": best}, {}
     else:
         lists = beside.lists(test, most) | {"recall": beside.fresh(test, most, lambda rows: u[rows] @ v.T)}
-        found = lists["recall"]
+        found, gains = lists["recall"], paired(lists, test.label, CUTS)
     age = site.world.config.days - site.world.videos.uploaded[found[:, :100]]
-    return {f"{name}.hits": hit_rates(one, test.label, CUTS) for name, one in lists.items()} | {
-        "recall.new": np.asarray(((age >= 0) & (age < NEW) & (found[:, :100] >= 0)).mean()),
-        "recall.groups": _by_group(site, test, found),
-    }
+    hits = {f"{name}.hits": hit_rates(one, test.label, CUTS) for name, one in lists.items()}
+    return (
+        hits
+        | gains
+        | {
+            "recall.new": np.asarray(((age >= 0) & (age < NEW) & (found[:, :100] >= 0)).mean()),
+            "recall.groups": _by_group(site, test, found),
+        }
+    )
 
 
 def _by_group(site: Site, test: Examples, found: Array) -> Array:
