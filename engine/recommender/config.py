@@ -85,6 +85,8 @@ class OwnLogConfig(RecommenderConfig):
     videos: int = setting(2_000, Whole(1, 2_000_000))
     users: int = setting(5_000, Whole(1, 2_000_000))
     days: int = setting(60, Whole(1, 50_000))
+    fewest: int = setting(1, Whole(1, 100))
+    learning_rate: float = setting(0.003, Real(1e-6, 1e9))
     rated: str = setting("all", Choice(("all", "liked")))  # which ratings are watches: every one, or from 4 of 5 up
     steps: int = setting(3_000, Whole(1, 20_000))
     ranking_steps: int = setting(3_000, Whole(1, 20_000))
