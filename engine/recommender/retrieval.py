@@ -29,9 +29,9 @@ class Retriever:
             self._index = faiss.IndexIVFFlat(
                 faiss.IndexFlatIP(dimensions), dimensions, cells, faiss.METRIC_INNER_PRODUCT
             )
-            self._index.cp.seed = 1
+            self._index.cp.seed, self._index.cp.min_points_per_centroid = 1, 1  # it would warn
             self._index.train(data[:: max(count // 100_000, 1)])
-            self._index.nprobe = effort or max(cells // 60, 8)
+            self._index.nprobe = effort or max(cells // 16, 8)
         elif kind == "hnsw":
             lengths = (data**2).sum(1)
             data = np.hstack((data, np.sqrt(lengths.max() - lengths)[:, None])).astype(np.float32)

@@ -72,6 +72,9 @@ class Server:
         self.site, self.config, self.net, self.ranker = site, site.world.config, net, ranker
         self.vectors = net.output.weight.detach().numpy()
         self.index = Retriever(self.vectors, self.config.index)
+        uploaded = site.world.videos.uploaded[site.known]
+        order = np.argsort(uploaded, kind="stable")
+        self._uploaded, self._by_upload = uploaded[order], site.known[order]
         self._best: dict[int, tuple[Array, Array]] = {}
 
     def recommend(self, user: int, now: float | None = None, without: tuple[int, ...] = ()) -> Recommendation:
@@ -120,7 +123,7 @@ class Server:
 
     def gone(self, user: int, when: float) -> Array:
         """Ids of the vocabulary that may not be shown: watched before, or not there yet."""
-        later = self.site.known[self.site.world.videos.uploaded[self.site.known] > when]
+        later = self._by_upload[np.searchsorted(self._uploaded, when, side="right") :]
         return np.union1d(self.watched(user, when), later)
 
     def features(self, user: int, videos: Array, when: float, without: tuple[int, ...] = ()) -> Impressions:
@@ -170,8 +173,11 @@ class Server:
         if not self.site.world.true:
             return (float("nan"),) * 3
         most = self.config.shown
-        best = max(float(self.favourites(user, when)[1][:most].sum()), 1e-9)
-        known = np.setdiff1d(self.site.known, gone)
+        favourites, minutes = self.favourites(user, when)
+        best = max(float(minutes[:most].sum()), 1e-9)
+        known = favourites[self.site.row(favourites) >= 0][:most]
+        if len(known) < most:  # all of the vocabulary, then: it takes a second for 1,000,000
+            known = np.setdiff1d(self.site.known, gone)
         parts = (best_sum(self.truth(user, some), most) for some in (known, candidates, shown))
         first, second, third = (part / best for part in parts)
         return first, second, third
