@@ -20,7 +20,7 @@ from engine.recommender.history import SECONDS
 from engine.recommender.own_formats import Events, read_events
 from engine.recommender.samples import FEWEST
 from engine.recommender.site import Site, site_of
-from engine.recommender.training import prepare, train_from
+from engine.recommender.training import HELD_OUT, prepare, train_from
 from engine.recommender.world import Log, Users, Videos, World, occurrences
 from engine.runs.frame import Array, Frame
 from engine.runs.work import Tick
@@ -33,6 +33,9 @@ MOST_ITEMS = 100_000
 """With a vector. Beyond it the three tables and their optimisers outgrow the memory."""
 APART, PAGE = 1_800, 50
 """Where a log tells no pages, one ends after half an hour without an impression, or after so many."""
+PASSES = 3
+"""Over the examples: on the watches before the last of KuaiRand-Pure's two logs, fewer and more found less."""
+LEAST_STEPS, MOST_STEPS = 500, 6_000
 YOUNGEST = 13
 """The age that the network reads as 0."""
 
@@ -167,6 +170,16 @@ def _users(user: Array, count: int) -> Users:
 def sized(log: OwnLog, config: OwnLogConfig) -> OwnLogConfig:
     """The config with the sizes of a file."""
     return replace(config, videos=len(log.items), users=len(log.users), days=log.days)
+
+
+def enough_steps(log: OwnLog, config: OwnLogConfig | None = None) -> tuple[int, int]:
+    """How long to train candidate generation and ranking on a file: `PASSES` over its examples, within bounds."""
+    config = config or OwnLogConfig()
+    count = np.bincount(log.log.user[log.log.clicked])
+    usable = np.minimum((count - 2).clip(0), config.examples if config.per_user == "equal" else count)
+    rows = (int(usable.sum()), int(len(log.log.user) * (1.0 - HELD_OUT)))
+    recall, ranking = (min(max(round(PASSES * n / config.batch_size), LEAST_STEPS), MOST_STEPS) for n in rows)
+    return recall, ranking
 
 
 def own_config(log: OwnLog, table: str, base: OwnLogConfig | None = None) -> OwnLogConfig:

@@ -1,0 +1,237 @@
+"""Your log: a file of who watched what when, trained on and looked at through the same stage."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from engine.errors import UserError
+from engine.recommender import OwnLogConfig
+from engine.recommender.own import OwnLog, enough_steps, own_config, read_log
+from engine.recommender.own_sample import sample_log
+from engine.runs.config import Whole
+from engine.runs.frame import Frame
+from engine.runs.run import FAILED, View
+from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE, Verdict
+from pages.recommender import live
+from pages.recommender.where import PLACE
+from pages.ui import controls, language, training, uploads
+from pages.ui.choices import one_of
+from pages.ui.language import N_, listed, plain, t
+from pages.ui.section import section
+from pages.ui.verdict import badge
+
+CUTS = (20, 100, 300)
+METHODS = {"popular": N_("Popularity"), "knn": N_("Item-kNN"), "recall": N_("YouTube DNN")}
+ROLES = {
+    "user": N_("user"),
+    "item": N_("item"),
+    "time": N_("time"),
+    "clicked": N_("watched or not"),
+    "watched": N_("watch time"),
+    "length": N_("length"),
+    "rating": N_("rating"),
+    "author": N_("channel"),
+    "uploaded": N_("upload"),
+    "page": N_("page"),
+}
+UNITS = {1e-3: N_("milliseconds"), 1.0: N_("seconds"), 60.0: N_("minutes")}
+RATED = {"all": N_("Every rating"), "liked": N_("From 4 of 5 up")}
+WEIGHTING = {"watch_time": N_("By watch time"), "none": N_("All the same")}
+
+
+def draw() -> None:
+    """Closed at first; the run goes on the stage above."""
+    body = section(t("Your log of watches"), PLACE.open_key("own"), ":material/upload_file:")
+    if body is None:
+        return
+    with body:
+        data = _upload()
+        offered = _offer(data) if data is not None else ""
+        run, view = training.current(), training.view_of(training.current())
+        if run is not None and isinstance(run.config, OwnLogConfig) and view is not None:
+            if offered and offered != run.config.table:
+                st.info(t("On stage is still the run on another file; its measures are these."))
+            _progress(view)
+
+
+def _upload() -> bytes | None:
+    """The bytes of the file, or of the sample log; what columns there may be."""
+    file = st.file_uploader(
+        t("A table with a user, an item and a time"),
+        type=["csv", "tsv", "parquet", "dat", "data", "txt"],
+        key="recommender_upload",
+        help=t("CSV, TSV or parquet, up to 64 MB and 1.2 million rows. It stays in this browser session and is deleted with it."),
+    )  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="center"):
+        sample = st.toggle(t("Use a sample log"), key="recommender_sample", bind="query-params")
+        st.download_button(
+            t("Sample log (CSV)"), sample_log, "gatescope-log.csv", "text/csv",
+            key="recommender_sample_file", on_click="ignore", icon=":material/download:",
+        )  # fmt: skip
+    with st.popover(t("Columns and formats")):
+        st.markdown(_columns())
+    if file is not None:
+        return file.getvalue()
+    return _sample() if sample else None
+
+
+@st.cache_data(max_entries=1, show_spinner=False)
+def _sample() -> bytes:
+    return sample_log()
+
+
+def _columns() -> str:
+    lines = (
+        t("**MovieLens**: `ratings.csv`, `u.data` and `ratings.dat` as they are. A rating counts as a watch."),
+        t("**KuaiRand**: its columns as they are, in CSV or parquet; rows that stand there twice count once."),
+        t("**Any table** with the columns `user_id`, `item_id` and `timestamp`, by these or other usual names, English or Chinese. Times are dates, or seconds or milliseconds since 1970."),
+        t("`clicked` holds 0 for what was shown in vain. With it ranking is trained too; without it there are no negatives, and only candidate generation is."),
+        t("`watch_seconds` (or `watch_ms`, `watch_minutes`) weights the positives of ranking. Without it each weighs 1: plain logistic regression."),
+        t("`author_id`, `duration_seconds`, `upload_date` and `session_id` are used where they are: the channel, the length, the upload, and what stood on one page."),
+    )  # fmt: skip
+    return "\n".join(f"- {line}" for line in lines)
+
+
+@st.cache_resource(scope="session", max_entries=2, show_spinner=False)
+def _read(digest: str, rated: str, _data: bytes) -> OwnLog:
+    return read_log(_data, rated)
+
+
+def _offer(data: bytes) -> str:
+    """Show what the file holds, and the button; its hash, "" where it cannot be used."""
+    try:
+        digest, path = uploads.keep(data)
+        log = _read(digest, "all", data)
+        rated = "all"
+        if log.events.rating is not None and not log.ranked:
+            rated = one_of(
+                t("Ratings that count as watches"), list(RATED), "all", key="recommender_rated",
+                name_of=lambda one: t(RATED[one]),
+            )  # fmt: skip
+            log = _read(digest, rated, data)
+        _found(log)
+        config = _settings(log, digest, rated)
+    except UserError as error:
+        st.error(language.explain(error))
+        return ""
+    st.button(
+        t("Train on this log"),
+        type="primary",
+        icon=":material/play_arrow:",
+        key="recommender_train_own",
+        on_click=live.train_own,
+        args=(config, path),
+    )
+    return digest
+
+
+def _found(log: OwnLog) -> None:
+    """What was read, and what is missing."""
+    first, last = (pd.Timestamp(int(log.events.time[n]), unit="s").strftime("%Y-%m-%d") for n in (0, -1))
+    st.caption(
+        t(
+            "{rows} rows of {users} users and {items} items, {first} to {last}; {watches} are watches.",
+            rows=f"{len(log.log.user):,}",
+            users=f"{len(log.users):,}",
+            items=f"{len(log.items):,}",
+            first=first,
+            last=last,
+            watches=f"{int(log.log.clicked.sum()):,}",
+        )
+        + (" " + t("{rows} rows stood there twice.", rows=f"{log.events.twice:,}") if log.events.twice else "")
+    )
+    columns = listed(f"{t(ROLES[role])}: {plain(name)}" for role, name in log.events.found.items())
+    unit = t(" Watch times are in {unit}.", unit=t(UNITS[log.events.unit])) if log.timed else ""
+    st.caption(t("Read as {columns}.", columns=columns) + unit)
+    if not log.ranked:
+        st.info(
+            t(
+                "This log holds watches alone. Without what was shown in vain ranking has no negatives, so only candidate generation is trained."
+            )
+        )
+    elif not log.timed:
+        st.info(t("This log holds no watch times: every watch weighs 1, and ranking is plain logistic regression."))
+
+
+def _settings(log: OwnLog, digest: str, rated: str) -> OwnLogConfig:
+    recall, ranking = enough_steps(log)
+    steps_of, how = Whole(50, 20_000), {"bind": "query-params", "step": 100}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        steps = controls.whole_number(t("Steps of recall"), steps_of, recall, key="recommender_own_steps", **how)
+        fewest = controls.whole_number(
+            t("Watches for a vector"), Whole(1, 100), 1, key="recommender_own_fewest", bind="query-params",
+            help=t("A video with fewer has no vector and cannot be found."),
+        )  # fmt: skip
+        weighting = "watch_time"
+        if log.ranked:
+            ranking = controls.whole_number(
+                t("Steps of ranking"), steps_of, ranking, key="recommender_own_ranking_steps", **how
+            )
+            if log.timed:
+                weighting = one_of(
+                    t("Positives of ranking count"), list(WEIGHTING), "watch_time", key="recommender_own_weighting",
+                    name_of=lambda one: t(WEIGHTING[one]),
+                )  # fmt: skip
+    base = OwnLogConfig(steps=steps, ranking_steps=ranking, fewest=fewest, weighting=weighting, rated=rated)
+    return own_config(log, digest, base)
+
+
+def _progress(view: View) -> None:
+    """The answer of the run so far; it is drawn anew when the run ends."""
+    recall = [frame for frame in view.frames if "recall.hits" in frame.metrics]
+    if view.state == FAILED:
+        st.error(training.status(view))
+    elif not recall:
+        st.info(training.status(view))
+    else:
+        ranking = [frame for frame in view.frames if "ranking.auc" in frame.metrics]
+        _answer(recall[-1], ranking[-1] if ranking else None)
+
+
+def _answer(recall: Frame, ranking: Frame | None) -> None:
+    rows = [_row(name, recall, ranking) for name in METHODS]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", alt=t("Held-out measures"))
+    rival = max(("popular", "knn"), key=lambda name: float(recall.metrics[f"{name}.hits"][1]))
+    mean, low, high = (float(value) for value in recall.metrics[f"{rival}.gain"][1])
+    outcome = HOLDS if low > 0 else FAILS if high < 0 else WITHIN_NOISE
+    verdict = badge(Verdict(outcome, mean, low, high, 0, False))
+    st.markdown(
+        t(
+            "The YouTube DNN finds the last watch among 100 oftener than {rival}, the better of those that need no training: {mean} of users, 95 % interval {low} to {high}: {verdict}",
+            rival=t(METHODS[rival]),
+            mean=f"{mean:+.1%}",
+            low=f"{low:+.1%}",
+            high=f"{high:+.1%}",
+            verdict=verdict,
+        )
+    )
+    st.caption(
+        t(
+            "hit@k: the share of users whose last watch is among the first k that they have not watched before. Item-kNN sums the cosines of co-watches."
+        )
+        + (
+            " "
+            + t(
+                "AUC and mispredicted watch time: of the last tenth of the impressions. Popularity is there the rate at which an item is watched when shown. Watch time is mispredicted where something shown in vain on the same page scores higher; lower is better."
+            )
+            if ranking is not None
+            else ""
+        )
+    )
+
+
+def _row(name: str, recall: Frame, ranking: Frame | None) -> dict[str, object]:
+    row: dict[str, object] = {t("Method"): t(METHODS[name])}
+    row |= {f"hit@{k}": _share(recall.metrics[f"{name}.hits"][n]) for n, k in enumerate(CUTS)}
+    if ranking is not None:
+        part = "ranking" if name == "recall" else name
+        row["AUC"] = f"{float(ranking.metrics[f'{part}.auc']):.3f}"
+        row[t("mispredicted watch time")] = _share(ranking.metrics[f"{part}.mispredicted"])
+    return row
+
+
+def _share(value: object) -> str:
+    number = float(np.asarray(value))
+    return f"{number:.1%}" if np.isfinite(number) else "–"

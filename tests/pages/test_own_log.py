@@ -1,0 +1,65 @@
+"""Your log on the page: what a file was read as, what it lacks, and the answer beside what needs no training."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine.recommender import OwnLogConfig
+from engine.recommender.own import own_config, read_log, train_own
+from engine.recommender.own_sample import sample_log
+from engine.runs.frame import Frame
+
+
+def opened(language: str, sample: bool) -> AppTest:
+    def page(language, sample):  # its source is run by itself: no names of this module
+        import streamlit as st
+
+        from pages.recommender import own_log
+        from pages.recommender.where import PLACE
+
+        st.session_state["lang"] = language
+        st.session_state[PLACE.open_key("own")] = True
+        st.session_state["recommender_sample"] = sample
+        own_log.draw()
+
+    at = AppTest.from_function(page, args=(language, sample), default_timeout=30).run()
+    assert not at.exception
+    return at
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_sample_log_is_read_and_offered(language: str) -> None:
+    assert not [button for button in opened(language, False).button if button.key == "recommender_train_own"]
+    at = opened(language, True)
+    assert [button for button in at.button if button.key == "recommender_train_own"] and not at.error
+    rows = f"{len(read_log(sample_log()).log.user):,}"
+    assert any(rows in line.value and "400" in line.value for line in at.caption)
+    assert {number.key for number in at.number_input} >= {"recommender_own_steps", "recommender_own_ranking_steps"}
+
+
+def answered(frames: list[Frame], language: str) -> AppTest:
+    def page(recall, ranking, language):
+        import streamlit as st
+
+        from pages.recommender import own_log
+
+        st.session_state["lang"] = language
+        own_log._answer(recall, ranking)
+
+    last = next(frame for frame in frames[::-1] if "recall.hits" in frame.metrics)
+    ranking = frames[-1] if "ranking.auc" in frames[-1].metrics else None
+    at = AppTest.from_function(page, args=(last, ranking, language), default_timeout=30).run()
+    assert not at.exception
+    return at
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_answer_stands_beside_the_baselines(language: str) -> None:
+    log = read_log(sample_log())
+    small = OwnLogConfig(dimensions=8, tower=(16,), steps=20, ranking_steps=20, frames=2, pretrained="off")
+    frames = list(train_own(own_config(log, "", small), sample_log()))
+    table = answered(frames, language).dataframe[0].value
+    hits = frames[1].metrics["knn.hits"]
+    assert len(table) == 3 and list(table["hit@20"])[1] == f"{float(hits[0]):.1%}" and "AUC" in table
+    assert "AUC" not in answered(frames[:2], language).dataframe[0].value
