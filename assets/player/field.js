@@ -93,11 +93,17 @@ function makeField(panel, app) {
   };
   // ---- what glows
 
+  /** The image of the lights where pixels are too small to see: few of them are drawn larger, to be seen from afar. */
+  const lightsOn = (count) => {
+    const room = (canvas.width * canvas.height) / grid() ** 2,
+      light = grid() * Math.min(Math.max(Math.round(Math.sqrt(room / (8 * Math.max(count, 1)))), 1), 3);
+    return [canvas.width, canvas.height].map((side) => Math.ceil(side / light));
+  };
+
   const layOut = () => {
     const ids = field("pixels").data,
-      [columns, rows] = [canvas.width, canvas.height].map((side) => Math.ceil(side / grid())),
-      enlarged = columns >= panel.width && rows >= panel.height,
-      [w, h] = enlarged ? [panel.width, panel.height] : [columns, rows];
+      enlarged = canvas.width >= panel.width * grid() && canvas.height >= panel.height * grid(),
+      [w, h] = enlarged ? [panel.width, panel.height] : lightsOn(ids.length);
     glow.lay(ids, panel.width, panel.height, w, h, Math.max(Math.round((9 * scale() * w) / canvas.width), 2));
     levels = new Float32Array(ids.length);
     [before, fade] = [null, 1];
