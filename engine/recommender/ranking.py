@@ -15,6 +15,7 @@ from torch.nn import functional
 
 from engine.recommender.candidates import average
 from engine.recommender.features import Impressions, Quantiles, powers
+from engine.recommender.rows import RowAdam
 from engine.recommender.site import Site
 from engine.recommender.world import LANGUAGES, source
 from engine.runs.frame import Array
@@ -116,7 +117,7 @@ class Ranking:
         table = self.net.video.weight
         dense = [p for p in self.net.parameters() if p is not table]
         self._optimisers: tuple[torch.optim.Optimizer, ...] = (
-            torch.optim.SparseAdam([table], lr=config.learning_rate),
+            RowAdam([table], lr=config.learning_rate),
             torch.optim.Adam(dense, lr=config.learning_rate, fused=True),
         )
 

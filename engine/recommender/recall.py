@@ -21,6 +21,7 @@ from engine.recommender.candidates import (
 )
 from engine.recommender.config import RecommenderConfig
 from engine.recommender.history import Sequences
+from engine.recommender.rows import RowAdam
 from engine.recommender.samples import Examples, histories
 from engine.recommender.site import Site
 from engine.recommender.world import source
@@ -32,7 +33,7 @@ NEIGHBOURS, PAIRS, AGAINST, ROUNDS = 5, 4_096, 5, 2
 
 
 class Recall:
-    """The network with its optimisers: sparse Adam for the big tables, Adam for the rest.
+    """The network with its optimisers: row-wise Adam for the big tables, Adam for the rest.
 
     held_out  places of the watches that are tested: item2vec does not see them either
     """
@@ -49,7 +50,7 @@ class Recall:
             tables.append(self.net.output.weight)
         dense = [p for p in self.net.parameters() if not any(p is table for table in tables)]
         self._optimisers: tuple[torch.optim.Optimizer, ...] = (
-            torch.optim.SparseAdam(tables, lr=config.learning_rate),
+            RowAdam(tables, lr=config.learning_rate),
             torch.optim.Adam(dense, lr=config.learning_rate, fused=True),
         )
 
@@ -123,7 +124,7 @@ def item2vec(
     rng = source(config, f"item2vec {name}")
     context = torch.nn.Embedding(table.num_embeddings, table.embedding_dim, sparse=True)
     torch.nn.init.zeros_(context.weight)
-    adam = torch.optim.SparseAdam([table.weight, context.weight], lr=0.02)
+    adam = RowAdam([table.weight, context.weight], lr=0.02)
     for _ in range(max(ROUNDS * len(events.item) * NEIGHBOURS // PAIRS, 1)):
         left, right = (torch.from_numpy(side) for side in pairs(rng, events, PAIRS))
         wrong = torch.from_numpy(rng.integers(len(table.weight), size=(len(left), AGAINST)))
