@@ -131,7 +131,7 @@ def _videos(
         uploaded=np.sort(rng.uniform(begin, end, count)),
         quality=quality,
         bait=bait,
-        appeal=rng.normal(0.0, 0.7, count) + 4.0 * quality + 0.6 * bait,
+        appeal=rng.normal(0.0, 0.7, count) + 4.0 * quality + 0.3 * bait,
     )
 
 
@@ -161,7 +161,7 @@ def click_probability(
     taste = users.taste[user, videos.topic[video]]
     foreign = users.language[user] != videos.language[video]
     young = (users.age[user] < 30) & (videos.minutes[video] < 4.0)
-    drawn = -2.6 + 3.0 * taste + 0.8 * videos.quality[video] + 1.6 * videos.bait[video] + 0.4 * young
+    drawn = -3.0 + 3.6 * taste + 0.8 * videos.quality[video] + 1.4 * videos.bait[video] + 0.4 * young
     return 1.0 / (
         1.0 + np.exp(-(drawn - 2.0 * foreign - 0.6 * np.asarray(seen) + _liking(config, user, videos.channel[video])))
     )
@@ -233,7 +233,7 @@ def offered(
 ) -> Array:
     """One video for each place on a page: of a topic that the user tends to, uploaded before, drawn by popularity."""
     by_topic = [np.flatnonzero(videos.topic == topic) for topic in range(TOPICS)]
-    topic = np.where(rng.random(len(user)) < 0.6, topics_of(rng, users, user), rng.integers(TOPICS, size=len(user)))
+    topic = np.where(rng.random(len(user)) < 0.8, topics_of(rng, users, user), rng.integers(TOPICS, size=len(user)))
     found = np.empty(len(user), np.int64)
     for kind, members in enumerate(by_topic):
         places = np.flatnonzero(topic == kind)

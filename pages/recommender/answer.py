@@ -1,0 +1,44 @@
+"""The answer of the moment on stage, as one sentence."""
+
+from __future__ import annotations
+
+from engine.recommender.scene import Favourite
+from engine.recommender.serving import COLD, RANKING
+from pages.recommender import named
+from pages.recommender.shown import Shown
+from pages.ui.language import plain, t
+
+
+def answer(now: Shown) -> str:
+    """How many are left after each stage for the user and day on stage, what they keep, and where a favourite died."""
+    user, day, scene = now.now()
+    site, given = now.site, scene.given
+    counts = {
+        "videos": f"{int((site.world.videos.uploaded <= day).sum()):,}",
+        "known": f"{len(site.known):,}",
+        "recalled": len(given.candidates),
+        "shown": len(given.shown),
+    }
+    who = {"user": plain(named.user(site, user)), "day": f"{day:.0f}"}
+    if not site.world.true:
+        return t("{user}, day {day}: {videos} videos → {known} with a vector → {recalled} recalled → **{shown}** shown.", **who, **counts)  # fmt: skip
+    kept = dict(zip("abc", (f"{100 * share:.0f}" for share in given.kept), strict=True))
+    sentence = t(
+        "{user}, day {day}: {videos} videos → {known} with a vector → {recalled} recalled → **{shown}** shown; of the best possible watch time {a} % → {b} % → **{c} %** are left.",
+        **who,
+        **counts,
+        **kept,
+    )
+    return f"{sentence} {lost(now, scene.lost[0])}" if scene.lost else sentence
+
+
+def lost(now: Shown, one: Favourite) -> str:
+    """Where a favourite died, and how near it was."""
+    named_ = plain(named.title(now.site, one.video))
+    if one.lost.stage == COLD:
+        return t(
+            "The favourite “{title}” died before recall: nobody had watched it, so it has no vector.", title=named_
+        )
+    if one.lost.stage == RANKING:
+        return t("The favourite “{title}” died at ranking: place {place}.", title=named_, place=one.lost.place)
+    return t("The favourite “{title}” died at recall: place {place}.", title=named_, place=f"{one.lost.place:,}")

@@ -1,0 +1,212 @@
+"""One moment of training → what the player draws; every number comes from a scene."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from engine.recommender.scene import Scene, Watch, searches, watches
+from engine.recommender.serving import COLD, RANKING, Recommendation
+from engine.runs.frame import Array
+from pages.recommender import named, where
+from pages.recommender.shown import Shown, steps_of
+from pages.ui.language import N_, t
+from pages.ui.player_words import player_words
+from pages.ui.stage import Band, Entry, Field, Listing, Quantised, Readout, Rung, Slopes, Stage, Sweep
+
+LOST, LISTED, SEARCHED = 3, 10, 4
+"""Favourites circled, watches and searches listed."""
+TITLES = {"catalogue": N_("Catalogue"), "recall": N_("Recall"), "rank": N_("Ranking")}
+SENTENCES = {
+    "catalogue": N_("{videos} videos, one pixel each. {known} were watched often enough to have a vector; they glow by u · v."),
+    "recall": N_("Candidate generation: the {recalled} with the largest u · v, of those not watched yet."),
+    "rank": N_("Ranking orders the candidates by the watch time its odds promise; {shown} are shown."),
+}  # fmt: skip
+KEPT = (N_("with a vector"), N_("recalled"), N_("shown"))
+
+
+def words() -> dict[str, str]:
+    """What the player says."""
+    return player_words(
+        previous=t("Previous day"),
+        next=t("Next day"),
+        time=t("Day"),
+        step_of=t("day {step} of {last}"),
+        rungs=t("Stage"),
+        value=t("value"),
+        band=t("range"),
+        summary=t("{rung}, day {step}, {hero}"),
+    )
+
+
+Grid = Sequence[Sequence[Scene]]
+
+
+def stage(now: Shown, origin: str) -> Stage:
+    """Every offered user at every day on stage."""
+    grid = [[now.scene(user, day) for day in now.days] for user in now.users]
+    site, config = now.site, now.config
+    counts = {
+        "videos": f"{len(site.world.videos):,}", "known": f"{len(site.known):,}", "recalled": config.recalled,
+        "shown": config.shown,
+    }  # fmt: skip
+    return Stage(
+        title=t("The funnel"),
+        steps=steps_of(now.days),
+        time_label=t("day"),
+        rungs=tuple(Rung(rung, t(TITLES[rung]), t(SENTENCES[rung], **counts)) for rung in where.RUNGS),
+        panels=(_field(now, grid), _slopes(now, grid), _listing(now)),
+        arrays=_arrays(now, grid),
+        sweep=_sweep(now),
+        hero=float(now.at()),
+        origin="live" if origin == "live" else "recorded",
+        origin_text={"recorded": t("recorded"), "live": t("live run"), "run": t("your run")}[origin],
+        words=words(),
+        live=False,  # time is the days here: a new frame must not move the cursor
+    )
+
+
+def _sweep(now: Shown) -> Sweep:
+    readouts = tuple(Readout(t(name), f"kept{n}") for n, name in enumerate(KEPT)) if now.site.world.true else ()
+    return Sweep(
+        "user",
+        t("User"),
+        "",
+        0.0,
+        float(max(len(now.users) - 1, 1)),
+        1.0,
+        tuple(float(n) for n in range(len(now.users))),
+        t("Choose a user: what glows for them, and what is lost on the way?"),
+        readout=readouts,
+        options=tuple(f"{named.user(now.site, user)} · {named.taste(now.site, user)}" for user in now.users),
+    )
+
+
+def _arrays(now: Shown, grid: Grid) -> dict[str, np.ndarray | Quantised]:
+    pixel, config = now.field.pixel, now.config
+    found: dict[str, np.ndarray | Quantised] = {
+        "pixels": pixel[now.site.known].astype(np.float32)[None, None],
+        "glow": Quantised(np.stack([[scene.glow for scene in row] for row in grid]), 0.0, 1.0),
+        "born": np.stack([now.field.born(day) for day in now.days])[None].astype(np.float32),
+        "candidates": _padded(grid, lambda s: pixel[s.given.candidates], config.recalled),
+        "shown": _padded(grid, lambda s: pixel[s.given.shown], config.shown),
+        "marked": _padded(grid, lambda s: pixel[[one.video for one in s.lost]], LOST),
+        "places": np.stack([[_places(scene, config.shown) for scene in row] for row in grid]),
+        "stands_out": np.stack([[_stands_out(scene, config.shown) for scene in row] for row in grid]),
+        "lines": _padded(grid, lambda s: pixel[lines_of(s)], config.shown + 1),
+    }
+    for n in range(len(KEPT)):
+        found[f"kept{n}"] = np.array([[scene.given.kept[n] for scene in row] for row in grid], np.float32)
+    return found
+
+
+def _padded(grid: Grid, pick: Callable[[Scene], Array], most: int) -> np.ndarray:
+    out = np.full((len(grid), len(grid[0]), most), -1.0, np.float32)
+    for s, row in enumerate(grid):
+        for f, one in enumerate(row):
+            values = np.asarray(pick(one), np.float32)[:most]
+            out[s, f, : len(values)] = values
+    return out
+
+
+def lines_of(scene: Scene) -> np.ndarray:
+    """Videos of the slope chart: what is shown, and a favourite that ranking lost."""
+    lost = [one.video for one in scene.lost if one.lost.stage == RANKING]
+    return np.array([*scene.given.shown, *lost], np.int64)
+
+
+def place_of(given: Recommendation, video: int) -> int:
+    """Its place among the candidates, from 1."""
+    return int(np.flatnonzero(given.candidates == video)[0]) + 1
+
+
+def _places(scene: Scene, most: int) -> Array:
+    out = np.full((most + 1, 2), np.nan, np.float32)
+    for n, video in enumerate(lines_of(scene)):
+        out[n, 0] = place_of(scene.given, int(video))
+        if n < len(scene.given.shown):
+            out[n, 1] = n + 1
+    return out
+
+
+def _stands_out(scene: Scene, most: int) -> Array:
+    out = np.zeros(most + 1, np.float32)
+    out[len(scene.given.shown) : len(lines_of(scene))] = 1.0
+    return out
+
+
+def lost_label(now: Shown, scene: Scene) -> tuple[str, ...]:
+    """What stands at a circled favourite: where it was lost."""
+    told = {COLD: t("no vector"), RANKING: t("lost at ranking")}
+    return tuple(told.get(one.lost.stage, t("lost at recall")) for one in scene.lost)
+
+
+def _field(now: Shown, grid: Grid) -> Field:
+    field, site = now.field, now.site
+    several = len(field.bands) > 1
+    bands = tuple(Band(named.topic(topic) if several else "", start, end) for topic, start, end in field.bands)
+    return Field(
+        "field",
+        t("One pixel a video"),
+        field.width,
+        field.height,
+        len(site.world.videos),
+        "pixels",
+        "glow",
+        bands,
+        "born",
+        "candidates",
+        "shown",
+        tuple(tuple(tuple(named.title(site, int(v)) for v in one.given.shown) for one in row) for row in grid),
+        "marked",
+        tuple(tuple(lost_label(now, one) for one in row) for row in grid),
+        t("new"),
+        t("old"),
+        t("candidate {place}"),
+        t("no vector: watched too seldom"),
+        t("u · v at {glow} between its median and its highest"),
+        t("not uploaded yet"),
+        (t("u · v"), t("candidate"), t("shown"), t("lost favourite")),
+    )
+
+
+def _slopes(now: Shown, grid: Grid) -> Slopes:
+    site = now.site
+    return Slopes(
+        "slopes",
+        t("From recall to ranking"),
+        t("place in recall"),
+        t("place in ranking"),
+        "places",
+        tuple(tuple(tuple(named.title(site, int(v)) for v in lines_of(one)) for one in row) for row in grid),
+        "stands_out",
+        now.config.recalled,
+        "lines",
+    )
+
+
+def _listing(now: Shown) -> Listing:
+    site, on_stage = now.site, now.users[now.at()]
+    gone = set(where.without())
+    return Listing(
+        "history",
+        t("Watched and searched; take a watch away"),
+        tuple(
+            tuple(
+                tuple(_watched(now, one, user == on_stage and one.video in gone) for one in watches(site, user, day, LISTED))
+                + tuple(Entry(named.search(token), "", "search") for token in searches(site, user, day, SEARCHED))
+                for day in now.days
+            )
+            for user in now.users
+        ),
+        t("taken away"),
+        t("Take this watch away"),
+        t("Bring it back"),
+        t("nothing watched yet"),
+    )  # fmt: skip
+
+
+def _watched(now: Shown, one: Watch, gone: bool) -> Entry:
+    note = t("{days} d ago · {minutes} min", days=f"{one.ago:.0f}", minutes=f"{one.minutes:.1f}")
+    return Entry(named.title(now.site, one.video), note, "watch", gone)

@@ -1,0 +1,40 @@
+"""What the screen calls videos, channels, users and searches."""
+
+from __future__ import annotations
+
+from engine.recommender import names
+from engine.recommender.site import Site
+from pages.ui.language import language
+
+
+def title(site: Site, video: int) -> str:
+    """Of a video."""
+    videos = site.world.videos
+    bait, minutes = float(videos.bait[video]), float(videos.minutes[video])
+    return names.video_title(video, int(videos.topic[video]), bait, minutes, language())
+
+
+def channel(site: Site, video: int) -> str:
+    """Of a video."""
+    videos = site.world.videos
+    return names.channel_name(int(videos.channel[video]), int(videos.topic[video]), language())
+
+
+def topic(number: int) -> str:
+    """Of a topic."""
+    return names.TOPIC_NAMES[language()][number]
+
+
+def user(site: Site, number: int) -> str:
+    """Name and age."""
+    return names.user_name(number, int(site.world.users.age[number]), language())
+
+
+def taste(site: Site, number: int) -> str:
+    """The topic that a user likes best."""
+    return topic(int(site.world.users.taste[number].argmax()))
+
+
+def search(token: int) -> str:
+    """A search word."""
+    return names.search_word(token, language())

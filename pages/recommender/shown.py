@@ -1,0 +1,132 @@
+"""What is on stage: a run at one moment of its training, its site, and scenes of the offered users."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import cast
+
+import streamlit as st
+
+from engine.recommender import RecommenderConfig, open_site
+from engine.recommender.field import Field, field_of
+from engine.recommender.opened import server_at
+from engine.recommender.scene import Scene, days, offered, scene
+from engine.recommender.serving import Server
+from engine.recommender.shipped import recorded
+from engine.recommender.site import Site
+from engine.runs.frame import Frame
+from engine.runs.recording import Recording
+from pages.recommender import where
+from pages.recommender.where import PLACE
+from pages.ui import live, training
+from pages.ui.live import RECORDED, RUN
+
+FRAMES, MOST_GLOW = 6, 900_000
+"""Days on stage, and the most numbers of glow that a stage sends; a large vocabulary has fewer days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A recording, the moment of its training that is looked into, and where it came from."""
+
+    recording: Recording[RecommenderConfig]
+    frame: Frame
+    source: str
+    live: bool = False
+
+    @property
+    def config(self) -> RecommenderConfig:
+        return self.recording.config
+
+    @property
+    def server(self) -> Server:
+        """Both models at this moment, ready to recommend."""
+        return _server(self.config.digest, self.frame.step, self.recording, self.frame)
+
+    @property
+    def site(self) -> Site:
+        """The world as the models see it."""
+        return self.server.site
+
+    @property
+    def field(self) -> Field:
+        """Where every video stands."""
+        return _field(_world(self.config).digest, self.site)
+
+    @property
+    def users(self) -> tuple[int, ...]:
+        """Who is offered."""
+        return offered(self.site)
+
+    @property
+    def days(self) -> tuple[float, ...]:
+        """The days on stage."""
+        return days(self.site, max(2, min(FRAMES, MOST_GLOW // (len(self.users) * len(self.site.known)))))
+
+    def at(self) -> int:
+        """Which of the users is on stage; the first where the URL names none that there is."""
+        return where.hero() if where.hero() < len(self.users) else 0
+
+    def scene(self, user: int, day: float) -> Scene:
+        """One of the offered users at one day; without the watches that the viewer took away, if on stage."""
+        gone = where.without() if user == self.users[self.at()] else ()
+        return _scene(self.config.digest, self.frame.step, user, day, gone, self)
+
+    def now(self) -> tuple[int, float, Scene]:
+        """User, day and scene on stage."""
+        user = self.users[self.at()]
+        steps = steps_of(self.days)
+        day = self.days[PLACE.start(steps, where.RUNGS, float(self.at())).frame]
+        return user, day, self.scene(user, day)
+
+
+def steps_of(days_: tuple[float, ...]) -> tuple[int, ...]:
+    """Frames of the player are days, in whole numbers."""
+    return tuple(round(day) for day in days_)
+
+
+WORLD = ("videos", "users", "days", "head", "bait", "fewest", "seed")
+"""Settings that the simulated site depends on."""
+
+
+def _world(config: RecommenderConfig) -> RecommenderConfig:
+    """The same site with every other setting at its default."""
+    return type(config)(**{name: getattr(config, name) for name in WORLD})
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _site(digest: str, _config: RecommenderConfig) -> Site:
+    return open_site(_config)
+
+
+def site_of_config(config: RecommenderConfig) -> Site:
+    """The site of a config; those that differ in training alone share it."""
+    world = _world(config)
+    site = _site(world.digest, world)
+    return replace(site, world=replace(site.world, config=config))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _server(digest: str, step: int, _recording: Recording[RecommenderConfig], _frame: Frame) -> Server:
+    frames = [frame for frame in _recording.frames if frame.step <= step]
+    return server_at(site_of_config(_recording.config), frames)
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _field(digest: str, _site: Site) -> Field:
+    return field_of(_site.world.videos)
+
+
+@st.cache_resource(max_entries=400, show_spinner=False)
+def _scene(digest: str, step: int, user: int, day: float, without: tuple[int, ...], _now: Shown) -> Scene:
+    return scene(_now.server, user, day, without)
+
+
+def shown() -> Shown:
+    """The live run when there is one with frames and the viewer did not choose what was recorded, else the recording."""
+    run, view = training.current(), live.running(PLACE, RecommenderConfig)
+    if run is not None and view is not None:
+        recording = Recording(cast(RecommenderConfig, run.config), view.frames)
+        return Shown(recording, live.moment(recording, where.MOMENT, view.active), RUN, view.active)
+    recording = recorded()
+    return Shown(recording, live.moment(recording, where.MOMENT, False), RECORDED)

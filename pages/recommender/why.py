@@ -1,0 +1,145 @@
+"""Why not recommended: one video's way through the funnel, the stage where it died, and by how much."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from engine.recommender.explain import explain_logit, explain_score
+from engine.recommender.scene import Scene
+from engine.recommender.serving import COLD, FUTURE, RANKING, RECALL, SHOWN, WATCHED, Lost, Server
+from pages.recommender import named, where
+from pages.recommender.shown import Shown, shown
+from pages.recommender.where import PLACE
+from pages.ui.language import N_, plain, t
+from pages.ui.zoom import zoom
+
+STAGES = (FUTURE, WATCHED, COLD, RECALL, RANKING)
+"""In the order in which a video can be lost."""
+PASSED = {
+    FUTURE: N_("uploaded"),
+    WATCHED: N_("not watched yet"),
+    COLD: N_("has a vector"),
+    RECALL: N_("recalled"),
+    RANKING: N_("shown"),
+}
+DIED = {
+    FUTURE: N_("not uploaded yet"),
+    WATCHED: N_("watched already"),
+    COLD: N_("no vector"),
+    RECALL: N_("lost at recall"),
+    RANKING: N_("lost at ranking"),
+}
+
+
+def draw() -> None:
+    """Nothing until a video is chosen."""
+    now = shown()
+    video = where.video()
+    if video is None or video >= len(now.site.world.videos):
+        _suggest(now)
+        return
+    _, day, scene = now.now()
+    with st.container(border=True, key="why"):
+        _head(now, video)
+        lost = now.server.lost(scene.given, video)
+        st.markdown(_way(lost))
+        st.markdown(told(now, lost, len(scene.given.candidates)))
+        _facts(now, scene, video, day)
+        if lost.stage in (RECALL, RANKING, SHOWN):
+            _sums(now, scene, video, lost)
+
+
+def _suggest(now: Shown) -> None:
+    """One thing to click."""
+    _, _, scene = now.now()
+    with st.container(horizontal=True, vertical_alignment="center", key="suggest"):
+        st.caption(t("Click any video of the field, or a line: why is it not recommended?"))
+        for one in scene.lost:
+            st.button(
+                plain(named.title(now.site, one.video)),
+                key=f"why_{one.video}",
+                icon=":material/help:",
+                type="tertiary",
+                on_click=where.look_at,
+                args=(one.video,),
+            )
+
+
+def _head(now: Shown, video: int) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        title, channel = plain(named.title(now.site, video)), plain(named.channel(now.site, video))
+        st.markdown(f"**{t('Why not recommended?')}** “{title}” · :gray[{channel}]")
+        st.button(t("Close"), icon=":material/close:", key="why_close", type="tertiary", on_click=_close)
+
+
+def _close() -> None:
+    PLACE.write(where.VIDEO, "")
+
+
+def _way(lost: Lost) -> str:
+    """A badge for each stage, up to the one where it died."""
+    badges: list[str] = []
+    for stage in STAGES:
+        if stage == lost.stage:
+            badges.append(f":orange-badge[:material/close: {t(DIED[stage])}]")
+            break
+        badges.append(f":green-badge[:material/check: {t(PASSED[stage])}]")
+    return " → ".join(badges)
+
+
+def told(now: Shown, lost: Lost, candidates: int) -> str:
+    """The stage and the gap as a sentence."""
+    if lost.stage == FUTURE:
+        return t("On this day it does not exist yet.")
+    if lost.stage == WATCHED:
+        return t("This user has watched it already.")
+    if lost.stage == COLD:
+        return t("It was watched fewer than {least} times, so training gave it no vector: however well it suits, recall cannot find it.", least=now.config.fewest)  # fmt: skip
+    if lost.stage == RECALL:
+        return t("Place {place} of recall, and {candidates} go on: its u · v misses the last of them by {gap}.", place=f"{lost.place:,}", candidates=candidates, gap=f"{lost.gap:.3f}")  # fmt: skip
+    if lost.stage == RANKING:
+        return t("Place {place} of ranking, and {shown} are shown: its z misses the last of them by {gap}.", place=lost.place, shown=now.config.shown, gap=f"{lost.gap:.3f}")  # fmt: skip
+    return t("It is recommended: place {place}.", place=lost.place)
+
+
+def _facts(now: Shown, scene: Scene, video: int, day: float) -> None:
+    """The truth, which no model knows, and what ranking reads."""
+    world, user = now.site.world, scene.given.user
+    parts = []
+    if world.true:
+        minutes = float(now.server.truth(user, np.array([video]))[0])
+        best = now.server.favourites(user, day)[1]
+        above = int((best > minutes).sum())
+        parts.append(t("truth: {minutes} expected minutes", minutes=f"{minutes:.2f}"))
+        if above < len(best):
+            parts.append(t("the user's number {place} of all", place=f"{above + 1:,}"))
+        parts.append(t("{minutes} min long", minutes=f"{float(world.videos.minutes[video]):.1f}"))
+        if world.videos.bait[video] > 0.5:
+            parts.append(t("click-bait"))
+    age = day - float(world.videos.uploaded[video])
+    parts.append(t("{days} days old", days=f"{age:.0f}"))
+    st.caption(" · ".join(parts))
+
+
+def _sums(now: Shown, scene: Scene, video: int, lost: Lost) -> None:
+    server, given = now.server, scene.given
+    row = int(now.site.row(np.array([video]))[0])
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown(t("**Recall**: the score u · v"))
+        zoom(explain_score(server, given, row))
+    with right:
+        if server.ranker is None or lost.stage == RECALL:
+            st.caption(t("Ranking never read it.") if server.ranker else t("Ranking is not trained yet."))
+            return
+        st.markdown(
+            t("**Ranking**: the logit z; its odds e^z are {odds} minutes", odds=f"{_odds(server, scene, video):.2f}")
+        )
+        some = server.features(given.user, np.array([video]), given.now, where.without())
+        zoom(explain_logit(server, server.ranker.seen(some)))
+
+
+def _odds(server: Server, scene: Scene, video: int) -> float:
+    at = np.flatnonzero(scene.given.candidates == video)
+    return float(np.exp(scene.given.z[at[0]])) if len(at) else float("nan")
