@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from engine.recommender.claims import CODE, Seeds, all_cells
 from engine.recommender.config import RecommenderConfig
 from engine.recommender.scene import offered
 from engine.recommender.site import Site, open_site
 from engine.runs.fingerprint import ROOT
 from engine.runs.frame import Array, Frame
 from engine.runs.recording import Recording
+from engine.runs.stored import read_study, write_study
+from engine.runs.study import Results
 
 RECORDINGS = ROOT / "assets" / "recordings" / "recommender"
+CLAIMS_FILE = ROOT / "assets" / "claims" / "recommender.json"
 CONFIG = RecommenderConfig(videos=1_000_000)
 """What the page opens on."""
 EIGHT_BITS = ("recall.output.weight", "ranking.video.weight", "recall.watched.weight")
@@ -83,3 +87,24 @@ def recorded() -> Recording[RecommenderConfig]:
     stored = Recording.load(RECORDINGS / "million.npz", RecommenderConfig)
     frames = [replace(frame, parameters=unpacked(frame.parameters)) for frame in stored.frames]
     return Recording(stored.config, tuple(frames))
+
+
+def claim_cells() -> Sequence[RecommenderConfig]:
+    """Everything that `make claims` trains."""
+    return all_cells()
+
+
+def ship_claims(results: Results) -> None:
+    """Store the studies' numbers with their configs and the fingerprint of the code."""
+    write_study(CLAIMS_FILE, results, CODE)
+
+
+def read_claims() -> tuple[str, Results]:
+    """Fingerprint of the code that gave the stored results, and the results."""
+    return read_study(CLAIMS_FILE, RecommenderConfig)
+
+
+@functools.cache
+def stored_seeds() -> Seeds:
+    """The stored results, looked up by setting."""
+    return Seeds(read_claims()[1])

@@ -1,0 +1,143 @@
+"""The claims of this ladder, each as paired differences over seeds, negative where the claim is right.
+
+The same seeds, so the same worlds, on both sides of a comparison. What asks candidate generation alone trains ranking for
+one step only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from engine.recommender.config import RecommenderConfig
+from engine.runs.frame import Array
+from engine.runs.study import Results
+from engine.runs.verdict import ENOUGH_COSTLY_SEEDS, Verdict, judge
+
+SEEDS = tuple(range(ENOUGH_COSTLY_SEEDS))
+BASE = RecommenderConfig(frames=2)
+"""Both stages at the default."""
+PLAIN = replace(BASE, weighting="none")
+RECALL = replace(BASE, ranking_steps=1)
+"""Candidate generation at the default."""
+TIMELESS = replace(RECALL, example_age="off")
+STRAIGHT = replace(RECALL, bends="off")
+RANDOM = replace(RECALL, test="random")
+EVERY = replace(RECALL, per_user="all")
+END_TO_END = replace(RECALL, pretrained="off")
+FEW, MANY = replace(RECALL, negatives=20), replace(RECALL, negatives=1_000)
+UNCORRECTED = replace(RECALL, correction="off")
+DEPTHS = tuple(replace(RECALL, tower=tower) for tower in ((), (64,), (128, 64), (256, 128, 64)))
+"""One ReLU layer to four; the third is the default."""
+HEADS = tuple(replace(RECALL, head=head) for head in (0.5, 1.2, 2.2, 3.0))
+"""From watches spread evenly to a licensed catalogue; the third is the default."""
+
+CODE = tuple(
+    f"engine/{path}.py"
+    for path in (
+        "recommender/candidates", "recommender/claims", "recommender/config", "recommender/features",
+        "recommender/history", "recommender/ranking", "recommender/recall", "recommender/retrieval",
+        "recommender/samples", "recommender/site", "recommender/training", "recommender/world",
+        "runs/frame", "runs/seeds", "runs/verdict",
+    )
+)  # fmt: skip
+"""What stored results rest on."""
+
+
+def cells(*bases: RecommenderConfig) -> tuple[RecommenderConfig, ...]:
+    """One unit of work for each seed of each setting."""
+    return tuple(replace(base, seed=seed) for base in bases for seed in SEEDS)
+
+
+class Seeds:
+    """Results looked up by setting: one number per seed."""
+
+    def __init__(self, results: Results) -> None:
+        self._results = results
+
+    def metric(self, base: RecommenderConfig, name: str) -> Array:
+        """(S, …) of one metric. KeyError where a result is missing."""
+        return np.asarray([self._results[replace(base, seed=seed)][name] for seed in SEEDS], np.float64)
+
+    def hits(self, base: RecommenderConfig, name: str = "recall") -> Array:
+        """(S,) share of held-out watches among the first 100."""
+        return self.metric(base, f"{name}.hits")[:, 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """id, the settings it needs, and its differences (S,), negative where it is right."""
+
+    id: str
+    needs: tuple[RecommenderConfig, ...]
+    differences: Callable[[Seeds], Array]
+
+    def verdict(self, seeds: Seeds) -> Verdict:
+        return judge(self.differences(seeds), enough=ENOUGH_COSTLY_SEEDS)
+
+
+def _more_hits(id_: str, better: RecommenderConfig, worse: RecommenderConfig) -> Claim:
+    return Claim(id_, cells(better, worse), lambda at: at.hits(worse) - at.hits(better))
+
+
+def _group(id_: str, group: int) -> Claim:
+    """Equal samples find more of one group's next watches than every watch does."""
+    return Claim(
+        id_,
+        cells(RECALL, EVERY),
+        lambda at: at.metric(EVERY, "recall.groups")[:, group] - at.metric(RECALL, "recall.groups")[:, group],
+    )
+
+
+CLAIMS = (
+    Claim(
+        "weighted_earns_minutes",
+        cells(BASE, PLAIN),
+        lambda at: at.metric(PLAIN, "ranking.first") - at.metric(BASE, "ranking.first"),
+    ),
+    Claim(
+        "weighted_mispredicts_less",
+        cells(BASE, PLAIN),
+        lambda at: at.metric(BASE, "ranking.mispredicted") - at.metric(PLAIN, "ranking.mispredicted"),
+    ),
+    Claim(
+        "weighted_loses_auc",
+        cells(BASE, PLAIN),
+        lambda at: at.metric(BASE, "ranking.auc") - at.metric(PLAIN, "ranking.auc"),
+    ),
+    Claim(
+        "age_helps_new_videos",
+        cells(RECALL, TIMELESS),
+        lambda at: at.metric(TIMELESS, "recall.new") - at.metric(RECALL, "recall.new"),
+    ),
+    _more_hits("age_finds_more", RECALL, TIMELESS),
+    _more_hits("squares_find_more", RECALL, STRAIGHT),
+    _more_hits("random_looks_better", RANDOM, RECALL),
+    _group("equal_helps_quiet", 0),
+    _group("equal_helps_active", 1),
+    _more_hits("item2vec_finds_more", RECALL, END_TO_END),
+    _more_hits("more_negatives_find_more", MANY, FEW),
+    _more_hits("correction_finds_more", RECALL, UNCORRECTED),
+    *(
+        _more_hits(f"depth_{n + 2}_finds_more", deeper, DEPTHS[n])
+        for n, deeper in enumerate(DEPTHS[1:])
+    ),
+    Claim(
+        "popularity_does_better_with_a_head",
+        cells(HEADS[0], HEADS[-1]),
+        lambda at: at.hits(HEADS[0], "popular") - at.hits(HEADS[-1], "popular"),
+    ),
+    Claim(
+        "model_beats_popularity",
+        cells(RECALL),
+        lambda at: at.hits(RECALL, "popular") - at.hits(RECALL),
+    ),
+)  # fmt: skip
+
+
+def all_cells(claims: Sequence[Claim] = CLAIMS) -> tuple[RecommenderConfig, ...]:
+    """Everything that the claims and their charts need, once, long ones first."""
+    needed = [cell for claim in claims for cell in claim.needs] + list(cells(*HEADS, *DEPTHS))
+    return tuple(sorted(dict.fromkeys(needed), key=lambda cell: -cell.ranking_steps))
