@@ -1,8 +1,9 @@
 """The YouTube DNN in a simulated video site: candidate generation → ranking (Covington, Adams & Sargin 2016)."""
 
 from engine.recommender.candidates import CandidateNet
-from engine.recommender.config import OwnLogConfig, RecommenderConfig
+from engine.recommender.config import RecommenderConfig
 from engine.recommender.own import train_own
+from engine.recommender.own_config import OwnLogConfig
 from engine.recommender.ranking import RankNet
 from engine.recommender.retrieval import Retriever
 from engine.recommender.serving import Server

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from engine.errors import UserError
-from engine.runs.config import Choice, Config, Real, Several, Text, Whole, setting
+from engine.runs.config import Choice, Config, Real, Several, Whole, setting
 
 TOPICS = 16
 LARGEST_FULL = 20_000
@@ -72,22 +72,3 @@ class RecommenderConfig(Config):
         """The full softmax costs as much as the catalogue is long."""
         if self.sampler == "full" and self.videos > LARGEST_FULL:
             raise UserError("The full softmax is for catalogues of up to {most} videos.", most=f"{LARGEST_FULL:,}")
-
-
-@dataclass(frozen=True, slots=True)
-class OwnLogConfig(RecommenderConfig):
-    """The user's own log: the file travels beside the config, which names it by its hash.
-
-    `videos`, `users` and `days` are those of the file (`engine.recommender.own.own_config` fills them in), and training
-    takes them from there whatever stands here. `head` and `bait` belong to the simulation: they say nothing here.
-    """
-
-    videos: int = setting(2_000, Whole(1, 2_000_000))
-    users: int = setting(5_000, Whole(1, 2_000_000))
-    days: int = setting(60, Whole(1, 50_000))
-    fewest: int = setting(1, Whole(1, 100))
-    learning_rate: float = setting(0.003, Real(1e-6, 1e9))
-    rated: str = setting("all", Choice(("all", "liked")))  # which ratings are watches: every one, or from 4 of 5 up
-    steps: int = setting(3_000, Whole(1, 20_000))
-    ranking_steps: int = setting(3_000, Whole(1, 20_000))
-    table: str = setting("", Text(64))  # SHA-256 of the bytes; "" takes any

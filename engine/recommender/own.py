@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.errors import UserError
-from engine.recommender.config import TOPICS, OwnLogConfig
+from engine.recommender.config import TOPICS
 from engine.recommender.history import SECONDS
+from engine.recommender.own_config import OwnLogConfig
 from engine.recommender.own_formats import Events, read_events
 from engine.recommender.samples import FEWEST
 from engine.recommender.site import Site, site_of

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 from engine.errors import UserError
 from engine.recommender import WORKS, own_formats
-from engine.recommender.config import OwnLogConfig
 from engine.recommender.features import impressions
 from engine.recommender.history import SECONDS
 from engine.recommender.opened import server_at
 from engine.recommender.own import own_config, own_site, read_log, train_own
 from engine.recommender.own_columns import recognised
+from engine.recommender.own_config import OwnLogConfig
 from engine.recommender.own_formats import read_events
 from engine.recommender.own_sample import sample_log
 from engine.recommender.samples import histories, split
