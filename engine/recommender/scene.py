@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.recommender.config import TOPICS
 from engine.recommender.history import SECONDS
-from engine.recommender.serving import COLD, RANKING, RECALL, Lost, Recommendation, Server
+from engine.recommender.serving import Lost, Recommendation, Server
 from engine.recommender.site import Site
 from engine.runs.frame import Array
 
@@ -23,19 +23,21 @@ WATCHES = 15
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Favourite:
-    """A video that would have been among the user's best and is not shown; where it was lost; expected minutes."""
+    """A video that is not shown and the user would like: where it was lost, its expected minutes, and which it is of all
+    that the user could be shown, from 1."""
 
     video: int
     lost: Lost
     minutes: float
+    place: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
     """given   what is recommended
-    glow       (K,) u·v between its median, 0, and its highest value, 1
+    glow       (K,) the square of the share of videos that are less near, by u·v: 1 for the nearest
     products   (K,) u·v
-    lost       at most one favourite for each stage that loses some, the best first
+    lost       the best favourite that was lost at each stage, the best first
     """
 
     given: Recommendation
@@ -57,20 +59,19 @@ def scene(server: Server, user: int, day: float, without: tuple[int, ...] = ()) 
     """Recommend, and look at what became of the user's favourites."""
     given = server.recommend(user, day, without)
     products = server.vectors @ given.read.vector[0].numpy()
-    middle, top = float(np.median(products)), float(products.max())
-    glow = np.clip((products - middle) / max(top - middle, 1e-9), 0.0, 1.0)
-    return Scene(given, glow, products, lost_favourites(server, given))
+    nearer = np.empty(len(products))
+    nearer[np.argsort(products, kind="stable")] = np.arange(len(products)) / max(len(products) - 1, 1)
+    return Scene(given, nearer**2, products, lost_favourites(server, given))
 
 
 def lost_favourites(server: Server, given: Recommendation) -> tuple[Favourite, ...]:
-    """Of the best that the user could be shown, in the length of the list: the first lost at each stage."""
+    """Of the user's best in truth, the first lost at each stage, the best first."""
     ids, minutes = server.favourites(given.user, given.now)
-    found: dict[str, Favourite] = {}
-    for video, worth in zip(ids[: server.config.shown], minutes, strict=False):
-        lost = server.lost(given, int(video))
-        if lost.stage in (COLD, RECALL, RANKING):
-            found.setdefault(lost.stage, Favourite(int(video), lost, float(worth)))
-    return tuple(found.values())
+    cold = server.site.row(ids) < 0
+    recalled = np.isin(ids, given.candidates)
+    ranked_out = recalled & ~np.isin(ids, given.shown)
+    first = sorted(int(lost.argmax()) for lost in (cold, ~cold & ~recalled, ranked_out) if lost.any())
+    return tuple(Favourite(int(ids[n]), server.lost(given, int(ids[n])), float(minutes[n]), n + 1) for n in first)
 
 
 def offered(site: Site) -> tuple[int, ...]:

@@ -35,10 +35,9 @@ def answer(now: Shown) -> str:
 def lost(now: Shown, one: Favourite) -> str:
     """Where a favourite died, and how near it was."""
     named_ = plain(named.title(now.site, one.video))
+    about = {"title": named_, "n": f"{one.place:,}", "place": f"{one.lost.place:,}"}
     if one.lost.stage == COLD:
-        return t(
-            "The favourite “{title}” died before recall: nobody had watched it, so it has no vector.", title=named_
-        )
+        return t("Their number {n}, “{title}”, died before recall: too seldom watched, it has no vector.", **about)
     if one.lost.stage == RANKING:
-        return t("The favourite “{title}” died at ranking: place {place}.", title=named_, place=one.lost.place)
-    return t("The favourite “{title}” died at recall: place {place}.", title=named_, place=f"{one.lost.place:,}")
+        return t("Their number {n}, “{title}”, died at ranking: place {place}.", **about)
+    return t("Their number {n}, “{title}”, died at recall: place {place}.", **about)

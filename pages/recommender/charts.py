@@ -19,9 +19,9 @@ LOST, LISTED, SEARCHED = 3, 10, 4
 """Favourites circled, watches and searches listed."""
 TITLES = {"catalogue": N_("Catalogue"), "recall": N_("Recall"), "rank": N_("Ranking")}
 SENTENCES = {
-    "catalogue": N_("{videos} videos, one pixel each. {known} were watched often enough to have a vector; they glow by u · v."),
-    "recall": N_("Candidate generation: the {recalled} with the largest u · v, of those not watched yet."),
-    "rank": N_("Ranking orders the candidates by the watch time its odds promise; {shown} are shown."),
+    "catalogue": N_("{videos} videos; the {known} with a vector glow, the brighter the larger u · v."),
+    "recall": N_("Candidate generation: the {recalled} of largest u · v, not watched yet."),
+    "rank": N_("Ranking orders them by the watch time its odds promise; {shown} are shown."),
 }  # fmt: skip
 KEPT = (N_("with a vector"), N_("recalled"), N_("shown"))
 
@@ -77,7 +77,7 @@ def _sweep(now: Shown) -> Sweep:
         float(max(len(now.users) - 1, 1)),
         1.0,
         tuple(float(n) for n in range(len(now.users))),
-        t("Choose a user: what glows for them, and what is lost on the way?"),
+        t("Choose a user: what glows, what is lost?"),
         readout=readouts,
         options=tuple(f"{named.user(now.site, user)} · {named.taste(now.site, user)}" for user in now.users),
     )
@@ -165,7 +165,7 @@ def _field(now: Shown, grid: Grid) -> Field:
         t("old"),
         t("candidate {place}"),
         t("no vector: watched too seldom"),
-        t("u · v at {glow} between its median and its highest"),
+        t("has a vector: the brighter, the nearer to the user"),
         t("not uploaded yet"),
         (t("u · v"), t("candidate"), t("shown"), t("lost favourite")),
     )

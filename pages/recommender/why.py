@@ -51,8 +51,19 @@ def draw() -> None:
 
 
 def _suggest(now: Shown) -> None:
-    """One thing to click."""
+    """What it took, and one thing to click."""
     _, _, scene = now.now()
+    path, search, ranked = (f"{spent:.1f}" for spent in scene.given.milliseconds)
+    st.caption(
+        t(
+            "The user's path took {path} ms, the search among {known} vectors {search} ms, ranking {candidates} candidates {ranked} ms.",
+            path=path,
+            search=search,
+            ranked=ranked,
+            known=f"{len(now.site.known):,}",
+            candidates=len(scene.given.candidates),
+        )
+    )
     with st.container(horizontal=True, vertical_alignment="center", key="suggest"):
         st.caption(t("Click any video of the field, or a line: why is it not recommended?"))
         for one in scene.lost:

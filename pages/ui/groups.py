@@ -60,6 +60,8 @@ class Groups(Generic[C]):
 
     def written(self, value: object) -> str:
         """A setting's value in words, for the same sentences."""
+        if isinstance(value, int) and not isinstance(value, bool):
+            return f"{value:,}"
         if isinstance(value, float):
             return f"{value:g}"
         if isinstance(value, list | tuple):
