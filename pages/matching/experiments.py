@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import altair as alt
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from engine.matching import MatchingConfig
@@ -18,6 +16,7 @@ from engine.runs.verdict import Verdict
 from pages.matching.charts import COLOURS
 from pages.matching.settings import TOWERS
 from pages.matching.where import PLACE
+from pages.ui.charts import strip
 from pages.ui.language import N_, language, t
 from pages.ui.questions import questions
 from pages.ui.theme import HUES
@@ -80,27 +79,9 @@ def _base() -> MatchingConfig:
 
 def _strip(values: Mapping[tuple[str, str], np.ndarray], x: str, key: str, chance: float | None = 0.5) -> None:
     """Every seed as a dot of its own height, a row for each (row, model)."""
-    rows = [
-        {"row": row, "model": model, "value": float(one), "mean": float(sample.mean()), "seed": seed}
-        for (row, model), sample in values.items()
-        for seed, one in enumerate(sample)
-    ]
     hues = {TITLES[m]: HUES[int(COLOURS[m])] for m in MODELS}
-    names = list(dict.fromkeys(row for row, _ in values))
-    scale = alt.Scale(zero=False) if chance is None else alt.Scale(domain=[0, 1], nice=False)
-    base = alt.Chart(pd.DataFrame(rows), height=52 * len(names) + 70)
-    y = alt.Y("row:N", sort=names, title=None, axis=alt.Axis(labelLimit=340))
-    ticks = base.mark_circle(size=44, opacity=0.85).encode(
-        x=alt.X("value:Q", title=x, scale=scale, axis=alt.Axis(tickCount=10, format=".1f" if chance else ".2f")),
-        y=y,
-        yOffset=alt.YOffset("seed:O"),
-        color=alt.Color("model:N", title=None, legend=None, scale=alt.Scale(domain=list(hues), range=list(hues.values()))),
-        tooltip=[alt.Tooltip("row:N", title=" "), alt.Tooltip("value:Q", title=x, format=".3f"), alt.Tooltip("mean:Q", title=t("mean"), format=".3f")],
-    )  # fmt: skip
-    layers = ticks
-    if chance is not None:
-        layers = alt.Chart(pd.DataFrame({"x": [chance]})).mark_rule(strokeDash=[4, 3]).encode(x="x:Q") + ticks
-    st.altair_chart(layers, key=key, alt=x)
+    domain, format_ = (None, ".2f") if chance is None else ((0.0, 1.0), ".1f")
+    st.altair_chart(strip(values, x, hues, domain=domain, format=format_, rule=chance), key=key, alt=x)
 
 
 def _pairs(seeds: Seeds, base: MatchingConfig, skill: str, row: str = "{model}") -> dict[tuple[str, str], np.ndarray]:

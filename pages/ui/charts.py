@@ -1,8 +1,9 @@
-"""Pieces of charts that pages share: words along an axis, the units of a layer as bars, a legend of lines."""
+"""Pieces of charts that pages share: words along an axis, the units of a layer as bars, every seed of a study as a dot,
+a legend of lines."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import altair as alt
 import numpy as np
@@ -41,3 +42,36 @@ def unit_bars(values: Array, marked: int, colour: str, names: Sequence[str] | No
             tooltip=[alt.Tooltip("unit:N", title=t("unit")), alt.Tooltip("value:Q", title=t("value"), format=".5f")],
         )
     )  # fmt: skip
+
+
+def strip(
+    values: Mapping[tuple[str, str], Array],
+    x: str,
+    hues: Mapping[str, str],
+    *,
+    domain: tuple[float, float] | None = None,
+    format: str = ".2f",
+    rule: float | None = None,
+) -> alt.LayerChart | alt.Chart:
+    """Every seed as a dot of its own height: (row, series) → (S,); `hues` by series, `rule` a dashed line to compare with."""
+    rows = [
+        {"row": row, "series": series, "value": float(one), "mean": float(sample.mean()), "seed": seed}
+        for (row, series), sample in values.items()
+        for seed, one in enumerate(sample)
+    ]
+    names = list(dict.fromkeys(row for row, _ in values))
+    scale = alt.Scale(zero=False) if domain is None else alt.Scale(domain=list(domain), nice=False)
+    dots = (
+        alt.Chart(pd.DataFrame(rows), height=52 * len(names) + 70)
+        .mark_circle(size=44, opacity=0.85)
+        .encode(
+            x=alt.X("value:Q", title=x, scale=scale, axis=alt.Axis(tickCount=10, format=format)),
+            y=alt.Y("row:N", sort=names, title=None, axis=alt.Axis(labelLimit=340)),
+            yOffset=alt.YOffset("seed:O"),
+            color=alt.Color("series:N", title=None, legend=None, scale=alt.Scale(domain=list(hues), range=list(hues.values()))),
+            tooltip=[alt.Tooltip("row:N", title=" "), alt.Tooltip("value:Q", title=x, format=".3f"), alt.Tooltip("mean:Q", title=t("mean"), format=".3f")],
+        )
+    )  # fmt: skip
+    if rule is None:
+        return dots
+    return alt.Chart(pd.DataFrame({"x": [rule]})).mark_rule(strokeDash=[4, 3]).encode(x="x:Q") + dots

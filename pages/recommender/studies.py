@@ -1,0 +1,55 @@
+"""Stored studies on screen: their verdicts in a line each, and every seed as a dot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import streamlit as st
+
+from engine.recommender.claims import CLAIMS, Seeds
+from engine.recommender.shipped import stored_seeds
+from engine.runs.frame import Array
+from engine.runs.verdict import Verdict
+from pages.ui.charts import strip
+from pages.ui.language import t
+from pages.ui.theme import HUES
+from pages.ui.verdict import badge
+
+
+def study(draw: Callable[[Seeds], None]) -> None:
+    """Draw from the stored results; a sentence where they are not there, or older than what is asked of them."""
+    try:
+        draw(stored_seeds())
+    except (FileNotFoundError, KeyError):
+        st.warning(t("The study of this question is not stored yet: run `make claims`."))
+
+
+def verdicts(seeds: Seeds, asked: Mapping[str, str]) -> None:
+    """A line for each claim: id → what it says. Differences are turned so that a claim which is right is above 0."""
+    known = {claim.id: claim for claim in CLAIMS}
+    for name, said in asked.items():
+        verdict = known[name].verdict(seeds)
+        st.markdown(f"{t(said)} {badge(verdict)} :gray[{_ahead(verdict)}]")
+
+
+def _ahead(verdict: Verdict) -> str:
+    return t(
+        "ahead by {mean}, 95 % interval {low} to {high}, {seeds} seeds",
+        mean=f"{-verdict.mean:+.4f}",
+        low=f"{-verdict.high:+.4f}",
+        high=f"{-verdict.low:+.4f}",
+        seeds=verdict.seeds,
+    )
+
+
+def dots(values: Mapping[tuple[str, str], Array], x: str, key: str, *, rule: float | None = None) -> None:
+    """(row, series) → (S,) shares, every seed a dot; series take their hues in order."""
+    series = list(dict.fromkeys(name for _, name in values))
+    hues = dict(zip(series, HUES, strict=False))
+    st.altair_chart(strip(values, x, hues, format="~%", rule=rule), key=key, alt=x)
+
+
+def one_series(values: Mapping[str, Array], x: str, key: str, *, rule: float | None = None) -> None:
+    """The same where every row is a setting of the same model."""
+    dots({(row, " "): np.asarray(sample) for row, sample in values.items()}, x, key, rule=rule)
