@@ -30,7 +30,10 @@ CUTS = (20, 100, 300)
 HELD_OUT = 0.1
 """The last tenth of the days is not trained on by ranking, and judges it; of a user's own log, of the impressions."""
 TESTED = 500
-"""Held-out watches that judge recall on the way; all of them do at its end."""
+"""Held-out watches that judge recall on the way; all of them do at its end, in a user's own log as many as
+`MOST_SCORES` allow."""
+MOST_SCORES = 200_000_000
+"""Of users times videos: a few seconds."""
 NEW = 7.0
 """Days that a video counts as new."""
 MOST_BYTES = 4_000_000
@@ -95,11 +98,11 @@ def train_from(data: Data, tick: Tick | None = None) -> Iterator[Frame]:
     begun = (lambda: tick(0, total)) if tick is not None else None
     beside = None if site.world.true else Beside(site, data.test.place, begun)
     recall = Recall(site, data.train, data.test.place)
-    if config.pretrained == "on":
-        recall.pretrain(begun)
     moments, losses = frame_steps(config.steps, config.frames), _Losses()
     kept = _kept(moments, recall.net)
     for step in range(config.steps + 1):
+        if step == 1 and config.pretrained == "on":  # behind the first frame, which shows the net untrained
+            recall.pretrain(begun)
         if step:
             losses.add(recall.learn())
         if tick is not None:
@@ -154,9 +157,10 @@ class _Losses:
 
 def _tested(data: Data, most: int) -> Examples:
     """At most so many: the first of a simulated site, where users stand in no order; of a file they do."""
-    count = min(len(data.test), most)
-    rows = np.arange(count) if data.site.world.true else np.linspace(0, len(data.test) - 1, count).astype(np.int64)
-    return data.test.some(rows)
+    if data.site.world.true:
+        return data.test.some(np.arange(min(len(data.test), most)))
+    count = min(len(data.test), most, max(MOST_SCORES // len(data.site.known), TESTED))
+    return data.test.some(np.linspace(0, len(data.test) - 1, count).astype(np.int64))
 
 
 def _recall(data: Data, recall: Recall, test: Examples, beside: Beside | None) -> dict[str, Array]:

@@ -26,7 +26,7 @@ class Place:
         self._opens_on = opens_on or self._ladder[-1]
         self.hero, self._hero_start = hero, hero_start
         self.step, self.rung, self.part, self.shown, self._seek, self._refresh, self._written = (
-            f"{playground}_{name}" for name in ("step", "rung", "part", "shown", "seek", "refresh", "written")
+            f"{playground}_{name}" for name in ("step", "rung", "part", "on_stage", "seek", "refresh", "written")
         )
 
     def start(self, steps: Sequence[int], rungs: Sequence[str], hero: float) -> Position:
