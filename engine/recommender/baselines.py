@@ -23,7 +23,7 @@ LATEST = 500
 """Watches of a user that count: a heavy user costs their square."""
 AT_ONCE = 1_024
 """Rows of a block, which bounds the memory."""
-DENSE = 8_000_000
+DENSE = 2_000_000
 """Scores in a block of users."""
 
 

@@ -84,7 +84,7 @@ def site() -> Site:
     return open_site(RecommenderConfig(videos=2_000, users=120, days=20, fewest=2))
 
 
-@pytest.mark.parametrize("dense", [10_000, 8_000_000])
+@pytest.mark.parametrize("dense", [10_000, 2_000_000])
 def test_lists_are_without_what_was_watched_and_without_the_test(
     site: Site, monkeypatch: pytest.MonkeyPatch, dense: int
 ) -> None:
