@@ -13,7 +13,7 @@ class RowAdam(torch.optim.Optimizer):
     """Tables (V, D) with sparse gradients: Adam of the rows that occur in a step (Kingma & Ba 2015), the others stand still.
 
     torch.optim.SparseAdam finds the same rows again in each of seven passes over three tables as large as the parameter;
-    at 1,000,000 rows each of them waits for memory. Here both moments of a row stand side by side, (V, 2, D), and are
+    at 1,000,000 rows each of them waits for memory. Here both moments of a row stand side by side, (V, 2D), and are
     read once and written once.
     """
 
@@ -32,14 +32,16 @@ class RowAdam(torch.optim.Optimizer):
         first, second = betas
         state = self.state[table]
         if not state:
-            state |= {"step": 0, "moments": torch.zeros(len(table), 2, table.shape[1])}
+            state |= {"step": 0, "moments": torch.zeros(len(table), 2 * table.shape[1])}
         state["step"] += 1
         gradient = table.grad.coalesce()  # type: ignore[union-attr]
         rows, g = gradient.indices()[0], gradient.values()  # (n,), (n, D)
-        moments = state["moments"].index_select(0, rows)  # (n, 2, D)
-        m, v = moments[:, 0], moments[:, 1]
+        both = state["moments"].index_select(0, rows)  # (n, 2D)
+        m, v = both.chunk(2, 1)
         m += (g - m) * (1 - first)  # m = β₁m + (1 - β₁)g
         v += (g * g - v) * (1 - second)  # v = β₂v + (1 - β₂)g²
-        state["moments"].index_copy_(0, rows, moments)
         size = lr * (1 - second ** state["step"]) ** 0.5 / (1 - first ** state["step"])
-        table.index_add_(0, rows, m / (v.sqrt() + eps) * -size)
+        moved = table.index_select(0, rows) + m / (v.sqrt() + eps) * -size
+        at = rows.numpy()  # numpy writes whole rows, torch number by number: half the time
+        state["moments"].numpy()[at] = both.numpy()
+        table.detach().numpy()[at] = moved.numpy()

@@ -37,8 +37,9 @@ from engine.runs.work import Tick
 
 NEW = 7.0
 """Days that a video counts as new."""
-SURVEYED = 200
-"""Pages of a day for which the best that could be shown is worked out, over all videos."""
+SURVEYED, LOOKED_AT = 200, 4_000_000
+"""Pages of a day, at most, for which the best that could be shown is worked out over all videos; of so many pairs of a
+page and a video, but for at least a tenth of them where the catalogue is large."""
 A_DAY = 100
 """Training steps that serving a day counts for in the progress of a run."""
 
@@ -71,7 +72,7 @@ def simulate_days(config: SimulationConfig, tick: Tick | None = None) -> Iterato
     """A frame for each day after the log, by its number; frame 0 is the last day of the log.
 
     metrics, of the day: "minutes" watched per user, "best" the same had every page shown what is best for its user by
-    the truth, estimated over `SURVEYED` pages, "kept" the share of it that those pages were expected to earn; "clicks"
+    the truth, estimated over some pages, "kept" the share of it that those pages were expected to earn; "clicks"
     per impression; "new" the share of impressions of videos less than seven days old; "coverage" (2,) the share of the
     catalogue that was shown, that day and so far since the log ended; "top" (2,) the share of watches that the one
     percent of the catalogue watched most received, that day and so far; counts of "pages", "impressions", "watches".
@@ -231,8 +232,9 @@ def survey(day: Day) -> tuple[Array, Array]:
     world, log = day.world, day.world.log
     rng = source(world.config, f"survey {day.number}")
     first = np.arange(day.rows.start, day.rows.stop, PAGE)
+    count = min(max(LOOKED_AT // len(world.videos), SURVEYED // 10), SURVEYED)
     earned, best = [], []
-    for row in rng.permutation(first)[:SURVEYED]:
+    for row in rng.permutation(first)[:count]:
         there = int(np.searchsorted(world.videos.uploaded, log.time[row], side="right"))
         past = log.video[:row][log.user[:row] == log.user[row]]
         seen = np.bincount(past, minlength=len(world.videos))[:there]
