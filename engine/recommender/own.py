@@ -60,7 +60,8 @@ class OwnLog:
 
     def world(self, config: OwnLogConfig) -> World:
         """The world of these videos, with the sizes of the file in its config."""
-        return World(sized(self, config), self.videos, _users(self.log.user, len(self.users)), self.log, true=False)
+        users = _users(self.log.user, len(self.users))
+        return World(sized(self, config), self.videos, users, self.log, False, self.items, self.users)
 
 
 def read_log(data: bytes, rated: str = "all") -> OwnLog:

@@ -83,13 +83,16 @@ class Log:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class World:
-    """Everything there is; `true` where it is simulated, so that expected watch times are known."""
+    """Everything there is; `true` where it is simulated, so that expected watch times are known. `titles` (V,) and `people`
+    (U,) are what a user's own log calls its items and users."""
 
     config: RecommenderConfig
     videos: Videos
     users: Users
     log: Log
     true: bool = True
+    titles: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
 
 
 def source(config: RecommenderConfig, purpose: str) -> np.random.Generator:

@@ -6,7 +6,9 @@ from engine.recommender.scene import Favourite
 from engine.recommender.serving import COLD, RANKING
 from pages.recommender import named
 from pages.recommender.shown import Shown
-from pages.ui.language import plain, t
+from pages.ui.language import N_, plain, t
+
+UNRANKED = N_("Ranking is not trained yet: the order is that of recall.")
 
 
 def answer(now: Shown) -> str:
@@ -21,7 +23,8 @@ def answer(now: Shown) -> str:
     }
     who = {"user": plain(named.user(site, user)), "day": f"{day:.0f}"}
     if not site.world.true:
-        return t("{user}, day {day}: {videos} videos → {known} with a vector → {recalled} recalled → **{shown}** shown.", **who, **counts)  # fmt: skip
+        sentence = t("{user}, day {day}: {videos} videos → {known} with a vector → {recalled} recalled → **{shown}** shown.", **who, **counts)  # fmt: skip
+        return sentence if now.server.ranker else f"{sentence} {t(UNRANKED)}"
     kept = dict(zip("abc", (f"{100 * share:.0f}" for share in given.kept), strict=True))
     sentence = t(
         "{user}, day {day}: {videos} videos → {known} with a vector → {recalled} recalled → **{shown}** shown; of the best possible watch time {a} % → {b} % → **{c} %** are left.",
@@ -29,6 +32,8 @@ def answer(now: Shown) -> str:
         **counts,
         **kept,
     )
+    if now.server.ranker is None:
+        return f"{sentence} {t(UNRANKED)}"
     return f"{sentence} {lost(now, scene.lost[0])}" if scene.lost else sentence
 
 

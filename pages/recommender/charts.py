@@ -79,7 +79,7 @@ def _sweep(now: Shown) -> Sweep:
         tuple(float(n) for n in range(len(now.users))),
         t("Choose a user: what glows, what is lost?"),
         readout=readouts,
-        options=tuple(f"{named.user(now.site, user)} · {named.taste(now.site, user)}" for user in now.users),
+        options=tuple(" · ".join(filter(None, (named.user(now.site, u), named.taste(now.site, u)))) for u in now.users),
     )
 
 

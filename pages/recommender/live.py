@@ -39,9 +39,7 @@ def _stage(config: RecommenderConfig | None) -> None:
         st.title(t(PLAYGROUND.question), anchor=False)
         st.markdown(answer(now))
     _player(now)
-    if now.server.ranker is None:
-        st.info(t("Ranking is not trained at this moment: the first candidates are shown in the order of recall."))
-    changes = config.differences(now.config) if config is not None and now.site.world.true else {}
+    changes = config.differences(now.config) if config is not None and not now.own else {}
     if config is not None:
         live.on_stage(
             PLACE,

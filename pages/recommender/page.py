@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from pages.recommender import exports, live, looks, notes, settings, where, why
+from pages.recommender import exports, live, looks, notes, own_log, settings, where, why
 from pages.recommender.where import PLACE
 from pages.ui import share, training
 from pages.ui.language import t
@@ -38,5 +38,6 @@ story_panel("recommender", where.go, above)
 live.draw(config, below)
 why.draw()
 looks.draw()
+own_log.draw()
 notes.draw()
 exports.draw()

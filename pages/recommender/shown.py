@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import cast
+from functools import partial
+from typing import Any, cast
 
 import streamlit as st
 
-from engine.recommender import RecommenderConfig, open_site
+from engine.recommender import OwnLogConfig, RecommenderConfig, open_site
 from engine.recommender.field import Field, field_of
 from engine.recommender.opened import server_at
+from engine.recommender.own import own_site
 from engine.recommender.scene import Scene, days, offered, scene
 from engine.recommender.serving import Server
 from engine.recommender.shipped import recorded
@@ -18,7 +21,7 @@ from engine.runs.frame import Frame
 from engine.runs.recording import Recording
 from pages.recommender import where
 from pages.recommender.where import PLACE
-from pages.ui import live, training
+from pages.ui import live, training, uploads
 from pages.ui.live import RECORDED, RUN
 
 FRAMES, MOST_GLOW = 6, 900_000
@@ -39,9 +42,18 @@ class Shown:
         return self.recording.config
 
     @property
+    def own(self) -> bool:
+        """Whether it is of the viewer's own log."""
+        return isinstance(self.config, OwnLogConfig)
+
+    @property
+    def _keep(self) -> tuple[Callable[..., Any], ...]:
+        return _KEEP[self.own]
+
+    @property
     def server(self) -> Server:
         """Both models at this moment, ready to recommend."""
-        return _server(self.config.digest, self.frame.step, self.recording, self.frame)
+        return cast(Server, self._keep[0](self.config.digest, self.frame.step, self.recording, self.frame))
 
     @property
     def site(self) -> Site:
@@ -51,7 +63,8 @@ class Shown:
     @property
     def field(self) -> Field:
         """Where every video stands."""
-        return _field(_world(self.config).digest, self.site)
+        world = self.config if self.own else _world(self.config)
+        return cast(Field, self._keep[1](world.digest, self.site))
 
     @property
     def users(self) -> tuple[int, ...]:
@@ -61,7 +74,8 @@ class Shown:
     @property
     def days(self) -> tuple[float, ...]:
         """The days on stage."""
-        return days(self.site, max(2, min(FRAMES, MOST_GLOW // (len(self.users) * len(self.site.known)))))
+        most = max(2, min(FRAMES, MOST_GLOW // (len(self.users) * len(self.site.known))))
+        return days(self.site, min(most, self.site.world.config.days))
 
     def at(self) -> int:
         """Which of the users is on stage; the first where the URL names none that there is."""
@@ -70,7 +84,7 @@ class Shown:
     def scene(self, user: int, day: float) -> Scene:
         """One of the offered users at one day; without the watches that the viewer took away, if on stage."""
         gone = where.without() if user == self.users[self.at()] else ()
-        return _scene(self.config.digest, self.frame.step, user, day, gone, self)
+        return cast(Scene, self._keep[2](self.config.digest, self.frame.step, user, day, gone, self))
 
     def now(self) -> tuple[int, float, Scene]:
         """User, day and scene on stage."""
@@ -91,35 +105,44 @@ WORLD = ("videos", "users", "days", "head", "bait", "fewest", "seed")
 
 def _world(config: RecommenderConfig) -> RecommenderConfig:
     """The same site with every other setting at its default."""
-    return type(config)(**{name: getattr(config, name) for name in WORLD})
+    return RecommenderConfig(**{name: getattr(config, name) for name in WORLD})
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-def _site(digest: str, _config: RecommenderConfig) -> Site:
+def _simulated(digest: str, _config: RecommenderConfig) -> Site:
     return open_site(_config)
 
 
 def site_of_config(config: RecommenderConfig) -> Site:
-    """The site of a config; those that differ in training alone share it."""
+    """The site of a config; those that differ in training alone share it. An own log's is read from this session's file."""
+    if isinstance(config, OwnLogConfig):
+        return own_site(config, uploads.path(config.table).read_bytes())
     world = _world(config)
-    site = _site(world.digest, world)
+    site = _simulated(world.digest, world)
     return replace(site, world=replace(site.world, config=config))
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _server(digest: str, step: int, _recording: Recording[RecommenderConfig], _frame: Frame) -> Server:
+def _open(digest: str, step: int, _recording: Recording[RecommenderConfig], _frame: Frame) -> Server:
     frames = [frame for frame in _recording.frames if frame.step <= step]
     return server_at(site_of_config(_recording.config), frames)
 
 
-@st.cache_resource(max_entries=6, show_spinner=False)
-def _field(digest: str, _site: Site) -> Field:
+def _lay_out(digest: str, _site: Site) -> Field:
     return field_of(_site.world.videos)
 
 
-@st.cache_resource(max_entries=400, show_spinner=False)
-def _scene(digest: str, step: int, user: int, day: float, without: tuple[int, ...], _now: Shown) -> Scene:
+def _look(digest: str, step: int, user: int, day: float, without: tuple[int, ...], _now: Shown) -> Scene:
     return scene(_now.server, user, day, without)
+
+
+_kept = partial(st.cache_resource, show_spinner=False)
+_KEEP: dict[bool, tuple[Callable[..., Any], ...]] = {
+    False: tuple(_kept(max_entries=most)(one) for one, most in ((_open, 8), (_lay_out, 6), (_look, 400))),
+    True: tuple(
+        _kept(scope="session", max_entries=most)(one) for one, most in ((_open, 2), (_lay_out, 2), (_look, 90))
+    ),
+}
+"""Server, field and scenes by whether they are of a user's own log, which goes with the browser session."""
 
 
 def shown() -> Shown:
