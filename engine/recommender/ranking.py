@@ -150,13 +150,22 @@ def mispredicted(z: Array, page: Array, clicked: Array, minutes: Array) -> float
     """The paper's weighted per-user loss: for pairs of a clicked and an unclicked impression on one page, the clicked
     one's watch time is mispredicted where the unclicked scores higher, half of it at a tie; their share of all watch time
     (§4.2)."""
-    wrong = total = 0.0
-    order = np.argsort(page, kind="stable")
-    for rows in np.split(order, np.flatnonzero(np.diff(page[order])) + 1):
-        positive, negative = rows[clicked[rows]], rows[~clicked[rows]]
-        if len(positive) and len(negative):
-            apart = z[negative][None] - z[positive][:, None]
-            higher = (apart > 0).mean(1) + 0.5 * (apart == 0).mean(1)
-            wrong += float((higher * minutes[positive]).sum())
-            total += float(minutes[positive].sum())
-    return wrong / total if total else float("nan")
+    if not len(z):
+        return float("nan")
+    order = np.lexsort((z, page))
+    page, z, clicked, minutes = page[order], z[order], clicked[order], minutes[order]
+    unclicked = np.concatenate(([0], np.cumsum(~clicked)))  # (N + 1,) how many stand before a place
+    begin, end = _runs(page[1:] != page[:-1])
+    low, high = _runs((page[1:] != page[:-1]) | (z[1:] != z[:-1]))  # equal scores on one page
+    others = unclicked[end] - unclicked[begin]
+    higher = unclicked[end] - unclicked[high] + 0.5 * (unclicked[high] - unclicked[low])
+    paired = clicked & (others > 0)
+    total = float(minutes[paired].sum())
+    return float((higher[paired] / others[paired] * minutes[paired]).sum()) / total if total else float("nan")
+
+
+def _runs(ends: Array) -> tuple[Array, Array]:
+    """For each of N in order its run's first place and the place behind its last, by where runs end (N - 1,)."""
+    edges = np.concatenate(([0], np.flatnonzero(ends) + 1, [len(ends) + 1]))
+    run = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
+    return edges[run], edges[run + 1]
