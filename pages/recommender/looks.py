@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pages.recommender import path
 from pages.recommender.shown import Shown, shown
 from pages.recommender.where import PLACE
-from pages.ui.language import t
+from pages.ui.language import N_, t
 from pages.ui.section import section
 
-LOOKS: tuple[tuple[str, str, str, Callable[[Shown], None]], ...] = ()
+LOOKS: tuple[tuple[str, str, str, Callable[[Shown], None]], ...] = (
+    ("path", N_("The user's path: from watches to u, to candidates, to odds. What is each number made of?"), "route", path.draw),
+)  # fmt: skip
 
 
 def draw() -> None:

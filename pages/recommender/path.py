@@ -1,0 +1,214 @@
+"""The user's path: averages → ReLU layers → u → the nearest videos → what ranking reads of two of them → z → odds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from engine.recommender.explain import explain_logit, explain_unit
+from engine.recommender.scene import Scene
+from engine.recommender.serving import RANKING
+from engine.recommender.stages import (  # fmt: skip
+    HOURS,
+    LANGUAGE,
+    NUMBERS,
+    POWERS,
+    SEEN,
+    VIDEO,
+    Side,
+    inputs_of,
+    layers_of,
+    side_by_side,
+    traded,
+)
+from engine.runs.config import Whole
+from pages.recommender import named, neighbours, where
+from pages.recommender.shown import Shown
+from pages.recommender.where import PLACE
+from pages.ui import controls
+from pages.ui.charts import unit_bars
+from pages.ui.choices import one_of
+from pages.ui.language import N_, t
+from pages.ui.theme import HUES
+from pages.ui.zoom import zoom
+
+UNIT = "recommender_path_unit"
+TRADES = {
+    VIDEO: N_("its embedding"),
+    LANGUAGE: N_("its language"),
+    HOURS: N_("its hours since the channel"),
+    SEEN: N_("its previous impressions"),
+}
+
+
+def draw(now: Shown) -> None:
+    """Four steps, from what enters to the odds."""
+    _, _, scene = now.now()
+    st.markdown(t("**1 · What enters**: averages of watches and searches, the region's embedding, seven numbers"))
+    _inputs(now, scene)
+    st.markdown(t("**2 · ReLU layers**: a unit, and the sum behind it"))
+    _layer(now, scene)
+    st.markdown(t("**3 · The nearest videos** are the candidates"))
+    neighbours.draw(now, scene)
+    st.markdown(t("**4 · Ranking**: a video that is shown, and a candidate that is not"))
+    if now.server.ranker is None:
+        st.info(t("Ranking is not trained at this moment, so the path ends at the candidates."))
+        return
+    _ranking(now, scene)
+
+
+def _inputs(now: Shown, scene: Scene) -> None:
+    given = inputs_of(now.server, scene.given)
+    parts: Sequence[tuple[str, np.ndarray, tuple[str, ...] | None]] = (
+        (t("average of watches"), given.watched, None),
+        (t("average of searches"), given.searched, None),
+        (t("region"), given.region, None),
+        (t("ages, gender, watched"), given.numbers, NUMBERS),
+    )
+    for n, (column, (title, values, names)) in enumerate(zip(st.columns((4, 4, 2, 3)), parts, strict=True)):
+        names = names or tuple(str(unit + 1) for unit in range(len(values)))
+        column.altair_chart(_bars(title, values, names), key=f"path_input_{n}", alt=title)
+    st.caption(t("a is the example age: 0 at serving, as of now. The order of the watches is lost in their average."))
+
+
+def _bars(title: str, values: np.ndarray, names: tuple[str, ...]) -> alt.Chart:
+    data = pd.DataFrame({"unit": names, "value": values.astype(float)})
+    return (
+        alt.Chart(data, height=130, title=alt.Title(title, fontSize=12, fontWeight="normal"))
+        .mark_bar(color=HUES[0])
+        .encode(
+            x=alt.X("unit:N", sort=None, title=None, axis=alt.Axis(labelOverlap=True, labelAngle=0)),
+            y=alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=3)),
+            tooltip=[alt.Tooltip("unit:N", title=t("unit")), alt.Tooltip("value:Q", title=t("value"), format=".5f")],
+        )
+    )
+
+
+def _layer(now: Shown, scene: Scene) -> None:
+    layers = layers_of(scene.given)
+    left, right = st.columns(2, gap="large")
+    with left, st.container(horizontal=True):
+        last = len(layers)
+        layer = one_of(
+            t("Layer"), tuple(range(1, last + 1)), last, key="recommender_path_layer",
+            name_of=lambda n: t("{n}: u", n=n) if n == last else str(n),
+        )  # fmt: skip
+        values = layers[layer - 1]
+        unit = _unit(values)
+    with left:
+        for n, one in enumerate(layers, 1):
+            marked = unit - 1 if n == layer else -1
+            title = alt.Title(t("layer {n}, {units} units", n=n, units=len(one)), fontSize=12, fontWeight="normal")
+            chart = unit_bars(one, marked, HUES[0]).properties(height=95, title=title)
+            st.altair_chart(chart, key=f"path_layer_{n}", alt=t("Every unit of this layer"))
+        zero = int((values == 0).sum())
+        st.caption(t("Layer {layer}: {zero} of {units} units are cut off at 0 for this user.", layer=layer, zero=zero, units=len(values)))  # fmt: skip
+    with right:
+        zoom(explain_unit(now.server, scene.given, layer - 1, unit - 1))
+
+
+def _unit(values: np.ndarray) -> int:
+    """One unit, from 1: the URL's, else the largest."""
+    written = st.query_params.get(UNIT, "")
+    asked = int(written) if written.isdecimal() and len(written) < 5 else int(values.argmax()) + 1
+    start = min(max(asked, 1), len(values))
+    held = f"{UNIT}_{start}_{len(values)}"
+
+    def choose() -> None:
+        PLACE.write(UNIT, str(st.session_state[held]))
+
+    return controls.whole_number(t("Unit"), Whole(1, len(values)), start, key=held, on_change=choose, width=140)
+
+
+def _ranking(now: Shown, scene: Scene) -> None:
+    given = scene.given
+    hidden = given.candidates[~np.isin(given.candidates, given.shown)]
+    if not len(hidden):
+        st.caption(t("Every candidate is shown."))
+        return
+    lost = [one.video for one in scene.lost if one.lost.stage == RANKING]
+    columns = st.columns(2, gap="large")
+    with columns[0]:
+        first = _pick(now, t("Shown"), given.shown, int(given.shown[0]), "recommender_path_shown")
+    with columns[1]:
+        second = _pick(now, t("Not shown"), hidden, lost[0] if lost else int(hidden[0]), "recommender_path_hidden")
+    videos = np.array([first, second])
+    sides = side_by_side(now.server, given.user, videos, given.now, where.without())
+    left, right = st.columns((3, 2), gap="large")
+    with left:
+        _features(now, sides, videos)
+    with right:
+        _traded(now, sides)
+    for n, (column, side) in enumerate(zip(st.columns(2, gap="large"), sides, strict=True)):
+        with column:
+            st.markdown(t("z = {z}, so the odds e^z are **{odds}**", z=f"{side.z:.3f}", odds=f"{np.exp(side.z):.2f}"))
+            told = explain_logit(now.server, side.seen)
+            unit = int(np.argmax([abs(term.product) for term in told.terms]))
+            st.altair_chart(unit_bars(side.hidden, unit, HUES[2 if n == 0 else 1]), key=f"path_rank_{n}", alt=t("The last layer of ranking"))  # fmt: skip
+            zoom(told)
+
+
+def _pick(now: Shown, label: str, videos: np.ndarray, start: int, name: str) -> int:
+    """One of some videos; the URL holds its number."""
+    options = [int(video) for video in videos]
+    written = st.query_params.get(name, "")
+    chosen = int(written) if written.isdecimal() and int(written) in options else start
+    held = f"{name}_{len(options)}_{options[0]}_{chosen}"
+
+    def choose() -> None:
+        PLACE.write(name, str(st.session_state[held]))
+
+    return int(
+        st.selectbox(
+            label, options, options.index(chosen), key=held, on_change=choose,
+            format_func=lambda video: named.title(now.site, video),
+        )
+    )  # fmt: skip
+
+
+def _features(now: Shown, sides: Sequence[Side], videos: np.ndarray) -> None:
+    """As they are, and as they enter."""
+    rows: dict[str, list[str]] = {
+        t("channel"): [named.channel(now.site, int(video)) for video in videos],
+        t("language of user → video"): [f"{one.user_language + 1} → {one.video_language + 1}" for one in sides],
+        t("hours since the channel"): [f"{one.hours:,.1f}" if np.isfinite(one.hours) else t("never") for one in sides],
+        t("previous impressions"): [str(one.shown_before) for one in sides],
+    }
+    names = (t("hours"), t("impressions"))
+    for n in range(len(POWERS)):
+        form = ("x̃", "x̃²", "√x̃")[n % 3]
+        rows[f"{names[n // 3]}: {form}"] = [f"{float(one.numbers[n]):.3f}" for one in sides]
+    table = pd.DataFrame(
+        {
+            t("feature"): list(rows),
+            t("shown"): [row[0] for row in rows.values()],
+            t("not shown"): [row[1] for row in rows.values()],
+        }
+    )
+    st.dataframe(table, hide_index=True, height="content", alt=t("What ranking reads of both videos"))
+    st.caption(t("x̃ is the share of training values below x, as the quantiles tell. The average of the last watches is the same for both."))  # fmt: skip
+
+
+def _traded(now: Shown, sides: Sequence[Side]) -> None:
+    """What would lift the second."""
+    good, other = sides
+    found = traded(now.server, good, other)
+    data = pd.DataFrame({"what": [t(TRADES[name]) for name in found], "change": [z - other.z for z in found.values()]})
+    st.markdown(t("What would lift the one not shown? Its z, if it had of the other …"))
+    st.altair_chart(
+        alt.Chart(data, height=200)
+        .mark_bar()
+        .encode(
+            x=alt.X("change:Q", title=t("change of z")),
+            y=alt.Y("what:N", sort=None, title=None, axis=alt.Axis(labelLimit=220, labelOverlap=False)),
+            color=alt.condition("datum.change >= 0", alt.value(HUES[2]), alt.value(HUES[1])),
+            tooltip=[alt.Tooltip("what:N", title=" "), alt.Tooltip("change:Q", title=t("change of z"), format="+.3f")],
+        ),
+        key="path_traded",
+        alt=t("How much each feature of the shown video would change z of the other"),
+    )
+    st.caption(t("One at a time; the distance between both is {gap}. Layers bend, so the parts need not add up to it.", gap=f"{good.z - other.z:+.3f}"))  # fmt: skip
