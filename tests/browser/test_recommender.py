@@ -1,0 +1,165 @@
+"""The recommender page in a real Chromium, as its users use it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.checks import is_accessible, opens_cold, report_alone, train
+from tests.browser.conftest import settled, watch
+
+SMALL = (
+    "recommender_videos=2000&recommender_users=200&recommender_days=20&recommender_steps=40&recommender_ranking_steps=40"
+    "&recommender_frames=4"
+)
+LONG = "recommender_videos=2000&recommender_users=300&recommender_steps=15000"
+SKY = "canvas.sky"
+
+
+def open_page(page: Page, address: str, query: str = "") -> None:
+    page.goto(f"{address}/recommender?{query}")
+    page.locator(".st-key-run_bar").wait_for(timeout=30_000)
+    page.locator(SKY).wait_for(timeout=30_000)
+    settled(page)
+
+
+def picture(page: Page) -> str:
+    """The pixels of the field, as they are drawn."""
+    return str(page.locator(SKY).evaluate("canvas => canvas.toDataURL()"))
+
+
+def choose(page: Page, rung: str) -> None:
+    """By its key; returns once it has been drawn."""
+    page.keyboard.press({"catalogue": "1", "recall": "2", "rank": "3"}[rung])
+    expect(page.locator(f".rung[data-rung={rung}]")).to_have_attribute("aria-pressed", "true")
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def test_a_cold_deep_link_opens_the_page_and_nothing_else(browser: Browser) -> None:
+    opens_cold(browser, "recommender", "How do a million videos become twenty", SKY)
+
+
+def test_it_opens_on_a_million_videos_with_a_lost_favourite(page: Page, server: str) -> None:
+    problems = watch(page)
+    open_page(page, server)
+    expect(page.locator(".st-key-question")).to_contain_text("1,000,000 videos")
+    expect(page.locator(".rung[data-rung=rank]")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".board.field")).to_contain_text("no vector")
+    expect(page.locator(".board.slopes")).to_contain_text("20")
+    assert page.locator(".st-key-run_bar").bounding_box()["y"] < 800  # type: ignore[index]
+    assert not problems, problems
+
+
+def test_each_stage_of_the_funnel_is_another_picture(page: Page, server: str) -> None:
+    open_page(page, server)
+    seen = set()
+    for rung in ("catalogue", "recall", "rank"):
+        choose(page, rung)
+        seen.add(page.locator(".board.field").inner_html() + picture(page))
+    assert len(seen) == 3
+    expect(page).to_have_url(re.compile("/recommender(?!.*rung=)"))  # the one it opens on is left out
+
+
+def test_another_user_makes_the_field_glow_elsewhere(page: Page, server: str) -> None:
+    open_page(page, server)
+    before, told = picture(page), page.locator(".st-key-question").inner_text()
+    page.locator(".player .hero-select").select_option(index=2)
+    expect(page).to_have_url(re.compile("recommender_user=2"))
+    expect(page.locator(".st-key-question")).not_to_have_text(told)
+    settled(page)
+    assert picture(page) != before
+
+
+def test_a_watch_is_taken_away_and_brought_back(page: Page, server: str) -> None:
+    open_page(page, server)
+    before = picture(page)
+    page.locator(".entry.watch").first.click()
+    expect(page).to_have_url(re.compile("recommender_without=[0-9]+"))
+    expect(page.locator(".entry.gone")).to_have_count(1)
+    settled(page)
+    assert picture(page) != before
+    page.reload()
+    page.locator(SKY).wait_for(timeout=30_000)
+    expect(page.locator(".entry.gone")).to_have_count(1)
+    page.locator(".entry.gone").first.click()
+    expect(page.locator(".entry.gone")).to_have_count(0)
+    settled(page)
+    assert picture(page) == before
+
+
+def test_a_click_on_a_pixel_asks_why(page: Page, server: str) -> None:
+    open_page(page, server)
+    page.locator(SKY).click(position={"x": 220, "y": 200})
+    expect(page).to_have_url(re.compile("recommender_video=[0-9]+"))
+    why = page.locator(".st-key-why")
+    expect(why).to_contain_text("Why not recommended?")
+    expect(why).to_contain_text("expected minutes")
+    page.locator(".st-key-why_close button").click()
+    expect(page.locator(".st-key-why")).to_have_count(0)
+
+
+def test_a_suggested_favourite_is_opened_to_its_sum(page: Page, server: str) -> None:
+    open_page(page, server, "recommender_user=2")
+    page.locator(".st-key-suggest button").last.click()
+    expect(page.locator(".st-key-why")).to_contain_text("u · v")
+    expect(page.locator(".st-key-why .katex").first).to_be_visible()
+
+
+def test_days_are_stepped_through_in_the_browser(page: Page, server: str) -> None:
+    open_page(page, server)
+    before = picture(page)
+    time = page.locator(".player input.time")
+    time.focus()
+    time.press("Home")
+    expect(page.locator(".player")).to_contain_text("day 10 of 60")
+    expect(page).to_have_url(re.compile("recommender_step=10"))
+    settled(page)
+    assert picture(page) != before
+    expect(page.locator(".st-key-question")).to_contain_text("day 10")
+
+
+def test_it_trains_live_from_noise_to_the_end(page: Page, server: str) -> None:
+    problems = watch(page)
+    open_page(page, server, SMALL)
+    train(page)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Finished", timeout=90_000)
+    expect(page.locator(".st-key-question")).to_contain_text("2,000 videos")
+    expect(page.locator(".board.slopes")).to_contain_text("20")
+    assert not problems, problems
+    page.locator(".st-key-reset button").first.click()
+    expect(page.locator(".st-key-question")).to_contain_text("1,000,000 videos")
+
+
+def test_a_run_is_stopped(page: Page, server: str) -> None:
+    open_page(page, server, LONG)
+    train(page)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Running", timeout=60_000)
+    page.locator(".st-key-stop").get_by_role("button").click()
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Stopped", timeout=30_000)
+    expect(page.locator(".st-key-question")).to_contain_text("2,000 videos")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_is_accessible(browser: Browser, server: str, scheme: str) -> None:
+    page = browser.new_page(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+    open_page(page, server, "recommender_video=5")
+    is_accessible(page)
+    page.close()
+
+
+def test_the_report_opens_alone(page: Page, server: str, browser: Browser, tmp_path: Path) -> None:
+    open_page(page, server)
+    with report_alone(page, browser, tmp_path) as alone:
+        expect(alone.get_by_role("heading", name="How do a million videos")).to_be_visible()
+        expect(alone.locator("table").first).to_contain_text("20")
+
+
+def test_it_speaks_chinese(browser: Browser, server: str) -> None:
+    page = browser.new_page(locale="zh-CN", reduced_motion="reduce")
+    open_page(page, server)
+    expect(page.locator(".player")).to_contain_text("召回")
+    expect(page.locator(".board.slopes")).to_contain_text(re.compile("[\u4e00-\u9fff]"))
+    page.close()

@@ -1,0 +1,155 @@
+"""The recommender page in both languages, and whatever a URL may carry."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import partial
+
+import numpy as np
+import pytest
+
+from engine.recommender import RecommenderConfig
+from engine.recommender.serving import COLD, RANKING, RECALL
+from engine.recommender.shipped import recorded
+from pages.recommender import charts
+from pages.recommender.settings import PRESETS
+from pages.recommender.shown import RECORDED, Shown, steps_of
+from pages.recommender.where import PLACE, RUNGS, SECTIONS
+from pages.ui.language import LANGUAGES, catalogue
+from pages.ui.pack import pack
+from pages.ui.position import Position
+from pages.ui.stage import Quantised
+from tests.pages.checks import Listener, preset_sets_its_settings, story_is_told
+from tests.pages.visits import CHINESE, FEW, HOSTILE, LOCALES, STRANGER, opened_at, titles
+
+PAGE = "pages/recommender/page.py"
+ASKED = "How do a million videos become twenty, and where did this one die?"
+QUESTION = {"en": ASKED, "zh": catalogue("zh").get(ASKED, "")}
+opened = partial(opened_at, PAGE)
+EVERYTHING = {PLACE.open_key(section): "true" for section in SECTIONS}
+
+
+@pytest.fixture(scope="module")
+def now() -> Shown:
+    """What the page opens on."""
+    recording = recorded()
+    return Shown(recording, recording.frames[-1], RECORDED)
+
+
+def lost(now: Shown, stage: str) -> tuple[int, int]:
+    """A user's place among those offered, and a favourite of theirs that was lost at this stage on the last day."""
+    for place, user in enumerate(now.users):
+        for one in now.scene(user, now.days[-1]).lost:
+            if one.lost.stage == stage:
+                return place, one.video
+    raise AssertionError(stage)
+
+
+@pytest.mark.parametrize("chosen", LANGUAGES)
+def test_it_opens_on_a_million_videos_in_the_browsers_language(chosen: str) -> None:
+    at = opened(LOCALES[chosen])
+    assert not at.exception and titles(at) == [QUESTION[chosen]]
+    answer = next(m.value for m in at.markdown if "1,000,000" in m.value)
+    assert "300" in answer and "**20**" in answer and bool(CHINESE.search(answer)) == (chosen == "zh")
+
+
+@pytest.mark.parametrize("rung", RUNGS)
+def test_no_english_is_left_on_a_chinese_screen(rung: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With every section open: what is asked of the catalogue, also through variables, and what is drawn."""
+    Listener(monkeypatch).sees(opened("zh-CN", recommender_rung=rung, recommender_video="5", **EVERYTHING), 60)
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_section_opens_on_its_own(section: str) -> None:
+    at = opened(**{PLACE.open_key(section): "true"})
+    assert not at.exception and titles(at) == [QUESTION["en"]]
+
+
+@pytest.mark.parametrize("stage", [COLD, RECALL, RANKING])
+def test_why_a_favourite_is_not_recommended(now: Shown, stage: str) -> None:
+    user, video = lost(now, stage)
+    at = opened(recommender_user=str(user), recommender_video=str(video))
+    told = {COLD: "no vector", RECALL: "lost at recall", RANKING: "lost at ranking"}[stage]
+    assert not at.exception
+    assert any(told in m.value and "badge" in m.value for m in at.markdown)
+    assert len(at.latex) == {COLD: 0, RECALL: 2, RANKING: 4}[stage]  # a sum is two formulas
+    assert not [c.value for c in at.caption if "this differs from the forward pass" in c.value]
+
+
+def test_why_of_what_is_shown_watched_or_not_there_yet(now: Shown) -> None:
+    user = now.users[0]
+    shown = int(now.scene(user, now.days[-1]).given.shown[0])
+    watched = int(now.server.watched(user, now.days[0])[0])
+    late = len(now.site.world.videos) - 1
+    first = str(steps_of(now.days)[0])
+    for video, told, step in ((shown, "It is recommended: place 1", ""), (watched, "watched it already", ""), (late, "does not exist yet", first)):  # fmt: skip
+        at = opened(recommender_video=str(video), recommender_step=step)
+        assert not at.exception and any(told in m.value for m in at.markdown), told
+
+
+@pytest.mark.parametrize("preset", [p.id for p in PRESETS])
+def test_every_preset_sets_its_settings(preset: str) -> None:
+    preset_sets_its_settings(opened, RecommenderConfig, PRESETS, preset)
+
+
+@pytest.mark.parametrize("chosen", LANGUAGES)
+def test_every_state_of_the_story(chosen: str) -> None:
+    story_is_told(opened, "recommender", "recommender_user", chosen)
+
+
+def test_a_watch_taken_away_changes_what_is_shown(now: Shown) -> None:
+    user, day = now.users[0], now.days[-1]
+    gone = [str(int(v)) for v in now.server.watched(user, day)]
+    at = opened(recommender_without=".".join(gone[:6]))
+    assert not at.exception
+    whole = now.scene(user, day)
+    answer = next(m.value for m in at.markdown if "1,000,000" in m.value)
+    left = next(m.value for m in opened().markdown if "1,000,000" in m.value)
+    assert answer != left and f"**{100 * whole.given.kept[2]:.0f} %**" in left
+
+
+def test_an_earlier_moment_is_on_stage() -> None:
+    at = opened(recommender_moment="0")
+    assert not at.exception and any("Ranking is not trained yet" in m.value for m in at.markdown)
+
+
+def test_what_the_stage_sends_comes_from_scenes(now: Shown) -> None:
+    sent = charts.stage(now, "recorded")
+    assert len(pack(sent, start=Position(0, 0.0, "rank"), seek=0)) <= 1_000_000
+    assert list(sent.steps) == list(steps_of(now.days))
+    glow = sent.arrays["glow"]
+    assert isinstance(glow, Quantised)
+    for s, user in enumerate(now.users):
+        for f, day in enumerate(now.days):
+            scene = now.scene(user, day)
+            np.testing.assert_allclose(glow.bytes[s, f] / 255, scene.glow, atol=0.5 / 255)
+            places = np.asarray(sent.arrays["places"])[s, f]
+            pixels = np.asarray(sent.arrays["shown"])[s, f]
+            for n, video in enumerate(scene.given.shown):
+                assert places[n, 1] == n + 1 and scene.given.candidates[int(places[n, 0]) - 1] == video
+                assert now.field.video(int(pixels[n])) == video
+            kept = [float(np.asarray(sent.arrays[f"kept{n}"])[s, f]) for n in range(3)]
+            np.testing.assert_allclose(kept, scene.given.kept, atol=1e-6)
+
+
+SETTINGS = sorted(f"recommender_{field.name}" for field in dataclasses.fields(RecommenderConfig))
+NAMES = sorted(
+    {f"recommender_{name}" for name in ("user", "without", "step", "rung", "part", "point", "preset", "moment", "video", "on_stage")}
+)  # fmt: skip
+
+
+def withstands(value: str, *names: str) -> None:
+    at = opened(**EVERYTHING | dict.fromkeys(names, value))
+    assert not at.exception, (names[:3], value[:40], [error.value for error in at.exception])
+    assert titles(at) and titles(at)[0] in QUESTION.values()
+
+
+@pytest.mark.parametrize("value", (*HOSTILE, *STRANGER))
+def test_all_parameters_at_once_may_be_anything(value: str) -> None:
+    withstands(value, *SETTINGS, *NAMES)
+
+
+@pytest.mark.parametrize("name", (*SETTINGS, *NAMES))
+def test_each_parameter_alone_may_be_anything(name: str) -> None:
+    for value in FEW:
+        withstands(value, name)
