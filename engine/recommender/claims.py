@@ -37,9 +37,10 @@ HEADS = tuple(replace(RECALL, head=head) for head in (0.5, 1.2, 2.2, 3.0))
 CODE = tuple(
     f"engine/{path}.py"
     for path in (
-        "recommender/candidates", "recommender/claims", "recommender/config", "recommender/features",
-        "recommender/history", "recommender/ranking", "recommender/recall", "recommender/retrieval",
-        "recommender/samples", "recommender/site", "recommender/training", "recommender/world",
+        "recommender/baselines", "recommender/candidates", "recommender/claims", "recommender/config",
+        "recommender/earlier", "recommender/features", "recommender/history", "recommender/ranking",
+        "recommender/recall", "recommender/retrieval", "recommender/rows", "recommender/samples",
+        "recommender/site", "recommender/training", "recommender/world",
         "runs/frame", "runs/seeds", "runs/verdict",
     )
 )  # fmt: skip

@@ -1,0 +1,164 @@
+"""What ships: the recorded run and the studies behind the verdicts, and that they rest on this code."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from engine.recommender import RecommenderConfig, train
+from engine.recommender.claims import BASE, CLAIMS, CODE, DEPTHS, HEADS, SEEDS, Claim
+from engine.recommender.opened import server_at
+from engine.recommender.scene import offered, scene
+from engine.recommender.shipped import (
+    CLAIMS_FILE,
+    CONFIG,
+    RECORDINGS,
+    claim_cells,
+    packed,
+    read_claims,
+    recorded,
+    stored_seeds,
+    unpacked,
+)
+from engine.recommender.site import open_site
+from engine.runs.fingerprint import ROOT, fingerprint
+from engine.runs.recording import Recording
+from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE
+
+EARLY = 2
+"""Frames of recall that another CPU repeats closely."""
+
+
+def test_the_stored_studies_rest_on_this_code() -> None:
+    assert read_claims()[0] == fingerprint(CODE), "the code behind the claims changed: run make claims"
+    assert set(claim_cells()) <= set(read_claims()[1]), "the claims changed: run make claims"
+    assert len(SEEDS) == 8 and len(set(claim_cells())) == len(claim_cells())
+
+
+def entered(path: str) -> set[str]:
+    """Modules of the engine that one imports, as files."""
+    nodes = ast.walk(ast.parse((ROOT / path).read_text()))
+    names = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    files = (name.replace(".", "/") for name in names if name.startswith("engine."))
+    return {f"{file}.py" for file in files if (ROOT / f"{file}.py").exists()}
+
+
+def test_the_fingerprint_covers_what_training_rests_on() -> None:
+    """Every module of the recommender that the training imports, directly or not."""
+    found: set[str] = set()
+    waiting = {"engine/recommender/training.py", "engine/recommender/claims.py"}
+    while waiting:
+        path = waiting.pop()
+        found.add(path)
+        waiting |= entered(path) - found
+    inner = {path for path in found if path.startswith("engine/recommender/")}
+    assert len(inner) >= 12 and inner <= set(CODE), inner - set(CODE)
+
+
+def stored(name: str, at: int | None = None, **setting: object) -> np.ndarray:
+    """One number per seed, read from the file itself: not by way of `Seeds`."""
+    found = {}
+    for row in json.loads(CLAIMS_FILE.read_text())["cells"]:
+        for seed in range(8):
+            if RecommenderConfig.from_dict(row["config"]) == replace(BASE, seed=seed, **setting):  # type: ignore[arg-type]
+                found[seed] = np.array(row["metrics"][name])
+    values = np.array([found[seed] for seed in range(8)])
+    return values if at is None else values[:, at]
+
+
+def hits(which: str = "recall", **setting: object) -> np.ndarray:
+    return stored(f"{which}.hits", 1, ranking_steps=1, **setting)
+
+
+def in_words(claim: str) -> np.ndarray:
+    """Each claim as its id says it, positive where it is right."""
+    if claim.startswith("depth_"):
+        n = int(claim.split("_")[1]) - 1
+        return hits(tower=DEPTHS[n].tower) - hits(tower=DEPTHS[n - 1].tower)
+    return {
+        "weighted_earns_minutes": lambda: stored("ranking.first") - stored("ranking.first", weighting="none"),
+        "weighted_mispredicts_less": lambda: (
+            stored("ranking.mispredicted", weighting="none") - stored("ranking.mispredicted")
+        ),
+        "weighted_loses_auc": lambda: stored("ranking.auc", weighting="none") - stored("ranking.auc"),
+        "age_helps_new_videos": lambda: (
+            stored("recall.new", ranking_steps=1) - stored("recall.new", ranking_steps=1, example_age="off")
+        ),
+        "age_finds_more": lambda: hits() - hits(example_age="off"),
+        "squares_find_more": lambda: hits() - hits(bends="off"),
+        "random_looks_better": lambda: hits(test="random") - hits(),
+        "equal_helps_quiet": lambda: (
+            stored("recall.groups", 0, ranking_steps=1) - stored("recall.groups", 0, ranking_steps=1, per_user="all")
+        ),
+        "equal_helps_active": lambda: (
+            stored("recall.groups", 1, ranking_steps=1) - stored("recall.groups", 1, ranking_steps=1, per_user="all")
+        ),
+        "item2vec_finds_more": lambda: hits() - hits(pretrained="off"),
+        "more_negatives_find_more": lambda: hits(negatives=1_000) - hits(negatives=20),
+        "correction_finds_more": lambda: hits() - hits(correction="off"),
+        "popularity_does_better_with_a_head": lambda: (
+            hits("popular", head=HEADS[-1].head) - hits("popular", head=HEADS[0].head)
+        ),
+        "model_beats_popularity": lambda: hits() - hits("popular"),
+    }[claim]()
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
+def test_every_verdict_follows_from_the_stored_numbers(claim: Claim) -> None:
+    """Recomputed from the file with scipy: sign, pairing, interval and outcome."""
+    differences = -in_words(claim.id)
+    verdict = claim.verdict(stored_seeds())
+    assert verdict.seeds == 8 and not verdict.preview
+    low, high = stats.ttest_1samp(differences, 0).confidence_interval(0.95)
+    assert (verdict.mean, verdict.low, verdict.high) == pytest.approx(
+        (differences.mean(), low, high), rel=1e-6, abs=1e-9
+    )
+    assert verdict.outcome == (HOLDS if high < 0 else FAILS if low > 0 else WITHIN_NOISE)
+
+
+def test_one_stored_cell_comes_out_again() -> None:
+    """The cheapest study, trained again: within what another CPU moves."""
+    config = replace(DEPTHS[0], seed=3)
+    before = read_claims()[1][config]["recall.hits"]
+    again = next(itertools.islice((f for f in train(config) if f.step == config.steps), 1)).metrics["recall.hits"]
+    np.testing.assert_allclose(again, before, rtol=0, atol=0.03)
+
+
+def test_the_shipped_run() -> None:
+    recording = recorded()
+    file = RECORDINGS / "million.npz"
+    assert recording.config == CONFIG and CONFIG.videos == 1_000_000 and file.stat().st_size <= 2_000_000
+    kept = [n for n, frame in enumerate(recording.frames) if frame.parameters]
+    assert len(kept) == 4 and kept[0] == 0 and kept[-1] == len(recording.frames) - 1
+    assert Recording.from_bytes(file.read_bytes(), RecommenderConfig).steps == recording.steps
+    hit = [f.metrics["recall.hits"][1] for f in recording.frames if "recall.hits" in f.metrics]
+    assert hit[-1] > 5 * hit[0]
+
+
+def test_the_shipped_run_serves_the_site_of_its_config() -> None:
+    recording = recorded()
+    site = open_site(recording.config)
+    server = server_at(site, recording.frames)
+    assert len(server.vectors) == len(site.known), "the world changed: run make recordings"
+    for user in offered(site):
+        found = scene(server, user, float(recording.config.days))
+        assert len(found.given.candidates) == 300 and len(found.given.shown) == 20 and found.lost
+        assert found.given.kept[0] > found.given.kept[1] > found.given.kept[2] > 0.03
+
+
+def test_eight_bits_are_near_and_leave_out_what_nobody_reads() -> None:
+    rng = np.random.default_rng(0)
+    table = rng.normal(size=(50, 4)).astype(np.float32)
+    held = {"recall.output.weight": table, "recall.watched.weight": table, "recall.layers.0.bias": table[0]}
+    there = unpacked(packed(held, np.array([3, 7])))
+    assert set(there) == set(held)
+    np.testing.assert_allclose(there["recall.output.weight"], table, atol=np.abs(table).max() / 127)
+    np.testing.assert_allclose(there["recall.watched.weight"][[3, 7]], table[[3, 7]], atol=np.abs(table).max() / 127)
+    assert not np.delete(there["recall.watched.weight"], [3, 7], axis=0).any()
+    np.testing.assert_array_equal(there["recall.layers.0.bias"], table[0])
