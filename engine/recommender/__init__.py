@@ -7,6 +7,7 @@ from engine.recommender.own_config import OwnLogConfig
 from engine.recommender.ranking import RankNet
 from engine.recommender.retrieval import Retriever
 from engine.recommender.serving import Server
+from engine.recommender.simulation import SimulationConfig, simulate_days
 from engine.recommender.site import open_site
 from engine.recommender.training import train
 from engine.recommender.world import simulate
@@ -17,6 +18,7 @@ TINY = RecommenderConfig(videos=2_000, users=100, days=10, steps=2, ranking_step
 WORKS = {
     "train": Work(RecommenderConfig, train, warm=TINY),
     "own": Work(OwnLogConfig, train_own, needs_table=True),
+    "days": Work(SimulationConfig, simulate_days),
 }
 """What a worker may be asked to do here."""
 
@@ -28,8 +30,10 @@ __all__ = [
     "RecommenderConfig",
     "Retriever",
     "Server",
+    "SimulationConfig",
     "open_site",
     "simulate",
+    "simulate_days",
     "train",
     "train_own",
 ]
