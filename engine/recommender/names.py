@@ -6,6 +6,7 @@ so that a title in the other language is the same title: late free kicks in Lisb
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -297,6 +298,7 @@ LANGUAGE_NAMES = {
 """(LANGUAGES,) of users and videos, the most frequent first, by language of the screen."""
 
 
+@functools.lru_cache(maxsize=20_000)
 def video_title(video: int, topic: int, bait: float, minutes: float, language: str) -> str:
     """The title of a video; where bait > .5 it promises too much, always with an exclamation mark."""
     wording = WORDINGS[language]

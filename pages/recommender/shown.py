@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, cast
 
 import streamlit as st
@@ -28,7 +28,7 @@ FRAMES, MOST_GLOW = 6, 900_000
 """Days on stage, and the most numbers of glow that a stage sends; a large vocabulary has fewer days."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Shown:
     """A recording, the moment of its training that is looked into, and where it came from."""
 
@@ -50,28 +50,28 @@ class Shown:
     def _keep(self) -> tuple[Callable[..., Any], ...]:
         return _KEEP[self.own]
 
-    @property
+    @cached_property
     def server(self) -> Server:
         """Both models at this moment, ready to recommend."""
         return cast(Server, self._keep[0](self.config.digest, self.frame.step, self.recording, self.frame))
 
-    @property
+    @cached_property
     def site(self) -> Site:
         """The world as the models see it."""
         return self.server.site
 
-    @property
+    @cached_property
     def field(self) -> Field:
         """Where every video stands."""
         world = self.config if self.own else _world(self.config)
         return cast(Field, self._keep[1](world.digest, self.site))
 
-    @property
+    @cached_property
     def users(self) -> tuple[int, ...]:
         """Who is offered."""
         return offered(self.site)
 
-    @property
+    @cached_property
     def days(self) -> tuple[float, ...]:
         """The days on stage."""
         most = max(2, min(FRAMES, MOST_GLOW // (len(self.users) * len(self.site.known))))
