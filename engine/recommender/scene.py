@@ -37,12 +37,14 @@ class Scene:
     """given   what is recommended
     glow       (K,) the square of the share of videos that are less near, by u·v: 1 for the nearest
     products   (K,) u·v
+    found      the share of the exact answer that the index found
     lost       the best favourite that was lost at each stage, the best first
     """
 
     given: Recommendation
     glow: Array
     products: Array
+    found: float
     lost: tuple[Favourite, ...]
 
 
@@ -59,9 +61,12 @@ def scene(server: Server, user: int, day: float, without: tuple[int, ...] = ()) 
     """Recommend, and look at what became of the user's favourites."""
     given = server.recommend(user, day, without)
     products = server.vectors @ given.read.vector[0].numpy()
-    nearer = np.empty(len(products))
-    nearer[np.argsort(products, kind="stable")] = np.arange(len(products)) / max(len(products) - 1, 1)
-    return Scene(given, nearer**2, products, lost_favourites(server, given))
+    order, nearer = np.argsort(products, kind="stable"), np.empty(len(products))
+    nearer[order] = np.arange(len(products)) / max(len(products) - 1, 1)
+    best = server.site.known[order[::-1]]
+    exact = best[~np.isin(best, server.gone(user, day))][: len(given.candidates)]
+    found = float(np.isin(exact, given.candidates).mean()) if len(exact) else 1.0
+    return Scene(given, nearer**2, products, found, lost_favourites(server, given))
 
 
 def lost_favourites(server: Server, given: Recommendation) -> tuple[Favourite, ...]:

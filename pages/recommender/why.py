@@ -8,7 +8,7 @@ import streamlit as st
 from engine.recommender.explain import explain_logit, explain_score
 from engine.recommender.scene import Scene
 from engine.recommender.serving import COLD, FUTURE, RANKING, RECALL, SHOWN, WATCHED, Lost, Server
-from pages.recommender import named, where
+from pages.recommender import named, settings, where
 from pages.recommender.shown import Shown, shown
 from pages.recommender.where import PLACE
 from pages.ui.language import N_, plain, t
@@ -56,9 +56,11 @@ def _suggest(now: Shown) -> None:
     path, search, ranked = (f"{spent:.1f}" for spent in scene.given.milliseconds)
     st.caption(
         t(
-            "The user's path took {path} ms, the search among {known} vectors {search} ms, ranking {candidates} candidates {ranked} ms.",
+            "The user's path took {path} ms, the search among {known} vectors {search} ms ({index}: {found} % of the exact answer), ranking {candidates} candidates {ranked} ms.",
             path=path,
             search=search,
+            index=t(settings.INDEXES[now.config.index]),
+            found=f"{100 * scene.found:.0f}",
             ranked=ranked,
             known=f"{len(now.site.known):,}",
             candidates=len(scene.given.candidates),

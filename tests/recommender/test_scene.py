@@ -12,6 +12,7 @@ from engine.recommender.config import RecommenderConfig
 from engine.recommender.explain import explain_logit, explain_score, explain_unit, inputs_of_ranking, inputs_of_recall
 from engine.recommender.field import field_of
 from engine.recommender.opened import server_at
+from engine.recommender.retrieval import Retriever
 from engine.recommender.scene import OFFERED, days, offered, scene, searches, watches
 from engine.recommender.serving import COLD, RANKING, RECALL, Server
 from engine.recommender.site import open_site
@@ -74,6 +75,18 @@ def test_the_glow_is_the_order_of_nearness(server: Server) -> None:
     best = server.site.known[order[::-1]]
     gone = server.gone(found.given.user, 20.0)
     np.testing.assert_array_equal(found.given.candidates, best[~np.isin(best, gone)][:100])
+    assert found.found == 1.0
+
+
+def test_what_an_index_misses_is_told(server: Server) -> None:
+    user = offered(server.site)[0]
+    exact, given = server.recommend(user, 20.0), server.index
+    try:
+        server.index = Retriever(server.vectors, "ivf", effort=1)
+        found = scene(server, user, 20.0)
+    finally:
+        server.index = given
+    assert found.found == np.isin(exact.candidates[: len(found.given.candidates)], found.given.candidates).mean() < 1.0
 
 
 def test_lost_favourites_are_the_best_that_were_lost_where_they_say(server: Server) -> None:
