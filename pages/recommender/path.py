@@ -103,7 +103,7 @@ def _layer(now: Shown, scene: Scene) -> None:
         for n, one in enumerate(layers, 1):
             marked = unit - 1 if n == layer else -1
             title = alt.Title(t("layer {n}, {units} units", n=n, units=len(one)), fontSize=12, fontWeight="normal")
-            chart = unit_bars(one, marked, HUES[0]).properties(height=95, title=title)
+            chart = unit_bars(one, marked, HUES[0]).properties(height=150, title=title)
             st.altair_chart(chart, key=f"path_layer_{n}", alt=t("Every unit of this layer"))
         zero = int((values == 0).sum())
         st.caption(t("Layer {layer}: {zero} of {units} units are cut off at 0 for this user.", layer=layer, zero=zero, units=len(values)))  # fmt: skip
