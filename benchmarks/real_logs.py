@@ -121,7 +121,7 @@ def later_watches(histories: pd.DataFrame, val: pd.DataFrame, test: pd.DataFrame
         for name, lists in listed(site, recall, at_the_end(site, users), held.place).items():
             found.setdefault(name, []).append(hits(lists[row], label))
     table(
-        f"2  watches of 1 to 8 May: {len(asked):,} of {len(users):,} users, {100 * (label < 0).mean():.1f} % of items never seen",
+        f"2  {len(asked):,} watches of {len(users):,} users, 1 to 8 May; {100 * (label < 0).mean():.1f} % are of items never seen before",
         "recall", found,
     )  # fmt: skip
     print(f"   {base.steps:,} steps, history {len(whole):,} watches\n")
@@ -134,31 +134,32 @@ def watched(table_: pd.DataFrame) -> pd.DataFrame:
 
 
 def impressions(data: Path, seeds: int) -> None:
-    """Part 3."""
+    """Part 3. Candidate generation is not trained for it: ranking of a user's own log begins with vectors of its own."""
     whole = pd.concat([pd.read_parquet(data / f"{name}.parquet") for name in ("val", "test")])
     frontier = int(pd.read_parquet(data / "test.parquet", columns=["time_ms"]).time_ms.min()) // 1_000
     file = whole.to_csv(index=False).encode()
+    log = read_log(file)
+    cut = int(np.searchsorted(log.events.time, frontier))
+    rows = np.arange(len(log.events))
+    base = settings((data / "val.parquet").read_bytes())  # as many steps as for what it learns from
     found: dict[str, list[Array]] = {}
     for weighting, title in (("watch_time", "ranking, weighted"), ("none", "ranking, plain")):
         for seed in range(seeds):
-            config = replace(settings(file), weighting=weighting, seed=seed, steps=1, frames=2)
-            site = own_site(config, file)
-            ready = prepare(site)
-            last = read_log(file).events.time[-1]
-            begin = site.world.config.days - (int(last) + 1 - frontier) / SECONDS
-            cut = int(np.searchsorted(site.world.log.time, begin))
-            rows = np.arange(len(site.world.log.time))
-            frame = list(train_from(replace(ready, learnt=rows[:cut], judged=rows[cut:])))[-1]
-            for name, called in (("popular", "popularity (watch rate)"), ("knn", "item-kNN"), ("ranking", title)):
-                values = [float(frame.metrics[f"{name}.{what}"]) for what in ("auc", "mispredicted")]
-                if name == "ranking" or (weighting == "watch_time"):
-                    found.setdefault(called, []).append(np.array(values))
+            config = own_config(log, "", replace(base, weighting=weighting, seed=seed, steps=1, frames=2))
+            ready = prepare(own_site(config, file))
+            last = list(train_from(replace(ready, learnt=rows[:cut], judged=rows[cut:])))[-1]
+            names = {"ranking": title}
+            if weighting == "watch_time":
+                names |= {"popular": "popularity (watch rate)", "knn": "item-kNN"}
+            for name, called in names.items():
+                values = [float(last.metrics[f"{name}.{what}"]) for what in ("auc", "mispredicted")]
+                found.setdefault(called, []).append(np.array(values))
     print(f"3  watched or not: learnt from {cut:,} impressions before May, judged by {len(rows) - cut:,} after")
     print(f"   {'':<26}{'AUC':>18}{'mispredicted watch time':>28}")
     for called, several in found.items():
         mean, spread = np.mean(several, 0), np.std(several, 0)
         print(f"   {called:<26}{mean[0]:>10.4f} ±{spread[0]:.4f}{mean[1]:>20.4f} ±{spread[1]:.4f}")
-    print(f"   {config.ranking_steps:,} steps\n")
+    print(f"   {base.ranking_steps:,} steps\n")
 
 
 def settings(data: bytes) -> OwnLogConfig:
