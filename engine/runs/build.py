@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from engine.runs.config import Config
+from engine.runs.frame import Array
 from engine.runs.run import FAILED, FINISHED, STOPPED, Run
 from engine.runs.runs import Runs
 from engine.runs.worker import playgrounds
@@ -30,7 +31,12 @@ def _recordings(shipped: ModuleType) -> None:
 
 
 def _claims(shipped: ModuleType) -> None:
-    shipped.ship_claims({run.config: run.frames[-1].metrics for run in _trained(shipped.claim_cells())})
+    shipped.ship_claims({run.config: _last(run) for run in _trained(shipped.claim_cells())})
+
+
+def _last(run: Run) -> dict[str, Array]:
+    """Every metric as it was last: a run of two phases ends with those of the second."""
+    return {name: value for frame in run.frames for name, value in frame.metrics.items()}
 
 
 def _trained(configs: Sequence[Config]) -> list[Run]:
