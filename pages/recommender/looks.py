@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pages.recommender import negatives, path, serving, watch_time, which
+from pages.recommender import age, days, depth, head, item2vec, negatives, path, serving, split, watch_time, which
 from pages.recommender.shown import Shown, shown
 from pages.recommender.where import PLACE
 from pages.ui.language import N_, t
@@ -16,6 +16,12 @@ LOOKS: tuple[tuple[str, str, str, Callable[[Shown], None]], ...] = (
     ("which", N_("Which, not whether: what happens to the others when one video gains?"), "pie_chart", which.draw),
     ("watch_time", N_("Watch time: what do its weights earn, and are the odds minutes?"), "schedule", watch_time.draw),
     ("negatives", N_("Negative sampling: how near does it come to the full softmax?"), "casino", negatives.draw),
+    ("item2vec", N_("item2vec: what stands near a video, before and after pre-training?"), "hub", item2vec.draw),
+    ("age", N_("Age and example age: does the model know how young a video is?"), "hourglass_top", age.draw),
+    ("split", N_("The test that lies: what does each split let the model see?"), "call_split", split.draw),
+    ("head", N_("Many small videos or few large ones: how well does popularity do?"), "bar_chart", head.draw),
+    ("depth", N_("Depth: how many ReLU layers are worth their cost?"), "layers", depth.draw),
+    ("days", N_("Days go by: what becomes of a site that learns from what it showed?"), "event_repeat", days.draw),
 )  # fmt: skip
 
 

@@ -65,10 +65,10 @@ def _curve(found: list[Distance], kind: str, negatives: int) -> None:
         for one in found
     ]  # fmt: skip
     base = alt.Chart(pd.DataFrame(rows), height=330).encode(
-        x=alt.X("n:Q", title=t("negatives n"), scale=alt.Scale(type="log"), axis=alt.Axis(format="~f", values=sorted({one.negatives for one in found}))),
+        x=alt.X("n:Q", title=t("negatives n"), scale=alt.Scale(type="log", domain=[4, 2_500], nice=False), axis=alt.Axis(format="~f", values=sorted({one.negatives for one in found}))),
         y=alt.Y("distance:Q", title=t("relative distance"), scale=alt.Scale(type="log"), axis=alt.Axis(format="~f", tickCount=4)),
         color=alt.Color("q:N", title=t("q"), sort=None, legend=alt.Legend(orient="top", symbolType="stroke", symbolStrokeWidth=3), scale=alt.Scale(domain=list(samplers.values()), range=[HUES[0], HUES[1]])),
-        strokeDash=alt.StrokeDash("correction:N", title=None, sort=None, legend=alt.Legend(orient="top", symbolType="stroke", symbolStrokeWidth=3), scale=alt.Scale(domain=list(corrected.values()), range=[[1, 0], [6, 4]])),
+        strokeDash=alt.StrokeDash("correction:N", title=None, sort=None, legend=alt.Legend(orient="top", symbolType="stroke", symbolStrokeWidth=3, symbolSize=400, symbolStrokeColor="#888"), scale=alt.Scale(domain=list(corrected.values()), range=[[1, 0], [6, 4]])),
         tooltip=[alt.Tooltip("q:N", title="q"), alt.Tooltip("correction:N", title=" "), alt.Tooltip("n:Q", title="n"), alt.Tooltip("distance:Q", title=t("relative distance"), format=".4f")],
     )  # fmt: skip
     rule = alt.Chart(pd.DataFrame({"n": [negatives]})).mark_rule(color="#888", strokeDash=[2, 3]).encode(x="n:Q")

@@ -52,26 +52,35 @@ def strip(
     domain: tuple[float, float] | None = None,
     format: str = ".2f",
     rule: float | None = None,
-) -> alt.LayerChart | alt.Chart:
-    """Every seed as a dot of its own height: (row, series) → (S,); `hues` by series, `rule` a dashed line to compare with."""
-    rows = [
+) -> alt.LayerChart:
+    """Every seed as a dot of its own height, and the mean: (row, series) → (S,); `hues` by series, told in a legend where
+    several stand in one row; `rule` is a dashed line to compare with."""
+    rows = pd.DataFrame(
         {"row": row, "series": series, "value": float(one), "mean": float(sample.mean()), "seed": seed}
         for (row, series), sample in values.items()
         for seed, one in enumerate(sample)
-    ]
+    )
     names = list(dict.fromkeys(row for row, _ in values))
     scale = alt.Scale(zero=False) if domain is None else alt.Scale(domain=list(domain), nice=False)
+    legend = alt.Legend(orient="top", symbolOpacity=1) if len(names) < len(values) else None
+    y = alt.Y("row:N", sort=names, title=None, axis=alt.Axis(labelLimit=340))
+    axis = alt.Axis(tickCount=6 if domain is None else 10, format=format)
+    colour = alt.Color(
+        "series:N", title=None, legend=legend, scale=alt.Scale(domain=list(hues), range=list(hues.values()))
+    )
     dots = (
-        alt.Chart(pd.DataFrame(rows), height=52 * len(names) + 70)
+        alt.Chart(rows, height=52 * len(names) + 70)
         .mark_circle(size=44, opacity=0.85)
         .encode(
-            x=alt.X("value:Q", title=x, scale=scale, axis=alt.Axis(tickCount=10, format=format)),
-            y=alt.Y("row:N", sort=names, title=None, axis=alt.Axis(labelLimit=340)),
-            yOffset=alt.YOffset("seed:O"),
-            color=alt.Color("series:N", title=None, legend=None, scale=alt.Scale(domain=list(hues), range=list(hues.values()))),
+            x=alt.X("value:Q", title=x, scale=scale, axis=axis), y=y, yOffset=alt.YOffset("seed:O"), color=colour,
             tooltip=[alt.Tooltip("row:N", title=" "), alt.Tooltip("value:Q", title=x, format=".3f"), alt.Tooltip("mean:Q", title=t("mean"), format=".3f")],
         )
     )  # fmt: skip
+    means = (
+        alt.Chart(rows.drop_duplicates(["row", "series"]))
+        .mark_tick(thickness=2.5, size=34, opacity=0.9)
+        .encode(x="mean:Q", y=y, color=colour, tooltip=[alt.Tooltip("mean:Q", title=t("mean"), format=".3f")])
+    )
     if rule is None:
-        return dots
-    return alt.Chart(pd.DataFrame({"x": [rule]})).mark_rule(strokeDash=[4, 3]).encode(x="x:Q") + dots
+        return means + dots
+    return alt.Chart(pd.DataFrame({"x": [rule]})).mark_rule(strokeDash=[4, 3]).encode(x="x:Q") + means + dots

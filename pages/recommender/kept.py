@@ -1,0 +1,29 @@
+"""Results that a look keeps: those of a simulated site for everyone, those of a user's own log for its session alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import streamlit as st
+
+from pages.recommender.shown import Shown
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def kept(most: int) -> Callable[[Callable[Concatenate[str, int, Shown, P], R]], Callable[Concatenate[Shown, P], R]]:
+    """Decorates (digest, step, _now, …) → result; it is then asked (now, …). At most so many results stay."""
+
+    def wrap(compute: Callable[Concatenate[str, int, Shown, P], R]) -> Callable[Concatenate[Shown, P], R]:
+        everyone: Any = st.cache_resource(max_entries=most, show_spinner=False)(compute)
+        session: Any = st.cache_resource(scope="session", max_entries=2, show_spinner=False)(compute)
+
+        def ask(now: Shown, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            cache = session if now.own else everyone
+            return cache(now.config.digest, now.frame.step, now, *args, **kwargs)
+
+        return ask
+
+    return wrap
