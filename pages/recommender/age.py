@@ -91,13 +91,11 @@ def _life(now: Shown) -> None:
     hues = dict(zip(lines.values(), (HUES[1], HUES[0], HUES[4]), strict=False))
     data = pd.concat([_line(found, name, said, upload) for name, said in lines.items()])
     alone, alt_ = data[data["line"] != lines["watched"]], t("Probability of videos over the days of their life")
-    st.altair_chart(_life_chart(data, hues, 250, t("share"), None), key="life", alt=alt_)
-    st.altair_chart(
-        _life_chart(alone, hues, 150, t("the model alone"), t("days since upload")), key="life_alone", alt=alt_
-    )
+    st.altair_chart(_life_chart(data, hues, 270, t("share"), None), key="life", alt=alt_)
+    st.altair_chart(_life_chart(alone, hues, 180, t("model"), t("days since upload")), key="life_alone", alt=alt_)
     st.caption(
         t(
-            "All videos uploaded on one day, together: the mean softmax probability that {users} users would give them each day, with the watches that they had by then, against the share of that day's watches that went to them. Before day 0 they do not exist.",
+            "All videos uploaded on one day, together: the mean softmax probability that {users} users would give them each day, with the watches that they had by then, against the share of that day's watches that went to them. Before day 0 they do not exist. Below: the model enlarged.",
             users=len(_users(now)),
         )
     )
@@ -194,7 +192,7 @@ def _scores_chart(now: Shown, asked: dict[int, str], x: Array, scores: Array, da
     names = list(dict.fromkeys(data["video"]))
     legend = alt.Legend(orient="top", columns=1, labelLimit=300, symbolType="stroke", symbolStrokeWidth=3)
     return (
-        alt.Chart(data, height=250)
+        alt.Chart(data, height=270)
         .mark_line(strokeWidth=2.5)
         .encode(
             x=alt.X("x:Q", title=None, scale=alt.Scale(nice=False, zero=False)),
@@ -208,11 +206,11 @@ def _scores_chart(now: Shown, asked: dict[int, str], x: Array, scores: Array, da
 def _new_chart(x: Array, new: Array, title: str) -> alt.Chart:
     said = t("new of the first {first}", first=FIRST)
     return (
-        alt.Chart(pd.DataFrame({"x": x, "new": new}), height=150)
+        alt.Chart(pd.DataFrame({"x": x, "new": new}), height=180)
         .mark_line(strokeWidth=2.5, color="#888")
         .encode(
             x=alt.X("x:Q", title=title, scale=alt.Scale(nice=False, zero=False)),
-            y=alt.Y("new:Q", title=said, axis=alt.Axis(format="~%", tickCount=4, minExtent=46), scale=alt.Scale(zero=True)),
+            y=alt.Y("new:Q", title=t("new"), axis=alt.Axis(format="~%", tickCount=4, minExtent=46), scale=alt.Scale(zero=True)),
             tooltip=[alt.Tooltip("x:Q", title=title, format=".1f"), alt.Tooltip("new:Q", title=said, format=".0%")],
         )
     )  # fmt: skip

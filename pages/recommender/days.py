@@ -192,27 +192,34 @@ def _rows(views: Mapping[str, View]) -> pd.DataFrame:
 def _charts(rows: pd.DataFrame) -> None:
     present = set(rows["policy"])
     hues = {t(name): hue for name, hue in POLICIES.values() if t(name) in present}
+    st.altair_chart(_legend(hues), key="days_legend", alt=t("Who fills the pages"))
     columns = st.columns(3, gap="medium")
     for n, (name, _, title, form) in enumerate(CHARTS):
         with columns[n % 3]:
             st.markdown(f"**{t(title)}**")
-            chart = _chart(rows[rows["name"] == name], t(title), form, hues, legend=n == 0)
+            chart = _chart(rows[rows["name"] == name], t(title), form, hues)
             st.altair_chart(chart, key=f"days_{name}", alt=t(title))
-    st.caption(t("Day 0 is the last day of the log, before any policy. Lines: {lines}.", lines=_legend(hues)))
+    st.caption(t("Day 0 is the last day of the log, before any policy."))
 
 
-def _legend(hues: Mapping[str, str]) -> str:
-    return listed(hues)
+def _legend(hues: Mapping[str, str]) -> alt.LayerChart:
+    """One for all six, in a line above them."""
+    data = pd.DataFrame({"policy": list(hues), "place": range(len(hues))})
+    x = alt.X("place:Q", axis=None, scale=alt.Scale(domain=[0, 3], nice=False))
+    base = alt.Chart(data, height=24).encode(x=x)
+    colour = alt.Color("policy:N", legend=None, scale=alt.Scale(domain=list(hues), range=list(hues.values())))
+    signs = base.mark_point(shape="stroke", size=260, strokeWidth=3, opacity=1, xOffset=10).encode(color=colour)
+    return signs + base.mark_text(align="left", dx=26, fontSize=14, color="#888").encode(text="policy:N")
 
 
-def _chart(rows: pd.DataFrame, title: str, form: str, hues: Mapping[str, str], legend: bool) -> alt.Chart:
+def _chart(rows: pd.DataFrame, title: str, form: str, hues: Mapping[str, str]) -> alt.Chart:
     return (
-        alt.Chart(rows, height=190)
+        alt.Chart(rows, height=210)
         .mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=26))
         .encode(
             x=alt.X("day:Q", title=t("day"), axis=alt.Axis(tickMinStep=1, format="d")),
             y=alt.Y("value:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(format=form, tickCount=5)),
-            color=alt.Color("policy:N", title=None, sort=list(hues), scale=alt.Scale(domain=list(hues), range=list(hues.values())), legend=alt.Legend(orient="bottom", columns=1, symbolType="stroke", symbolStrokeWidth=3) if legend else None),
+            color=alt.Color("policy:N", title=None, sort=list(hues), scale=alt.Scale(domain=list(hues), range=list(hues.values())), legend=None),
             tooltip=[alt.Tooltip("policy:N", title=" "), alt.Tooltip("day:Q", title=t("day")), alt.Tooltip("value:Q", title=title, format=form)],
         )
     )  # fmt: skip

@@ -126,8 +126,9 @@ def _choose(now: Shown, rows: Array) -> int | None:
     offered = [video for video in dict.fromkeys(videos) if row[video] in set(rows.tolist())][:OFFERED]
     if not offered:
         return None
+    titles = {video: _name(now, video) for video in offered}  # of this run's language
     chosen = st.selectbox(
-        t("Neighbours of"), offered, format_func=lambda video: _name(now, video), key=f"item2vec_{user}_{offered[0]}"
+        t("Neighbours of"), offered, format_func=titles.__getitem__, key=f"item2vec_{user}_{offered[0]}"
     )
     return row[chosen]
 

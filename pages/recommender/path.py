@@ -155,6 +155,7 @@ def _ranking(now: Shown, scene: Scene) -> None:
 def _pick(now: Shown, label: str, videos: np.ndarray, start: int, name: str) -> int:
     """One of some videos; the URL holds its number."""
     options = [int(video) for video in videos]
+    titles = {video: f"{n} · {named.title(now.site, video)}" for n, video in enumerate(options, 1)}  # each another
     written = st.query_params.get(name, "")
     chosen = int(written) if written.isdecimal() and int(written) in options else start
     held = f"{name}_{len(options)}_{options[0]}_{chosen}"
@@ -165,7 +166,7 @@ def _pick(now: Shown, label: str, videos: np.ndarray, start: int, name: str) -> 
     return int(
         st.selectbox(
             label, options, options.index(chosen), key=held, on_change=choose,
-            format_func=lambda video: named.title(now.site, video),
+            format_func=titles.__getitem__,
         )
     )  # fmt: skip
 

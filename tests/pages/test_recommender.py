@@ -100,7 +100,7 @@ def test_every_state_of_the_story(chosen: str) -> None:
 def test_a_watch_taken_away_changes_what_is_shown(now: Shown) -> None:
     user, day = now.users[0], now.days[-1]
     gone = [str(int(v)) for v in now.server.watched(user, day)]
-    at = opened(recommender_without=".".join(gone[:6]))
+    at = opened(recommender_without=".".join(gone))
     assert not at.exception
     whole = now.scene(user, day)
     answer = next(m.value for m in at.markdown if "1,000,000" in m.value)
