@@ -22,12 +22,6 @@ LOOKS: tuple[tuple[str, str, str, Callable[[Shown], None]], ...] = (
     ("head", N_("User-generated or head-heavy: how far does popularity come?"), "equalizer", head.draw),
     ("depth", N_("How many layers: does a further one find more?"), "layers", depth.draw),
     ("days", N_("Days go by: does true watch time rise, and what is still shown?"), "calendar_month", days.draw),
-    ("item2vec", N_("item2vec: what stands near a video, before and after pre-training?"), "hub", item2vec.draw),
-    ("age", N_("Age and example age: does the model know how young a video is?"), "hourglass_top", age.draw),
-    ("split", N_("The test that lies: what does each split let the model see?"), "call_split", split.draw),
-    ("head", N_("Many small videos or few large ones: how well does popularity do?"), "bar_chart", head.draw),
-    ("depth", N_("Depth: how many ReLU layers are worth their cost?"), "layers", depth.draw),
-    ("days", N_("Days go by: what becomes of a site that learns from what it showed?"), "event_repeat", days.draw),
 )  # fmt: skip
 
 
