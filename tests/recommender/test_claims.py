@@ -31,8 +31,16 @@ from engine.runs.fingerprint import ROOT, fingerprint
 from engine.runs.recording import Recording
 from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE
 
-EARLY = 2
-"""Frames of recall that another CPU repeats closely."""
+REFUTED = {"depth_2_finds_more", "depth_3_finds_more"}
+"""What the paper says, and this small site does not show."""
+UNDECIDED = {
+    "squares_find_more",
+    "random_looks_better",
+    "equal_helps_quiet",
+    "equal_helps_active",
+    "depth_4_finds_more",
+}
+"""What eight seeds do not tell from noise."""
 
 
 def test_the_stored_studies_rest_on_this_code() -> None:
@@ -120,6 +128,14 @@ def test_every_verdict_follows_from_the_stored_numbers(claim: Claim) -> None:
         (differences.mean(), low, high), rel=1e-6, abs=1e-9
     )
     assert verdict.outcome == (HOLDS if high < 0 else FAILS if low > 0 else WITHIN_NOISE)
+
+
+def test_what_the_page_tells() -> None:
+    outcomes = {claim.id: claim.verdict(stored_seeds()).outcome for claim in CLAIMS}
+    assert len(outcomes) == len(CLAIMS)
+    assert {name for name, outcome in outcomes.items() if outcome == FAILS} == REFUTED
+    assert {name for name, outcome in outcomes.items() if outcome == WITHIN_NOISE} == UNDECIDED
+    assert {name for name, outcome in outcomes.items() if outcome == HOLDS} == set(outcomes) - REFUTED - UNDECIDED
 
 
 def test_one_stored_cell_comes_out_again() -> None:
