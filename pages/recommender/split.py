@@ -155,7 +155,8 @@ def _histogram(edges: Array, users: Array, most: int, hue: str) -> alt.Chart:
 
 
 def _random(seeds: Seeds) -> None:
-    rows = {t(HELD_OUT["random"]): seeds.hits(RANDOM), t(HELD_OUT["last"]): seeds.hits(RECALL)}
+    random, last = (t(HELD_OUT[base.test]) for base in (RANDOM, RECALL))
+    rows = {random: seeds.hits(RANDOM), last: seeds.hits(RECALL)}
     one_series(rows, t("held-out watches among the first 100"), "split_random")
     verdicts(seeds, {"random_looks_better": N_("A random hold-out promises more than the last watch keeps:")})
 
