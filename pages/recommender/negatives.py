@@ -9,6 +9,7 @@ import streamlit as st
 from engine.recommender.claims import FEW, MANY, RECALL, UNCORRECTED, Seeds
 from engine.recommender.crowd import crowd
 from engine.recommender.gradients import DRAWS, EXAMPLES, SAMPLERS, Distance, distances
+from pages.recommender.kept import kept
 from pages.recommender.settings import SAMPLERS as NAMES
 from pages.recommender.shown import Shown
 from pages.recommender.studies import one_series, study, verdicts
@@ -43,7 +44,7 @@ def _gradient(now: Shown) -> None:
         st.session_state[ASKED] = at
         place.empty()
     with st.spinner(t("Drawing"), show_time=True):
-        found = _distances(now.config.digest, now.frame.step, now)
+        found = _distances(now)
     kind = one_of(t("Distance"), tuple(KINDS), "mean", key="recommender_negatives_kind", name_of=lambda one: t(KINDS[one]))  # fmt: skip
     left, right = st.columns((3, 2), gap="large")
     with left:
@@ -52,24 +53,30 @@ def _gradient(now: Shown) -> None:
         _told(now, found)
 
 
-@st.cache_data(max_entries=12, show_spinner=False)
+@kept(12)
 def _distances(digest: str, step: int, _now: Shown) -> list[Distance]:
     return distances(_now.server, crowd(_now.server, USERS))
 
 
 def _curve(found: list[Distance], kind: str, negatives: int) -> None:
-    samplers = {name: t(NAMES[name]) for name in SAMPLERS}
-    corrected = {True: t("with correction"), False: t("without")}
+    kinds = {
+        (name, corrected): f"{t(NAMES[name])}, {t('corrected') if corrected else t('uncorrected')}"
+        for name in SAMPLERS
+        for corrected in (True, False)
+    }
     rows = [
-        {"n": one.negatives, "q": samplers[one.sampler], "correction": corrected[one.corrected], "distance": getattr(one, kind)}
-        for one in found
-    ]  # fmt: skip
-    base = alt.Chart(pd.DataFrame(rows), height=330).encode(
-        x=alt.X("n:Q", title=t("negatives n"), scale=alt.Scale(type="log", domain=[4, 2_500], nice=False), axis=alt.Axis(format="~f", values=sorted({one.negatives for one in found}))),
+        {"n": one.negatives, "kind": kinds[one.sampler, one.corrected], "distance": getattr(one, kind)} for one in found
+    ]
+    legend = alt.Legend(
+        orient="top", columns=2, symbolType="stroke", symbolStrokeWidth=3, symbolSize=500, labelLimit=240
+    )
+    domain = list(kinds.values())
+    base = alt.Chart(pd.DataFrame(rows), height=390).encode(
+        x=alt.X("n:Q", title=t("negatives n"), scale=alt.Scale(type="log", domain=[4, 2_500], nice=False), axis=alt.Axis(format=",", values=sorted({one.negatives for one in found}))),
         y=alt.Y("distance:Q", title=t("relative distance"), scale=alt.Scale(type="log"), axis=alt.Axis(format="~f", tickCount=4)),
-        color=alt.Color("q:N", title=t("q"), sort=None, legend=alt.Legend(orient="top", symbolType="stroke", symbolStrokeWidth=3), scale=alt.Scale(domain=list(samplers.values()), range=[HUES[0], HUES[1]])),
-        strokeDash=alt.StrokeDash("correction:N", title=None, sort=None, legend=alt.Legend(orient="top", symbolType="stroke", symbolStrokeWidth=3, symbolSize=400, symbolStrokeColor="#888"), scale=alt.Scale(domain=list(corrected.values()), range=[[1, 0], [6, 4]])),
-        tooltip=[alt.Tooltip("q:N", title="q"), alt.Tooltip("correction:N", title=" "), alt.Tooltip("n:Q", title="n"), alt.Tooltip("distance:Q", title=t("relative distance"), format=".4f")],
+        color=alt.Color("kind:N", title=None, sort=None, legend=legend, scale=alt.Scale(domain=domain, range=[HUES[0], HUES[0], HUES[1], HUES[1]])),
+        strokeDash=alt.StrokeDash("kind:N", title=None, sort=None, legend=legend, scale=alt.Scale(domain=domain, range=[[1, 0], [6, 4], [1, 0], [6, 4]])),
+        tooltip=[alt.Tooltip("kind:N", title=" "), alt.Tooltip("n:Q", title="n", format=","), alt.Tooltip("distance:Q", title=t("relative distance"), format=".4f")],
     )  # fmt: skip
     rule = alt.Chart(pd.DataFrame({"n": [negatives]})).mark_rule(color="#888", strokeDash=[2, 3]).encode(x="n:Q")
     lines = base.mark_line(strokeWidth=2.5, point={"size": 45})

@@ -11,6 +11,7 @@ from engine.recommender.projection import Plane, along, components, projected
 from engine.recommender.scene import Scene
 from engine.runs.frame import Array
 from pages.recommender import named
+from pages.recommender.kept import kept
 from pages.recommender.shown import Shown
 from pages.ui.choices import one_of
 from pages.ui.language import N_, t
@@ -29,7 +30,7 @@ def draw(now: Shown, scene: Scene) -> None:
         chosen = one_of(t("Axes"), tuple(AXES), "user", key="recommender_path_axes", name_of=lambda one: t(AXES[one]))
         deep = st.toggle(t("3-D"), key="recommender_path_deep", bind="query-params")
     u = scene.given.read.vector[0].numpy()
-    axes = _components(now.config.digest, now.frame.step, now) if chosen == "components" else along(now.server, u)
+    axes = _components(now) if chosen == "components" else along(now.server, u)
     plane = projected(now.server, u, axes)
     data, hues = _rows(now, scene, plane)
     if deep:
@@ -51,7 +52,7 @@ def draw(now: Shown, scene: Scene) -> None:
     )
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@kept(8)
 def _components(digest: str, step: int, _now: Shown) -> Array:
     return components(_now.server)
 
@@ -66,8 +67,9 @@ def _rows(now: Shown, scene: Scene, plane: Plane) -> tuple[pd.DataFrame, dict[st
     topics = site.world.videos.topic[ids]
     counted = np.bincount(site.world.videos.topic[given.candidates], minlength=1)
     common = [int(n) for n in np.argsort(-counted, kind="stable")[: len(HUES)] if counted[n]]
-    hues = {named.topic(topic): hue for topic, hue in zip(common, HUES, strict=False)}
-    names = [named.topic(int(topic)) if topic in common else t("other topics") for topic in topics]
+    called = named.topic if len(now.field.bands) > 1 else lambda topic: t("items")  # an own log knows no topics
+    hues = {called(topic): hue for topic, hue in zip(common, HUES, strict=False)}
+    names = [called(int(topic)) if topic in common else t("other topics") for topic in topics]
     if t("other topics") in names:
         hues[t("other topics")] = GREY
     rows = site.row(ids)

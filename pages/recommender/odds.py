@@ -10,6 +10,7 @@ import streamlit as st
 from engine.recommender.calibration import Promised, binned, of_log
 from engine.recommender.intercept import Fit, fit
 from engine.runs.frame import Array
+from pages.recommender.kept import kept
 from pages.recommender.shown import Shown
 from pages.ui.charts import LEGEND
 from pages.ui.choices import one_of
@@ -26,7 +27,7 @@ def intercept(now: Shown) -> None:
     left, right = st.columns((2, 3), gap="large")
     with left:
         rate = st.slider(t("click rate P"), 0.01, 0.8, 0.1, 0.01, key="recommender_watch_rate", bind="query-params")
-        one = _fits(now.config.digest, (float(rate),), now)[0]
+        one = _fits(now, (float(rate),))[0]
         st.latex(r"e^{Wx+b} = \frac{\sum_i T_i}{N - k} = \frac{E[T]}{1 - P}")
         st.latex(r"E[T] = e^{Wx+b}\,(1 - P)")
         values = {
@@ -41,7 +42,7 @@ def intercept(now: Shown) -> None:
             hide_index=True, height="content", alt=t("Odds and what they should be"),
         )  # fmt: skip
     with right:
-        _rates(_fits(now.config.digest, RATES, now), float(rate), float(log.clicked.mean()))
+        _rates(_fits(now, RATES), float(rate), float(log.clicked.mean()))
         st.caption(
             t(
                 "Impressions are simulated with this click rate; the watch times are drawn from those of the log. Dashed: the click rate chosen. Dotted: that of the log, {rate}.",
@@ -50,8 +51,8 @@ def intercept(now: Shown) -> None:
         )
 
 
-@st.cache_data(max_entries=60, show_spinner=False)
-def _fits(digest: str, rates: tuple[float, ...], _now: Shown) -> list[Fit]:
+@kept(60)
+def _fits(digest: str, step: int, _now: Shown, rates: tuple[float, ...]) -> list[Fit]:
     log = _now.site.world.log
     minutes = log.minutes[log.clicked]
     return [fit(rate, minutes) for rate in rates]
@@ -78,7 +79,8 @@ def _rates(fits: list[Fit], rate: float, usual: float) -> None:
     )  # fmt: skip
     lines = base.transform_filter("!datum.learnt").mark_line(strokeWidth=2.5)
     dots = base.transform_filter("datum.learnt").mark_point(filled=True, size=75, opacity=1)
-    rules = alt.Chart(pd.DataFrame({"rate": [rate, usual], "which": ["chosen", "log"]})).mark_rule(color="#888").encode(
+    marks = [(rate, "chosen")] + ([(usual, "log")] if usual <= RATES[-1] else [])
+    rules = alt.Chart(pd.DataFrame(marks, columns=["rate", "which"])).mark_rule(color="#888").encode(
         x="rate:Q", strokeDash=alt.StrokeDash("which:N", legend=None, scale=alt.Scale(domain=["chosen", "log"], range=[[6, 4], [2, 3]])),
     )  # fmt: skip
     st.altair_chart(rules + lines + dots, key="watch_time_rates", alt=t("Odds and expected watch time over the click rate"))  # fmt: skip
@@ -87,7 +89,7 @@ def _rates(fits: list[Fit], rate: float, usual: float) -> None:
 def calibration(now: Shown, candidates: Promised) -> None:
     """Ten bins by the odds."""
     source = one_of(t("Of which impressions"), tuple(SOURCES), "log", key="recommender_watch_source", name_of=lambda one: t(SOURCES[one]))  # fmt: skip
-    promised = candidates if source == "candidates" else _log(now.config.digest, now.frame.step, now)
+    promised = candidates if source == "candidates" else _log(now)
     plain = now.config.weighting == "none"
     truth = promised.click / (1.0 - promised.click) if plain else promised.minutes
     series = {t("odds"): promised.odds}
@@ -124,7 +126,7 @@ def _means(now: Shown, promised: Promised, truth: Array, plain: bool) -> None:
     )
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@kept(8)
 def _log(digest: str, step: int, _now: Shown) -> Promised:
     return of_log(_now.server)
 

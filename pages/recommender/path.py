@@ -95,7 +95,7 @@ def _layer(now: Shown, scene: Scene) -> None:
         last = len(layers)
         layer = one_of(
             t("Layer"), tuple(range(1, last + 1)), last, key="recommender_path_layer",
-            name_of=lambda n: t("{n}: u", n=n) if n == last else str(n),
+            name_of=lambda n: t("{n}: user vector u", n=n) if n == last else str(n),
         )  # fmt: skip
         values = layers[layer - 1]
         unit = _unit(values)
@@ -179,6 +179,8 @@ def _features(now: Shown, sides: Sequence[Side], videos: np.ndarray) -> None:
         t("hours since the channel"): [f"{one.hours:,.1f}" if np.isfinite(one.hours) else t("never") for one in sides],
         t("previous impressions"): [str(one.shown_before) for one in sides],
     }
+    if now.own:  # it has numbers alone
+        rows = dict(list(rows.items())[2:])
     names = (t("hours"), t("impressions"))
     for n in range(len(POWERS)):
         form = ("x̃", "x̃²", "√x̃")[n % 3]
@@ -197,7 +199,7 @@ def _features(now: Shown, sides: Sequence[Side], videos: np.ndarray) -> None:
 def _traded(now: Shown, sides: Sequence[Side]) -> None:
     """What would lift the second."""
     good, other = sides
-    found = traded(now.server, good, other)
+    found = {name: z for name, z in traded(now.server, good, other).items() if not (now.own and name == LANGUAGE)}
     data = pd.DataFrame({"what": [t(TRADES[name]) for name in found], "change": [z - other.z for z in found.values()]})
     st.markdown(t("What would lift the one not shown? Its z, if it had of the other …"))
     st.altair_chart(

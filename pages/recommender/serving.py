@@ -8,12 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from engine.recommender.crowd import crowd
-from engine.recommender.export import Served, to_onnx
+from engine.recommender.export import INPUTS, Served, to_onnx
 from engine.recommender.ranking import Seen
 from engine.recommender.scene import Scene
-from engine.recommender.searching import KINDS, Asked, Index, Searched, asked, searched, softmax_logits
+from engine.recommender.searching import KINDS, Index, Searched, asked, searched, softmax_logits
 from engine.runs.frame import Array
 from pages.recommender import named, where
+from pages.recommender.kept import kept
 from pages.recommender.settings import INDEXES
 from pages.recommender.shown import Shown
 from pages.ui.charts import LEGEND
@@ -90,10 +91,9 @@ def _index(now: Shown) -> None:
         most = st.select_slider(
             t("Candidates"), CANDIDATES, _nearest(now.config.recalled), key="recommender_serving_candidates", width=240
         )
-    users = _asked(now.config.digest, now.frame.step, int(most), now)
     with st.spinner(t("Building"), show_time=True):
-        indexes = {name: _built(now.config.digest, now.frame.step, name, now) for name in KINDS}
-    found = {name: _sweep(now.config.digest, now.frame.step, name, int(most), index, users) for name, index in indexes.items()}  # fmt: skip
+        indexes = _built(now)
+    users, found = _measured(now, int(most))
     efforts = [one.effort for one in found[kind]]
     effort = efforts[len(efforts) // 2]
     if len(efforts) > 1:
@@ -105,26 +105,25 @@ def _index(now: Shown) -> None:
     with left:
         _curve(found, kind, effort)
     with right:
-        _told(now, indexes, found["exact"][0], kind, one, len(users))
+        _told(now, indexes, found["exact"][0], kind, one, users)
 
 
 def _nearest(wanted: int) -> int:
     return min(CANDIDATES, key=lambda n: abs(n - wanted))
 
 
-@st.cache_resource(max_entries=9, show_spinner=False)
-def _built(digest: str, step: int, kind: str, _now: Shown) -> Index:
-    return Index(_now.server.vectors, kind)
+@kept(3)
+def _built(digest: str, step: int, _now: Shown) -> dict[str, Index]:
+    return {kind: Index(_now.server.vectors, kind) for kind in KINDS}
 
 
-@st.cache_resource(max_entries=12, show_spinner=False)
-def _asked(digest: str, step: int, most: int, _now: Shown) -> tuple[Asked, ...]:
-    return asked(_now.server, crowd(_now.server, USERS), most)
-
-
-@st.cache_data(max_entries=60, show_spinner=False)
-def _sweep(digest: str, step: int, kind: str, most: int, _index: Index, _users: tuple[Asked, ...]) -> list[Searched]:
-    return [searched(_index, _users, effort) for effort in _index.efforts]
+@kept(12)
+def _measured(digest: str, step: int, _now: Shown, most: int) -> tuple[int, dict[str, list[Searched]]]:
+    """How many users were asked, and each index with each effort."""
+    users, indexes = asked(_now.server, crowd(_now.server, USERS), most), _built(_now)
+    return len(users), {
+        kind: [searched(index, users, effort) for effort in index.efforts] for kind, index in indexes.items()
+    }
 
 
 def _curve(found: dict[str, list[Searched]], kind: str, effort: int) -> None:
@@ -186,13 +185,13 @@ def _file(now: Shown, scene: Scene) -> None:
         return
     seen = ranker.seen(now.server.features(given.user, given.candidates, given.now, where.without()))
     with st.spinner(t("Exporting"), show_time=True):
-        file = _exported(now.config.digest, now.frame.step, now, seen)
+        file = _exported(now, seen)
     served, torchs = Served(file).odds(seen), np.exp(given.z.astype(np.float64))
     left, right = st.columns((3, 2), gap="large")
     with left:
         _compare(now, given.candidates, torchs, served)
     with right:
-        st.markdown(t("Inputs of the file, by name: {inputs}. Output: `odds`, for any number of impressions at once.", inputs=", ".join(f"`{name}`" for name in ("video", "recent", "languages", "numbers"))))  # fmt: skip
+        st.markdown(t("Inputs of the file, by name: {inputs}. Output: `odds`, for any number of impressions at once.", inputs=", ".join(f"`{name}`" for name in INPUTS)))  # fmt: skip
         st.markdown(
             t(
                 "A model server takes such a file and answers requests: NVIDIA Triton and others take ONNX, TensorFlow Serving takes its own SavedModel."
@@ -210,7 +209,7 @@ def _file(now: Shown, scene: Scene) -> None:
         )  # fmt: skip
 
 
-@st.cache_data(max_entries=3, show_spinner=False)
+@kept(3)
 def _exported(digest: str, step: int, _now: Shown, _seen: Seen) -> bytes:
     ranker = _now.server.ranker
     return to_onnx(ranker.net, _seen) if ranker is not None else b""

@@ -23,6 +23,7 @@ from engine.recommender.claims import BASE, PLAIN, Seeds
 from engine.recommender.crowd import crowd
 from engine.recommender.searching import asked
 from pages.recommender import odds
+from pages.recommender.kept import kept
 from pages.recommender.shown import Shown
 from pages.recommender.studies import study, verdicts
 from pages.ui.charts import strip
@@ -48,11 +49,14 @@ def draw(now: Shown) -> None:
     """Four questions, the stored study first."""
     st.markdown(t("**1 · Weighted or plain logistic regression?** Stored studies, the same worlds for both"))
     study(_claims)
-    promised = None
-    if now.site.world.true and now.server.ranker is not None:
-        promised = crowd_promised(now.config.digest, now.frame.step, now)
-        st.markdown(t("**2 · Click-bait**: whom does it get past?"))
+    promised = crowd_promised(now) if now.site.world.true and now.server.ranker is not None else None
+    st.markdown(t("**2 · Click-bait**: whom does it get past?"))
+    if promised is not None:
         _bait(now, promised)
+    elif now.server.ranker is None:
+        st.info(t("Ranking is not trained at this moment, so it lets nothing past."))
+    else:
+        st.info(t("Of a log of your own it is not known which items are click-bait."))
     st.markdown(t("**3 · Is e^(Wx+b) watch time?** An intercept alone, and impressions with one click rate"))
     odds.intercept(now)
     st.markdown(t("**4 · This run's odds** against the truth"))
@@ -65,7 +69,7 @@ def draw(now: Shown) -> None:
         st.info(t("Of a log of your own the true watch times are unknown, so odds cannot be held against them."))
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@kept(8)
 def crowd_promised(digest: str, step: int, _now: Shown) -> Promised:
     """Odds and truth of some users' candidates."""
     users = crowd(_now.server, USERS)

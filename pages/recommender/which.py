@@ -11,6 +11,7 @@ from engine.recommender.scene import Scene
 from engine.recommender.training import CUTS
 from engine.recommender.whether import Found, next_watches, shares
 from pages.recommender import named
+from pages.recommender.kept import kept
 from pages.recommender.shown import Shown
 from pages.ui.language import t
 from pages.ui.theme import HUES
@@ -114,11 +115,14 @@ def _next(now: Shown) -> None:
         st.session_state[ASKED] = at
         place.empty()
     with st.spinner(t("Ranking the whole vocabulary for each user"), show_time=True):
-        found = _found(now.config.digest, now.frame.step, now)
+        found = _found(now)
+    if not found.users:
+        st.info(t("No held-out watch is late enough for ranking not to have learnt from it."))
+        return
     _hits(now, found)
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+@kept(8)
 def _found(digest: str, step: int, _now: Shown) -> Found:
     return next_watches(_now.server)
 
