@@ -68,7 +68,7 @@ def _curve(found: list[Distance], kind: str, negatives: int) -> None:
         {"n": one.negatives, "kind": kinds[one.sampler, one.corrected], "distance": getattr(one, kind)} for one in found
     ]
     legend = alt.Legend(
-        orient="top", columns=2, symbolType="stroke", symbolStrokeWidth=3, symbolSize=500, labelLimit=240
+        orient="top", columns=1, symbolType="stroke", symbolStrokeWidth=3, symbolSize=500, labelLimit=300
     )
     domain = list(kinds.values())
     base = alt.Chart(pd.DataFrame(rows), height=390).encode(

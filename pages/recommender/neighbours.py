@@ -34,13 +34,13 @@ def draw(now: Shown, scene: Scene) -> None:
     plane = projected(now.server, u, axes)
     data, hues = _rows(now, scene, plane)
     if deep:
-        _deep(data, hues, plane)
+        _deep(data, hues, plane, chosen == "user")
     else:
         _flat(data, hues, plane, chosen == "user")
     held = f"{plane.share[: 3 if deep else 2].sum():.0%}"
     st.caption(
         t(
-            "To the right is the direction of u: a video stands at u · v / ‖u‖, so the candidates are those farthest right, but for what was watched already. Upwards is the main component of what is left; both hold {share} of the vectors' spread.",
+            "The first axis is the direction of u: a video stands at u · v / ‖u‖, so the candidates are those farthest along it, but for what was watched already. Then come the main components of what is left; the axes drawn hold {share} of the vectors' spread.",
             share=held,
         )
         if chosen == "user"
@@ -115,12 +115,12 @@ def _user(plane: Plane) -> tuple[alt.Chart, alt.Chart]:
     )  # fmt: skip
 
 
-def _deep(data: pd.DataFrame, hues: dict[str, str], plane: Plane) -> None:
+def _deep(data: pd.DataFrame, hues: dict[str, str], plane: Plane, along_u: bool) -> None:
     import plotly.graph_objects as go
 
     figure = go.Figure()
     for topic, hue in hues.items():
-        for kind, size, opacity, symbol in ((OTHER, 2, 0.35, "circle"), (CANDIDATE, 4, 0.8, "circle"), (SHOWN, 7, 1.0, "diamond")):  # fmt: skip
+        for kind, size, opacity, symbol in ((OTHER, 2, 0.35, "circle"), (CANDIDATE, 4, 0.8, "circle"), (SHOWN, 5, 1.0, "diamond")):  # fmt: skip
             some = data[(data["topic"] == topic) & (data["kind"] == kind)]
             figure.add_scatter3d(
                 x=some["x"], y=some["y"], z=some["z"], text=some["title"], name=topic, mode="markers", hoverinfo="text",
@@ -131,5 +131,7 @@ def _deep(data: pd.DataFrame, hues: dict[str, str], plane: Plane) -> None:
         x=[0, end[0]], y=[0, end[1]], z=[0, end[2] if len(end) > 2 else 0], mode="lines+text", text=["", "u"], name="u",
         line={"color": GREY, "width": 6}, hoverinfo="name", textfont={"size": 18, "color": GREY},
     )  # fmt: skip
-    figure.update_layout(height=520, margin={"l": 0, "r": 0, "t": 0, "b": 0})
+    titles = {"xaxis": t("along u") if along_u else "1", "yaxis": "2", "zaxis": "3"}
+    scene = {axis: {"title": {"text": title}} for axis, title in titles.items()}
+    figure.update_layout(height=520, margin={"l": 0, "r": 0, "t": 0, "b": 0}, scene=scene)
     st.plotly_chart(figure, key="path_deep", alt=t("User vector, candidates and other videos"))
