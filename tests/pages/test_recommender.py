@@ -138,18 +138,19 @@ NAMES = sorted(
 )  # fmt: skip
 
 
-def withstands(value: str, *names: str) -> None:
-    at = opened(**EVERYTHING | dict.fromkeys(names, value))
-    assert not at.exception, (names[:3], value[:40], [error.value for error in at.exception])
+def withstands(**params: str) -> None:
+    at = opened(**params)
+    assert not at.exception, (list(params)[-3:], str(params)[-60:], [error.value for error in at.exception])
     assert titles(at) and titles(at)[0] in QUESTION.values()
 
 
 @pytest.mark.parametrize("value", (*HOSTILE, *STRANGER))
 def test_all_parameters_at_once_may_be_anything(value: str) -> None:
-    withstands(value, *SETTINGS, *NAMES)
+    withstands(**EVERYTHING | dict.fromkeys((*SETTINGS, *NAMES), value))
 
 
 @pytest.mark.parametrize("name", (*SETTINGS, *NAMES))
 def test_each_parameter_alone_may_be_anything(name: str) -> None:
+    """With the sections closed: open, they are asked above, all at once."""
     for value in FEW:
-        withstands(value, name)
+        withstands(**{name: value})
