@@ -10,16 +10,14 @@ Memory is the peak of a process of its own that takes two steps, with torch and 
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
-from benchmarks.report import interleaved, line, reached
+from benchmarks.report import held_at_most, interleaved, line, reached
 from engine.matching import CLSM, PAPER, MatchingConfig
 from engine.matching.log import generated
 from engine.matching.models import Matcher, build, cosines
@@ -32,7 +30,6 @@ CONFIG = MatchingConfig(models=("clsm",), **PAPER)  # type: ignore[arg-type]
 BUCKETS, QUERIES = CONFIG.dimensions, 32
 OURS, ALL, PEER = "CLSM", "CLSM, all buckets touched", "dense Conv1d"
 STEPS = {OURS: 20, ALL: 2, PEER: 1}
-STATUS = Path("/proc/self/status")
 IMPORTS = "imports"
 FASTER, MOST = 20, 2_000
 """Targets: times faster, megabytes."""
@@ -182,16 +179,7 @@ def _alone(name: str) -> None:
     if name != IMPORTS:
         STEPS[name] = 2
         WORKS[name]()()
-    print(_held_at_most())
-
-
-def _held_at_most() -> float:
-    """VmHWM, since on Linux ru_maxrss begins with that of the parent, through fork and exec."""
-    if STATUS.exists():
-        (written,) = [row for row in STATUS.read_text().splitlines() if row.startswith("VmHWM")]
-        return int(written.split()[1]) * 1024 / 1e6
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak * (1 if sys.platform == "darwin" else 1024) / 1e6
+    print(held_at_most())
 
 
 if __name__ == "__main__":

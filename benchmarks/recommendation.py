@@ -20,8 +20,7 @@ import faiss
 import numpy as np
 import torch
 
-from benchmarks.convolution import _held_at_most
-from benchmarks.report import interleaved, line, reached, seconds
+from benchmarks.report import held_at_most, interleaved, line, reached, seconds
 from engine.recommender.candidates import CandidateNet
 from engine.recommender.config import RecommenderConfig
 from engine.recommender.features import impressions
@@ -257,7 +256,7 @@ def _alone(name: str) -> None:
     if name == "default":
         _default()
     else:
-        print(_held_at_most())
+        print(held_at_most())
 
 
 def _default() -> None:

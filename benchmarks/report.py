@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import resource
 import statistics
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
+
+STATUS = Path("/proc/self/status")
 
 
 def line(what: str, value: str, against: str = "", verdict: str = "") -> None:
@@ -33,3 +38,12 @@ def interleaved(works: dict[str, Callable[[], object]], rounds: int) -> dict[str
         for name, work in works.items():
             found[name].append(seconds(work))
     return {name: statistics.median(times) for name, times in found.items()}
+
+
+def held_at_most() -> float:
+    """Megabytes that this process held at most: VmHWM, since on Linux ru_maxrss begins with that of the parent, through fork and exec."""
+    if STATUS.exists():
+        (written,) = [row for row in STATUS.read_text().splitlines() if row.startswith("VmHWM")]
+        return int(written.split()[1]) * 1024 / 1e6
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak * (1 if sys.platform == "darwin" else 1024) / 1e6

@@ -64,7 +64,7 @@ class RecommenderConfig(Config):
     learning_rate: float = setting(0.004, Real(1e-6, 1e9))
     batch_size: int = setting(256, Whole(16, 4_096))
     steps: int = setting(1_500, Whole(1, 20_000))
-    ranking_steps: int = setting(2_000, Whole(1, 20_000))
+    ranking_steps: int = setting(1_500, Whole(1, 20_000))
     frames: int = setting(20, Whole(2, 120))
     seed: int = setting(0, Whole(0, 999_999))
 
