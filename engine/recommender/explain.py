@@ -79,7 +79,7 @@ def explain_logit(server: Server, seen: Seen, n: int = 0) -> Explanation:
 def _product(
     symbol: str, names: Sequence[str], linear: nn.Linear, x: Tensor, row: int, activation: str, traced: float
 ) -> Explanation:
-    weights, bias = linear.weight[row].detach().double(), float(linear.bias[row])
+    weights, bias = linear.weight[row].detach().double(), float(linear.bias[row].detach())
     terms = tuple(Term(name, float(w), float(v)) for name, w, v in zip(names, weights, x.double(), strict=True))
     total = float(weights @ x.double()) + bias
     return Explanation(symbol, terms, bias, activation, max(total, 0.0) if activation == "relu" else total, traced)

@@ -11,6 +11,7 @@ import numpy as np
 
 from engine.recommender.candidates import CandidateNet, initialise
 from engine.recommender.site import Site
+from engine.recommender.training import ITEM2VEC
 from engine.recommender.world import source
 from engine.runs.frame import Array, Frame
 from engine.runs.seeds import generator
@@ -25,15 +26,14 @@ TABLE = "recall.watched.weight"
 
 
 def tables(site: Site, frames: Sequence[Frame]) -> dict[str, Array]:
-    """(K, D) at each of the moments that a run has gone through by the last of some frames, in this order. Its first frame
-    is the one after item2vec."""
+    """(K, D) at each of the moments that a run has gone through by the last of some frames, in this order."""
     config = site.world.config
     net = CandidateNet(len(site.known), config.dimensions, config.tower)
     initialise(net, generator(config.seed, "recall"))
     found = {BEFORE: net.watched.weight.detach().numpy()}
     kept = [frame for frame in frames if TABLE in frame.parameters]
-    if config.pretrained == "on":
-        found[PRETRAINED] = kept[0].parameters[TABLE]
+    if after := [frame.parameters[ITEM2VEC] for frame in frames if ITEM2VEC in frame.parameters]:
+        found[PRETRAINED] = after[0]
     if kept[-1].step > 0:
         found[TRAINED] = kept[-1].parameters[TABLE]
     return found

@@ -30,6 +30,9 @@ from engine.runs.seeds import generator
 
 NEIGHBOURS, PAIRS, AGAINST, ROUNDS = 5, 4_096, 5, 2
 """item2vec: how far two items of a sequence may stand apart; pairs in a step; negatives of a pair; passes."""
+WARM = 0.1
+"""Share of the steps in which the learning rate rises to its value. Without it the first steps cut off all ReLUs of u for
+some seeds, the more the deeper the network, and nothing is learnt after that."""
 
 
 class Recall:
@@ -43,7 +46,7 @@ class Recall:
         self._held_out = np.zeros(0, np.int64) if held_out is None else held_out
         config, videos = self.config, len(site.known)
         self.net = initialise(CandidateNet(videos, config.dimensions, config.tower), generator(config.seed, "recall"))
-        self._rng = source(config, "batches")
+        self._rng, self._taken = source(config, "batches"), 0
         self._sampler = Sampler(site.row(train.label), videos, config.sampler)
         tables = [self.net.watched.weight, self.net.searched.weight]
         if config.sampler != "full":  # whose gradient is dense
@@ -78,7 +81,11 @@ class Recall:
         for optimiser in self._optimisers:
             optimiser.zero_grad(set_to_none=True)
         loss.backward()
+        self._taken += 1
+        rate = config.learning_rate * min(self._taken / (WARM * config.steps), 1.0)
         for optimiser in self._optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = rate
             optimiser.step()
         return loss.detach()
 

@@ -12,6 +12,7 @@ from engine.recommender.claims import CODE, Seeds, all_cells
 from engine.recommender.config import RecommenderConfig
 from engine.recommender.scene import offered
 from engine.recommender.site import Site, open_site
+from engine.recommender.training import ITEM2VEC
 from engine.runs.fingerprint import ROOT
 from engine.runs.frame import Array, Frame
 from engine.runs.recording import Recording
@@ -22,10 +23,10 @@ RECORDINGS = ROOT / "assets" / "recordings" / "recommender"
 CLAIMS_FILE = ROOT / "assets" / "claims" / "recommender.json"
 CONFIG = RecommenderConfig(videos=1_000_000)
 """What the page opens on."""
-EIGHT_BITS = ("recall.output.weight", "ranking.video.weight", "recall.watched.weight")
+EIGHT_BITS = ("recall.output.weight", "ranking.video.weight", "recall.watched.weight", ITEM2VEC)
 """Tables of which the file holds every number in 8 bits: what is served, and shown, are these rounded numbers."""
-READ_BY_USERS = ("recall.watched.weight",)
-"""A table of which the file keeps only what the offered users watched; the other rows become 0."""
+READ_BY_USERS = ("recall.watched.weight", ITEM2VEC)
+"""Tables of which the file keeps only what the offered users watched; the other rows become 0."""
 
 
 def recorded_configs() -> tuple[RecommenderConfig, ...]:
@@ -35,15 +36,15 @@ def recorded_configs() -> tuple[RecommenderConfig, ...]:
 
 def ship_recording(recording: Recording[RecommenderConfig]) -> None:
     """Thin the run to what fits in the repository: tables in 8 bits, at four moments: candidate generation untrained,
-    half trained and trained, and the end."""
+    half trained, with what item2vec left, and trained, and the end."""
     RECORDINGS.mkdir(parents=True, exist_ok=True)
     rows = watched_rows(open_site(recording.config))
     first = [frame for frame in recording.frames if "recall.output.weight" in frame.parameters]
     kept = (first[0], first[len(first) // 2], first[-1], recording.frames[-1])
-    frames = [
-        Frame(frame.step, frame.metrics, packed(frame.parameters, rows) if frame in kept else {})
-        for frame in recording.frames
-    ]
+    after = {name: table for frame in first for name, table in frame.parameters.items() if name == ITEM2VEC}
+    held = {frame.step: frame.parameters for frame in kept}
+    held[kept[1].step] = {**kept[1].parameters, **after}
+    frames = [Frame(frame.step, frame.metrics, packed(held.get(frame.step, {}), rows)) for frame in recording.frames]
     Recording(recording.config, tuple(frames)).save(RECORDINGS / "million.npz")
 
 

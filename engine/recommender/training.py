@@ -34,6 +34,8 @@ TESTED = 500
 `MOST_SCORES` allow."""
 MOST_SCORES = 200_000_000
 """Of users times videos: a few seconds."""
+ITEM2VEC = "item2vec.watched"
+"""The table of watches as item2vec left it, in the first frame behind it that keeps parameters."""
 NEW = 7.0
 """Days that a video counts as new."""
 MOST_BYTES = 4_000_000
@@ -99,10 +101,11 @@ def train_from(data: Data, tick: Tick | None = None) -> Iterator[Frame]:
     beside = None if site.world.true else Beside(site, data.test.place, begun)
     recall = Recall(site, data.train, data.test.place)
     moments, losses = frame_steps(config.steps, config.frames), _Losses()
-    kept = _kept(moments, recall.net)
+    kept, before = _kept(moments, recall.net), dict[str, Array]()
     for step in range(config.steps + 1):
         if step == 1 and config.pretrained == "on":  # behind the first frame, which shows the net untrained
             recall.pretrain(begun)
+            before = {ITEM2VEC: recall.net.watched.weight.detach().numpy().copy()}
         if step:
             losses.add(recall.learn())
         if tick is not None:
@@ -110,7 +113,9 @@ def train_from(data: Data, tick: Tick | None = None) -> Iterator[Frame]:
         if step in moments:
             some = _tested(data, TESTED if step < config.steps else len(data.test))
             metrics = _recall(data, recall, some, beside) | losses.take("recall")
-            yield Frame(step, metrics, _parameters("recall", recall.net) if step in kept else {})
+            parameters = _parameters("recall", recall.net) | before if step in kept else {}
+            before = {} if parameters else before
+            yield Frame(step, metrics, parameters)
     if data.ranked:
         yield from _rank(config, data, recall, tick)
 

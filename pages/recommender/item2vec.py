@@ -111,7 +111,7 @@ def _told(now: Shown, found: dict[str, Array], rows: Array) -> str:
                 all=f"{len(now.site.known):,}",
             )
         )
-    if PRETRAINED not in found:
+    if now.config.pretrained == "off":
         parts.append(t("This run was not pre-trained."))
     return " ".join(parts)
 
