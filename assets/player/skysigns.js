@@ -37,6 +37,8 @@ function skySigns({ bands, width: columns, newest_label, oldest_label }, width, 
 
   const beside = ({ left, top, bottom }) =>
     [[newest_label, top, "end"], [oldest_label, bottom, "start"]].map(([words, y, anchor]) => {
+      if ([...words].length === 1)
+        return sign(words, { x: px(left - 5), y: px(anchor === "end" ? y + text : y), "text-anchor": "end" }, words);
       const turned = `translate(${left - 7} ${px(y)}) rotate(-90)`;
       return sign(fitText(words, (bottom - top) / 2 - 6, font), { "text-anchor": anchor, transform: turned }, words);
     });

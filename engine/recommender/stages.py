@@ -22,15 +22,12 @@ VIDEO, LANGUAGE, HOURS, SEEN = "video", "language", "hours", "seen"
 
 class Inputs(NamedTuple):
     """What enters candidate generation: averages (D,) of watches and of searches, the region's embedding, and seven
-    numbers, named by `NUMBERS`."""
+    numbers, named by `AGES`."""
 
     watched: Array
     searched: Array
     region: Array
     numbers: Array
-
-
-NUMBERS = AGES
 
 
 def inputs_of(server: Server, given: Recommendation) -> Inputs:

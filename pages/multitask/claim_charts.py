@@ -17,7 +17,7 @@ from pages.ui.theme import HUES
 
 
 def curve(rows: pd.DataFrame, y: str, colours: dict[str, str], *, log: bool = False) -> alt.LayerChart:
-    """Mean over p with its 95 % interval."""
+    """Mean over p with its 95% interval."""
     scale = alt.Scale(type="log", nice=True) if log else alt.Scale(zero=False, nice=True)
     base = alt.Chart(rows, height=260).encode(
         x=alt.X("p:Q", title=t("task correlation p"), scale=alt.Scale(domain=[0, 1])),
@@ -45,7 +45,7 @@ def curve(rows: pd.DataFrame, y: str, colours: dict[str, str], *, log: bool = Fa
 
 
 def curve_rows(values: dict[tuple[str, float], np.ndarray]) -> pd.DataFrame:
-    """Mean and the 95 % interval of the mean over seeds, for each (series, p)."""
+    """Mean and the 95% interval of the mean over seeds, for each (series, p)."""
     rows = []
     for (name, p), sample in values.items():
         half = 1.96 * sample.std(ddof=1) / len(sample) ** 0.5

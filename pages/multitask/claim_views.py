@@ -178,7 +178,7 @@ def _sharing(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
     ratio = parameter_count(build(PAPER, "mmoe")) / parameter_count(build(PAPER, "shared_bottom")) - 1
     st.caption(
         t(
-            "The paper matches the structures without counting gates and biases; with them MMoE has {percent} % more parameters than Shared-Bottom.",
+            "The paper matches the structures without counting gates and biases; with them MMoE has {percent}% more parameters than Shared-Bottom.",
             percent=f"{100 * ratio:.1f}",
         )
     )

@@ -67,7 +67,7 @@ def draw() -> None:
     st.caption(
         t(
             "Stored studies of 32 seeds in the setting that reproduced the paper's ordering: fresh rows, 2,500 steps, learning rate "
-            "0.01. Every verdict compares the structures seed by seed; it holds or fails where the 95 % interval excludes 0."
+            "0.01. Every verdict compares the structures seed by seed; it holds or fails where the 95% interval excludes 0."
         )
     )
     seeds = stored_seeds()

@@ -26,7 +26,7 @@ def result(config: TableConfig, last: Frame) -> None:
         st.markdown(f"- **{plain(label)}** · {sentence(mine)} :gray[{_next_best(mine)}]")
     st.caption(
         t(
-            "Intervals of 95 % from {resamples} resamples of test rows and seeds together; {rows} test rows, {seeds} seeds. Single-Task trains whole networks apart, embeddings included.",
+            "Intervals of 95% from {resamples} resamples of test rows and seeds together; {rows} test rows, {seeds} seeds. Single-Task trains whole networks apart, embeddings included.",
             resamples=config.resamples,
             rows=f"{int(last.metrics['test_rows']):,}",
             seeds=config.runs,
@@ -47,7 +47,7 @@ def _next_best(found: Answer) -> str:
     """The runner-up, and by how much: how sure the pick is."""
     second = min(found.rivals, key=lambda rival: rival.mean)
     return t(
-        "Lowest error: {best}; next {second}, {mean} % [{low}, {high}].",
+        "Lowest error: {best}; next {second}, {mean}% [{low}, {high}].",
         best=TITLES[found.best],
         second=TITLES[second.name],
         **{name: f"{100 * getattr(second, name):+.2f}" for name in ("mean", "low", "high")},

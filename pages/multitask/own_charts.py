@@ -27,7 +27,7 @@ def name_of(model: str) -> str:
 
 
 def differences(found: Mapping[str, Sequence[Difference]], title: str) -> alt.LayerChart:
-    """Relative errors in percent with 95 % intervals: a group of lines for each task, a line for each model."""
+    """Relative errors in percent with 95% intervals: a group of lines for each task, a line for each model."""
     rows = [
         {"task": task, "name": name_of(d.name), "mean": 100 * d.mean, "low": 100 * d.low, "high": 100 * d.high}
         for task, those in found.items()

@@ -120,7 +120,7 @@ def _choose(frame: pd.DataFrame, data: bytes) -> TableConfig | None:
             ["random", "last rows"],
             "random",
             key="multitask_split",
-            name_of=lambda s: t("30 % at random") if s == "random" else t("the last 30 %"),
+            name_of=lambda s: t("30% at random") if s == "random" else t("the last 30%"),
         )
         runs = controls.whole_number(t("Seeds"), Whole(2, 16), 8, key="multitask_table_runs", bind="query-params")
         epochs = controls.whole_number(

@@ -31,6 +31,12 @@ from pages.ui.language import N_, t
 from pages.ui.theme import HUES
 
 WHICH = {EXAMPLE: N_("Example age a"), USER: N_("The user's age")}
+NEW_VIDEOS = {"age_helps_new_videos": N_("Example age brings more new videos:")}
+NEXT_WATCHES = {
+    "age_finds_more": N_("Example age finds more of the next watches:"),
+    "squares_find_more": N_("Squares and root find more than the ages alone:"),
+}
+CLAIMS = NEW_VIDEOS | NEXT_WATCHES
 YOUNGEST, SPAN = 13, 60
 """In years, what the network reads as 0 and as 1 more."""
 
@@ -232,14 +238,8 @@ def _study(seeds: Seeds) -> None:
     with left:
         rows = {with_: seeds.metric(RECALL, "recall.new"), without: seeds.metric(TIMELESS, "recall.new")}
         one_series(rows, t("new videos among the first 100"), "age_study_new")
-        verdicts(seeds, {"age_helps_new_videos": N_("Example age brings more new videos:")})
+        verdicts(NEW_VIDEOS)
     with right:
         hits = {with_: seeds.hits(RECALL), without: seeds.hits(TIMELESS), straight: seeds.hits(STRAIGHT)}
         one_series(hits, t("held-out watches among the first 100"), "age_study_hits")
-        verdicts(
-            seeds,
-            {
-                "age_finds_more": N_("Example age finds more of the next watches:"),
-                "squares_find_more": N_("Squares and root find more than the ages alone:"),
-            },
-        )
+        verdicts(NEXT_WATCHES)

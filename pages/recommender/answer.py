@@ -20,14 +20,16 @@ def answer(now: Shown) -> str:
         "known": f"{len(site.known):,}",
         "recalled": len(given.candidates),
         "shown": len(given.shown),
+        "recall": f"{given.milliseconds[0] + given.milliseconds[1]:.1f}",
+        "rank": f"{given.milliseconds[2]:.1f}",
     }
     who = {"user": plain(named.user(site, user)), "day": f"{day:.0f}"}
     if not site.world.true:
-        sentence = t("{user}, day {day}: {videos} videos → {known} with a vector → {recalled} recalled → **{shown}** shown.", **who, **counts)  # fmt: skip
+        sentence = t("{user}, day {day}: {videos} videos → {known} with a vector → {recalled} recalled in {recall} ms → **{shown}** shown in {rank} ms.", **who, **counts)  # fmt: skip
         return sentence if now.server.ranker else f"{sentence} {t(UNRANKED)}"
     kept = dict(zip("abc", (f"{100 * share:.0f}" for share in given.kept), strict=True))
     sentence = t(
-        "{user}, day {day}: {videos} videos → {known} with a vector → {recalled} recalled → **{shown}** shown; of the best possible watch time {a} % → {b} % → **{c} %** are left.",
+        "{user}, day {day}: {videos} videos → {known} with a vector → {recalled} recalled in {recall} ms → **{shown}** shown in {rank} ms; of the best possible watch time {a}% → {b}% → **{c}%** are left.",
         **who,
         **counts,
         **kept,

@@ -15,6 +15,11 @@ from pages.recommender.studies import study, verdicts
 from pages.ui.language import N_, t
 from pages.ui.theme import HUES
 
+CLAIMS = {
+    "depth_2_finds_more": N_("Two layers find more than one:"),
+    "depth_3_finds_more": N_("Three layers find more than two:"),
+    "depth_4_finds_more": N_("Four layers find more than three:"),
+}
 PAPER = (
     ("–", 41.6),
     ("256", 36.9),
@@ -58,14 +63,7 @@ def _study(seeds: Seeds) -> None:
         for n, cut in enumerate(CUTS)
     ])  # fmt: skip
     st.altair_chart(_chart(rows), key="depth_study", alt=t("Held-out watches found, by depth"))
-    verdicts(
-        seeds,
-        {
-            "depth_2_finds_more": N_("Two layers find more than one:"),
-            "depth_3_finds_more": N_("Three layers find more than two:"),
-            "depth_4_finds_more": N_("Four layers find more than three:"),
-        },
-    )
+    verdicts(CLAIMS)
 
 
 def _chart(rows: pd.DataFrame) -> alt.LayerChart:
@@ -93,10 +91,10 @@ def _chart(rows: pd.DataFrame) -> alt.LayerChart:
 def _paper() -> None:
     """What the paper says of both networks; not measured here."""
     st.markdown(t("**The paper's figures** (Covington et al. 2016)"))
-    table = pd.DataFrame({t("hidden layers"): [one for one, _ in PAPER], t("loss"): [f"{loss} %" for _, loss in PAPER]})  # fmt: skip
+    table = pd.DataFrame({t("hidden layers"): [one for one, _ in PAPER], t("loss"): [f"{loss}%" for _, loss in PAPER]})  # fmt: skip
     st.dataframe(table, hide_index=True, height="content", alt=t("The paper's Table 1"))
     st.caption(
         t(
-            "Its Table 1 is about ranking, on YouTube's traffic: the weighted, per-user loss. Its Figure 6 is about recall: held-out MAP rises with depth and with features, read off from about 6 to 7 % (watches alone, a linear layer) to about 13 % (all features, three or four layers). Data and measures are others than here: the same in kind, not in numbers."
+            "Its Table 1 is about ranking, on YouTube's traffic: the weighted, per-user loss. Its Figure 6 is about recall: held-out MAP rises with depth and with features, read off from about 6 to 7% (watches alone, a linear layer) to about 13% (all features, three or four layers). Data and measures are others than here: the same in kind, not in numbers."
         )
     )

@@ -17,6 +17,10 @@ from pages.recommender.studies import dots, study, verdicts
 from pages.ui.language import N_, t
 from pages.ui.theme import HUES
 
+CLAIMS = {
+    "popularity_does_better_with_a_head": N_("Popularity finds more in a catalogue with a strong head:"),
+    "model_beats_popularity": N_("At the default head the model finds more than popularity:"),
+}
 SWEEP = tuple(float(head) for head in np.linspace(0.0, 3.0, 13))
 
 
@@ -26,7 +30,7 @@ def draw(now: Shown) -> None:
         start = now.config.head if now.site.world.true else RecommenderConfig().head
         head = st.slider(
             t("Head of a small simulated site: 0 evenly, 3 a licensed catalogue"),
-            SWEEP[0], SWEEP[-1], float(start), 0.05, key="recommender_head_tried",
+            SWEEP[0], SWEEP[-1], float(start), 0.05, key="recommender_head_tried", bind="query-params",
         )  # fmt: skip
         left, right = st.columns(2, gap="large")
         with left:
@@ -126,10 +130,4 @@ def _study(seeds: Seeds) -> None:
         for name, said in names.items()
     }
     dots(values, t("held-out watches among the first 100"), "head_study")
-    verdicts(
-        seeds,
-        {
-            "popularity_does_better_with_a_head": N_("Popularity finds more in a catalogue with a strong head:"),
-            "model_beats_popularity": N_("At the default head the model finds more than popularity:"),
-        },
-    )
+    verdicts(CLAIMS)

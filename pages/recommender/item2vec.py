@@ -31,6 +31,7 @@ from pages.recommender.studies import one_series, study, verdicts
 from pages.ui.language import N_, t
 from pages.ui.theme import HUES
 
+CLAIMS = {"item2vec_finds_more": N_("Pre-trained finds more of the next watches than learnt end to end:")}
 OFFERED = 12
 """Watches of the user that can be asked about."""
 MOMENTS = {BEFORE: N_("untrained"), PRETRAINED: N_("after item2vec"), TRAINED: N_("after training")}
@@ -75,8 +76,7 @@ def _shares(now: Shown, found: dict[str, Array]) -> None:
     shares = _share(now)
     names = [t(MOMENTS[moment]) for moment in found]
     data = pd.DataFrame({"moment": names, "share": [shares[moment] for moment in found]})
-    kind = t("of the same topic") if now.site.world.true else t("of the same channel")
-    title = t("of the first {first} neighbours, {kind}", first=FIRST, kind=kind)
+    title = t("of the first {first} neighbours, {kind}", first=FIRST, kind=_kind(now))
     base = alt.Chart(data, height=44 * len(names) + 50).encode(
         x=alt.X("share:Q", title=title, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%", tickCount=10)),
         y=alt.Y("moment:N", sort=names, title=None, axis=alt.Axis(labelLimit=240)),
@@ -94,6 +94,10 @@ def _shares(now: Shown, found: dict[str, Array]) -> None:
     st.altair_chart(bars + rule + words, key="item2vec_shares", alt=title)
 
 
+def _kind(now: Shown) -> str:
+    return t("of the same topic") if now.site.world.true else t("of the same channel")
+
+
 def _told(now: Shown, found: dict[str, Array], rows: Array) -> str:
     chance = _share(now)["chance"]
     parts = [
@@ -101,7 +105,8 @@ def _told(now: Shown, found: dict[str, Array], rows: Array) -> str:
             "Neighbours by cosine in the table of watched videos, averaged over {asked} videos; dashed: neighbours at random, {chance}. No title and no topic was told.",
             asked=min(ASKED, len(rows)),
             chance=f"{chance:.1%}",
-        )
+        ),
+        t("✓ marks those {kind}.", kind=_kind(now)),
     ]
     if len(rows) < len(now.site.known):
         parts.append(
@@ -147,24 +152,22 @@ def _listed(now: Shown, moment: str, table: Array, row: int, rows: Array) -> Non
         t("**{moment}**: {count} of {first}", moment=t(MOMENTS[moment]), count=int(same.sum()), first=len(near))
     )
     videos = site.known[near]
+    titles = [named.title(site, int(video)) for video in videos]
     columns = {
-        " ": ["✓" if one else "" for one in same],
-        t("cosine"): [f"{one:.3f}" for one in cosines],
-        t("video"): [named.title(site, int(video)) for video in videos],
+        t("cosine"): [f"{one:.2f}" for one in cosines],
+        t("video"): [f"✓ {title}" if one else title for one, title in zip(same, titles, strict=True)],
     }
-    if site.world.true:
-        columns[t("topic")] = [named.topic(int(site.world.videos.topic[video])) for video in videos]
     st.dataframe(
         pd.DataFrame(columns),
         hide_index=True,
         height="content",
         alt=t("Nearest videos"),
         key=f"item2vec_{moment}",
-        column_config={" ": st.column_config.TextColumn(width=30), t("cosine"): st.column_config.TextColumn(width=64)},
+        column_config={t("cosine"): st.column_config.TextColumn(width=52)},
     )
 
 
 def _study(seeds: Seeds) -> None:
     rows = {t("item2vec first"): seeds.hits(RECALL), t("end to end"): seeds.hits(END_TO_END)}
     one_series(rows, t("held-out watches among the first 100"), "item2vec_study")
-    verdicts(seeds, {"item2vec_finds_more": N_("Pre-trained finds more of the next watches than learnt end to end:")})
+    verdicts(CLAIMS)

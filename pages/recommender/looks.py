@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from pages.recommender import age, days, depth, head, item2vec, negatives, path, serving, split, watch_time, which
 from pages.recommender.shown import Shown, shown
+from pages.recommender.studies import judged
 from pages.recommender.where import PLACE
 from pages.ui.language import N_, t
 from pages.ui.section import section
+from pages.ui.verdict import summary
 
-LOOKS: tuple[tuple[str, str, str, Callable[[Shown], None]], ...] = (
-    ("path", N_("The user's path: from watches to u, to candidates, to odds. What is each number made of?"), "route", path.draw),
-    ("serving", N_("Serving: what is cut from training, what does an index miss, and what is in the file?"), "cloud_upload", serving.draw),
-    ("which", N_("Which, not whether: what happens to the others when one video gains?"), "pie_chart", which.draw),
-    ("watch_time", N_("Watch time: what do its weights earn, and are the odds minutes?"), "schedule", watch_time.draw),
-    ("item2vec", N_("item2vec: are a video's nearest neighbours of its own topic?"), "hub", item2vec.draw),
-    ("age", N_("Age and example age: what do they bend, and do new videos gain?"), "timer", age.draw),
-    ("negatives", N_("Negative sampling: how near does it come to the full softmax?"), "casino", negatives.draw),
-    ("split", N_("The split: what does a random hold-out promise, and who gains by equal samples?"), "call_split", split.draw),
-    ("head", N_("User-generated or head-heavy: how far does popularity come?"), "equalizer", head.draw),
-    ("depth", N_("How many layers: does a further one find more?"), "layers", depth.draw),
-    ("days", N_("Days go by: does true watch time rise, and what is still shown?"), "calendar_month", days.draw),
+LOOKS: tuple[tuple[str, str, str, Callable[[Shown], None], Collection[str]], ...] = (
+    ("path", N_("The user's path: from watches to u, to candidates, to odds. What is each number made of?"), "route", path.draw, ()),
+    ("serving", N_("Serving: what is cut from training, what does an index miss, and what is in the file?"), "cloud_upload", serving.draw, ()),
+    ("which", N_("Which, not whether: what happens to the others when one video gains?"), "pie_chart", which.draw, ()),
+    ("watch_time", N_("Watch time: what do its weights earn, and are the odds minutes?"), "schedule", watch_time.draw, watch_time.CLAIMS),
+    ("item2vec", N_("item2vec: what stands near what, and does it find more?"), "hub", item2vec.draw, item2vec.CLAIMS),
+    ("age", N_("Age and example age: what do they bend, and do new videos gain?"), "timer", age.draw, age.CLAIMS),
+    ("negatives", N_("Negative sampling: how near is it to the full softmax, and do more find more?"), "casino", negatives.draw, negatives.CLAIMS),
+    ("split", N_("The split: what does a random hold-out promise, and who gains by equal samples?"), "call_split", split.draw, split.CLAIMS),
+    ("head", N_("User-generated or head-heavy: how far does popularity come?"), "equalizer", head.draw, head.CLAIMS),
+    ("depth", N_("How many layers: does a further one find more?"), "layers", depth.draw, depth.CLAIMS),
+    ("days", N_("Days go by: does true watch time rise, and what is still shown?"), "calendar_month", days.draw, ()),
 )  # fmt: skip
+"""Name, question, icon, what is drawn, and the claims that answer it."""
 
 
 def draw() -> None:
-    """All of them."""
-    now = shown()
-    for name, title, icon, body in LOOKS:
-        if opened := section(t(title), PLACE.open_key(name), f":material/{icon}:"):
+    """All of them, those with stored claims with their verdicts."""
+    now, outcomes = shown(), judged()
+    for name, title, icon, body, claims in LOOKS:
+        known = [outcomes[claim] for claim in claims if claim in outcomes]
+        question = f"{t(title)} {summary(known)}" if known else t(title)
+        if opened := section(question, PLACE.open_key(name), f":material/{icon}:"):
             with opened:
                 body(now)

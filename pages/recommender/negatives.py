@@ -116,7 +116,7 @@ def _told(now: Shown, found: list[Distance]) -> None:
 
 def _claims(seeds: Seeds) -> None:
     counts = {"many": f"{MANY.negatives:,}", "few": FEW.negatives, "negatives": RECALL.negatives}
-    verdicts(seeds, {name: t(said, **counts) for name, said in CLAIMS.items()})
+    verdicts({name: t(said, **counts) for name, said in CLAIMS.items()})
     rows = {
         t("{n} negatives", n=FEW.negatives): seeds.hits(FEW),
         t("{n} negatives", n=RECALL.negatives): seeds.hits(RECALL),

@@ -199,7 +199,7 @@ def _answer(recall: Frame, ranking: Frame | None) -> None:
     verdict = badge(Verdict(outcome, mean, low, high, 0, False))
     st.markdown(
         t(
-            "The YouTube DNN finds the last watch among 100 oftener than {rival}, the better of those that need no training: {mean} of users, 95 % interval {low} to {high}: {verdict}",
+            "The YouTube DNN finds the last watch among 100 oftener than {rival}, the better of those that need no training: {mean} of users, 95% interval {low} to {high}: {verdict}",
             rival=t(METHODS[rival]),
             mean=f"{mean:+.1%}",
             low=f"{low:+.1%}",

@@ -9,13 +9,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from engine.recommender.explain import explain_logit, explain_unit
+from engine.recommender.explain import AGES, explain_logit, explain_unit
 from engine.recommender.scene import Scene
 from engine.recommender.serving import RANKING
 from engine.recommender.stages import (  # fmt: skip
     HOURS,
     LANGUAGE,
-    NUMBERS,
     POWERS,
     SEEN,
     VIDEO,
@@ -37,6 +36,8 @@ from pages.ui.theme import HUES
 from pages.ui.zoom import zoom
 
 UNIT = "recommender_path_unit"
+AGE_WORDS = {"age": N_("age"), "age²": N_("age²"), "gender": N_("gender"), "watched": N_("watched")}
+"""Those of `AGES` that are no symbols."""
 TRADES = {
     VIDEO: N_("its embedding"),
     LANGUAGE: N_("its language"),
@@ -67,7 +68,7 @@ def _inputs(now: Shown, scene: Scene) -> None:
         (t("average of watches"), given.watched, None),
         (t("average of searches"), given.searched, None),
         (t("region"), given.region, None),
-        (t("ages, gender, watched"), given.numbers, NUMBERS),
+        (t("ages, gender, watched"), given.numbers, tuple(t(AGE_WORDS.get(name, name)) for name in AGES)),
     )
     for n, (column, (title, values, names)) in enumerate(zip(st.columns((4, 4, 2, 3)), parts, strict=True)):
         names = names or tuple(str(unit + 1) for unit in range(len(values)))

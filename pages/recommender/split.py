@@ -41,6 +41,12 @@ ROLES = {
     LATER: (N_("later than the test, read as history"), HUES[5], "triangle-down"),
     UNUSED: (N_("not used"), "#999999", "cross"),
 }
+HOLD_OUT = {"random_looks_better": N_("A random hold-out promises more than the last watch keeps:")}
+EQUAL = {
+    "equal_helps_quiet": N_("The same number of each finds more for users with few watches:"),
+    "equal_helps_active": N_("The same number of each finds more for users with many:"),
+}
+CLAIMS = HOLD_OUT | EQUAL
 BINS = 40
 LIFTS = 5
 """Heights that the watches of one moment are spread over."""
@@ -158,7 +164,7 @@ def _random(seeds: Seeds) -> None:
     random, last = (t(HELD_OUT[base.test]) for base in (RANDOM, RECALL))
     rows = {random: seeds.hits(RANDOM), last: seeds.hits(RECALL)}
     one_series(rows, t("held-out watches among the first 100"), "split_random")
-    verdicts(seeds, {"random_looks_better": N_("A random hold-out promises more than the last watch keeps:")})
+    verdicts(HOLD_OUT)
 
 
 def _equal(seeds: Seeds) -> None:
@@ -170,10 +176,4 @@ def _equal(seeds: Seeds) -> None:
         for name, base in ((same, RECALL), (every, EVERY))
     }
     dots(values, t("held-out watches among the first 100"), "split_equal")
-    verdicts(
-        seeds,
-        {
-            "equal_helps_quiet": N_("The same number of each finds more for users with few watches:"),
-            "equal_helps_active": N_("The same number of each finds more for users with many:"),
-        },
-    )
+    verdicts(EQUAL)

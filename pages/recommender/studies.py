@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 import numpy as np
 import streamlit as st
@@ -25,17 +26,25 @@ def study(draw: Callable[[Seeds], None]) -> None:
         st.warning(t("The study of this question is not stored yet: run `make claims`."))
 
 
-def verdicts(seeds: Seeds, asked: Mapping[str, str]) -> None:
+def judged() -> dict[str, Verdict]:
+    """The verdict of each claim of which the stored results are there."""
+    found: dict[str, Verdict] = {}
+    for claim in CLAIMS:
+        with suppress(FileNotFoundError, KeyError):
+            found[claim.id] = claim.verdict(stored_seeds())
+    return found
+
+
+def verdicts(asked: Mapping[str, str]) -> None:
     """A line for each claim: id → what it says. Differences are turned so that a claim which is right is above 0."""
-    known = {claim.id: claim for claim in CLAIMS}
+    outcomes = judged()
     for name, said in asked.items():
-        verdict = known[name].verdict(seeds)
-        st.markdown(f"{t(said)} {badge(verdict)} :gray[{_ahead(verdict)}]")
+        st.markdown(f"{t(said)} {badge(outcomes[name])} :gray[{_ahead(outcomes[name])}]")
 
 
 def _ahead(verdict: Verdict) -> str:
     return t(
-        "ahead by {mean}, 95 % interval {low} to {high}, {seeds} seeds",
+        "ahead by {mean}, 95% interval {low} to {high}, {seeds} seeds",
         mean=f"{-verdict.mean:+.4f}",
         low=f"{-verdict.high:+.4f}",
         high=f"{-verdict.low:+.4f}",

@@ -77,7 +77,7 @@ def crowd_promised(digest: str, step: int, _now: Shown) -> Promised:
 
 
 def _claims(seeds: Seeds) -> None:
-    verdicts(seeds, CLAIMS)
+    verdicts(CLAIMS)
     rows = {
         (name, name): seeds.metric(base, "ranking.first")
         for name, base in ((t("weighted by watch time"), BASE), (t("plain"), PLAIN))

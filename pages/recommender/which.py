@@ -51,7 +51,7 @@ def _softmax(now: Shown, scene: Scene, titles: list[str], chosen: int, by: float
     kept = float((1.0 - after[chosen]) / (1.0 - before[chosen])) if before[chosen] < 1 else 1.0
     st.markdown(
         t(
-            "These ten {ten} + the other {others} videos {rest} = **100 %**. Every other video keeps {kept} of its share.",
+            "These ten {ten} + the other {others} videos {rest} = **100%**. Every other video keeps {kept} of its share.",
             ten=f"{after.sum():.2%}",
             others=f"{len(scene.products) - len(titles):,}",
             rest=f"{1 - after.sum():.2%}",

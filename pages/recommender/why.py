@@ -56,7 +56,7 @@ def _suggest(now: Shown) -> None:
     path, search, ranked = (f"{spent:.1f}" for spent in scene.given.milliseconds)
     st.caption(
         t(
-            "The user's path took {path} ms, the search among {known} vectors {search} ms ({index}: {found} % of the exact answer), ranking {candidates} candidates {ranked} ms.",
+            "The user's path took {path} ms, the search among {known} vectors {search} ms ({index}: {found}% of the exact answer), ranking {candidates} candidates {ranked} ms.",
             path=path,
             search=search,
             index=t(settings.INDEXES[now.config.index]),
@@ -66,8 +66,8 @@ def _suggest(now: Shown) -> None:
             candidates=len(scene.given.candidates),
         )
     )
-    with st.container(horizontal=True, vertical_alignment="center", key="suggest"):
-        st.caption(t("Click any video of the field, or a line: why is it not recommended?"))
+    st.caption(t("Click any video of the field, or a line: why is it not recommended?"))
+    with st.container(horizontal=True, key="suggest"):
         for one in scene.lost:
             st.button(
                 plain(named.title(now.site, one.video)),

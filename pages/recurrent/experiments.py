@@ -39,7 +39,7 @@ def draw() -> None:
     st.subheader(t("Experiments"), anchor=False)
     st.caption(
         t(
-            "Stored studies of {seeds} seeds, the same sentences for every cell. A claim holds or fails where the 95 % interval of the paired difference excludes 0.",
+            "Stored studies of {seeds} seeds, the same sentences for every cell. A claim holds or fails where the 95% interval of the paired difference excludes 0.",
             seeds=len(SEEDS),
         )
     )

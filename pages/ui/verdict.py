@@ -37,9 +37,9 @@ def outcome(verdict: Verdict) -> str:
 
 
 def numbers(verdict: Verdict) -> str:
-    """Mean difference and its 95 % interval."""
+    """Mean difference and its 95% interval."""
     return t(
-        "difference {mean}, 95 % interval {low} to {high}, {seeds} seeds",
+        "difference {mean}, 95% interval {low} to {high}, {seeds} seeds",
         mean=f"{verdict.mean:+.4f}",
         low=f"{verdict.low:+.4f}",
         high=f"{verdict.high:+.4f}",

@@ -34,7 +34,10 @@ def test_neighbours_are_of_one_topic_after_item2vec_and_by_chance_before() -> No
     site = open_site(SMALL)
     found = tables(site, list(train(SMALL))[:2])
     rows, kinds = there(found), kinds_of(site)
-    chance, shares = by_chance(kinds, rows, rows[:200]), {k: alike(v, kinds, rows, rows[:200]) for k, v in found.items()}
+    chance, shares = (
+        by_chance(kinds, rows, rows[:200]),
+        {k: alike(v, kinds, rows, rows[:200]) for k, v in found.items()},
+    )
     assert abs(shares[BEFORE] - chance) < 0.03 < 0.1 < shares[PRETRAINED] - chance
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from engine.recommender.config import RecommenderConfig
+from engine.recommender.explain import AGES
 from engine.recommender.features import impressions
 from engine.recommender.projection import along, components, projected
 from engine.recommender.ranking import Ranking
@@ -13,7 +14,7 @@ from engine.recommender.recall import Recall
 from engine.recommender.samples import split
 from engine.recommender.serving import Server
 from engine.recommender.site import open_site
-from engine.recommender.stages import NUMBERS, inputs_of, layers_of, side_by_side, traded
+from engine.recommender.stages import inputs_of, layers_of, side_by_side, traded
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def test_the_parts_are_what_enters(server: Server) -> None:
     given = server.recommend(5)
     parts = inputs_of(server, given)
     np.testing.assert_array_equal(np.concatenate(parts), given.read.joined[0].numpy())
-    assert len(parts.watched) == len(parts.searched) == 8 and len(parts.numbers) == len(NUMBERS)
+    assert len(parts.watched) == len(parts.searched) == 8 and len(parts.numbers) == len(AGES)
     np.testing.assert_array_equal(layers_of(given)[-1], given.read.vector[0].numpy())
 
 
