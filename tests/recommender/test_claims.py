@@ -31,11 +31,10 @@ from engine.runs.fingerprint import ROOT, fingerprint
 from engine.runs.recording import Recording
 from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE
 
-REFUTED = {"depth_2_finds_more", "depth_3_finds_more"}
+REFUTED = {"squares_find_more", "depth_2_finds_more", "depth_3_finds_more"}
 """What the paper says, and this small site does not show."""
 UNDECIDED = {
-    "squares_find_more",
-    "random_looks_better",
+    "age_finds_more",
     "equal_helps_quiet",
     "equal_helps_active",
     "depth_4_finds_more",
