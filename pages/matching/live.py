@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -23,17 +22,8 @@ from pages.ui.position import Click, Position
 PLAYER = "matching_player"
 
 
-def draw(config: MatchingConfig | None, below: Callable[[], None]) -> None:
-    """Question, stage, what is on it, and the run bar; `below` is drawn anew with them."""
-
-    def everything() -> None:
-        _stage(config)
-        below()
-
-    live.stage(PLACE, everything)
-
-
-def _stage(config: MatchingConfig | None) -> None:
+def stage(config: MatchingConfig | None) -> None:
+    """Question, stage, what is on it, and the run bar."""
     now = shown()
     with st.container(key="question", gap="xsmall"):
         st.title(t(PLAYGROUND.question), anchor=False)

@@ -43,12 +43,8 @@ def shown() -> Shown:
     return Shown(min(sweep(), key=lambda recording: abs(recording.config.correlation - p)), RECORDED)
 
 
-def draw(config: MultitaskConfig | None) -> None:
+def stage(config: MultitaskConfig | None) -> None:
     """Question, stage, what is on it, and the run bar."""
-    live.stage(PLACE, lambda: _stage(config))
-
-
-def _stage(config: MultitaskConfig | None) -> None:
     now = shown()
     _question(now)
     _player(now)

@@ -72,12 +72,8 @@ def _asked() -> RecurrentConfig:
     )
 
 
-def draw(config: RecurrentConfig | None) -> None:
+def stage(config: RecurrentConfig | None) -> None:
     """Question, stage, what is on it, and the run bar."""
-    live.stage(PLACE, lambda: _stage(config))
-
-
-def _stage(config: RecurrentConfig | None) -> None:
     now = shown()
     with st.container(key="question", gap="xsmall"):
         st.title(t(PLAYGROUND.question), anchor=False)

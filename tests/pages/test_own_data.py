@@ -50,7 +50,7 @@ def test_every_task_has_its_pick_and_the_runner_up(last: Frame, language: str) -
         found = answer(last.metrics, CONFIG.structures, task)
         second = min(found.rivals, key=lambda rival: rival.mean)
         assert line.startswith(f"- **{label}** · ") and TITLES[second.name] in line
-        assert f"{100 * second.mean:+.2f} % [{100 * second.low:+.2f}, {100 * second.high:+.2f}]" in line
+        assert f"{100 * second.mean:+.2f}% [{100 * second.low:+.2f}, {100 * second.high:+.2f}]" in line
 
 
 @pytest.mark.parametrize("structures", [("omoe", "mmoe"), ("single_task", "shared_bottom"), ("shared_bottom", "omoe")])
