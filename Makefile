@@ -10,8 +10,15 @@ run: $(VENV)/.run         ## install what is missing and start the app
 dev: $(VENV)/.dev         ## the same with hot reload
 	$(BIN)/streamlit run app.py --server.fileWatcherType=auto --client.showErrorDetails=full
 
-test: $(VENV)/.dev browser lint   ## everything, Chromium included
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+test: $(VENV)/.dev browser lint   ## everything, Chromium included: what waits for a browser beside what computes
+	@$(MAKE) --no-print-directory -j 2 -O test-browser test-rest
+
+.PHONY: test-browser test-rest
+test-browser: $(VENV)/.dev browser
+	$(BIN)/python -m pytest tests/browser
+
+test-rest: $(VENV)/.dev
+	nice -n 5 $(BIN)/python -m pytest --ignore tests/browser
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
