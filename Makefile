@@ -11,7 +11,7 @@ dev: $(VENV)/.dev         ## the same with hot reload
 	$(BIN)/streamlit run app.py --server.fileWatcherType=auto --client.showErrorDetails=full
 
 test: $(VENV)/.dev browser lint   ## everything, Chromium included: what waits for a browser beside what computes
-	@$(MAKE) --no-print-directory -j 2 -O test-browser test-rest
+	@$(MAKE) --no-print-directory -j 2 test-browser test-rest
 
 .PHONY: test-browser test-rest
 test-browser: $(VENV)/.dev browser
