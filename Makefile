@@ -10,15 +10,17 @@ run: $(VENV)/.run         ## install what is missing and start the app
 dev: $(VENV)/.dev         ## the same with hot reload
 	$(BIN)/streamlit run app.py --server.fileWatcherType=auto --client.showErrorDetails=full
 
-test: $(VENV)/.dev browser lint   ## everything, Chromium included: what waits for a browser beside what computes
+test: $(VENV)/.dev browser lint   ## everything, Chromium included, in two halves of about equal length side by side
 	@$(MAKE) --no-print-directory -j 2 test-browser test-rest
+
+HALF := tests/browser tests/recommender
 
 .PHONY: test-browser test-rest
 test-browser: $(VENV)/.dev browser
-	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest $(HALF)
 
 test-rest: $(VENV)/.dev
-	nice -n 5 $(BIN)/python -m pytest --ignore tests/browser
+	nice -n 5 $(BIN)/python -m pytest $(HALF:%=--ignore %)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
