@@ -11,15 +11,15 @@ dev: $(VENV)/.dev         ## the same with hot reload
 	$(BIN)/streamlit run app.py --server.fileWatcherType=auto --client.showErrorDetails=full
 
 test: $(VENV)/.dev browser lint   ## everything, Chromium included, in two halves of about equal length side by side
-	@$(MAKE) --no-print-directory -j 2 test-browser test-rest
+	@$(MAKE) --no-print-directory -j 2 test-half test-other-half
 
 HALF := tests/browser tests/recommender
 
-.PHONY: test-browser test-rest
-test-browser: $(VENV)/.dev browser
+.PHONY: test-half test-other-half
+test-half: $(VENV)/.dev browser
 	$(BIN)/python -m pytest $(HALF)
 
-test-rest: $(VENV)/.dev
+test-other-half: $(VENV)/.dev
 	nice -n 5 $(BIN)/python -m pytest $(HALF:%=--ignore %)
 
 lint: $(VENV)/.dev

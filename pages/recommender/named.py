@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.recommender import names
+from engine.recommender import names, wordings
 from engine.recommender.site import Site
 from pages.ui.language import language
 
@@ -26,7 +26,7 @@ def channel(site: Site, video: int) -> str:
 
 def topic(number: int) -> str:
     """Of a topic."""
-    return names.TOPIC_NAMES[language()][number]
+    return wordings.TOPIC_NAMES[language()][number]
 
 
 def user(site: Site, number: int) -> str:

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from engine.recommender import names
+from engine.recommender import names, wordings
 from engine.recommender.config import TOPICS
 from engine.recommender.world import LANGUAGES, REGIONS, WORDS
 
@@ -26,7 +26,7 @@ def titles(topic: int, language: str, bait: float, count: int = 1_000) -> list[s
 
 def everything(language: str) -> list[str]:
     """A sample of all that is written in a language."""
-    found = [*names.TOPIC_NAMES[language], *names.REGION_NAMES[language], *names.LANGUAGE_NAMES[language]]
+    found = [*wordings.TOPIC_NAMES[language], *wordings.REGION_NAMES[language], *wordings.LANGUAGE_NAMES[language]]
     found += [names.search_word(token, language) for token in range(TOPICS * WORDS)]
     found += [names.user_name(user, 34, language) for user in range(100)]
     for topic in range(TOPICS):
@@ -92,9 +92,9 @@ def test_the_length_shows_in_short_titles() -> None:
 
 @pytest.mark.parametrize("language", SCREENS)
 def test_every_number_has_a_word_of_its_own(language: str) -> None:
-    assert len(set(names.TOPIC_NAMES[language])) == len(names.TOPIC_NAMES[language]) == TOPICS
-    assert len(set(names.REGION_NAMES[language])) == len(names.REGION_NAMES[language]) == REGIONS
-    assert len(set(names.LANGUAGE_NAMES[language])) == len(names.LANGUAGE_NAMES[language]) == LANGUAGES
+    assert len(set(wordings.TOPIC_NAMES[language])) == len(wordings.TOPIC_NAMES[language]) == TOPICS
+    assert len(set(wordings.REGION_NAMES[language])) == len(wordings.REGION_NAMES[language]) == REGIONS
+    assert len(set(wordings.LANGUAGE_NAMES[language])) == len(wordings.LANGUAGE_NAMES[language]) == LANGUAGES
     assert len({names.search_word(token, language) for token in range(TOPICS * WORDS)}) == TOPICS * WORDS
     assert len({names.user_name(user, 34, language) for user in range(48)}) == 48
     assert "34" in names.user_name(0, 34, language)
@@ -102,7 +102,7 @@ def test_every_number_has_a_word_of_its_own(language: str) -> None:
 
 def test_the_lists_of_both_languages_are_parallel() -> None:
     """So a title in the other language is the same title."""
-    english, chinese = (names.WORDINGS[language] for language in SCREENS)
+    english, chinese = (wordings.WORDINGS[language] for language in SCREENS)
     assert len(english.names) == len(chinese.names) and len(english.places) == len(chinese.places)
     assert len(english.channels) == len(chinese.channels)
     assert {k: len(v) for k, v in english.patterns.items()} == {k: len(v) for k, v in chinese.patterns.items()}
