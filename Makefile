@@ -20,7 +20,7 @@ test-half: $(VENV)/.dev browser
 	$(BIN)/python -m pytest $(HALF)
 
 test-other-half: $(VENV)/.dev
-	nice -n 5 $(BIN)/python -m pytest $(HALF:%=--ignore %)
+	nice -n 19 $(BIN)/python -m pytest $(HALF:%=--ignore %)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

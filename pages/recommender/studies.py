@@ -15,7 +15,7 @@ from engine.runs.verdict import Verdict
 from pages.ui.charts import strip
 from pages.ui.language import t
 from pages.ui.theme import HUES
-from pages.ui.verdict import badge
+from pages.ui.verdict import badge, stored_verdict
 
 
 def study(draw: Callable[[Seeds], None]) -> None:
@@ -31,7 +31,7 @@ def judged() -> dict[str, Verdict]:
     found: dict[str, Verdict] = {}
     for claim in CLAIMS:
         with suppress(FileNotFoundError, KeyError):
-            found[claim.id] = claim.verdict(stored_seeds())
+            found[claim.id] = stored_verdict(claim, stored_seeds())
     return found
 
 

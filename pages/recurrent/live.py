@@ -22,7 +22,7 @@ from pages.ui.language import language, listed, t
 from pages.ui.live import RECORDED, RUN
 from pages.ui.player import player
 from pages.ui.position import Click, Position
-from pages.ui.verdict import badge
+from pages.ui.verdict import badge, stored_verdict
 
 PLAYER = "recurrent_player"
 
@@ -131,7 +131,7 @@ def _verdict(config: RecurrentConfig) -> Verdict | None:
         return None
     claim = next(claim for claim in CLAIMS if claim.id == "rnn_below_lstm@40")
     try:
-        return claim.verdict(stored_seeds())
+        return stored_verdict(claim, stored_seeds())
     except KeyError:
         return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import streamlit as st
 
@@ -11,15 +11,7 @@ from engine.runs.verdict import Verdict
 from pages.ui.language import t
 from pages.ui.place import Place
 from pages.ui.section import section
-
-
-class Claim(Protocol):
-    """A claim of the engine: judged from one playground's stored results."""
-
-    @property
-    def id(self) -> str: ...
-
-    def verdict(self, seeds: Any) -> Verdict: ...
+from pages.ui.verdict import Claim, stored_verdict
 
 
 class Question(Protocol):
@@ -50,7 +42,7 @@ def questions(
     known = {claim.id: claim for claim in claims}
     for question in asked:
         try:
-            verdicts = {name: known[name].verdict(seeds) for name in question.claims if name in known}
+            verdicts = {name: stored_verdict(known[name], seeds) for name in question.claims if name in known}
         except KeyError:  # the claims were changed and not yet trained; a test fails on that too
             st.warning(
                 t(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection
+from typing import Any, Protocol
 
 from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE, Verdict
 from pages.ui.language import N_, t
@@ -12,6 +14,21 @@ _LOOK = {
     FAILS: (N_("fails here"), "orange", ":material/close:"),
     WITHIN_NOISE: (N_("within noise"), "gray", ":material/drag_handle:"),
 }
+
+
+class Claim(Protocol):
+    """A claim of the engine: judged from one playground's stored results."""
+
+    @property
+    def id(self) -> str: ...
+
+    def verdict(self, seeds: Any) -> Verdict: ...
+
+
+@functools.lru_cache(maxsize=256)
+def stored_verdict(claim: Claim, seeds: object) -> Verdict:
+    """The claim's verdict, worked out once: a page asks for all of its verdicts in every rerun. KeyError where results are missing."""
+    return claim.verdict(seeds)
 
 
 def badge(verdict: Verdict) -> str:

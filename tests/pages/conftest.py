@@ -1,12 +1,23 @@
-"""One service of workers for the whole folder, closed at the end of each file."""
+"""What every visit shares, and one service of workers for the whole folder, closed at the end of each file."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 
 from pages.ui import training
+
+
+@pytest.fixture(scope="session", autouse=True)
+def packages_scanned_once() -> Iterator[None]:
+    """Each AppTest looks through all installed packages for components, which takes longer than the page."""
+    with pytest.MonkeyPatch.context() as patch:
+        once = functools.cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", once)
+        yield
 
 
 @pytest.fixture(scope="module", autouse=True)
