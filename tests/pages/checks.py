@@ -1,8 +1,8 @@
-"""What every playground's page keeps to: presets, story, and no English on a Chinese screen."""
+"""What every playground's page keeps to: presets, story, whatever a URL may carry, and no English on a Chinese screen."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from engine.runs.config import Config
 from pages.ui import language, story
 from pages.ui.controls import Preset
 from pages.ui.language import catalogue
-from tests.pages.visits import CHINESE, ENGLISH, LOCALES, state, texts
+from tests.pages.visits import CHINESE, ENGLISH, LOCALES, state, texts, titles
 
 Opened = Callable[..., AppTest]
 
@@ -47,6 +47,15 @@ def story_is_told(opened: Opened, room: str, hero: str, chosen: str) -> None:
     at.button(key="story_previous").click().run()
     at.button(key="story_close").click().run()
     assert not at.exception and at.button(key="story_open")
+
+
+def page_withstands(
+    opened: Opened, headings: Collection[str], needed: Mapping[str, str], value: str, *names: str
+) -> None:
+    """The page opens under one of its headings with this value in these parameters, beside those that are needed."""
+    at = opened(**{**needed, **dict.fromkeys(names, value)})
+    assert not at.exception, (names[:3], value[:40], [error.value for error in at.exception])
+    assert len(titles(at)) == 1 and titles(at)[0] in headings, (names[:3], value[:40])
 
 
 class Listener:

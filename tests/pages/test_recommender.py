@@ -20,7 +20,7 @@ from pages.ui.language import LANGUAGES, catalogue
 from pages.ui.pack import pack
 from pages.ui.position import Position
 from pages.ui.stage import Quantised
-from tests.pages.checks import Listener, preset_sets_its_settings, story_is_told
+from tests.pages.checks import Listener, page_withstands, preset_sets_its_settings, story_is_told
 from tests.pages.visits import CHINESE, FEW, HOSTILE, LOCALES, STRANGER, opened_at, titles
 
 PAGE = "pages/recommender/page.py"
@@ -136,24 +136,47 @@ def test_what_the_stage_sends_comes_from_scenes(now: Shown) -> None:
 
 
 SETTINGS = sorted(f"recommender_{field.name}" for field in dataclasses.fields(RecommenderConfig))
-NAMES = sorted(
-    {f"recommender_{name}" for name in ("user", "without", "step", "rung", "part", "point", "preset", "moment", "video", "on_stage")}
-)  # fmt: skip
+STAGE = ("user", "without", "step", "rung", "part", "point", "preset", "moment", "video", "on_stage")
+CONTROLS = {
+    "path": ("path_layer", "path_unit", "path_axes", "path_deep", "path_shown", "path_hidden"),
+    "serving": ("serving_index", "serving_candidates"),
+    "which": ("which_by",),
+    "watch_time": ("watch_rate", "watch_source"),
+    "age": ("swept",),
+    "negatives": ("negatives_kind",),
+    "head": ("head_tried",),
+    "days": ("days_policies", "days_horizon", "days_retrain"),
+    "own": ("sample", "rated", "own_steps", "own_fewest", "own_ranking_steps", "own_weighting"),
+}
+"""What the sections draw, by section."""
+NAMES = sorted(f"recommender_{name}" for name in (*STAGE, *(name for drawn in CONTROLS.values() for name in drawn)))
 
 
-def withstands(**params: str) -> None:
-    at = opened(**params)
-    assert not at.exception, (list(params)[-3:], str(params)[-60:], [error.value for error in at.exception])
-    assert titles(at) and titles(at)[0] in QUESTION.values()
+withstands = partial(page_withstands, opened, QUESTION.values())
 
 
 @pytest.mark.parametrize("value", (*HOSTILE, *STRANGER))
 def test_all_parameters_at_once_may_be_anything(value: str) -> None:
-    withstands(**EVERYTHING | dict.fromkeys((*SETTINGS, *NAMES), value))
+    withstands(EVERYTHING, value, *SETTINGS, *NAMES)
 
 
-@pytest.mark.parametrize("name", (*SETTINGS, *NAMES))
-def test_each_parameter_alone_may_be_anything(name: str) -> None:
-    """With the sections closed: open, they are asked above, all at once."""
+@pytest.mark.parametrize("name", SETTINGS)
+def test_each_setting_alone_may_be_anything(name: str) -> None:
+    """The sidebar draws them, whatever is open below."""
     for value in FEW:
-        withstands(**{name: value})
+        withstands({}, value, name)
+
+
+@pytest.mark.parametrize("name", [f"recommender_{name}" for name in STAGE])
+def test_each_parameter_of_the_stage_alone_may_be_anything(name: str) -> None:
+    for value in FEW:
+        withstands({}, value, name)
+
+
+@pytest.mark.parametrize("section", CONTROLS)
+def test_each_parameter_of_a_section_alone_may_be_anything(section: str) -> None:
+    """The section is open, so that its controls read them; of one's own log only the sample is at hand."""
+    needed = {PLACE.open_key(section): "true", "recommender_sample": "true"}
+    for name in CONTROLS[section]:
+        for value in FEW:
+            withstands(needed, value, f"recommender_{name}")

@@ -18,7 +18,7 @@ from pages.recurrent.where import PLACE, SECTIONS
 from pages.ui.language import LANGUAGES, catalogue
 from pages.ui.pack import pack
 from pages.ui.position import Position
-from tests.pages.checks import Listener, preset_sets_its_settings, story_is_told
+from tests.pages.checks import Listener, page_withstands, preset_sets_its_settings, story_is_told
 from tests.pages.visits import CHINESE, FEW, HOSTILE, LOCALES, STRANGER, opened_at, titles
 
 PAGE = "pages/recurrent/page.py"
@@ -125,23 +125,54 @@ def test_what_the_stage_sends_comes_from_traces(name: str) -> None:
 
 
 SETTINGS = sorted(f"recurrent_{field.name}" for field in dataclasses.fields(RecurrentConfig))
-NAMES = sorted(
-    {f"recurrent_{name}" for name in ("at", "step", "rung", "part", "point", "preset", "source", "moment", "shown", "unit_lstm", "unit_rnn", "unit_peephole", "answer", "flow_length", "flow_bias", "forced_cell", "forced_gate", "forced_to", "forced_units", "cut", "old_cell", "own_sentence")}
-)  # fmt: skip
+STAGE = (
+    "at",
+    "step",
+    "rung",
+    "part",
+    "point",
+    "preset",
+    "source",
+    "moment",
+    "shown",
+    "unit_lstm",
+    "unit_rnn",
+    "unit_peephole",
+    "answer",
+)
+CONTROLS = {
+    "gradient": ("flow_length", "flow_bias", "flow_torch"),
+    "intervene": ("forced_cell", "forced_gate", "forced_to", "forced_units", "cut", "old_cell"),
+    "own_sentence": ("own_sentence",),
+}
+"""What the sections draw, by section."""
+NAMES = sorted(f"recurrent_{name}" for name in (*STAGE, *(name for drawn in CONTROLS.values() for name in drawn)))
 
 
-def withstands(value: str, *names: str) -> None:
-    at = opened(**EVERYTHING | dict.fromkeys(names, value))
-    assert not at.exception, (names[:3], value[:40], [error.value for error in at.exception])
-    assert titles(at) and titles(at)[0] in QUESTION.values()
+withstands = partial(page_withstands, opened, QUESTION.values())
 
 
 @pytest.mark.parametrize("value", (*HOSTILE, *STRANGER))
 def test_all_parameters_at_once_may_be_anything(value: str) -> None:
-    withstands(value, *SETTINGS, *NAMES)
+    withstands(EVERYTHING, value, *SETTINGS, *NAMES)
 
 
-@pytest.mark.parametrize("name", (*SETTINGS, *NAMES))
-def test_each_parameter_alone_may_be_anything(name: str) -> None:
+@pytest.mark.parametrize("name", SETTINGS)
+def test_each_setting_alone_may_be_anything(name: str) -> None:
+    """The sidebar draws them, whatever is open below."""
     for value in FEW:
-        withstands(value, name)
+        withstands({}, value, name)
+
+
+@pytest.mark.parametrize("name", [f"recurrent_{name}" for name in STAGE])
+def test_each_parameter_of_the_stage_alone_may_be_anything(name: str) -> None:
+    for value in FEW:
+        withstands({}, value, name)
+
+
+@pytest.mark.parametrize("section", CONTROLS)
+def test_each_parameter_of_a_section_alone_may_be_anything(section: str) -> None:
+    """The section is open, so that its controls read them."""
+    for name in CONTROLS[section]:
+        for value in FEW:
+            withstands({PLACE.open_key(section): "true"}, value, f"recurrent_{name}")
