@@ -12,6 +12,7 @@ from engine.matching.evidence import trigram_gains
 from engine.matching.trace import word_gains
 from pages.matching.shown import Shown
 from pages.ui.charts import word_axis
+from pages.ui.choices import one_of_many
 from pages.ui.language import t
 
 
@@ -47,9 +48,13 @@ def draw(now: Shown) -> None:
             alt=t("What each word gives to the cosine, by model"),
         )  # fmt: skip
     with right:
-        chosen = st.selectbox(
-            t("Take a trigram from"), range(len(words)), format_func=lambda n: f"{words[n][2]} ({sides[words[n][0]]})", key=f"matching_token_{len(words)}"
-        )  # fmt: skip
+        chosen = one_of_many(
+            t("Take a trigram from"),
+            range(len(words)),
+            0,
+            key="matching_taken_from",
+            name_of=lambda n: f"{words[n][2]} ({sides[words[n][0]]})",
+        )
         side, _, token = words[chosen]
         found = {m: trigram_gains(at, scene.query, scene.rows[0], side, token) for m, at in now.desks.items()}
         whole = {m: float(at.cosines(scene.query, scene.rows[:1])[0]) for m, at in now.desks.items()}

@@ -28,6 +28,7 @@ from pages.recommender import named, where
 from pages.recommender.kept import kept
 from pages.recommender.shown import Shown
 from pages.recommender.studies import one_series, study, verdicts
+from pages.ui.choices import one_of_many
 from pages.ui.language import N_, t
 from pages.ui.theme import HUES
 
@@ -132,8 +133,8 @@ def _choose(now: Shown, rows: Array) -> int | None:
     if not offered:
         return None
     titles = {video: _name(now, video) for video in offered}  # of this run's language
-    chosen = st.selectbox(
-        t("Neighbours of"), offered, format_func=titles.__getitem__, key=f"item2vec_{user}_{offered[0]}"
+    chosen = one_of_many(
+        t("Neighbours of"), offered, offered[0], key="recommender_item2vec_video", name_of=titles.__getitem__
     )
     return row[chosen]
 

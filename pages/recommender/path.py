@@ -30,7 +30,7 @@ from pages.recommender.shown import Shown
 from pages.recommender.where import PLACE
 from pages.ui import controls
 from pages.ui.charts import unit_bars
-from pages.ui.choices import one_of
+from pages.ui.choices import one_of, one_of_many
 from pages.ui.language import N_, t
 from pages.ui.theme import HUES
 from pages.ui.zoom import zoom
@@ -153,23 +153,11 @@ def _ranking(now: Shown, scene: Scene) -> None:
             zoom(told)
 
 
-def _pick(now: Shown, label: str, videos: np.ndarray, start: int, name: str) -> int:
-    """One of some videos; the URL holds its number."""
+def _pick(now: Shown, label: str, videos: np.ndarray, start: int, key: str) -> int:
+    """One of some videos."""
     options = [int(video) for video in videos]
     titles = {video: f"{n} · {named.title(now.site, video)}" for n, video in enumerate(options, 1)}  # each another
-    written = st.query_params.get(name, "")
-    chosen = int(written) if written.isdecimal() and int(written) in options else start
-    held = f"{name}_{len(options)}_{options[0]}_{chosen}"
-
-    def choose() -> None:
-        PLACE.write(name, str(st.session_state[held]))
-
-    return int(
-        st.selectbox(
-            label, options, options.index(chosen), key=held, on_change=choose,
-            format_func=titles.__getitem__,
-        )
-    )  # fmt: skip
+    return one_of_many(label, options, start, key=key, name_of=titles.__getitem__)
 
 
 def _features(now: Shown, sides: Sequence[Side], videos: np.ndarray) -> None:

@@ -13,6 +13,7 @@ from engine.recommender.whether import Found, next_watches, shares
 from pages.recommender import named
 from pages.recommender.kept import kept
 from pages.recommender.shown import Shown
+from pages.ui.choices import one_of_many
 from pages.ui.language import t
 from pages.ui.theme import HUES
 
@@ -32,7 +33,7 @@ def draw(now: Shown) -> None:
     videos = given.candidates[:count]
     titles = [f"{n + 1} · {named.title(now.site, int(video))}" for n, video in enumerate(videos)]
     with st.container(horizontal=True):
-        chosen = st.selectbox(t("Raise the score of"), range(count), format_func=lambda n: titles[n], key=f"recommender_which_{count}_{given.user}", width=420)  # fmt: skip
+        chosen = one_of_many(t("Raise the score of"), range(count), 0, key="recommender_which_raised", name_of=titles.__getitem__, width=420)  # fmt: skip
         by = st.slider(t("by"), 0.0, HIGHEST, START, 0.5, key="recommender_which_by", bind="query-params", width=320)
     left, right = st.columns(2, gap="large")
     with left:

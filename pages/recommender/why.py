@@ -111,6 +111,8 @@ def told(now: Shown, lost: Lost, candidates: int) -> str:
         return t("It was watched fewer than {least} times, so training gave it no vector: however well it suits, recall cannot find it.", least=now.config.fewest)  # fmt: skip
     if lost.stage == RECALL:
         return t("Place {place} of recall, and {candidates} go on: its u · v misses the last of them by {gap}.", place=f"{lost.place:,}", candidates=candidates, gap=f"{lost.gap:.3f}")  # fmt: skip
+    if lost.stage == RANKING and now.server.ranker is None:
+        return t("Place {place} of recall, and {shown} are shown: ranking is not trained yet.", place=lost.place, shown=now.config.shown)  # fmt: skip
     if lost.stage == RANKING:
         return t("Place {place} of ranking, and {shown} are shown: its z misses the last of them by {gap}.", place=lost.place, shown=now.config.shown, gap=f"{lost.gap:.3f}")  # fmt: skip
     return t("It is recommended: place {place}.", place=lost.place)

@@ -7,7 +7,7 @@ carries the option.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -60,6 +60,24 @@ def some_of(
     ordered = tuple(option for option in options if option in (chosen or ()))
     _write(key, "" if ordered == tuple(start) else ",".join(map(str, ordered)))
     return ordered
+
+
+def one_of_many(
+    label: str,
+    options: Sequence[int],
+    start: int,
+    *,
+    key: str,
+    name_of: Callable[[int], str],
+    width: int | Literal["stretch"] = "stretch",
+) -> int:
+    """One of many numbers, in a list that opens. Which there are, and the one it starts with, may change from one rerun
+    to the next: what the URL carries stays chosen as long as it is offered."""
+    written = next((option for option in options if str(option) == st.query_params.get(key)), start)
+    held = f"{key}_{hash((start, *options))}"  # other options, another control
+    chosen = st.selectbox(label, list(options), options.index(written), key=held, format_func=name_of, width=width)
+    _write(key, "" if chosen == start else str(chosen))
+    return chosen
 
 
 def _read(key: str, parse: Callable[[str], Any]) -> None:

@@ -24,6 +24,8 @@ class Claim(Protocol):
 
     def verdict(self, seeds: Any) -> Verdict: ...
 
+    def __hash__(self) -> int: ...
+
 
 @functools.lru_cache(maxsize=256)
 def stored_verdict(claim: Claim, seeds: object) -> Verdict:

@@ -166,6 +166,7 @@ CONTROLS = {
     "hashing": ("hash_text", "word_0", "word_1"),
     "shapes": ("shape_length", "shape_kernel", "shape_stride", "shape_padding"),
     "filters": ("filter", "filters_all"),
+    "delete": ("taken_from",),
     "reading": ("look_gate",),
     "space": ("space_model", "space_deep"),
 }

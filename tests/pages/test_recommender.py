@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 import re
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from engine.recommender import RecommenderConfig
 from engine.recommender.serving import COLD, RANKING, RECALL
@@ -140,8 +142,9 @@ STAGE = ("user", "without", "step", "rung", "part", "point", "preset", "moment",
 CONTROLS = {
     "path": ("path_layer", "path_unit", "path_axes", "path_deep", "path_shown", "path_hidden"),
     "serving": ("serving_index", "serving_candidates"),
-    "which": ("which_by",),
+    "which": ("which_raised", "which_by"),
     "watch_time": ("watch_rate", "watch_source"),
+    "item2vec": ("item2vec_video",),
     "age": ("swept",),
     "negatives": ("negatives_kind",),
     "head": ("head_tried",),
@@ -180,3 +183,23 @@ def test_each_parameter_of_a_section_alone_may_be_anything(section: str) -> None
     for name in CONTROLS[section]:
         for value in FEW:
             withstands(needed, value, f"recommender_{name}")
+
+
+def test_a_link_keeps_what_was_picked_of_many() -> None:
+    """As long as it is offered: another user has other videos."""
+
+    def boxes(at: AppTest) -> dict[str, Any]:
+        assert not at.exception
+        return {box.label: box for box in at.selectbox}
+
+    at = opened(**{PLACE.open_key("which"): "true", PLACE.open_key("item2vec"): "true"})
+    assert "recommender_which_raised" not in at.query_params
+    offered = boxes(at)["Neighbours of"].options
+    boxes(at)["Raise the score of"].select_index(3).run()
+    boxes(at)["Neighbours of"].select_index(4).run()
+    link = {name: "".join(at.query_params[name]) for name in at.query_params}
+    again = boxes(opened(**link))
+    assert again["Raise the score of"].value == 3 and again["Neighbours of"].index == 4
+    other = opened(**link | {"recommender_user": "1"})
+    assert boxes(other)["Neighbours of"].options != offered and boxes(other)["Neighbours of"].index == 0
+    assert "recommender_item2vec_video" not in other.query_params
