@@ -33,7 +33,7 @@ def run() -> None:
         jobs = [service.submit(MultitaskConfig(steps=5_000, runs=8), f"bench {i}") for i in range(2)]
         while not all(service.view(job).frames for job in jobs):
             time.sleep(0.1)
-        for page in ("multitask", "recurrent", "matching"):
+        for page in ("multitask", "recurrent", "matching", "recommender"):
             times = []
             for _ in range(26):
                 began = time.perf_counter()

@@ -10,8 +10,9 @@ from engine.recommender.scene import Scene, Watch, searches, watches
 from engine.recommender.serving import COLD, RANKING, Recommendation
 from engine.runs.frame import Array
 from pages.recommender import named, where
+from pages.recommender.kept import kept
 from pages.recommender.shown import Shown, steps_of
-from pages.ui.language import N_, t
+from pages.ui.language import N_, language, t
 from pages.ui.player_words import player_words
 from pages.ui.stage import Band, Entry, Field, Listing, Quantised, Readout, Rung, Slopes, Stage, Sweep
 
@@ -45,6 +46,13 @@ Grid = Sequence[Sequence[Scene]]
 
 def stage(now: Shown, origin: str) -> Stage:
     """Every offered user at every day on stage."""
+    return _stage(now, origin, language(), now.at(), where.without())
+
+
+@kept(8)
+def _stage(digest: str, step: int, _now: Shown, origin: str, spoken: str, at: int, without: tuple[int, ...]) -> Stage:
+    """The same for every rerun that changes none of these."""
+    now = _now
     grid = [[now.scene(user, day) for day in now.days] for user in now.users]
     site, config = now.site, now.config
     counts = {
@@ -59,7 +67,7 @@ def stage(now: Shown, origin: str) -> Stage:
         panels=(_field(now, grid), _slopes(now, grid), _listing(now)),
         arrays=_arrays(now, grid),
         sweep=_sweep(now),
-        hero=float(now.at()),
+        hero=float(at),
         origin="live" if origin == "live" else "recorded",
         origin_text={"recorded": t("recorded"), "live": t("live run"), "run": t("your run")}[origin],
         words=words(),

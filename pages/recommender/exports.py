@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from pages.recommender import PLAYGROUND, named, settings
+from pages.recommender import PLAYGROUND, named, settings, where
 from pages.recommender.answer import answer
+from pages.recommender.kept import kept
 from pages.recommender.shown import Shown, shown
 from pages.ui import report, share
 from pages.ui.downloads import downloads
@@ -38,7 +39,16 @@ def draw() -> None:
 
 def table(now: Shown) -> pd.DataFrame:
     """One row for each candidate, in the order of recall."""
-    user, day, scene = now.now()
+    user, day, _ = now.now()
+    return _table(now, language(), user, day, where.without())
+
+
+@kept(8)
+def _table(
+    digest: str, step: int, _now: Shown, spoken: str, user: int, day: float, without: tuple[int, ...]
+) -> pd.DataFrame:
+    now = _now
+    scene = now.scene(user, day)
     given, site = scene.given, now.site
     final = {int(video): n + 1 for n, video in enumerate(given.shown)}
     columns: dict[str, object] = {
