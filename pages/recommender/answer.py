@@ -6,37 +6,37 @@ from engine.recommender.scene import Favourite
 from engine.recommender.serving import COLD, RANKING
 from pages.recommender import named
 from pages.recommender.shown import Shown
-from pages.ui.language import N_, plain, t
-
-UNRANKED = N_("Ranking is not trained yet: the order is that of recall.")
+from pages.ui.language import plain, t
 
 
 def answer(now: Shown) -> str:
     """How many are left after each stage for the user and day on stage, what they keep, and where a favourite died."""
     user, day, scene = now.now()
     site, given = now.site, scene.given
-    counts = {
-        "videos": f"{int((site.world.videos.uploaded <= day).sum()):,}",
-        "known": f"{len(site.known):,}",
-        "recalled": len(given.candidates),
-        "shown": len(given.shown),
-        "recall": f"{given.milliseconds[0] + given.milliseconds[1]:.1f}",
-        "rank": f"{given.milliseconds[2]:.1f}",
-    }
-    who = {"user": plain(named.user(site, user)), "day": f"{day:.0f}"}
-    if not site.world.true:
-        sentence = t("{user}, day {day}: {videos} videos → {known} with a vector → {recalled} recalled in {recall} ms → **{shown}** shown in {rank} ms.", **who, **counts)  # fmt: skip
-        return sentence if now.server.ranker else f"{sentence} {t(UNRANKED)}"
-    kept = dict(zip("abc", (f"{100 * share:.0f}" for share in given.kept), strict=True))
-    sentence = t(
-        "{user}, day {day}: {videos} videos → {known} with a vector → {recalled} recalled in {recall} ms → **{shown}** shown in {rank} ms; of the best possible watch time {a}% → {b}% → **{c}%** are left.",
-        **who,
-        **counts,
-        **kept,
-    )
+    parts = [
+        t(
+            "{user}, day {day}: {videos} videos → {known} with a vector → {recalled} recalled in {recall} ms → {last}.",
+            user=plain(named.user(site, user)),
+            day=f"{day:.0f}",
+            videos=f"{int((site.world.videos.uploaded <= day).sum()):,}",
+            known=f"{len(site.known):,}",
+            recalled=len(given.candidates),
+            recall=f"{given.milliseconds[0] + given.milliseconds[1]:.1f}",
+            last=_last(now, len(given.shown), given.milliseconds[2]),
+        )
+    ]
+    if site.world.true:
+        kept = dict(zip("abc", (f"{100 * share:.0f}" for share in given.kept), strict=True))
+        parts.append(t("Of the best possible watch time {a}% → {b}% → **{c}%** are left.", **kept))
+        if now.server.ranker and scene.lost:
+            parts.append(lost(now, scene.lost[0]))
+    return " ".join(parts)
+
+
+def _last(now: Shown, shown: int, milliseconds: float) -> str:
     if now.server.ranker is None:
-        return f"{sentence} {t(UNRANKED)}"
-    return f"{sentence} {lost(now, scene.lost[0])}" if scene.lost else sentence
+        return t("the first **{shown}** are shown: ranking is not trained yet", shown=shown)
+    return t("**{shown}** shown in {rank} ms", shown=shown, rank=f"{milliseconds:.1f}")
 
 
 def lost(now: Shown, one: Favourite) -> str:

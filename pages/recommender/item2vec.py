@@ -29,7 +29,7 @@ from pages.recommender.kept import kept
 from pages.recommender.shown import Shown
 from pages.recommender.studies import one_series, study, verdicts
 from pages.ui.choices import one_of_many
-from pages.ui.language import N_, t
+from pages.ui.language import N_, plain, t
 from pages.ui.theme import HUES
 
 CLAIMS = {"item2vec_finds_more": N_("Pre-trained finds more of the next watches than learnt end to end:")}
@@ -153,19 +153,12 @@ def _listed(now: Shown, moment: str, table: Array, row: int, rows: Array) -> Non
         t("**{moment}**: {count} of {first}", moment=t(MOMENTS[moment]), count=int(same.sum()), first=len(near))
     )
     videos = site.known[near]
-    titles = [named.title(site, int(video)) for video in videos]
+    titles = [plain(named.title(site, int(video))) for video in videos]
     columns = {
         t("cosine"): [f"{one:.2f}" for one in cosines],
         t("video"): [f"✓ {title}" if one else title for one, title in zip(same, titles, strict=True)],
     }
-    st.dataframe(
-        pd.DataFrame(columns),
-        hide_index=True,
-        height="content",
-        alt=t("Nearest videos"),
-        key=f"item2vec_{moment}",
-        column_config={t("cosine"): st.column_config.TextColumn(width=52)},
-    )
+    st.table(pd.DataFrame(columns), hide_index=True, border="horizontal", alt=t("Nearest videos"))  # titles wrap
 
 
 def _study(seeds: Seeds) -> None:

@@ -115,7 +115,7 @@ def test_a_watch_taken_away_changes_what_is_shown(now: Shown) -> None:
 
 def test_an_earlier_moment_is_on_stage() -> None:
     at = opened(recommender_moment="0")
-    assert not at.exception and any("Ranking is not trained yet" in m.value for m in at.markdown)
+    assert not at.exception and any("ranking is not trained yet" in m.value for m in at.markdown)
 
 
 def test_what_the_stage_sends_comes_from_scenes(now: Shown) -> None:
