@@ -16,6 +16,8 @@ const MAKERS = {
 };
 const REST_MS = 250;
 const mounted = new WeakMap(); // parentElement → player: Streamlit calls again with new data, the viewer's place must stay
+const BACK_MS = 3000;
+const takenOut = new Map(); // skeleton → the place of a player that was removed, and when: see `resumed`
 
 const nearestIndex = (values, v) =>
   values.reduce((best, x, i) => (Math.abs(x - v) < Math.abs(values[best] - v) ? i : best), 0);
@@ -297,6 +299,14 @@ function makePlayer(parent, first, send) {
     measure();
   };
 
+  /** The place of a player that is going, and what Python knows of it. */
+  const leave = () => ({ ...position(), step: step(), seek: stage.seek, told, at: performance.now() });
+  /** In the stead of one that went: what it had not told yet is told now. */
+  const resume = (known) => {
+    told = known;
+    rest();
+  };
+
   const remove = () => {
     loop.stop();
     watcher.disconnect();
@@ -308,7 +318,26 @@ function makePlayer(parent, first, send) {
     root.remove();
   };
   const step = () => state.steps[Math.round(state.frame)];
-  return { update, remove, skeleton: skeleton(first), position, step, seek: () => stage.seek };
+  return { update, remove, leave, resume, skeleton: skeleton(first), seek: () => stage.seek };
+}
+
+/** A stage that opens where another player was, unless Python asks for another place. */
+const openedAt = (stage, { hero, rung, selected, step }) => ({
+  ...stage,
+  autoplay: false,
+  start: {
+    frame: nearestIndex(stage.spec.steps, step),
+    hero,
+    selected,
+    rung: stage.spec.rungs.some((r) => r.id === rung) ? rung : stage.start.rung,
+  },
+});
+
+/** Where one run of the script overtakes another, Streamlit takes the figure out of the page and puts it back a moment
+ * later: the same figure, in a new place of the document. @returns {?object} the place that the viewer was at */
+function resumed(stage) {
+  const place = takenOut.get(skeleton(stage));
+  return place && performance.now() - place.at < BACK_MS && stage.seek <= place.seek ? place : null;
 }
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
@@ -317,24 +346,17 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   const held = mounted.get(parentElement);
   if (held && held.skeleton === skeleton(stage)) held.update(stage, send);
   else {
-    // Another figure altogether: keep what still has a meaning, the place, unless Python asks for another.
-    if (held && stage.seek <= held.seek()) {
-      const { rung, hero } = held.position();
-      Object.assign(stage, {
-        autoplay: false,
-        start: {
-          ...stage.start,
-          hero,
-          frame: nearestIndex(stage.spec.steps, held.step()),
-          rung: stage.spec.rungs.some((r) => r.id === rung) ? rung : stage.start.rung,
-        },
-      });
-    }
+    // Another figure altogether keeps what still has a meaning, the place.
+    const place = held ? (stage.seek <= held.seek() ? { ...held.leave(), selected: stage.start.selected } : null) : resumed(stage);
     held?.remove();
-    mounted.set(parentElement, makePlayer(parentElement, stage, send));
+    const player = makePlayer(parentElement, place ? openedAt(stage, place) : stage, send);
+    if (place && !held) player.resume(place.told);
+    mounted.set(parentElement, player);
   }
   return () => {
-    mounted.get(parentElement)?.remove();
+    const last = mounted.get(parentElement);
+    if (last) takenOut.set(last.skeleton, last.leave());
+    last?.remove();
     mounted.delete(parentElement);
   };
 }

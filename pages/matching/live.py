@@ -93,7 +93,7 @@ def _player(now: Shown) -> None:
     gone = [gone_of(whole) if n == at else () for n in range(len(scenes))]
     origin = "live" if now.live else "recorded" if now.source == RECORDED else "run"
     stage = charts.stage(now.config, now.frame.step, now.desks, scenes, texts, gone, float(at), origin)
-    first = st.session_state.setdefault("matching_autoplay", PLACE.step not in st.query_params)
+    first = st.session_state.setdefault("matching_autoplay", not PLACE.read(PLACE.step))
 
     def moved(position: Position) -> None:
         PLACE.remember(position, stage.steps)
@@ -118,7 +118,7 @@ def _player(now: Shown) -> None:
             PLACE.seek()
         else:
             element = click.element if click.element is None or ">" not in click.element else None
-            here = Position(click.frame, click.hero, click.rung, element or st.query_params.get(PLACE.part))
+            here = Position(click.frame, click.hero, click.rung, element or PLACE.read(PLACE.part))
             PLACE.remember(here, stage.steps)
         PLACE.refresh()
 

@@ -34,7 +34,7 @@ SECTIONS = (
 def hero() -> int:
     """Which query is on stage, by its place among those offered: the session's, else the URL's."""
     if HERO not in st.session_state:
-        written = st.query_params.get(HERO, "")
+        written = PLACE.read(HERO)
         st.session_state[HERO] = float(written) if written.isdecimal() and len(written) < 3 else 0.0
     return int(st.session_state[HERO])
 
@@ -48,7 +48,7 @@ def choose_query(value: float) -> None:
 
 def asked() -> str:
     """The query that was typed, if any."""
-    return st.query_params.get(ASKED, "")[:200]
+    return PLACE.read(ASKED)[:200]
 
 
 def ask(text: str, offered: int) -> None:
@@ -60,7 +60,7 @@ def ask(text: str, offered: int) -> None:
 
 def deleted(words: int) -> tuple[int, ...]:
     """Words taken away, by their place through query and document."""
-    parts = st.query_params.get(WITHOUT, "").split(".")
+    parts = PLACE.read(WITHOUT).split(".")
     return tuple(sorted({int(part) for part in parts if part.isdecimal() and len(part) < 4 and int(part) < words}))
 
 
@@ -79,7 +79,7 @@ def forget_query() -> None:
 
 def unit() -> int:
     """The filter or unit that the drill-down shows, from 0."""
-    written = st.query_params.get(UNIT, "")
+    written = PLACE.read(UNIT)
     return int(written) - 1 if written.isdecimal() and 0 < int(written[:4]) < 1_000 else 0
 
 
@@ -105,5 +105,6 @@ def _arrive(preset: Preset | None, query: float) -> None:
     st.session_state[PRESET] = preset.id if preset else None
     choose(preset)
     choose_query(query)
-    for name in (WITHOUT, MOMENT, UNIT, ASKED):
+    for name in (WITHOUT, UNIT, ASKED):
         PLACE.write(name, "")
+    PLACE.drop(MOMENT)

@@ -110,7 +110,7 @@ def _player(now: Shown) -> None:
         stage = charts.sweep_stage(hero, names)
     else:
         stage = charts.run_stage(now.recording, hero, names, now.live)
-    first = "multitask_played" not in st.session_state and PLACE.step not in st.query_params
+    first = "multitask_played" not in st.session_state and not PLACE.read(PLACE.step)
     st.session_state["multitask_played"] = True
 
     def moved(position: Position) -> None:
@@ -123,9 +123,7 @@ def _player(now: Shown) -> None:
 
     def clicked(click: Click) -> None:
         element = click.element if click.element is None or ">" not in click.element else None
-        PLACE.remember(
-            Position(click.frame, click.hero, click.rung, element or st.query_params.get(PLACE.part)), stage.steps
-        )
+        PLACE.remember(Position(click.frame, click.hero, click.rung, element or PLACE.read(PLACE.part)), stage.steps)
         if element is not None and click.row is not None:
             where.choose_unit(element, charts.unit_of(now.recording.config, click.rung, click.row))
         PLACE.refresh()
@@ -144,4 +142,4 @@ def _player(now: Shown) -> None:
 
 def _autoplaying() -> bool:
     """The flag is part of the stage's bytes: it stays as it was at the first draw."""
-    return cast(bool, st.session_state.setdefault("multitask_autoplay", PLACE.step not in st.query_params))
+    return cast(bool, st.session_state.setdefault("multitask_autoplay", not PLACE.read(PLACE.step)))

@@ -62,7 +62,7 @@ def _reset() -> None:
 def _player(now: Shown) -> None:
     origin = "live" if now.live else "recorded" if now.source == RECORDED else "run"
     stage = charts.stage(now, origin)
-    first = st.session_state.setdefault("recommender_autoplay", PLACE.step not in st.query_params)
+    first = st.session_state.setdefault("recommender_autoplay", not PLACE.read(PLACE.step))
 
     def moved(position: Position) -> None:
         PLACE.remember(position, stage.steps)

@@ -114,7 +114,7 @@ def _layer(now: Shown, scene: Scene) -> None:
 
 def _unit(values: np.ndarray) -> int:
     """One unit, from 1: the URL's, else the largest."""
-    written = st.query_params.get(UNIT, "")
+    written = PLACE.read(UNIT)
     asked = int(written) if written.isdecimal() and len(written) < 5 else int(values.argmax()) + 1
     start = min(max(asked, 1), len(values))
     held = f"{UNIT}_{start}_{len(values)}"

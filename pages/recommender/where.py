@@ -33,7 +33,7 @@ SECTIONS = (
 def hero() -> int:
     """Which of the offered users is on stage: the session's, else the URL's."""
     if HERO not in st.session_state:
-        written = st.query_params.get(HERO, "")
+        written = PLACE.read(HERO)
         st.session_state[HERO] = float(written) if written.isdecimal() and len(written) < 3 else 0.0
     return int(st.session_state[HERO])
 
@@ -48,7 +48,7 @@ def choose_user(value: float) -> None:
 
 def without() -> tuple[int, ...]:
     """Videos whose watches are taken away."""
-    parts = st.query_params.get(WITHOUT, "").split(".")
+    parts = PLACE.read(WITHOUT).split(".")
     return tuple(sorted({int(part) for part in parts if part.isdecimal() and len(part) < 8}))
 
 
@@ -60,7 +60,7 @@ def toggle(video: int) -> None:
 
 def video() -> int | None:
     """The video that is looked at, if any."""
-    written = st.query_params.get(VIDEO, "")
+    written = PLACE.read(VIDEO)
     return int(written) if written.isdecimal() and len(written) < 8 else None
 
 
@@ -76,8 +76,9 @@ def where_is(video_: int) -> bool:
 
 def forget() -> None:
     """Another world: its users and videos are others."""
-    for name in (WITHOUT, VIDEO, MOMENT):
+    for name in (WITHOUT, VIDEO):
         PLACE.write(name, "")
+    PLACE.drop(MOMENT)
     PLACE.set_hero(0.0)
 
 

@@ -45,7 +45,7 @@ class Shown:
         domain = Whole(1, self.config.hidden)
         chosen = {}
         for cell in self.config.cells:
-            written = st.query_params.get(where.unit_key(cell), "")
+            written = where.PLACE.read(where.unit_key(cell))
             if written.isdecimal() and len(written) < 4 and domain.low <= int(written) <= domain.high:
                 chosen[cell] = int(written) - 1
         return charts.units_of(self.recording, self.frame, chosen)
@@ -141,7 +141,7 @@ def _player(now: Shown) -> None:
     one = charts.probe_at(now.config, hero)
     origin = "live" if now.live else "recorded" if now.source == RECORDED else "run"
     stage = charts.stage(now.recording, now.frame, hero, now.units(), where.source(one.told), origin)
-    first = st.session_state.setdefault("recurrent_autoplay", PLACE.step not in st.query_params)
+    first = st.session_state.setdefault("recurrent_autoplay", not PLACE.read(PLACE.step))
 
     def moved(position: Position) -> None:
         if position.rung == "peephole" and now.source == RECORDED and where.first_peephole():
@@ -160,9 +160,7 @@ def _player(now: Shown) -> None:
             PLACE.write(where.SOURCE, str(max(click.row - stage.names[at].count(""), 0)))
             return
         element = click.element if click.element is None or ">" not in click.element else None
-        PLACE.remember(
-            Position(click.frame, click.hero, click.rung, element or st.query_params.get(PLACE.part)), stage.steps
-        )
+        PLACE.remember(Position(click.frame, click.hero, click.rung, element or PLACE.read(PLACE.part)), stage.steps)
         PLACE.refresh()
 
     player(

@@ -66,9 +66,9 @@ def _arrive(preset: Preset | None, distance: float) -> None:
     choose(preset)
     longest = preset.fields.get("distance", RecurrentConfig().distance) if preset else RecurrentConfig().distance
     PLACE.set_hero(min(distance, float(longest)))
-    for name in (SOURCE, MOMENT, *(unit_key(cell) for cell in CELLS)):
-        st.session_state.pop(name, None)
-        st.query_params.pop(name, None)
+    for name in (SOURCE, *(unit_key(cell) for cell in CELLS)):
+        PLACE.write(name, "")
+    PLACE.drop(MOMENT)
 
 
 def _told() -> str:
@@ -85,5 +85,5 @@ def unit_key(cell: str) -> str:
 
 def source(told: int) -> int:
     """The word whose trace is followed along the belt, counted from the sequence's first: the URL's, else `told`."""
-    chosen = st.query_params.get(SOURCE, "")
+    chosen = PLACE.read(SOURCE)
     return int(chosen) if chosen.isdecimal() and len(chosen) < 4 else told

@@ -20,7 +20,7 @@ RECORDED, RUN = "recorded", "run"
 C = TypeVar("C", bound=Config)
 
 
-def stage(place: Place, draw: Callable[[], None]) -> None:
+def stage(place: Place, player: str, draw: Callable[[], None]) -> None:
     """Draw it, again four times a second while something trains; the whole page runs when it begins or ends."""
     active = _active()
 
@@ -29,7 +29,8 @@ def stage(place: Place, draw: Callable[[], None]) -> None:
             if training.current() is not None and not _active():
                 st.query_params.pop(training.MARK, None)
             st.rerun()
-        if active:
+        place.follow(player)
+        if active and training.MARK not in st.query_params:
             st.query_params[training.MARK] = "1"  # coming from another page has emptied the URL
         draw()
         if _active() != active:  # it ended while this was drawn: the rest of the page must not lag behind

@@ -54,6 +54,6 @@ def page(
         if below is not None:
             below()
 
-    live.stage(place, drawn)
+    live.stage(place, player, drawn)
     for section in sections:
         section()

@@ -1,4 +1,10 @@
-"""Where the viewer of a playground is: frame, rung, selected part and hero, kept in the URL beside the settings."""
+"""Where the viewer of a playground is: frame, rung, selected part, hero and what else a page asks for, kept in the URL
+beside the settings.
+
+The session's record counts, and the URL follows it. A request that left the browser before it had heard of the last
+change carries an older URL, and while something trains there are four requests a second. Only a new session and the
+browser's back and forward are told by the URL.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.ui.position import Position
 
@@ -31,13 +38,13 @@ class Place:
 
     def start(self, steps: Sequence[int], rungs: Sequence[str], hero: float) -> Position:
         """The position that the URL names; else the last frame of the rung that the page opens on, or the highest."""
-        step = st.query_params.get(self.step, "")
+        step = self.read(self.step)
         frame = len(steps) - 1
         if _STEP.fullmatch(step):
             frame = min(range(len(steps)), key=lambda index: abs(steps[index] - int(step)))
-        rung = st.query_params.get(self.rung, "")
+        rung = self.read(self.rung)
         ladder = [one for one in self._ladder if one in rungs]
-        part = st.query_params.get(self.part, "")
+        part = self.read(self.part)
         first = self._opens_on if self._opens_on in ladder else ladder[-1]
         return Position(frame, hero, rung if rung in ladder else first, part if self._part.fullmatch(part) else None)
 
@@ -53,20 +60,26 @@ class Place:
         self.write(self.hero, "" if value == self._hero_start else f"{value:g}")
 
     def follow(self, player: str) -> None:
-        """Bring the player along when the URL has changed under the page (back, forward); coming from another page, which
-        empties the URL, restore what it said. Once a run, before anything is drawn."""
+        """Once a run, before anything is drawn: the URL and the session's record say the same again. Back and forward bring
+        the player along; coming from another page, which empties the URL, the record is written anew."""
         known = st.session_state.get(self._written)
-        names = (self.step, self.rung, self.part, self.hero)
-        here = {name: st.query_params.get(name, "") for name in names}
-        st.session_state[self._written] = here
-        if known is None or here == known:
+        if known is None:
+            names = (self.step, self.rung, self.part, self.hero)
+            st.session_state[self._written] = {name: st.query_params.get(name, "") for name in names}
             return
-        if player not in st.session_state:  # its state went when the page was left
-            for name, value in known.items():
-                self.write(name, value)
-        else:
+        here = {name: st.query_params.get(name, "") for name in known}
+        if here == known:
+            return
+        left = player not in st.session_state  # its state went when the page was left
+        if _went_back() and not left:
+            st.session_state[self._written] = here
             st.session_state.pop(self.hero, None)  # the URL's counts
-        self.seek()
+        else:
+            for name in known:
+                if here[name] != known[name]:
+                    self.write(name, known[name])
+        if left or _went_back():
+            self.seek()
 
     def seek(self) -> None:
         """The player goes to the position in the URL at the next draw."""
@@ -100,6 +113,11 @@ class Place:
             self.write(name, value)
         self.seek()
 
+    def read(self, name: str) -> str:
+        """What this session wrote under a name, else what its URL came with; "" for nothing."""
+        known = st.session_state.get(self._written, {})
+        return str(known[name]) if name in known else st.query_params.get(name, "")
+
     def write(self, name: str, value: str) -> None:
         """One name of the URL; "" takes it out."""
         st.session_state.setdefault(self._written, {})[name] = value
@@ -107,3 +125,15 @@ class Place:
             st.query_params[name] = value
         else:
             st.query_params.pop(name, None)
+
+    @staticmethod
+    def drop(name: str) -> None:
+        """Callback: a control that writes its own name in the URL is at its start again."""
+        st.session_state.pop(name, None)
+        st.query_params.pop(name, None)
+
+
+def _went_back() -> bool:
+    """Whether this run was asked for by the browser's back or forward."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation

@@ -340,6 +340,8 @@ with st.sidebar:
     st.header("Settings")
     st.number_input("Seed", 0, 100, 1)
     jumped = st.button("Jump to frame 10")
+    if st.button("Another place"):
+        st.session_state["below"] = not st.session_state.get("below", False)
 st.session_state["seek"] = seek = st.session_state.get("seek", 0) + jumped
 which = st.segmented_control(
     "Stage",
@@ -356,11 +358,13 @@ def heard(name: str, value: Position | Click | float) -> None:
 
 
 if which == "network":
-    player(
-        network(), key="net", start=Position(10, 1.0, "omoe", "expert:1") if seek else Position(F - 1, 0.3, "mmoe"), seek=seek,
-        autoplay=st.query_params.get("autoplay", "1") == "1",
-        on_position=lambda p: heard("position", p), on_hero=lambda v: heard("hero", v), on_click=lambda c: heard("click", c),
-    )  # fmt: skip
+    above, below = st.container(), st.container()
+    with below if st.session_state.get("below") else above:
+        player(
+            network(), key="net", start=Position(10, 1.0, "omoe", "expert:1") if seek else Position(F - 1, 0.3, "mmoe"), seek=seek,
+            autoplay=st.query_params.get("autoplay", "1") == "1",
+            on_position=lambda p: heard("position", p), on_hero=lambda v: heard("hero", v), on_click=lambda c: heard("click", c),
+        )  # fmt: skip
 elif which == "funnel":
     player(
         funnel(), key="fun", start=Position(DAYS - 1, 0.0, st.query_params.get("rung", "rank")), autoplay=False,

@@ -16,6 +16,10 @@ SMALL = (
     "&recommender_frames=4"
 )
 LONG = "recommender_videos=2000&recommender_users=300&recommender_steps=15000"
+BUSY = (
+    "recommender_videos=4000&recommender_users=400&recommender_days=20&recommender_steps=12000&recommender_frames=100"
+)
+"""A stage that changes several times a second."""
 SKY = "canvas.sky"
 
 
@@ -131,6 +135,29 @@ def test_it_trains_live_from_noise_to_the_end(page: Page, server: str) -> None:
     assert not problems, problems
     page.locator(".st-key-reset button").first.click()
     expect(page.locator(".st-key-question")).to_contain_text("1,000,000 videos")
+
+
+def test_what_is_chosen_while_it_trains_stays_chosen(page: Page, server: str) -> None:
+    """A poll that left the browser before it knew of a choice carries the URL from before it."""
+    open_page(page, server, BUSY)
+    train(page)
+    expect(page.locator(".player")).to_contain_text("live run", timeout=30_000)
+    users = page.locator(".player .hero-select")
+    names = [text.partition(" ·")[0] for text in users.locator("option").all_inner_texts()]
+    for n in (1, 2, 3, 4, 1, 3):
+        users.select_option(index=n)
+        expect(page.locator(".st-key-question")).to_contain_text(names[n])
+        expect(page).to_have_url(re.compile(f"recommender_user={n}"))
+        page.locator(".entry.watch").nth(n).click()
+        expect(page).to_have_url(re.compile("recommender_without=[0-9]+"))
+        choose(page, "recall" if n % 2 else "catalogue")
+        expect(page).to_have_url(re.compile("recommender_rung=" + ("recall" if n % 2 else "catalogue")))
+    page.locator(".st-key-stop").get_by_role("button").click()
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Stopped: step", timeout=10_000)
+    expect(page).to_have_url(re.compile("recommender_user=3"))
+    expect(users.locator("option:checked")).to_contain_text(names[3])
+    expect(page.locator(".st-key-question")).to_contain_text(names[3])
+    expect(page).to_have_url(re.compile("recommender_without=[0-9]+"))
 
 
 def test_a_run_is_stopped(page: Page, server: str) -> None:
