@@ -17,7 +17,7 @@ const MAKERS = {
 const REST_MS = 250;
 const mounted = new WeakMap(); // parentElement → player: Streamlit calls again with new data, the viewer's place must stay
 const BACK_MS = 3000;
-const takenOut = new Map(); // skeleton → the place of a player that was removed, and when: see `resumed`
+const placeOf = new Map(); // skeleton → the place of the player that looked so last, shown or taken out: see `resumed`
 
 const nearestIndex = (values, v) =>
   values.reduce((best, x, i) => (Math.abs(x - v) < Math.abs(values[best] - v) ? i : best), 0);
@@ -334,10 +334,18 @@ const openedAt = (stage, { hero, rung, selected, step }) => ({
 });
 
 /** Where one run of the script overtakes another, Streamlit takes the figure out of the page and puts it back a moment
- * later: the same figure, in a new place of the document. @returns {?object} the place that the viewer was at */
+ * later, or takes the old one out after the new one is there: the same figure, in a new place of the document.
+ * @returns {?object} the place that the viewer was at */
 function resumed(stage) {
-  const place = takenOut.get(skeleton(stage));
+  const place = placeOf.get(skeleton(stage))?.();
   return place && performance.now() - place.at < BACK_MS && stage.seek <= place.seek ? place : null;
+}
+
+function takeOut(player) {
+  if (!player) return;
+  const place = player.leave();
+  if (placeOf.get(player.skeleton) === player.leave) placeOf.set(player.skeleton, () => place);
+  player.remove();
 }
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
@@ -348,15 +356,14 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   else {
     // Another figure altogether keeps what still has a meaning, the place.
     const place = held ? (stage.seek <= held.seek() ? { ...held.leave(), selected: stage.start.selected } : null) : resumed(stage);
-    held?.remove();
+    takeOut(held);
     const player = makePlayer(parentElement, place ? openedAt(stage, place) : stage, send);
     if (place && !held) player.resume(place.told);
     mounted.set(parentElement, player);
+    placeOf.set(player.skeleton, player.leave);
   }
   return () => {
-    const last = mounted.get(parentElement);
-    if (last) takenOut.set(last.skeleton, last.leave());
-    last?.remove();
+    takeOut(mounted.get(parentElement));
     mounted.delete(parentElement);
   };
 }

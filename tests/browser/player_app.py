@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 import numpy as np
 import numpy.typing as npt
@@ -340,7 +341,8 @@ with st.sidebar:
     st.header("Settings")
     st.number_input("Seed", 0, 100, 1)
     jumped = st.button("Jump to frame 10")
-    if st.button("Another place"):
+    slowly = st.button("Another place, slowly")
+    if st.button("Another place") or slowly:
         st.session_state["below"] = not st.session_state.get("below", False)
 st.session_state["seek"] = seek = st.session_state.get("seek", 0) + jumped
 which = st.segmented_control(
@@ -365,6 +367,8 @@ if which == "network":
             autoplay=st.query_params.get("autoplay", "1") == "1",
             on_position=lambda p: heard("position", p), on_hero=lambda v: heard("hero", v), on_click=lambda c: heard("click", c),
         )  # fmt: skip
+    if slowly:
+        time.sleep(0.7)  # what is no longer drawn goes when the run ends: for so long there are two
 elif which == "funnel":
     player(
         funnel(), key="fun", start=Position(DAYS - 1, 0.0, st.query_params.get("rung", "rank")), autoplay=False,

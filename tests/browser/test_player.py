@@ -245,12 +245,13 @@ def test_place_survives_a_rerun_and_numbers_are_not_resent(still: Visit) -> None
     assert sum(received) < 20_000, received
 
 
-def test_a_player_that_is_put_elsewhere_keeps_the_place(still: Visit) -> None:
+@pytest.mark.parametrize("button", ["Another place", "Another place, slowly"])
+def test_a_player_that_is_put_elsewhere_keeps_the_place(still: Visit, button: str) -> None:
     """As Streamlit does where one run of the script overtakes another."""
     still.page.keyboard.press("1")
     still.time().focus()
     still.page.keyboard.press("ArrowLeft")
-    still.page.get_by_role("button", name="Another place").click()  # before it has come to rest
+    still.page.get_by_role("button", name=button, exact=True).click()  # before it has come to rest
     settled(still.page)
     bottom = still.player.get_by_role("button", name="Shared-Bottom", exact=True)
     expect(bottom).to_have_attribute("aria-pressed", "true")
