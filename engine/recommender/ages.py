@@ -75,11 +75,16 @@ def respond(server: Server, user: int, now: float, which: str, rows: Array, with
 
 
 def new_share(server: Server, u: Array, now: float, gone: Array) -> Array:
-    """(N,) the share of videos younger than `NEW` days among the first 100 for user vectors (N, D)."""
+    """(N,) the share of videos younger than `NEW` days among the first 100 for user vectors (N, D), without those `gone`
+    (of which some may have no vector); nan where none is left."""
     uploaded = server.site.world.videos.uploaded[server.site.known]
     scores = u @ server.vectors.T
-    scores[:, server.site.row(gone)] = -np.inf
-    most = min(FIRST, scores.shape[1] - len(gone))
+    rows = server.site.row(gone)
+    rows = rows[rows >= 0]
+    scores[:, rows] = -np.inf
+    most = min(FIRST, scores.shape[1] - len(rows))
+    if not most:
+        return np.full(len(u), np.nan)
     best = np.argpartition(-scores, most - 1, axis=1)[:, :most]
     return (now - uploaded[best] < NEW).mean(1)
 

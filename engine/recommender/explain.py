@@ -46,9 +46,11 @@ def explain_score(server: Server, given: Recommendation, row: int) -> Explanatio
     """u · v of one row of the vocabulary."""
     u = given.read.vector[0]
     v = server.net.output.weight[row].detach()
-    terms = tuple(Term(f"u_{{{n + 1}}}", float(b), float(a)) for n, (a, b) in enumerate(zip(u, v, strict=True)))
+    terms = tuple(
+        Term(f"u_{{{n + 1}}} v_{{{n + 1}}}", float(a), float(b)) for n, (a, b) in enumerate(zip(u, v, strict=True))
+    )
     total = float(u.double() @ v.double())
-    return Explanation("u \\cdot v", terms, None, "identity", total, float(u @ v))
+    return Explanation("u \\cdot v", terms, None, "identity", total, float(u @ v), factors=("u", "v"))
 
 
 def explain_unit(server: Server, given: Recommendation, layer: int, unit: int) -> Explanation:

@@ -203,14 +203,17 @@ def checked(site: Site) -> Site:
     tested = int((np.diff(site.history.watches.start) >= FEWEST).sum())
     if tested < TESTED:
         raise UserError(
-            "{count} users have {least} watches or more; {users} are needed, since each one's last watch is the test.",
+            "Users with {least} watches or more: {count}; {users} are needed, since each one's last watch is the test.",
             count=tested, least=FEWEST, users=TESTED,
         )  # fmt: skip
     if known < 2:
-        raise UserError("Too few items have {least} watches. Lower how many an item needs.", least=config.fewest)
+        raise UserError(
+            "Too few items were watched often enough (at least: {least}). Lower how many an item needs.",
+            least=config.fewest,
+        )
     if known > MOST_ITEMS:
         raise UserError(
-            "{count} items have {least} watches or more; the limit is {limit}. Raise how many watches an item needs.",
+            "Items with at least {least} watches: {count}; the limit is {limit}. Raise how many watches an item needs.",
             count=f"{known:,}", least=config.fewest, limit=f"{MOST_ITEMS:,}",
         )  # fmt: skip
     return site
@@ -226,5 +229,8 @@ def train_own(config: OwnLogConfig, data: bytes, tick: Tick | None = None) -> It
     """
     found = prepare(own_site(config, data))
     if not len(found.train):
-        raise UserError("Too few items have {least} watches. Lower how many an item needs.", least=config.fewest)
+        raise UserError(
+            "Too few items were watched often enough (at least: {least}). Lower how many an item needs.",
+            least=config.fewest,
+        )
     yield from train_from(found, tick)

@@ -6,7 +6,7 @@ V videos · K of them ever watched · C candidates · R shown
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -133,7 +133,23 @@ class Server:
         some = impressions(self.site, several, videos, np.full(len(videos), when), seen)
         if not without:
             return some
-        return some.changed(recent=np.where(np.isin(some.recent, without), -1, some.recent))
+        recent, hours = (
+            np.where(np.isin(some.recent, without), -1, some.recent),
+            self._hours(user, videos, when, without),
+        )
+        return replace(some, recent=recent, hours=hours)
+
+    def _hours(self, user: int, videos: Array, when: float, without: tuple[int, ...]) -> Array:
+        """(N,) since the user's last watch of each video's channel, had some videos not been watched; inf where never."""
+        watches, second = self.site.history.watches, int(when * SECONDS)
+        end = int(watches.before(np.array([user]), np.array([second]))[0])
+        item, at = (column[watches.start[user] : end] for column in (watches.item, watches.second))
+        left = ~np.isin(item, without)
+        channel = self.site.world.videos.channel
+        last = np.full(int(channel.max()) + 1, -np.inf)
+        np.maximum.at(last, channel[item[left]], at[left].astype(float))
+        hours: Array = (second - last[channel[videos]]) / 3_600.0
+        return hours
 
     def _shown_before(self, user: int, videos: Array, when: float) -> Array:
         log = self.site.world.log

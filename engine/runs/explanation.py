@@ -31,6 +31,7 @@ class Explanation:
     activation  "relu", "softmax", "identity", …; `others` are the competing sums of a softmax
     result      the value recomputed here
     traced      the value in the float32 trace, which must agree
+    factors     what weight and value are called
     """
 
     symbol: str
@@ -40,6 +41,7 @@ class Explanation:
     result: float
     traced: float
     others: tuple[float, ...] = ()
+    factors: tuple[str, str] = ("w", "x")
 
     @property
     def total(self) -> float:

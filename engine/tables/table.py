@@ -112,6 +112,8 @@ def _read_text(data: bytes, name: str, most_rows: int) -> pd.DataFrame:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
+        if b"\0" in data and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):  # no text, of UTF-16 neither
+            raise UserError("The file could not be read as CSV, TSV or parquet.") from None
         raise UserError("The file is not UTF-8 text. Save it as CSV in UTF-8.") from None
     if "\0" in text:
         raise UserError("The file could not be read as CSV, TSV or parquet.")

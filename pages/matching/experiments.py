@@ -20,7 +20,7 @@ from pages.ui.charts import strip
 from pages.ui.language import N_, language, t
 from pages.ui.questions import questions
 from pages.ui.theme import HUES
-from pages.ui.verdict import badge, numbers, summary
+from pages.ui.verdict import badge, favour, summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,7 @@ def _told(name: str, verdict: Verdict, seeds: Seeds) -> str:
     """The score that is held against a threshold, or what one is ahead of the other."""
     score = next(claim.score for claim in CLAIMS if claim.id == name)
     if score is None:
-        ahead = Verdict(verdict.outcome, -verdict.mean, -verdict.high, -verdict.low, verdict.seeds, verdict.preview)
-        return t("ahead by") + " " + numbers(ahead)
+        return favour(verdict)
     values = score(seeds)
     return t(
         "mean {mean}, from {low} to {high} over {seeds} seeds",

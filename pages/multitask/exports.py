@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -15,7 +14,7 @@ from pages.multitask.charts import COLOURS, DASHES
 from pages.multitask.settings import TITLES
 from pages.ui import report, share
 from pages.ui.downloads import downloads
-from pages.ui.language import language, t
+from pages.ui.language import language, t, unmarked
 from pages.ui.theme import HUES
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def _words(recording: Recording[MultitaskConfig]) -> dict[str, str]:
     """The report's sentences, translated now: a download runs in another thread, without a session."""
     return {
         "title": t(PLAYGROUND.question),
-        "answer": re.sub(r":[a-z]+-badge\[(?::material/\w+:)? ?([^\]]*)\]|\*", r"\1", live.answer(recording)),
+        "answer": unmarked(live.answer(recording)),
         "settings": t("Settings"),
         "setting": t("setting"),
         "value": t("value"),

@@ -26,7 +26,7 @@ from pages.recommender import named, where
 from pages.recommender.kept import kept
 from pages.recommender.shown import Shown
 from pages.recommender.studies import one_series, study, verdicts
-from pages.ui.choices import one_of
+from pages.ui.choices import one_of, one_of_many
 from pages.ui.language import N_, t
 from pages.ui.theme import HUES
 
@@ -61,13 +61,14 @@ def _gauges(now: Shown) -> None:
     uploaded = now.site.world.videos.uploaded
     frames = [f for f in now.recording.frames if f.step <= now.frame.step and "recall.new" in f.metrics]
     recalled = float(frames[-1].metrics["recall.new"])
-    mine = float((day - uploaded[scene.given.candidates[:FIRST]] < NEW).mean())
+    first_ones = scene.given.candidates[:FIRST]
+    mine = f"{float((day - uploaded[first_ones] < NEW).mean()):.1%}" if len(first_ones) else "–"
     last = float(now.config.days)
     st.markdown(t("**New videos**, uploaded less than {days} days before", days=f"{NEW:.0f}"))
     first, second, third = st.columns(3)
     first.metric(t("Of the watches of the last {days} days", days=f"{NEW:.0f}"), f"{new_watched(now.site, last):.1%}")
     second.metric(t("Of the first {first}, all tested users", first=FIRST), f"{recalled:.1%}")
-    third.metric(t("Of the first {first}, user on stage", first=FIRST), f"{mine:.1%}")
+    third.metric(t("Of the first {first}, user on stage", first=FIRST), mine)
 
 
 @kept(12)
@@ -85,12 +86,10 @@ def _life(now: Shown) -> None:
         return
     before, after = found.reach
     choices = [-1, *range(before, len(found.model) - after)]
-    upload = st.select_slider(
-        t("Uploaded on"),
-        choices,
-        key=f"recommender_life_{len(choices)}",
-        format_func=lambda n: t("every day of these") if n < 0 else t("day {day}", day=f"{n * found.width:.0f}"),
-    )
+    upload = one_of_many(
+        t("Uploaded on"), choices, -1, key="recommender_life", slide=True,
+        name_of=lambda n: t("every day of these") if n < 0 else t("day {day}", day=f"{n * found.width:.0f}"),
+    )  # fmt: skip
     lines = {"watched": t("share of the watches"), "model": t("model, told each day's a")}
     if now.config.example_age == "on":
         lines["served"] = t("model, told a = 0")

@@ -17,9 +17,9 @@ def answer(now: Shown) -> str:
         t(
             "{user}, day {day}: {videos} videos → {known} with a vector → {recalled} recalled in {recall} ms → {last}.",
             user=plain(named.user(site, user)),
-            day=f"{day:.0f}",
+            day=f"{day:,.0f}",
             videos=f"{int((site.world.videos.uploaded <= day).sum()):,}",
-            known=f"{len(site.known):,}",
+            known=f"{int((site.world.videos.uploaded[site.known] <= day).sum()):,}",
             recalled=len(given.candidates),
             recall=f"{given.milliseconds[0] + given.milliseconds[1]:.1f}",
             last=_last(now, len(given.shown), given.milliseconds[2]),
@@ -34,6 +34,8 @@ def answer(now: Shown) -> str:
 
 
 def _last(now: Shown, shown: int, milliseconds: float) -> str:
+    if not now.ranks:
+        return t("the first **{shown}** are shown: without impressions there is no ranking", shown=shown)
     if now.server.ranker is None:
         return t("the first **{shown}** are shown: ranking is not trained yet", shown=shown)
     return t("**{shown}** shown in {rank} ms", shown=shown, rank=f"{milliseconds:.1f}")

@@ -24,6 +24,8 @@ SENTENCES = {
     "recall": N_("Candidate generation: the {recalled} of largest u · v, not watched yet."),
     "rank": N_("Ranking orders them by the watch time its odds promise; {shown} are shown."),
 }  # fmt: skip
+PLAIN = N_("Ranking orders them by the odds of a click; {shown} are shown.")
+UNRANKED = N_("Without ranking, the first {shown} of recall are shown.")
 KEPT = (N_("with a vector"), N_("recalled"), N_("shown"))
 
 
@@ -59,11 +61,12 @@ def _stage(digest: str, step: int, _now: Shown, origin: str, spoken: str, at: in
         "videos": f"{len(site.world.videos):,}", "known": f"{len(site.known):,}", "recalled": config.recalled,
         "shown": config.shown,
     }  # fmt: skip
+    sentences = SENTENCES | {"rank": _ranks(now)}
     return Stage(
         title=t("The funnel"),
         steps=steps_of(now.days),
         time_label=t("day"),
-        rungs=tuple(Rung(rung, t(TITLES[rung]), t(SENTENCES[rung], **counts)) for rung in where.RUNGS),
+        rungs=tuple(Rung(rung, t(TITLES[rung]), t(sentences[rung], **counts)) for rung in where.RUNGS),
         panels=(_field(now, grid), _slopes(now, grid), _listing(now)),
         arrays=_arrays(now, grid),
         sweep=_sweep(now),
@@ -73,6 +76,13 @@ def _stage(digest: str, step: int, _now: Shown, origin: str, spoken: str, at: in
         words=words(),
         live=False,  # time is the days here: a new frame must not move the cursor
     )
+
+
+def _ranks(now: Shown) -> str:
+    """What the last stage does at this moment."""
+    if now.server.ranker is None:
+        return UNRANKED
+    return SENTENCES["rank"] if now.weighed else PLAIN
 
 
 def _sweep(now: Shown) -> Sweep:
@@ -146,7 +156,7 @@ def _stands_out(scene: Scene, most: int) -> Array:
 
 def lost_label(now: Shown, scene: Scene) -> tuple[str, ...]:
     """What stands at a circled favourite: where it was lost."""
-    told = {COLD: t("no vector"), RANKING: t("lost at ranking")}
+    told = {COLD: t("no vector"), RANKING: t("lost at ranking") if now.server.ranker else t("not shown")}
     return tuple(told.get(one.lost.stage, t("lost at recall")) for one in scene.lost)
 
 

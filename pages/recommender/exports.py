@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from pages.recommender.kept import kept
 from pages.recommender.shown import Shown, shown
 from pages.ui import report, share
 from pages.ui.downloads import downloads
-from pages.ui.language import language, t
+from pages.ui.language import language, listed, t, unmarked
 from pages.ui.theme import HUES
 
 if TYPE_CHECKING:
@@ -59,8 +58,8 @@ def _table(
         t("place in recall"): np.arange(len(given.candidates)) + 1,
         "u·v": given.scores,
         "z": given.z,
-        t("odds, minutes"): np.exp(given.z),
-        t("place in ranking"): [final.get(int(video)) for video in given.candidates],
+        t("odds e^z"): np.exp(given.z),
+        t("place in ranking"): pd.array([final.get(int(video)) for video in given.candidates], dtype="Int64"),
     }
     if site.world.true:
         columns[t("true minutes")] = now.server.truth(user, given.candidates)
@@ -71,7 +70,7 @@ def _words(now: Shown) -> dict[str, str]:
     """The report's sentences, translated now: a download runs in another thread, without a session."""
     return {
         "title": t(PLAYGROUND.question),
-        "answer": re.sub(r":[a-z]+-badge\[(?::material/\w+:)? ?([^\]]*)\]|\*", r"\1", answer(now)),
+        "answer": unmarked(answer(now)) + _taken(now),
         "settings": t("Settings"),
         "setting": t("setting"),
         "value": t("value"),
@@ -90,15 +89,22 @@ def _words(now: Shown) -> dict[str, str]:
     }
 
 
+def _taken(now: Shown) -> str:
+    titles = listed(
+        f"“{named.title(now.site, video)}”" for video in where.without() if video < len(now.site.world.videos)
+    )
+    return " " + t("Without the watches of {titles}.", titles=titles) if titles else ""
+
+
 def build(now: Shown, candidates: pd.DataFrame, words: Mapping[str, str], address: str, chosen: str) -> str:
     """The report of what is on stage, in the language that `words` are in."""
     chosen_settings = pd.DataFrame(
         [(words[f"field.{name}"], words[f"value.{name}"]) for name in now.config.to_dict()],
         columns=[words["setting"], words["value"]],
     )
-    listed = candidates.dropna(subset=[words["final"]]).sort_values(words["final"])
+    best = candidates.dropna(subset=[words["final"]]).sort_values(words["final"])
     return report.html(words["title"], chosen, [
-        (words["shown"], [words["answer"], listed, words["recording"], report.Link(words["link"], address)]),
+        (words["shown"], [words["answer"], best, words["recording"], report.Link(words["link"], address)]),
         (words["learning"], [_learning(now, words)]),
         (words["settings"], [chosen_settings]),
     ])  # fmt: skip

@@ -45,7 +45,10 @@ def draw(now: Shown) -> None:
     rows = there(found)
     site = now.site
     with st.container(key="item2vec", gap="medium"):
-        _shares(now, found)
+        if _kinds(now):
+            _shares(now, found)
+        else:
+            st.info(t("This log tells no channels, so what is near cannot be counted by kind."))
         st.caption(_told(now, found, rows))
         if (row := _choose(now, rows)) is not None:
             columns = st.columns(len(found))
@@ -56,6 +59,12 @@ def draw(now: Shown) -> None:
             st.info(t("This user has watched nothing yet: choose a later day."))
         st.markdown(t("**Does pre-training find more?**"))
         study(_study)
+
+
+def _kinds(now: Shown) -> bool:
+    """Whether any two videos are of one kind."""
+    kinds = kinds_of(now.site)
+    return len(np.unique(kinds)) < len(kinds)
 
 
 @kept(6)
@@ -100,15 +109,16 @@ def _kind(now: Shown) -> str:
 
 
 def _told(now: Shown, found: dict[str, Array], rows: Array) -> str:
-    chance = _share(now)["chance"]
-    parts = [
-        t(
-            "Neighbours by cosine in the table of watched videos, averaged over {asked} videos; dashed: neighbours at random, {chance}. No title and no topic was told.",
-            asked=min(ASKED, len(rows)),
-            chance=f"{chance:.1%}",
-        ),
-        t("✓ marks those {kind}.", kind=_kind(now)),
-    ]
+    parts = [t("Neighbours are by cosine in the table of watched videos. No title and no topic was told.")]
+    if _kinds(now):
+        parts += [
+            t(
+                "Averaged over {asked} videos; dashed: neighbours at random, {chance}.",
+                asked=min(ASKED, len(rows)),
+                chance=f"{_share(now)['chance']:.1%}",
+            ),
+            t("✓ marks those {kind}.", kind=_kind(now)),
+        ]
     if len(rows) < len(now.site.known):
         parts.append(
             t(
@@ -149,9 +159,9 @@ def _listed(now: Shown, moment: str, table: Array, row: int, rows: Array) -> Non
     near, cosines = nearest(table, row, rows)
     site, kinds = now.site, kinds_of(now.site)
     same = kinds[near] == kinds[row]
-    st.markdown(
-        t("**{moment}**: {count} of {first}", moment=t(MOMENTS[moment]), count=int(same.sum()), first=len(near))
-    )
+    title, count = t(MOMENTS[moment]), int(same.sum())
+    counted = t("**{moment}**: {count} of {first}", moment=title, count=count, first=len(near))
+    st.markdown(counted if _kinds(now) else f"**{title}**")
     videos = site.known[near]
     titles = [plain(named.title(site, int(video))) for video in videos]
     columns = {

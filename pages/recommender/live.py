@@ -9,9 +9,10 @@ import streamlit as st
 
 from engine.recommender import RecommenderConfig
 from engine.recommender.scene import watches
+from engine.recommender.shipped import recorded
 from pages.recommender import PLAYGROUND, charts, settings, where
 from pages.recommender.answer import answer
-from pages.recommender.shown import Shown, shown
+from pages.recommender.shown import Shown, same_world, shown
 from pages.recommender.where import PLACE
 from pages.ui import live, training
 from pages.ui.language import t
@@ -39,8 +40,16 @@ def stage(config: RecommenderConfig | None) -> None:
             recorded_name=t("Recorded"),
             otherwise=t("On stage: {videos} videos, seed {seed}.", videos=f"{len(now.site.world.videos):,}", seed=now.config.seed),
             digest=now.recording.digest,
+            switched=_switched,
         )  # fmt: skip
     training.run_bar(config, changed=len(changes), on_train=lambda: _train(config), on_reset=_reset)
+
+
+def _switched() -> None:
+    """Callback: users and videos of another world are others."""
+    run = training.current()
+    if run is None or not same_world(run.config, recorded().config):
+        where.forget()
 
 
 def _train(config: RecommenderConfig | None) -> None:

@@ -37,6 +37,7 @@ def draw(now: Shown, scene: Scene) -> None:
         _deep(data, hues, plane, chosen == "user")
     else:
         _flat(data, hues, plane, chosen == "user")
+    st.caption(t("Small dots: other videos. Larger dots: candidates. Diamonds: shown. The line from the origin: u."))
     held = f"{plane.share[: 3 if deep else 2].sum():.0%}"
     st.caption(
         t(
@@ -103,7 +104,6 @@ def _flat(data: pd.DataFrame, hues: dict[str, str], plane: Plane, along_u: bool)
         *_user(plane),
     )
     st.altair_chart(alt.layer(*layers), key="path_plane", alt=t("User vector, candidates and other videos"))
-    st.caption(t("Small dots: other videos. Larger dots: candidates. Diamonds: shown. The line from the origin: u."))
 
 
 def _user(plane: Plane) -> tuple[alt.Chart, alt.Chart]:
@@ -131,7 +131,7 @@ def _deep(data: pd.DataFrame, hues: dict[str, str], plane: Plane, along_u: bool)
         x=[0, end[0]], y=[0, end[1]], z=[0, end[2] if len(end) > 2 else 0], mode="lines+text", text=["", "u"], name="u",
         line={"color": GREY, "width": 6}, hoverinfo="name", textfont={"size": 18, "color": GREY},
     )  # fmt: skip
-    titles = {"xaxis": t("along u") if along_u else "1", "yaxis": "2", "zaxis": "3"}
-    scene = {axis: {"title": {"text": title}} for axis, title in titles.items()}
+    titles = (t("along u"), t("rest 1"), t("rest 2")) if along_u else ("1", "2", "3")
+    scene = {f"{axis}axis": {"title": {"text": title}} for axis, title in zip("xyz", titles, strict=True)}
     figure.update_layout(height=520, margin={"l": 0, "r": 0, "t": 0, "b": 0}, scene=scene)
     st.plotly_chart(figure, key="path_deep", alt=t("User vector, candidates and other videos"))

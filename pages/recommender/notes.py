@@ -29,7 +29,7 @@ def draw() -> None:
             st.markdown(t("**Ranking** (§4)"))
             st.latex(r"L = -\sum_{\text{clicked}} T_i \log \sigma(z_i) - \sum_{\text{others}} \log(1 - \sigma(z_i))")
             st.latex(r"e^{z} = \frac{\sum_i T_i}{N - k} = \frac{E[T]}{1 - P}")
-            st.latex(r"\tilde x = \mathrm{CDF}(x) \in [0, 1) \qquad (\tilde x,\; \tilde x^2,\; \sqrt{\tilde x})")
+            st.latex(r"\tilde x = \mathrm{CDF}(x) \in [0, 1] \qquad (\tilde x,\; \tilde x^2,\; \sqrt{\tilde x})")
         st.markdown(
             t(
                 "What differs from the paper: the site is simulated and small; the vocabulary is what was watched often enough, not the top million; negatives are shared by a batch; widths and dimensions are a tenth; the optimiser is Adam. The ranking model reads six continuous numbers where the paper has hundreds of features."

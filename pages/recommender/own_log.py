@@ -10,6 +10,7 @@ from engine.errors import UserError
 from engine.recommender import OwnLogConfig
 from engine.recommender.own import OwnLog, enough_steps, own_config, read_log
 from engine.recommender.own_sample import sample_log
+from engine.recommender.training import CUTS
 from engine.runs.config import Whole
 from engine.runs.frame import Frame
 from engine.runs.run import FAILED, View
@@ -22,7 +23,6 @@ from pages.ui.language import N_, listed, plain, t
 from pages.ui.section import section
 from pages.ui.verdict import badge
 
-CUTS = (20, 100, 300)
 METHODS = {"popular": N_("Popularity"), "knn": N_("Item-kNN"), "recall": N_("YouTube DNN")}
 ROLES = {
     "user": N_("user"),
@@ -53,7 +53,7 @@ def draw() -> None:
         if run is not None and isinstance(run.config, OwnLogConfig) and view is not None:
             if offered and offered != run.config.table:
                 st.info(t("On stage is still the run on another file; its measures are these."))
-            _progress(view)
+            _progress(run.config, view)
 
 
 def _upload() -> bytes | None:
@@ -132,7 +132,7 @@ def _found(log: OwnLog) -> None:
     first, last = (pd.Timestamp(int(log.events.time[n]), unit="s").strftime("%Y-%m-%d") for n in (0, -1))
     st.caption(
         t(
-            "{rows} rows of {users} users and {items} items, {first} to {last}; {watches} are watches.",
+            "{first} to {last}. Rows: {rows}, of them watches: {watches}. Users: {users}. Items: {items}.",
             rows=f"{len(log.log.user):,}",
             users=f"{len(log.users):,}",
             items=f"{len(log.items):,}",
@@ -140,7 +140,7 @@ def _found(log: OwnLog) -> None:
             last=last,
             watches=f"{int(log.log.clicked.sum()):,}",
         )
-        + (" " + t("{rows} rows stood there twice.", rows=f"{log.events.twice:,}") if log.events.twice else "")
+        + (" " + t("Rows that stood there twice: {rows}.", rows=f"{log.events.twice:,}") if log.events.twice else "")
     )
     columns = listed(f"{t(ROLES[role])}: {plain(name)}" for role, name in log.events.found.items())
     unit = t(" Watch times are in {unit}.", unit=t(UNITS[log.events.unit])) if log.timed else ""
@@ -178,7 +178,7 @@ def _settings(log: OwnLog, digest: str, rated: str) -> OwnLogConfig:
     return own_config(log, digest, base)
 
 
-def _progress(view: View) -> None:
+def _progress(config: OwnLogConfig, view: View) -> None:
     """The answer of the run so far; it is drawn anew when the run ends."""
     recall = [frame for frame in view.frames if "recall.hits" in frame.metrics]
     if view.state == FAILED:
@@ -187,23 +187,26 @@ def _progress(view: View) -> None:
         st.info(training.status(view))
     else:
         ranking = [frame for frame in view.frames if "ranking.auc" in frame.metrics]
-        _answer(recall[-1], ranking[-1] if ranking else None)
+        _answer(config, recall[-1], ranking[-1] if ranking else None)
 
 
-def _answer(recall: Frame, ranking: Frame | None) -> None:
-    rows = [_row(name, recall, ranking) for name in METHODS]
+def _answer(config: OwnLogConfig, recall: Frame, ranking: Frame | None) -> None:
+    cuts = {k: n for n, k in enumerate(CUTS) if k < config.videos} or {CUTS[0]: 0}  # a cut that holds all finds all
+    rows = [_row(name, cuts, recall, ranking) for name in METHODS]
     st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", alt=t("Held-out measures"))
-    rival = max(("popular", "knn"), key=lambda name: float(recall.metrics[f"{name}.hits"][1]))
-    mean, low, high = (float(value) for value in recall.metrics[f"{rival}.gain"][1])
+    first = max(k for k in cuts if k <= CUTS[1])
+    rival = max(("popular", "knn"), key=lambda name: float(recall.metrics[f"{name}.hits"][cuts[first]]))
+    mean, low, high = (float(value) for value in recall.metrics[f"{rival}.gain"][cuts[first]])
     outcome = HOLDS if low > 0 else FAILS if high < 0 else WITHIN_NOISE
     verdict = badge(Verdict(outcome, mean, low, high, 0, False))
     st.markdown(
         t(
-            "The YouTube DNN finds the last watch among 100 oftener than {rival}, the better of those that need no training: {mean} of users, 95% interval {low} to {high}: {verdict}",
+            "The YouTube DNN finds the last watch among {first} oftener than {rival}, the better of those that need no training: {mean} of users, 95% interval {low} to {high}: {verdict}",
+            first=first,
             rival=t(METHODS[rival]),
-            mean=f"{mean:+.1%}",
-            low=f"{low:+.1%}",
-            high=f"{high:+.1%}",
+            mean=_gain(mean),
+            low=_gain(low),
+            high=_gain(high),
             verdict=verdict,
         )
     )
@@ -222,14 +225,18 @@ def _answer(recall: Frame, ranking: Frame | None) -> None:
     )
 
 
-def _row(name: str, recall: Frame, ranking: Frame | None) -> dict[str, object]:
+def _row(name: str, cuts: dict[int, int], recall: Frame, ranking: Frame | None) -> dict[str, object]:
     row: dict[str, object] = {t("Method"): t(METHODS[name])}
-    row |= {f"hit@{k}": _share(recall.metrics[f"{name}.hits"][n]) for n, k in enumerate(CUTS)}
+    row |= {f"hit@{k}": _share(recall.metrics[f"{name}.hits"][n]) for k, n in cuts.items()}
     if ranking is not None:
         part = "ranking" if name == "recall" else name
         row["AUC"] = f"{float(ranking.metrics[f'{part}.auc']):.3f}"
         row[t("mispredicted watch time")] = _share(ranking.metrics[f"{part}.mispredicted"])
     return row
+
+
+def _gain(share: float) -> str:
+    return f"{round(share, 3) + 0.0:+.1%}"  # no "-0.0%"
 
 
 def _share(value: object) -> str:

@@ -127,16 +127,20 @@ def _unit(values: np.ndarray) -> int:
 
 def _ranking(now: Shown, scene: Scene) -> None:
     given = scene.given
-    hidden = given.candidates[~np.isin(given.candidates, given.shown)]
-    if not len(hidden):
+    if len(given.shown) == len(given.candidates):
         st.caption(t("Every candidate is shown."))
         return
     lost = [one.video for one in scene.lost if one.lost.stage == RANKING]
+    ranked = given.candidates[np.argsort(-given.z, kind="stable")]
+    place = {int(video): n for n, video in enumerate(ranked, 1)}
+    hidden = ranked[~np.isin(ranked, given.shown)]
     columns = st.columns(2, gap="large")
     with columns[0]:
-        first = _pick(now, t("Shown"), given.shown, int(given.shown[0]), "recommender_path_shown")
+        first = _pick(now, t("Shown"), given.shown, place, int(given.shown[0]), "recommender_path_shown")
     with columns[1]:
-        second = _pick(now, t("Not shown"), hidden, lost[0] if lost else int(hidden[0]), "recommender_path_hidden")
+        second = _pick(
+            now, t("Not shown"), hidden, place, lost[0] if lost else int(hidden[0]), "recommender_path_hidden"
+        )
     videos = np.array([first, second])
     sides = side_by_side(now.server, given.user, videos, given.now, where.without())
     left, right = st.columns((3, 2), gap="large")
@@ -153,10 +157,10 @@ def _ranking(now: Shown, scene: Scene) -> None:
             zoom(told)
 
 
-def _pick(now: Shown, label: str, videos: np.ndarray, start: int, key: str) -> int:
-    """One of some videos."""
+def _pick(now: Shown, label: str, videos: np.ndarray, place: dict[int, int], start: int, key: str) -> int:
+    """One of some videos, with its place in ranking."""
     options = [int(video) for video in videos]
-    titles = {video: f"{n} · {named.title(now.site, video)}" for n, video in enumerate(options, 1)}  # each another
+    titles = {video: f"{place[video]} · {named.title(now.site, video)}" for video in options}  # each another
     return one_of_many(label, options, start, key=key, name_of=titles.__getitem__)
 
 
@@ -182,7 +186,7 @@ def _features(now: Shown, sides: Sequence[Side], videos: np.ndarray) -> None:
         }
     )
     st.dataframe(table, hide_index=True, height="content", alt=t("What ranking reads of both videos"))
-    st.caption(t("x̃ is the share of training values below x, as the quantiles tell. The average of the last watches is the same for both."))  # fmt: skip
+    st.caption(t("x̃ is the share of training values below x, those equal to it counted half, as the quantiles tell; 1 for never. The average of the last watches is the same for both."))  # fmt: skip
 
 
 def _traded(now: Shown, sides: Sequence[Side]) -> None:

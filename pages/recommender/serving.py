@@ -18,7 +18,7 @@ from pages.recommender.kept import kept
 from pages.recommender.settings import INDEXES
 from pages.recommender.shown import Shown
 from pages.ui.charts import LEGEND
-from pages.ui.choices import one_of
+from pages.ui.choices import one_of, one_of_many
 from pages.ui.language import t
 from pages.ui.theme import HUES
 
@@ -88,18 +88,19 @@ def _index(now: Shown) -> None:
     controls = st.container(horizontal=True)
     with controls:
         kind = one_of(t("Index"), KINDS, "ivf", key="recommender_serving_index", name_of=lambda k: t(INDEXES[k]))
-        most = st.select_slider(
-            t("Candidates"), CANDIDATES, _nearest(now.config.recalled), key="recommender_serving_candidates", width=240
-        )
+        most = one_of_many(
+            t("Candidates"), CANDIDATES, _nearest(now.config.recalled), key="recommender_serving_candidates",
+            name_of="{:,}".format, width=240, slide=True,
+        )  # fmt: skip
     with st.spinner(t("Building"), show_time=True):
         indexes = _built(now)
-    users, found = _measured(now, int(most))
+    users, found = _measured(now, most)
     efforts = [one.effort for one in found[kind]]
     effort = efforts[len(efforts) // 2]
     if len(efforts) > 1:
         label = t("Cells looked at") if kind == "ivf" else t("Length of the list")
         with controls:
-            effort = int(st.select_slider(label, efforts, effort, key=f"recommender_serving_{kind}_{len(efforts)}", width=240))  # fmt: skip
+            effort = one_of_many(label, efforts, effort, key=f"recommender_serving_{kind}", name_of="{:,}".format, width=240, slide=True)  # fmt: skip
     one = next(point for point in found[kind] if point.effort == effort)
     left, right = st.columns((3, 2), gap="large")
     with left:

@@ -17,6 +17,7 @@ from engine.recommender.scene import Scene, days, offered, scene
 from engine.recommender.serving import Server
 from engine.recommender.shipped import recorded
 from engine.recommender.site import Site
+from engine.runs.config import Config
 from engine.runs.frame import Frame
 from engine.runs.recording import Recording
 from pages.recommender import where
@@ -77,6 +78,17 @@ class Shown:
         most = max(2, min(FRAMES, MOST_GLOW // (len(self.users) * len(self.site.known))))
         return days(self.site, min(most, self.site.world.config.days))
 
+    @cached_property
+    def ranks(self) -> bool:
+        """Whether there is anything to rank by: an own log of watches alone holds nothing that was shown in vain."""
+        return not bool(self.site.world.log.clicked.all())
+
+    @cached_property
+    def weighed(self) -> bool:
+        """Whether ranking's odds are minutes: its positives weigh by their watch time, and that is known."""
+        log = self.site.world.log
+        return self.config.weighting != "none" and bool((log.minutes[log.clicked] != 1.0).any())
+
     def at(self) -> int:
         """Which of the users is on stage; the first where the URL names none that there is."""
         return where.hero() if where.hero() < len(self.users) else 0
@@ -106,6 +118,12 @@ WORLD = ("videos", "users", "days", "head", "bait", "fewest", "seed")
 def _world(config: RecommenderConfig) -> RecommenderConfig:
     """The same site with every other setting at its default."""
     return RecommenderConfig(**{name: getattr(config, name) for name in WORLD})
+
+
+def same_world(one: Config, other: Config) -> bool:
+    """Whether users and videos are the same; a user's own log is like no other."""
+    simulated = all(isinstance(c, RecommenderConfig) and not isinstance(c, OwnLogConfig) for c in (one, other))
+    return simulated and _world(cast(RecommenderConfig, one)) == _world(cast(RecommenderConfig, other))
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)

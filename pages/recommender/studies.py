@@ -15,7 +15,7 @@ from engine.runs.verdict import Verdict
 from pages.ui.charts import strip
 from pages.ui.language import t
 from pages.ui.theme import HUES
-from pages.ui.verdict import badge, stored_verdict
+from pages.ui.verdict import badge, favour, stored_verdict
 
 
 def study(draw: Callable[[Seeds], None]) -> None:
@@ -39,17 +39,7 @@ def verdicts(asked: Mapping[str, str]) -> None:
     """A line for each claim: id → what it says. Differences are turned so that a claim which is right is above 0."""
     outcomes = judged()
     for name, said in asked.items():
-        st.markdown(f"{t(said)} {badge(outcomes[name])} :gray[{_ahead(outcomes[name])}]")
-
-
-def _ahead(verdict: Verdict) -> str:
-    return t(
-        "ahead by {mean}, 95% interval {low} to {high}, {seeds} seeds",
-        mean=f"{-verdict.mean:+.4f}",
-        low=f"{-verdict.high:+.4f}",
-        high=f"{-verdict.low:+.4f}",
-        seeds=verdict.seeds,
-    )
+        st.markdown(f"{t(said)} {badge(outcomes[name])} :gray[{favour(outcomes[name])}]")
 
 
 def dots(values: Mapping[tuple[str, str], Array], x: str, key: str, *, rule: float | None = None) -> None:

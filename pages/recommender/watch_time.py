@@ -119,7 +119,9 @@ def _bait(now: Shown, promised: Promised) -> None:
             )
         )  # fmt: skip
         st.caption(
-            t("This run's ranking weighs every positive the same. The preset of the default weighs by watch time.")
+            t(
+                "This run's ranking weighs every positive the same. Without the preset “Plain logistic regression” it weighs by watch time."
+            )
             if now.config.weighting == "none"
             else t("Train the preset “Plain logistic regression” and compare: there positives weigh the same.")
         )

@@ -31,6 +31,9 @@ DIED = {
     RANKING: N_("lost at ranking"),
 }
 
+MINUTES = N_("**Ranking**: the logit z; its odds e^z are {odds} minutes")
+ODDS = N_("**Ranking**: the logit z; its odds e^z of a click are {odds}, no minutes")
+
 
 def draw() -> None:
     """Nothing until a video is chosen."""
@@ -41,10 +44,10 @@ def draw() -> None:
         return
     _, day, scene = now.now()
     with st.container(border=True, key="why"):
-        _head(now, video)
         lost = now.server.lost(scene.given, video)
-        st.markdown(_way(lost))
-        st.markdown(told(now, lost, len(scene.given.candidates)))
+        _head(now, video, lost)
+        st.markdown(_way(now, lost))
+        st.markdown(told(now, lost, len(scene.given.candidates), video in where.without()))
         _facts(now, scene, video, day)
         if lost.stage in (RECALL, RANKING, SHOWN):
             _sums(now, scene, video, lost)
@@ -52,20 +55,34 @@ def draw() -> None:
 
 def _suggest(now: Shown) -> None:
     """What it took, and one thing to click."""
-    _, _, scene = now.now()
+    _, day, scene = now.now()
     path, search, ranked = (f"{spent:.1f}" for spent in scene.given.milliseconds)
-    st.caption(
+    parts = [
         t(
-            "The user's path took {path} ms, the search among {known} vectors {search} ms ({index}: {found}% of the exact answer), ranking {candidates} candidates {ranked} ms.",
+            "The user's path took {path} ms, the search among {known} vectors {search} ms ({index}: {found}% of the exact answer).",
             path=path,
             search=search,
             index=t(settings.INDEXES[now.config.index]),
             found=f"{100 * scene.found:.0f}",
-            ranked=ranked,
             known=f"{len(now.site.known):,}",
-            candidates=len(scene.given.candidates),
         )
-    )
+    ]
+    if now.server.ranker:
+        parts.append(
+            t(
+                "Ranking {candidates} candidates took {ranked} ms.",
+                candidates=len(scene.given.candidates),
+                ranked=ranked,
+            )
+        )
+    if day < now.days[-1]:
+        parts.append(
+            t(
+                "Both models have learnt from all {days} days: here they serve an earlier one.",
+                days=f"{now.days[-1]:.0f}",
+            )
+        )
+    st.caption(" ".join(parts))
     st.caption(t("Click any video of the field, or a line: why is it not recommended?"))
     with st.container(horizontal=True, key="suggest"):
         for one in scene.lost:
@@ -79,10 +96,11 @@ def _suggest(now: Shown) -> None:
             )
 
 
-def _head(now: Shown, video: int) -> None:
+def _head(now: Shown, video: int, lost: Lost) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         title, channel = plain(named.title(now.site, video)), plain(named.channel(now.site, video))
-        st.markdown(f"**{t('Why not recommended?')}** “{title}” · :gray[{channel}]")
+        question = t("Recommended") if lost.stage == SHOWN else t("Why not recommended?")
+        st.markdown(f"**{question}** “{title}”" + (f" · :gray[{channel}]" if channel else ""))
         st.button(t("Close"), icon=":material/close:", key="why_close", type="tertiary", on_click=_close)
 
 
@@ -90,29 +108,37 @@ def _close() -> None:
     PLACE.write(where.VIDEO, "")
 
 
-def _way(lost: Lost) -> str:
+def _way(now: Shown, lost: Lost) -> str:
     """A badge for each stage, up to the one where it died."""
     badges: list[str] = []
     for stage in STAGES:
         if stage == lost.stage:
-            badges.append(f":orange-badge[:material/close: {t(DIED[stage])}]")
+            died = t("not shown") if stage == RANKING and now.server.ranker is None else t(DIED[stage])
+            badges.append(f":orange-badge[:material/close: {died}]")
             break
         badges.append(f":green-badge[:material/check: {t(PASSED[stage])}]")
     return " → ".join(badges)
 
 
-def told(now: Shown, lost: Lost, candidates: int) -> str:
-    """The stage and the gap as a sentence."""
+def told(now: Shown, lost: Lost, candidates: int, taken: bool = False) -> str:
+    """The stage and the gap as a sentence; `taken`: its watch was taken away."""
     if lost.stage == FUTURE:
         return t("On this day it does not exist yet.")
     if lost.stage == WATCHED:
-        return t("This user has watched it already.")
+        watched = t("This user has watched it already.")
+        return (
+            f"{watched} {t('Taken away, it shapes u and ranking no more, but it is not offered again.')}"
+            if taken
+            else watched
+        )
     if lost.stage == COLD:
+        if now.config.fewest == 1:
+            return t("Nobody watched it, so training gave it no vector: however well it suits, recall cannot find it.")
         return t("It was watched fewer than {least} times, so training gave it no vector: however well it suits, recall cannot find it.", least=now.config.fewest)  # fmt: skip
     if lost.stage == RECALL:
         return t("Place {place} of recall, and {candidates} go on: its u · v misses the last of them by {gap}.", place=f"{lost.place:,}", candidates=candidates, gap=f"{lost.gap:.3f}")  # fmt: skip
     if lost.stage == RANKING and now.server.ranker is None:
-        return t("Place {place} of recall, and {shown} are shown: ranking is not trained yet.", place=lost.place, shown=now.config.shown)  # fmt: skip
+        return t("Place {place} of recall, and {shown} are shown: there is no ranking yet.", place=lost.place, shown=now.config.shown)  # fmt: skip
     if lost.stage == RANKING:
         return t("Place {place} of ranking, and {shown} are shown: its z misses the last of them by {gap}.", place=lost.place, shown=now.config.shown, gap=f"{lost.gap:.3f}")  # fmt: skip
     return t("It is recommended: place {place}.", place=lost.place)
@@ -133,7 +159,7 @@ def _facts(now: Shown, scene: Scene, video: int, day: float) -> None:
         if world.videos.bait[video] > 0.5:
             parts.append(t("click-bait"))
     age = day - float(world.videos.uploaded[video])
-    parts.append(t("{days} days old", days=f"{age:.0f}"))
+    parts.append(t("{days} days old", days=f"{age:,.0f}"))
     st.caption(" · ".join(parts))
 
 
@@ -146,13 +172,22 @@ def _sums(now: Shown, scene: Scene, video: int, lost: Lost) -> None:
         zoom(explain_score(server, given, row))
     with right:
         if server.ranker is None or lost.stage == RECALL:
-            st.caption(t("Ranking never read it.") if server.ranker else t("Ranking is not trained yet."))
+            st.caption(t("Ranking never read it.") if server.ranker else _unranked(now))
             return
-        st.markdown(
-            t("**Ranking**: the logit z; its odds e^z are {odds} minutes", odds=f"{_odds(server, scene, video):.2f}")
-        )
+        odds = _odds(server, scene, video)
+        st.markdown(t(MINUTES if now.weighed else ODDS, odds=f"{odds:.2f}"))
         some = server.features(given.user, np.array([video]), given.now, where.without())
         zoom(explain_logit(server, server.ranker.seen(some)))
+        if now.weighed and now.site.world.true and odds > now.site.world.videos.minutes[video]:
+            st.caption(
+                t(
+                    "More minutes than the video has: odds are close to watch time only where clicks are rare. *Watch time* below holds them against the truth."
+                )
+            )
+
+
+def _unranked(now: Shown) -> str:
+    return t("Ranking is not trained yet.") if now.ranks else t("Without impressions there is no ranking.")
 
 
 def _odds(server: Server, scene: Scene, video: int) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,7 @@ from pages.recurrent.looks import probe_on_stage
 from pages.recurrent.settings import TITLES
 from pages.ui import report, share
 from pages.ui.downloads import downloads
-from pages.ui.language import language, t
+from pages.ui.language import language, t, unmarked
 from pages.ui.theme import HUES
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def _words(now: live.Shown) -> dict[str, str]:
     """The report's sentences, translated now: a download runs in another thread, without a session."""
     return {
         "title": t(PLAYGROUND.question),
-        "answer": re.sub(r":[a-z]+-badge\[(?::material/\w+:)? ?([^\]]*)\]|\*", r"\1", live.answer(now)),
+        "answer": unmarked(live.answer(now)),
         "settings": t("Settings"),
         "setting": t("setting"),
         "value": t("value"),

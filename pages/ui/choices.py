@@ -70,12 +70,18 @@ def one_of_many(
     key: str,
     name_of: Callable[[int], str],
     width: int | Literal["stretch"] = "stretch",
+    slide: bool = False,
 ) -> int:
-    """One of many numbers, in a list that opens. Which there are, and the one it starts with, may change from one rerun
+    """One of many numbers, in a list that opens or on a slider. Which there are, and the one it starts with, may change from one rerun
     to the next: what the URL carries stays chosen as long as it is offered."""
     written = next((option for option in options if str(option) == st.query_params.get(key)), start)
     held = f"{key}_{hash((start, *options))}"  # other options, another control
-    chosen = st.selectbox(label, list(options), options.index(written), key=held, format_func=name_of, width=width)
+    common: dict[str, Any] = {"key": held, "format_func": name_of, "width": width}
+    chosen = (
+        st.select_slider(label, list(options), written, **common)
+        if slide
+        else st.selectbox(label, list(options), options.index(written), **common)
+    )
     _write(key, "" if chosen == start else str(chosen))
     return chosen
 

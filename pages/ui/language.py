@@ -60,6 +60,12 @@ def plain(text: str) -> str:
     return re.sub(r"([\\`*_\[\](){}#<>$:!~|])", r"\\\1", text)
 
 
+def unmarked(text: str) -> str:
+    """A sentence of Markdown as it reads: without badges, emphasis and what `plain` put in."""
+    bare = re.sub(r":[a-z]+-badge\[(?::material/\w+:)? ?([^\]]*)\]|(?<!\\)\*", r"\1", text)
+    return re.sub(r"\\(.)", r"\1", bare)
+
+
 def explain(error: UserError) -> str:
     """A user error in the session's language. What fills it stays as it is: it may be the name of a user's column."""
     return t(error.sentence, **error.values)

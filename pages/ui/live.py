@@ -84,6 +84,12 @@ def end(place: Place) -> None:
     place.refresh()
 
 
+def _switch(place: Place, switched: Callable[[], None] | None) -> None:
+    if switched is not None:
+        switched()
+    place.refresh()
+
+
 def on_stage(
     place: Place,
     changes: Mapping[str, tuple[Any, Any]],
@@ -93,8 +99,10 @@ def on_stage(
     recorded_name: str,
     otherwise: str,
     digest: str,
+    switched: Callable[[], None] | None = None,
 ) -> None:
-    """One line: in what the controls differ from the run on stage (`said` names one difference), and the other source."""
+    """One line: in what the controls differ from the run on stage (`said` names one difference), and the other source;
+    `switched` is called when that is chosen, before the whole page runs."""
     view = training.view_of(training.current())
     with st.container(horizontal=True, vertical_alignment="center", key="on_stage"):
         if view is not None and view.frames:
@@ -106,7 +114,8 @@ def on_stage(
                 required=True,
                 label_visibility="collapsed",
                 format_func=lambda source: t("Your run") if source == RUN else recorded_name,
-                on_change=place.refresh,
+                on_change=_switch,
+                args=(place, switched),
             )
         if changes:
             listed = ", ".join(said(name, mine, theirs) for name, (mine, theirs) in list(changes.items())[:8])

@@ -53,5 +53,11 @@ def _block(block: Block) -> str:
     if isinstance(block, Link):
         return f'<p>{escape(block.label)}<br><a href="{escape(block.address)}">{escape(block.address)}</a></p>'
     if isinstance(block, pd.DataFrame):
-        return str(block.to_html(index=False, border=0, float_format=lambda value: f"{value:.4f}"))
+        return str(_whole(block).to_html(index=False, border=0, float_format=lambda value: f"{value:.4f}"))
     return str(block.to_html(full_html=False, include_plotlyjs=False, config={"displaylogo": False}))
+
+
+def _whole(table: pd.DataFrame) -> pd.DataFrame:
+    """Columns of whole numbers as such."""
+    counts = [name for name in table.select_dtypes("float") if (table[name].dropna() % 1 == 0).all()]
+    return table.astype(dict.fromkeys(counts, "Int64"))

@@ -55,6 +55,17 @@ def outcome(verdict: Verdict) -> str:
     return t(_LOOK[verdict.outcome][0])
 
 
+def favour(verdict: Verdict) -> str:
+    """The same for a claim of less: turned, so that what speaks for it is above 0."""
+    return t(
+        "difference in its favour {mean}, 95% interval {low} to {high}, {seeds} seeds",
+        mean=f"{-verdict.mean:+.4f}",
+        low=f"{-verdict.high:+.4f}",
+        high=f"{-verdict.low:+.4f}",
+        seeds=verdict.seeds,
+    )
+
+
 def numbers(verdict: Verdict) -> str:
     """Mean difference and its 95% interval."""
     return t(

@@ -20,10 +20,11 @@ _ACTIVATIONS = {
 def zoom(explanation: Explanation) -> None:
     """Formula, the largest terms, the rest, and the result."""
     total = f"{explanation.total:.5f}"
-    inside = r"\sum_j w_j v_j" + (" + b" if explanation.bias is not None else "")
+    weight, value = explanation.factors
+    inside = rf"\sum_j {weight}_j {value}_j" + (" + b" if explanation.bias is not None else "")
     formula = _ACTIVATIONS[explanation.activation]
     st.latex(f"{explanation.symbol} = {formula.format(total=inside)}")
-    st.latex(f"= {formula.format(total=total)} = {explanation.result:.5f}")
+    st.latex(f"= {total}" if formula == "{total}" else f"= {formula.format(total=total)} = {explanation.result:.5f}")
     rows: list[tuple[str, float | None, float | None, float]] = [
         (_plain(term.symbol), term.weight, term.value, term.product) for term in explanation.largest()
     ]
@@ -33,7 +34,8 @@ def zoom(explanation: Explanation) -> None:
     if explanation.bias is not None:
         rows.append((t("bias b"), None, None, explanation.bias))
     rows.append((t("sum"), None, None, explanation.total))
-    columns = [t("term"), t("weight w"), t("value v"), "w · v"]
+    named = [t("weight w"), t("value x")] if explanation.factors == ("w", "x") else [weight, value]
+    columns = [t("term"), *named, f"{weight} · {value}"]
     number = st.column_config.NumberColumn(format="%.5f")
     st.dataframe(
         pd.DataFrame(rows, columns=columns),

@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 
 from engine.errors import UserError
 from pages.ui import language
-from pages.ui.language import CATALOGUES, LANGUAGES, catalogue, explain, t
+from pages.ui.language import CATALOGUES, LANGUAGES, catalogue, explain, plain, t, unmarked
 from tests.pages.catalogue import ROOT, sentences
 
 OTHERS = sorted(set(LANGUAGES) - {"en"})
@@ -125,3 +125,8 @@ def test_an_error_is_translated_but_not_the_name_of_a_users_column(chinese: None
     for column in ("like", "value", "row", "gap"):
         text = explain(UserError("There is no column {column} in the table.", column=column))
         assert text.startswith("表中没有") and column in text
+
+
+def test_a_sentence_without_marks_reads_the_same() -> None:
+    marked = "**20** shown, :green-badge[:material/check: holds] of " + plain("*2* for $5_000 [new]!")
+    assert unmarked(marked) == "20 shown, holds of *2* for $5_000 [new]!"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -38,18 +40,18 @@ def test_the_sample_log_is_read_and_offered(language: str) -> None:
     assert {number.key for number in at.number_input} >= {"recommender_own_steps", "recommender_own_ranking_steps"}
 
 
-def answered(frames: list[Frame], language: str) -> AppTest:
-    def page(recall, ranking, language):
+def answered(config: OwnLogConfig, frames: list[Frame], language: str) -> AppTest:
+    def page(config, recall, ranking, language):
         import streamlit as st
 
         from pages.recommender import own_log
 
         st.session_state["lang"] = language
-        own_log._answer(recall, ranking)
+        own_log._answer(config, recall, ranking)
 
     last = next(frame for frame in frames[::-1] if "recall.hits" in frame.metrics)
     ranking = frames[-1] if "ranking.auc" in frames[-1].metrics else None
-    at = AppTest.from_function(page, args=(last, ranking, language), default_timeout=30).run()
+    at = AppTest.from_function(page, args=(config, last, ranking, language), default_timeout=30).run()
     assert not at.exception
     return at
 
@@ -58,8 +60,12 @@ def answered(frames: list[Frame], language: str) -> AppTest:
 def test_the_answer_stands_beside_the_baselines(language: str) -> None:
     log = read_log(sample_log())
     small = OwnLogConfig(dimensions=8, tower=(16,), steps=20, ranking_steps=20, frames=2, pretrained="off")
-    frames = list(train_own(own_config(log, "", small), sample_log()))
-    table = answered(frames, language).dataframe[0].value
+    config = own_config(log, "", small)
+    frames = list(train_own(config, sample_log()))
+    table = answered(config, frames, language).dataframe[0].value
     hits = frames[1].metrics["knn.hits"]
     assert len(table) == 3 and list(table["hit@20"])[1] == f"{float(hits[0]):.1%}" and "AUC" in table
-    assert "AUC" not in answered(frames[:2], language).dataframe[0].value
+    assert "AUC" not in answered(config, frames[:2], language).dataframe[0].value
+    few = answered(replace(config, videos=80), frames, language)  # a hundred of eighty would find all
+    assert [name for name in few.dataframe[0].value if name.startswith("hit@")] == ["hit@20"]
+    assert not any("100" in line.value.partition("95")[0] for line in few.markdown)

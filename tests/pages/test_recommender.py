@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine.recommender import RecommenderConfig
+from engine.recommender import OwnLogConfig, RecommenderConfig
 from engine.recommender.serving import COLD, RANKING, RECALL
 from engine.recommender.shipped import recorded
 from pages.recommender import charts
 from pages.recommender.settings import PRESETS
-from pages.recommender.shown import RECORDED, Shown, steps_of
+from pages.recommender.shown import RECORDED, Shown, same_world, steps_of
 from pages.recommender.where import PLACE, RUNGS, SECTIONS
 from pages.ui.language import LANGUAGES, catalogue
 from pages.ui.pack import pack
@@ -111,6 +111,24 @@ def test_a_watch_taken_away_changes_what_is_shown(now: Shown) -> None:
         for page in (opened(), at)
     )
     assert left and answer and left[1] == f"{100 * whole.given.kept[2]:.0f}" and int(answer[1]) < int(left[1])
+
+
+def test_an_earlier_day_counts_what_there_was(now: Shown) -> None:
+    """In the answer: the vectors of what was uploaded by then; and the models are said to come from later."""
+    day = now.days[0]
+    at = opened(recommender_step=str(steps_of(now.days)[0]))
+    uploaded = now.site.world.videos.uploaded
+    there = [f"{int((uploaded[some] <= day).sum()):,}" for some in (slice(None), now.site.known)]
+    assert any(all(count in m.value for count in there) for m in at.markdown)
+    assert any("learnt from all" in c.value for c in at.caption)
+    assert not any("learnt from all" in c.value for c in opened().caption)
+
+
+def test_another_world_has_other_users() -> None:
+    base = RecommenderConfig()
+    assert same_world(base, dataclasses.replace(base, dimensions=64, weighting="none"))
+    assert not same_world(base, dataclasses.replace(base, videos=5_000))
+    assert not same_world(base, OwnLogConfig()) and not same_world(OwnLogConfig(), OwnLogConfig())
 
 
 def test_an_earlier_moment_is_on_stage() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from engine.recommender.ages import FIRST, new_share
 from engine.recommender.config import RecommenderConfig
 from engine.recommender.features import impressions
 from engine.recommender.ranking import Ranking
@@ -12,6 +13,7 @@ from engine.recommender.recall import Recall
 from engine.recommender.samples import split
 from engine.recommender.serving import COLD, FUTURE, RANKING, RECALL, SHOWN, WATCHED, Server
 from engine.recommender.site import open_site
+from engine.recommender.training import NEW
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +81,28 @@ def test_a_watch_taken_away_changes_the_user(server: Server) -> None:
     whole = server.recommend(user)
     less = server.recommend(user, without=tuple(int(v) for v in server.watched(user, 20.0)[:5]))
     assert (whole.read.vector != less.read.vector).any()
+
+
+def test_hours_without_a_watch_are_those_of_a_log_without_it(server: Server) -> None:
+    """Nothing taken away gives the hours of the log; the only watch of a channel taken away, "never"."""
+    site, now = server.site, 20.0
+    user = int(np.argmax(np.bincount(site.world.log.user)))
+    channel, watched = site.world.videos.channel, server.watched(user, now)
+    some = server.features(user, watched, now, ())
+    np.testing.assert_allclose(server.features(user, watched, now, (-1,)).hours, some.hours)
+    alone = next(video for video in watched if (channel[watched] == channel[video]).sum() == 1)
+    without = server.features(user, watched, now, (int(alone),))
+    changed = watched == alone
+    assert np.isinf(without.hours[changed]).all() and np.isfinite(some.hours[changed]).all()
+    np.testing.assert_allclose(without.hours[~changed], some.hours[~changed])
+
+
+def test_new_among_the_first_counts_what_can_be_recommended(server: Server) -> None:
+    site, u = server.site, np.ones((2, server.vectors.shape[1]), np.float32)
+    cold = np.setdiff1d(np.arange(len(site.world.videos)), site.known)[:5]
+    uploaded = site.world.videos.uploaded[site.known]
+    order = np.argsort(-(server.vectors @ u[0]))
+    expected = float((20.0 - uploaded[order[3:][:FIRST]] < NEW).mean())
+    gone = np.concatenate((site.known[order[:3]], cold))
+    np.testing.assert_allclose(new_share(server, u, 20.0, gone), [expected, expected])
+    assert np.isnan(new_share(server, u, 20.0, site.known)).all()
