@@ -71,18 +71,20 @@ def _inputs(now: Shown, scene: Scene) -> None:
         (t("ages, gender, watched"), given.numbers, tuple(t(AGE_WORDS.get(name, name)) for name in AGES)),
     )
     for n, (column, (title, values, names)) in enumerate(zip(st.columns((4, 4, 2, 3)), parts, strict=True)):
-        names = names or tuple(str(unit + 1) for unit in range(len(values)))
         column.altair_chart(_bars(title, values, names), key=f"path_input_{n}", alt=title)
     st.caption(t("a is the example age: 0 at serving, as of now. The order of the watches is lost in their average."))
 
 
-def _bars(title: str, values: np.ndarray, names: tuple[str, ...]) -> alt.Chart:
-    data = pd.DataFrame({"unit": names, "value": values.astype(float)})
+def _bars(title: str, values: np.ndarray, names: tuple[str, ...] | None) -> alt.Chart:
+    """Numbered where there are no names."""
+    axis = alt.Axis(labelAngle=-45, labelOverlap=False) if names else alt.Axis(labelAngle=0, labelOverlap=True)
+    units = names or tuple(str(unit + 1) for unit in range(len(values)))
+    data = pd.DataFrame({"unit": units, "value": values.astype(float)})
     return (
-        alt.Chart(data, height=130, title=alt.Title(title, fontSize=12, fontWeight="normal"))
+        alt.Chart(data, height=175, title=alt.Title(title, fontSize=12, fontWeight="normal"))
         .mark_bar(color=HUES[0])
         .encode(
-            x=alt.X("unit:N", sort=None, title=None, axis=alt.Axis(labelOverlap=True, labelAngle=0)),
+            x=alt.X("unit:N", sort=None, title=None, axis=axis),
             y=alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=3)),
             tooltip=[alt.Tooltip("unit:N", title=t("unit")), alt.Tooltip("value:Q", title=t("value"), format=".5f")],
         )

@@ -163,7 +163,7 @@ CONTROLS = {
     "which": ("which_raised", "which_by"),
     "watch_time": ("watch_rate", "watch_source"),
     "item2vec": ("item2vec_video",),
-    "age": ("swept",),
+    "age": ("swept", "life"),
     "negatives": ("negatives_kind",),
     "head": ("head_tried",),
     "days": ("days_policies", "days_horizon", "days_retrain"),
@@ -221,3 +221,18 @@ def test_a_link_keeps_what_was_picked_of_many() -> None:
     other = opened(**link | {"recommender_user": "1"})
     assert boxes(other)["Neighbours of"].options != offered and boxes(other)["Neighbours of"].index == 0
     assert "recommender_item2vec_video" not in other.query_params
+
+
+def test_a_link_keeps_what_a_slider_of_a_section_chose() -> None:
+    at = opened(**{PLACE.open_key("age"): "true", PLACE.open_key("serving"): "true"})
+    next(button for button in at.button if button.label == "Build three indexes and measure them").click().run()
+    started = {slider.label: slider.value for slider in at.select_slider}
+    for label, chosen in (("Uploaded on", 20), ("Candidates", 100), ("Cells looked at", 1)):
+        next(slider for slider in at.select_slider if slider.label == label).set_value(chosen).run()
+        assert not at.exception
+    link = {name: "".join(at.query_params[name]) for name in at.query_params}
+    assert link["recommender_life"] == "20" and link["recommender_serving_candidates"] == "100"
+    again = opened(**link)
+    next(button for button in again.button if button.label == "Build three indexes and measure them").click().run()
+    found = {slider.label: slider.value for slider in again.select_slider}
+    assert found.keys() == started.keys() and all(found[label] != started[label] for label in found)
