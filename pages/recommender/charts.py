@@ -226,9 +226,9 @@ def _listing(now: Shown) -> Listing:
 
 
 def _watched(now: Shown, one: Watch, gone: bool) -> Entry:
-    minutes = f"{one.minutes:.1f}"
-    if one.ago < 1.0:
-        note = t("{hours} h ago · {minutes} min", hours=f"{24 * one.ago:.0f}", minutes=minutes)
-    else:
-        note = t("{days} d ago · {minutes} min", days=f"{one.ago:.0f}", minutes=minutes)
+    note = (
+        t("{hours} h ago", hours=f"{24 * one.ago:.0f}") if one.ago < 1.0 else t("{days} d ago", days=f"{one.ago:.0f}")
+    )
+    if now.timed:
+        note += " · " + t("{minutes} min", minutes=f"{one.minutes:.1f}")
     return Entry(named.title(now.site, one.video), note, "watch", gone)

@@ -49,6 +49,8 @@ def intercept(now: Shown) -> None:
                 rate=f"{log.clicked.mean():.0%}",
             )
         )
+        if not now.timed:
+            st.caption(t("This log holds no watch times: each of them is a minute here."))
 
 
 @kept(60)

@@ -57,7 +57,7 @@ def draw(now: Shown) -> None:
     neighbours.draw(now, scene)
     st.markdown(t("**4 · Ranking**: a video that is shown, and a candidate that is not"))
     if now.server.ranker is None:
-        st.info(t("Ranking is not trained at this moment, so the path ends at the candidates."))
+        st.info(now.unranked())
         return
     _ranking(now, scene)
 
@@ -85,7 +85,7 @@ def _bars(title: str, values: np.ndarray, names: tuple[str, ...] | None) -> alt.
         .mark_bar(color=HUES[0])
         .encode(
             x=alt.X("unit:N", sort=None, title=None, axis=axis),
-            y=alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=3)),
+            y=alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=3, format="~g")),
             tooltip=[alt.Tooltip("unit:N", title=t("unit")), alt.Tooltip("value:Q", title=t("value"), format=".5f")],
         )
     )

@@ -180,7 +180,7 @@ def _file(now: Shown, scene: Scene) -> None:
     st.markdown(t("**3 · Ranking as a file**: ONNX, and ONNX Runtime answers"))
     ranker, given = now.server.ranker, scene.given
     if ranker is None:
-        st.info(t("Ranking is not trained at this moment, so there is no file yet."))
+        st.info(now.unranked())
         return
     if not len(given.candidates) or not _pressed(now, EXPORTED, t("Export the ranking model"), "deployed_code"):
         return

@@ -23,6 +23,7 @@ from engine.runs.recording import Recording
 from pages.recommender import where
 from pages.recommender.where import PLACE
 from pages.ui import live, training, uploads
+from pages.ui.language import t
 from pages.ui.live import RECORDED, RUN
 
 FRAMES, MOST_GLOW = 6, 900_000
@@ -83,11 +84,20 @@ class Shown:
         """Whether there is anything to rank by: an own log of watches alone holds nothing that was shown in vain."""
         return not bool(self.site.world.log.clicked.all())
 
+    def unranked(self) -> str:
+        """Why there is no ranking, as a sentence."""
+        return t("Ranking is not trained yet.") if self.ranks else t("Without impressions there is no ranking.")
+
     @cached_property
+    def timed(self) -> bool:
+        """Whether watch times are known: an own log without them counts a minute for each watch."""
+        log = self.site.world.log
+        return bool((log.minutes[log.clicked] != 1.0).any())
+
+    @property
     def weighed(self) -> bool:
         """Whether ranking's odds are minutes: its positives weigh by their watch time, and that is known."""
-        log = self.site.world.log
-        return self.config.weighting != "none" and bool((log.minutes[log.clicked] != 1.0).any())
+        return self.config.weighting != "none" and self.timed
 
     def at(self) -> int:
         """Which of the users is on stage; the first where the URL names none that there is."""

@@ -54,7 +54,7 @@ def draw(now: Shown) -> None:
     if promised is not None:
         _bait(now, promised)
     elif now.server.ranker is None:
-        st.info(t("Ranking is not trained at this moment, so it lets nothing past."))
+        st.info(now.unranked())
     else:
         st.info(t("Of a log of your own it is not known which items are click-bait."))
     st.markdown(t("**3 · Is e^(Wx+b) watch time?** An intercept alone, and impressions with one click rate"))
@@ -64,7 +64,7 @@ def draw(now: Shown) -> None:
         odds.calibration(now, promised)
         _orders(now, promised)
     elif now.server.ranker is None:
-        st.info(t("Ranking is not trained at this moment, so there are no odds to compare."))
+        st.info(now.unranked())
     else:
         st.info(t("Of a log of your own the true watch times are unknown, so odds cannot be held against them."))
 

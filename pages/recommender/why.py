@@ -172,7 +172,7 @@ def _sums(now: Shown, scene: Scene, video: int, lost: Lost) -> None:
         zoom(explain_score(server, given, row))
     with right:
         if server.ranker is None or lost.stage == RECALL:
-            st.caption(t("Ranking never read it.") if server.ranker else _unranked(now))
+            st.caption(t("Ranking never read it.") if server.ranker else now.unranked())
             return
         odds = _odds(server, scene, video)
         st.markdown(t(MINUTES if now.weighed else ODDS, odds=f"{odds:.2f}"))
@@ -184,10 +184,6 @@ def _sums(now: Shown, scene: Scene, video: int, lost: Lost) -> None:
                     "More minutes than the video has: odds are close to watch time only where clicks are rare. *Watch time* below holds them against the truth."
                 )
             )
-
-
-def _unranked(now: Shown) -> str:
-    return t("Ranking is not trained yet.") if now.ranks else t("Without impressions there is no ranking.")
 
 
 def _odds(server: Server, scene: Scene, video: int) -> float:
