@@ -14,7 +14,7 @@ from engine.recommender.features import Impressions, impressions
 from engine.recommender.ranking import Ranker
 from engine.recommender.searching import Asked
 from engine.recommender.serving import Recommendation, Server
-from engine.recommender.training import HELD_OUT
+from engine.recommender.training import frontier
 from engine.recommender.world import click_probability, expected_watch
 from engine.runs.frame import Array
 
@@ -63,7 +63,7 @@ def promised_to(server: Server, given: Recommendation) -> Promised:
 def of_log(server: Server) -> Promised:
     """Impressions of the last days, on which ranking was not trained."""
     log, world = server.site.world.log, server.site.world
-    rows = np.arange(np.searchsorted(log.time, world.config.days * (1.0 - HELD_OUT)), len(log.user))
+    rows = np.arange(np.searchsorted(log.time, frontier(world)), len(log.user))
     rows = rows[np.linspace(0, len(rows) - 1, min(MOST, len(rows))).astype(int)]
     some = impressions(server.site, log.user[rows], log.video[rows], log.time[rows], log.seen[rows])
     return _promised(server, log.user[rows], some)

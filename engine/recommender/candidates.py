@@ -40,7 +40,7 @@ class Read(NamedTuple):
 
 
 class CandidateNet(nn.Module):
-    """Averages of watches and searches, region, age, gender, example age → three ReLU layers → u; the score of video i
+    """Averages of watches and searches, region, age, gender, example age → ReLU layers → u; the score of video i
     is v_i · u, with an output embedding v of its own. Videos are rows of the vocabulary (`Site.known`).
 
     The big tables have sparse gradients: a step costs the same for any number of videos.

@@ -37,5 +37,5 @@ def lorenz(watches: Array) -> tuple[Array, Array]:
 
 def share_of_top(watches: Array, share: float = 0.01) -> float:
     """The share of watches that the most watched percent of all videos have; at least one video."""
-    most = np.sort(watches)[::-1][: max(int(len(watches) * share), 1)]
+    most = np.sort(watches)[::-1][: max(int(len(watches) * share + 1e-9), 1)]
     return float(most.sum() / max(watches.sum(), 1))

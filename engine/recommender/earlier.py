@@ -1,4 +1,4 @@
-"""Ranking of a user's own log rests on what lies before the impressions that judge it, vectors and baselines too."""
+"""Ranking rests on what lies before the impressions that judge it: its first vectors and, of a user's own log, baselines."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ N impressions
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -31,10 +31,6 @@ class Impressions:
 
     def __len__(self) -> int:
         return len(self.video)
-
-    def changed(self, *, recent: Array) -> Impressions:
-        """A copy after other watches."""
-        return replace(self, recent=recent)
 
     def some(self, rows: Array) -> Impressions:
         """A selection."""

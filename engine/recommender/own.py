@@ -21,7 +21,7 @@ from engine.recommender.own_config import OwnLogConfig
 from engine.recommender.own_formats import Events, read_events
 from engine.recommender.samples import FEWEST
 from engine.recommender.site import Site, site_of
-from engine.recommender.training import HELD_OUT, prepare, train_from
+from engine.recommender.training import HELD_OUT, frontier, prepare, train_from
 from engine.recommender.world import Log, Users, Videos, World, occurrences
 from engine.runs.frame import Array, Frame
 from engine.runs.work import Tick
@@ -68,7 +68,7 @@ def read_log(data: bytes, rated: str = "all") -> OwnLog:
     """Read a file. `rated`: which ratings are watches. Raises UserError where it cannot be used."""
     events = read_events(data)
     clicked = _clicked(events, rated)
-    ranked = not clicked.all() and "rating" not in _decides(events)
+    ranked = not clicked.all() and "rating" not in decides(events)
     rows = np.arange(len(events)) if ranked else np.flatnonzero(clicked)
     if not len(rows) or not clicked[rows].any():
         raise UserError("No row of the log is a watch. Check the column that tells what was clicked or watched.")
@@ -88,7 +88,7 @@ def read_log(data: bytes, rated: str = "all") -> OwnLog:
     )  # fmt: skip
 
 
-def _decides(events: Events) -> tuple[str, ...]:
+def decides(events: Events) -> tuple[str, ...]:
     """The roles by which a row is a watch or not."""
     return tuple(role for role in ("clicked", "watched") if role in events.found) or (
         ("rating",) if events.rating is not None else ()
@@ -96,7 +96,7 @@ def _decides(events: Events) -> tuple[str, ...]:
 
 
 def _clicked(events: Events, rated: str) -> Array:
-    if events.rating is None or "rating" not in _decides(events) or rated == "all":
+    if events.rating is None or "rating" not in decides(events) or rated == "all":
         return events.clicked
     return events.rating >= LIKED * events.rating.max()
 
@@ -197,6 +197,12 @@ def own_site(config: OwnLogConfig, data: bytes) -> Site:
     return checked(site_of(read_log(data, config.rated).world(config)))
 
 
+def ranked(world: World) -> bool:
+    """Whether there is enough for ranking to learn from and to be judged by: some watched and some not, early and late."""
+    clicked, cut = world.log.clicked, int(np.searchsorted(world.log.time, frontier(world)))
+    return all(0 < int(part.sum()) < len(part) for part in (clicked[:cut], clicked[cut:]))
+
+
 def checked(site: Site) -> Site:
     """The site, if there is enough to learn from and to test by. Raises UserError."""
     config, known = site.world.config, len(site.known)
@@ -206,11 +212,6 @@ def checked(site: Site) -> Site:
             "Users with {least} watches or more: {count}; {users} are needed, since each one's last watch is the test.",
             count=tested, least=FEWEST, users=TESTED,
         )  # fmt: skip
-    if known < 2:
-        raise UserError(
-            "Too few items were watched often enough (at least: {least}). Lower how many an item needs.",
-            least=config.fewest,
-        )
     if known > MOST_ITEMS:
         raise UserError(
             "Items with at least {least} watches: {count}; the limit is {limit}. Raise how many watches an item needs.",
@@ -227,10 +228,4 @@ def train_own(config: OwnLogConfig, data: bytes, tick: Tick | None = None) -> It
 
     Raises UserError where the file is not the one that `config.table` names, or cannot be used.
     """
-    found = prepare(own_site(config, data))
-    if not len(found.train):
-        raise UserError(
-            "Too few items were watched often enough (at least: {least}). Lower how many an item needs.",
-            least=config.fewest,
-        )
-    yield from train_from(found, tick)
+    yield from train_from(prepare(own_site(config, data)), tick)

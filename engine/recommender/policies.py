@@ -21,6 +21,7 @@ from engine.recommender.recall import Recall, viewers
 from engine.recommender.retrieval import Retriever
 from engine.recommender.samples import Examples, split
 from engine.recommender.site import Site, site_of
+from engine.recommender.training import check_vocabulary
 from engine.recommender.world import PAGE, World
 from engine.runs.frame import Array
 
@@ -165,7 +166,9 @@ class Trained:
 
 def _trained(world: World, step: Callable[[int], None]) -> Models:
     config, site, log = world.config, site_of(world), world.log
-    recall = Recall(site, split(site)[0])
+    train = split(site)[0]
+    check_vocabulary(site, train)
+    recall = Recall(site, train)
     if config.pretrained == "on":
         recall.pretrain(lambda: step(0))
     for _ in range(config.steps):

@@ -64,7 +64,7 @@ def scene(server: Server, user: int, day: float, without: tuple[int, ...] = ()) 
     order, nearer = np.argsort(products, kind="stable"), np.empty(len(products))
     nearer[order] = np.arange(len(products)) / max(len(products) - 1, 1)
     best = server.site.known[order[::-1]]
-    exact = best[~np.isin(best, server.gone(user, day))][: len(given.candidates)]
+    exact = best[~np.isin(best, server.gone(user, day))][: server.config.recalled]
     found = float(np.isin(exact, given.candidates).mean()) if len(exact) else 1.0
     return Scene(given, nearer**2, products, found, lost_favourites(server, given))
 

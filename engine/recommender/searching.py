@@ -71,8 +71,9 @@ class Asked:
 
 
 def asked(server: Server, users: Sequence[int], most: int) -> tuple[Asked, ...]:
-    """What the exact search and ranking answer for each."""
-    return tuple(_asked(server, user, most) for user in users)
+    """What the exact search and ranking answer for each for whom something is left."""
+    answers = (_asked(server, user, most) for user in users)
+    return tuple(one for one in answers if len(one.exact))
 
 
 def _asked(server: Server, user: int, most: int) -> Asked:
@@ -83,7 +84,7 @@ def _asked(server: Server, user: int, most: int) -> Asked:
     scores = server.vectors @ u[0]
     scores[gone] = -np.inf
     most = min(most, len(scores) - len(gone))
-    exact = np.argpartition(-scores, most - 1)[:most]
+    exact = np.argpartition(-scores, max(most - 1, 0))[:most]
     exact = exact[np.argsort(-scores[exact], kind="stable")]
     shown = np.zeros(0, np.int64)
     if server.ranker is not None:

@@ -1,6 +1,6 @@
 """One recommendation, end to end: millions → hundreds → tens, and where each video was lost.
 
-V videos · K of them ever watched · C candidates · R shown
+V videos · K of them with a vector · C candidates · R shown
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FAVOURITES = 4_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recommendation:
-    """For a user at a moment, `without` some watches.
+    """For a user at a moment.
 
     read        the user's path to u
     candidates  (C,) ids with their scores u·v, best first; z (C,) the logits of ranking in the same order, nan where
@@ -38,7 +38,7 @@ class Recommendation:
     shown       (R,) ids, best first
     kept        the share of the best possible watch time of R videos that the vocabulary, recall and ranking leave; nan
                 where no truth is known
-    milliseconds  what the user's path, the search and ranking took
+    milliseconds  what the user's path, the search (with what may not be shown left out) and ranking took
     """
 
     user: int
@@ -55,7 +55,7 @@ class Recommendation:
 @dataclass(frozen=True, slots=True)
 class Lost:
     """Where one video of the catalogue ended: `stage`; `place` its rank there, from 1; `gap` by how much it missed the
-    last one that went on (of u·v, or of z)."""
+    last one that went on (of u·v, or of z); below 0 at recall where the index did not look at it."""
 
     stage: str
     place: int = 0
@@ -75,7 +75,7 @@ class Server:
         uploaded = site.world.videos.uploaded[site.known]
         order = np.argsort(uploaded, kind="stable")
         self._uploaded, self._by_upload = uploaded[order], site.known[order]
-        self._best: dict[int, tuple[Array, Array]] = {}
+        self._best: dict[int, Array] = {}
 
     def recommend(self, user: int, now: float | None = None, without: tuple[int, ...] = ()) -> Recommendation:
         """At a moment, the end of the log if none is given; `without` are watches taken away, by video."""
@@ -122,7 +122,7 @@ class Server:
         return np.unique(watches.item[watches.start[user] : end])
 
     def gone(self, user: int, when: float) -> Array:
-        """Ids of the vocabulary that may not be shown: watched before, or not there yet."""
+        """Ids that may not be shown: watched before, with a vector or without, or with a vector and not there yet."""
         later = self._by_upload[np.searchsorted(self._uploaded, when, side="right") :]
         return np.union1d(self.watched(user, when), later)
 
@@ -166,22 +166,23 @@ class Server:
             raise RuntimeError("there is no ranking model yet")
         return self.ranker.logits(self.features(user, videos, when, without))
 
-    def truth(self, user: int, videos: Array) -> Array:
-        """(N,) expected minutes of some videos for a user."""
-        world = self.site.world
-        return expected_watch(world.config, world.videos, world.users, np.full(len(videos), user), videos)
+    def truth(self, user: int, videos: Array, when: float) -> Array:
+        """(N,) expected minutes of some videos for a user, wearied at that moment of what was shown before."""
+        world, seen = self.site.world, self._shown_before(user, videos, when)
+        return expected_watch(world.config, world.videos, world.users, np.full(len(videos), user), videos, seen)
 
     def favourites(self, user: int, when: float) -> tuple[Array, Array]:
         """Ids and expected minutes of what the user would like best of all that is there and was not watched yet, best
         first: the truth, which no model knows. None where the world is not simulated."""
         if not self.site.world.true:
             return np.zeros(0, np.int64), np.zeros(0)
-        if user not in self._best:
-            truth = self.truth(user, np.arange(len(self.site.world.videos)))
-            ids = np.argpartition(-truth, min(FAVOURITES, len(truth)) - 1)[:FAVOURITES]
-            ids = ids[np.argsort(-truth[ids], kind="stable")]
-            self._best[user] = (ids, truth[ids])
-        ids, minutes = self._best[user]
+        if user not in self._best:  # what was never shown; weariness only takes away
+            truth = self.truth(user, np.arange(len(self.site.world.videos)), 0.0)
+            self._best[user] = np.argpartition(-truth, min(FAVOURITES, len(truth)) - 1)[:FAVOURITES]
+        ids = self._best[user]
+        minutes = self.truth(user, ids, when)
+        order = np.argsort(-minutes, kind="stable")
+        ids, minutes = ids[order], minutes[order]
         open_ = (self.site.world.videos.uploaded[ids] <= when) & ~np.isin(ids, self.watched(user, when))
         return ids[open_], minutes[open_]
 
@@ -194,7 +195,7 @@ class Server:
         known = favourites[self.site.row(favourites) >= 0][:most]
         if len(known) < most:  # all of the vocabulary, then: it takes a second for 1,000,000
             known = np.setdiff1d(self.site.known, gone)
-        parts = (best_sum(self.truth(user, some), most) for some in (known, candidates, shown))
+        parts = (best_sum(self.truth(user, some, when), most) for some in (known, candidates, shown))
         first, second, third = (part / best for part in parts)
         return first, second, third
 
@@ -212,7 +213,7 @@ class Server:
             every = self.vectors @ given.read.vector[0].numpy()
             open_ = np.setdiff1d(self.site.known, self.gone(given.user, given.now))
             place = int((every[self.site.row(open_)] > every[row]).sum()) + 1
-            return Lost(RECALL, place, float(given.scores[-1] - every[row]))
+            return Lost(RECALL, place, float(given.scores[-1] - every[row]) if len(given.scores) else 0.0)
         z = given.z if self.ranker else given.scores
         place = int((z > z[at[0]]).sum()) + 1
         if video in given.shown:

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from engine.recommender.concentration import share_of_top
 from engine.recommender.config import RecommenderConfig
 from engine.recommender.policies import POLICIES, Past, Policy
 from engine.recommender.world import (
@@ -212,18 +213,14 @@ def _metrics(day: Day, so_far: slice) -> dict[str, Array]:
         "clicks": clicked.mean() if len(shown) else np.nan,
         "new": (log.time[rows] - world.videos.uploaded[shown] < NEW).mean() if len(shown) else np.nan,
         "coverage": [len(np.unique(log.video[part])) / videos for part in (rows, so_far)],
-        "top": [top_share(log.video[part][log.clicked[part]], videos) for part in (rows, so_far)],
+        "top": [
+            share_of_top(np.bincount(log.video[part][log.clicked[part]], minlength=videos)) for part in (rows, so_far)
+        ],
         "pages": pages,
         "impressions": len(shown),
         "watches": clicked.sum(),
     }
     return {name: np.asarray(value) for name, value in found.items()}
-
-
-def top_share(watched: Array, videos: int) -> float:
-    """The share of watches (W,) that the one percent of videos watched most received."""
-    counts = np.sort(np.bincount(watched, minlength=videos))[::-1]
-    return float(counts[: max(videos // 100, 1)].sum() / max(len(watched), 1))
 
 
 def survey(day: Day) -> tuple[Array, Array]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from engine.recommender.explain import AGES, CONTINUOUS
+from engine.recommender.explain import AGES
 from engine.recommender.features import Impressions
 from engine.recommender.ranking import Ranker, Seen
 from engine.recommender.serving import Recommendation, Server
@@ -54,9 +54,6 @@ class Side(NamedTuple):
     hidden: Array
     z: float
     seen: Seen
-
-
-POWERS = CONTINUOUS
 
 
 def side_by_side(server: Server, user: int, videos: Array, when: float, without: tuple[int, ...] = ()) -> list[Side]:

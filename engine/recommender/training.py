@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.errors import UserError
 from engine.recommender.baselines import Beside, paired
 from engine.recommender.config import RecommenderConfig
 from engine.recommender.earlier import Earlier
@@ -65,11 +66,11 @@ def prepare(site: Site) -> Data:
     log = site.world.log
     rows = np.arange(0 if log.clicked.all() else len(log.user))
     features = impressions(site, log.user[rows], log.video[rows], log.time[rows], log.seen[rows])
-    cut = int(np.searchsorted(log.time[rows], _frontier(site.world)))
+    cut = int(np.searchsorted(log.time[rows], frontier(site.world)))
     return Data(site, *split(site), features, rows[:cut], rows[cut:])
 
 
-def _frontier(world: World) -> float:
+def frontier(world: World) -> float:
     """The moment from which impressions are held out. People come and go in a log that was not simulated."""
     if world.true:
         return world.config.days * (1.0 - HELD_OUT)
@@ -94,18 +95,20 @@ def train_on(site: Site, tick: Tick | None = None) -> Iterator[Frame]:
 
 
 def train_from(data: Data, tick: Tick | None = None) -> Iterator[Frame]:
-    """The same on data that are split; without ranking where it has nothing to learn from."""
+    """The same on data that are split; without ranking where it has nothing to learn from. Raises UserError where recall
+    has nothing to learn from."""
     site, config = data.site, data.site.world.config
+    check_vocabulary(site, data.train)
     total = config.steps + config.ranking_steps * data.ranked
     begun = (lambda: tick(0, total)) if tick is not None else None
     beside = None if site.world.true else Beside(site, data.test.place, begun)
     recall = Recall(site, data.train, data.test.place)
     moments, losses = frame_steps(config.steps, config.frames), _Losses()
-    kept, before = _kept(moments, recall.net), dict[str, Array]()
+    kept, left = _kept(moments, recall.net), dict[str, Array]()
     for step in range(config.steps + 1):
         if step == 1 and config.pretrained == "on":  # behind the first frame, which shows the net untrained
             recall.pretrain(begun)
-            before = {ITEM2VEC: recall.net.watched.weight.detach().numpy().copy()}
+            left = {ITEM2VEC: recall.net.watched.weight.detach().numpy().copy()}
         if step:
             losses.add(recall.learn())
         if tick is not None:
@@ -113,21 +116,28 @@ def train_from(data: Data, tick: Tick | None = None) -> Iterator[Frame]:
         if step in moments:
             some = _tested(data, TESTED if step < config.steps else len(data.test))
             metrics = _recall(data, recall, some, beside) | losses.take("recall")
-            parameters = _parameters("recall", recall.net) | before if step in kept else {}
-            before = {} if parameters else before
+            parameters = _parameters("recall", recall.net) | left if step in kept else {}
+            left = {} if parameters else left
             yield Frame(step, metrics, parameters)
     if data.ranked:
-        yield from _rank(config, data, recall, tick)
+        yield from _rank(config, data, tick)
 
 
-def _rank(config: RecommenderConfig, data: Data, recall: Recall, tick: Tick | None) -> Iterator[Frame]:
+def check_vocabulary(site: Site, train: Examples) -> None:
+    """Raises UserError where recall has nothing to learn from."""
+    if len(site.known) < 2 or not len(train):
+        raise UserError(
+            "Too few are watched often enough for a vector (at least: {least}). Lower how many watches one needs.",
+            least=site.world.config.fewest,
+        )
+
+
+def _rank(config: RecommenderConfig, data: Data, tick: Tick | None) -> Iterator[Frame]:
     log, rows = data.site.world.log, data.learnt
-    early = None if data.site.world.true else Earlier(data.site, data.learnt, data.judged, data.features)
-    start = recall.net.watched.weight.detach() if config.pretrained == "on" else None
-    if early is not None and start is not None:
-        start = early.vectors()
+    early = Earlier(data.site, data.learnt, data.judged, data.features)
+    start = early.vectors() if config.pretrained == "on" else None
     beside: dict[str, Array] = {}
-    for name, scores in (early.scores() if early is not None else {}).items():
+    for name, scores in ({} if data.site.world.true else early.scores()).items():
         beside |= _judged(data, name, scores)
     ranking = Ranking(data.site, data.features.some(rows), log.clicked[rows], log.minutes[rows], start)
     moments, losses = frame_steps(config.ranking_steps, config.frames)[1:], _Losses()  # step 0 is recall's last
@@ -205,7 +215,7 @@ def _ranking(data: Data, ranker: Ranker) -> dict[str, Array]:
     found = _judged(data, "ranking", z)
     if world.true:
         page = log.page[rows]
-        truth = expected_watch(world.config, world.videos, world.users, log.user[rows], log.video[rows])
+        truth = expected_watch(world.config, world.videos, world.users, log.user[rows], log.video[rows], log.seen[rows])
         found["ranking.first"] = np.asarray(truth[first_of(page, z)].mean())
         found["best.first"] = np.asarray(truth[first_of(page, truth)].mean())
     return found

@@ -15,7 +15,7 @@ from engine.recommender.history import SECONDS
 from engine.recommender.recall import viewers
 from engine.recommender.samples import Examples, split
 from engine.recommender.serving import Server
-from engine.recommender.training import CUTS, HELD_OUT
+from engine.recommender.training import CUTS, frontier
 from engine.runs.frame import Array
 
 SCORED = 2_000_000
@@ -60,11 +60,7 @@ def next_watches(server: Server, tick: Callable[[float], None] | None = None) ->
 def _held_out(server: Server) -> Examples:
     """Some of the test, of the part of the log that ranking did not learn from."""
     site, test = server.site, split(server.site)[1]
-    log = site.world.log
-    begin = (
-        site.world.config.days * (1.0 - HELD_OUT) if site.world.true else log.time[int(len(log.time) * (1 - HELD_OUT))]
-    )
-    late = np.flatnonzero(site.history.watches.second[test.place] >= begin * SECONDS)
+    late = np.flatnonzero(site.history.watches.second[test.place] >= frontier(site.world) * SECONDS)
     most = min(max(SCORED // max(len(site.known), 1), LEAST), MOST, len(late))
     return test.some(late[np.linspace(0, max(len(late) - 1, 0), most).astype(int)])
 

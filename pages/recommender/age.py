@@ -67,7 +67,7 @@ def _gauges(now: Shown) -> None:
     st.markdown(t("**New videos**, uploaded less than {days} days before", days=f"{NEW:.0f}"))
     first, second, third = st.columns(3)
     first.metric(t("Of the watches of the last {days} days", days=f"{NEW:.0f}"), f"{new_watched(now.site, last):.1%}")
-    second.metric(t("Of the first {first}, all tested users", first=FIRST), f"{recalled:.1%}")
+    second.metric(t("Of the first {first}, tested users", first=FIRST), f"{recalled:.1%}")
     third.metric(t("Of the first {first}, user on stage", first=FIRST), mine)
 
 
@@ -138,7 +138,7 @@ def _life_chart(data: pd.DataFrame, hues: dict[str, str], height: int, title: st
 
 def _asked(now: Shown) -> dict[int, str]:
     """Videos whose scores are swept: the first candidate, the newest, the oldest, and the one looked at."""
-    _, _, scene = now.now()
+    _, day, scene = now.now()
     uploaded, candidates = now.site.world.videos.uploaded, scene.given.candidates
     found = {
         int(candidates[0]): t("first candidate"),
@@ -146,7 +146,9 @@ def _asked(now: Shown) -> dict[int, str]:
         int(candidates[np.argmin(uploaded[candidates])]): t("oldest candidate"),
     }
     video = where.video()
-    if video is not None and video < len(uploaded) and int(now.site.row(np.array([video]))[0]) >= 0:
+    if video is None or video >= len(uploaded) or uploaded[video] > day:
+        return found
+    if int(now.site.row(np.array([video]))[0]) >= 0:
         found[video] = t("looked at")
     return found
 

@@ -49,4 +49,6 @@ def lost(now: Shown, one: Favourite) -> str:
         return t("Their number {n}, “{title}”, died before recall: too seldom watched, it has no vector.", **about)
     if one.lost.stage == RANKING:
         return t("Their number {n}, “{title}”, died at ranking: place {place}.", **about)
+    if one.lost.gap < 0:
+        return t("Their number {n}, “{title}”, died at recall: the index did not look at it.", **about)
     return t("Their number {n}, “{title}”, died at recall: place {place}.", **about)

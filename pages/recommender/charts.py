@@ -58,8 +58,8 @@ def _stage(digest: str, step: int, _now: Shown, origin: str, spoken: str, at: in
     grid = [[now.scene(user, day) for day in now.days] for user in now.users]
     site, config = now.site, now.config
     counts = {
-        "videos": f"{len(site.world.videos):,}", "known": f"{len(site.known):,}", "recalled": config.recalled,
-        "shown": config.shown,
+        "videos": f"{len(site.world.videos):,}", "known": f"{len(site.known):,}",
+        "recalled": min(config.recalled, len(site.known)), "shown": min(config.shown, len(site.known)),
     }  # fmt: skip
     sentences = SENTENCES | {"rank": _ranks(now)}
     return Stage(
@@ -193,9 +193,9 @@ def _slopes(now: Shown, grid: Grid) -> Slopes:
     site = now.site
     return Slopes(
         "slopes",
-        t("From recall to ranking"),
+        t("From recall to ranking") if now.server.ranker else t("From recall to what is shown"),
         t("place in recall"),
-        t("place in ranking"),
+        t("place in ranking") if now.server.ranker else t("place shown"),
         "places",
         tuple(tuple(tuple(named.title(site, int(v)) for v in lines_of(one)) for one in row) for row in grid),
         "stands_out",

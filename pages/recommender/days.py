@@ -112,7 +112,7 @@ def _told(now: Shown, base: SimulationConfig, horizon: int, retrain: int) -> str
         parts.append(t("As on stage: {settings}.", settings=as_on_stage))
     parts.append(
         t(
-            "The same seed gives the same days, and the same users open pages at the same times whatever the policy. It costs {trainings} trainings of both models; what is trained on the stage goes first, and these days then begin anew.",
+            "The same seed gives the same days, and the same users open pages at the same times whatever the policy. The models' policy costs {trainings} trainings of both; what is trained on the stage goes first, and these days then begin anew.",
             trainings=-(-horizon // retrain),
         )
     )

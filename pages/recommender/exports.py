@@ -59,11 +59,15 @@ def _table(
         "u·v": given.scores,
         "z": given.z,
         t("odds e^z"): np.exp(given.z),
-        t("place in ranking"): pd.array([final.get(int(video)) for video in given.candidates], dtype="Int64"),
+        _final(now): pd.array([final.get(int(video)) for video in given.candidates], dtype="Int64"),
     }
     if site.world.true:
-        columns[t("true minutes")] = now.server.truth(user, given.candidates)
+        columns[t("true minutes")] = now.server.truth(user, given.candidates, day)
     return pd.DataFrame(columns)
+
+
+def _final(now: Shown) -> str:
+    return t("place in ranking") if now.server.ranker else t("place shown")
 
 
 def _words(now: Shown) -> dict[str, str]:
@@ -75,7 +79,7 @@ def _words(now: Shown) -> dict[str, str]:
         "setting": t("setting"),
         "value": t("value"),
         "shown": t("What is shown"),
-        "final": t("place in ranking"),
+        "final": _final(now),
         "learning": t("held-out watches among the first 100"),
         "step": t("training step"),
         "link": t("Link to this view"),

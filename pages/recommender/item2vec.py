@@ -56,7 +56,7 @@ def draw(now: Shown) -> None:
                 with column:
                     _listed(now, moment, table, row, rows)
         elif site.world.true:
-            st.info(t("This user has watched nothing yet: choose a later day."))
+            st.info(t("Of what this user has watched nothing has a vector yet: choose a later day."))
         st.markdown(t("**Does pre-training find more?**"))
         study(_study)
 

@@ -1,4 +1,5 @@
-"""Results that a look keeps: those of a simulated site for everyone, those of a user's own log for its session alone."""
+"""Results that a look keeps: those of a simulated site for everyone, those of a user's own log for its session alone; and
+the button by which the costly ones are asked for."""
 
 from __future__ import annotations
 
@@ -27,3 +28,16 @@ def kept(most: int) -> Callable[[Callable[Concatenate[str, int, Shown, P], R]], 
         return ask
 
     return wrap
+
+
+def pressed(now: Shown, name: str, label: str, icon: str) -> bool:
+    """Whether this was asked for at this moment of this run; a button until then. The session remembers it under `name`."""
+    at = f"{now.config.digest}:{now.frame.step}"
+    if st.session_state.get(name) == at:
+        return True
+    place = st.empty()
+    if place.button(label, icon=f":material/{icon}:", key=f"{name}_button"):
+        st.session_state[name] = at
+        place.empty()
+        return True
+    return False

@@ -41,6 +41,11 @@ def taste(site: Site, number: int) -> str:
     return "" if site.world.people else topic(int(site.world.users.taste[number].argmax()))
 
 
+def spoken(number: int) -> str:
+    """A language of users and videos."""
+    return wordings.LANGUAGE_NAMES[language()][number]
+
+
 def search(token: int) -> str:
     """A search word."""
     return names.search_word(token, language())

@@ -9,7 +9,7 @@ import streamlit as st
 from engine.recommender.claims import FEW, MANY, RECALL, UNCORRECTED, Seeds
 from engine.recommender.crowd import crowd
 from engine.recommender.gradients import DRAWS, EXAMPLES, SAMPLERS, Distance, distances
-from pages.recommender.kept import kept
+from pages.recommender.kept import kept, pressed
 from pages.recommender.settings import SAMPLERS as NAMES
 from pages.recommender.shown import Shown
 from pages.recommender.studies import one_series, study, verdicts
@@ -35,14 +35,9 @@ def draw(now: Shown) -> None:
 
 
 def _gradient(now: Shown) -> None:
-    at = f"{now.config.digest}:{now.frame.step}"
-    if st.session_state.get(ASKED) != at:
-        place = st.empty()
-        if not place.button(t("Draw negatives and compare"), icon=":material/casino:", key="negatives_ask"):
-            st.caption(t("At the parameters on stage: {draws} draws of each size, from two distributions, with and without the correction.", draws=DRAWS))  # fmt: skip
-            return
-        st.session_state[ASKED] = at
-        place.empty()
+    if not pressed(now, ASKED, t("Draw negatives and compare"), "casino"):
+        st.caption(t("At the parameters on stage: {draws} draws of each size, from two distributions, with and without the correction.", draws=DRAWS))  # fmt: skip
+        return
     with st.spinner(t("Drawing"), show_time=True):
         found = _distances(now)
     kind = one_of(t("Distance"), tuple(KINDS), "mean", key="recommender_negatives_kind", name_of=lambda one: t(KINDS[one]))  # fmt: skip

@@ -41,7 +41,7 @@ def draw(now: Shown, scene: Scene) -> None:
     held = f"{plane.share[: 3 if deep else 2].sum():.0%}"
     st.caption(
         t(
-            "The first axis is the direction of u: a video stands at u · v / ‖u‖, so the candidates are those farthest along it, but for what was watched already. Then come the main components of what is left; the axes drawn hold {share} of the vectors' spread.",
+            "The first axis is the direction of u: a video stands at u · v / ‖u‖, so the candidates are those farthest along it, but for what was watched already or is not there yet. Then come the main components of what is left; the axes drawn hold {share} of the vectors' spread.",
             share=held,
         )
         if chosen == "user"
@@ -74,7 +74,7 @@ def _rows(now: Shown, scene: Scene, plane: Plane) -> tuple[pd.DataFrame, dict[st
     if t("other topics") in names:
         hues[t("other topics")] = GREY
     rows = site.row(ids)
-    x, y, z = plane.points[rows].T if plane.points.shape[1] == 3 else (*plane.points[rows].T, np.zeros(len(rows)))
+    x, y, z = plane.points[rows].T
     data = pd.DataFrame({
         "title": [named.title(site, int(video)) for video in ids], "topic": names, "kind": kind,
         "score": scene.products[rows].astype(float), "x": x, "y": y, "z": z,
@@ -128,7 +128,7 @@ def _deep(data: pd.DataFrame, hues: dict[str, str], plane: Plane, along_u: bool)
             )  # fmt: skip
     end = plane.user
     figure.add_scatter3d(
-        x=[0, end[0]], y=[0, end[1]], z=[0, end[2] if len(end) > 2 else 0], mode="lines+text", text=["", "u"], name="u",
+        x=[0, end[0]], y=[0, end[1]], z=[0, end[2]], mode="lines+text", text=["", "u"], name="u",
         line={"color": GREY, "width": 6}, hoverinfo="name", textfont={"size": 18, "color": GREY},
     )  # fmt: skip
     titles = (t("along u"), t("rest 1"), t("rest 2")) if along_u else ("1", "2", "3")

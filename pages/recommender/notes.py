@@ -23,7 +23,7 @@ def draw() -> None:
         with left:
             st.markdown(t("**Candidate generation** (Covington 2016, §3)"))
             st.latex(r"P(w_t = i \mid U, C) = \frac{e^{v_i \cdot u}}{\sum_{j \in V} e^{v_j \cdot u}}")
-            st.latex(r"h_l = \mathrm{ReLU}(W_l\, h_{l-1} + b_l) \qquad h_0 = x,\; u = h_3")
+            st.latex(r"h_l = \mathrm{ReLU}(W_l\, h_{l-1} + b_l) \qquad h_0 = x,\; u = h_L")
             st.latex(r"s_j = v_j \cdot u - \log(n\, q_j)")
         with right:
             st.markdown(t("**Ranking** (§4)"))

@@ -24,6 +24,9 @@ SOURCES = {"candidates": N_("Candidates"), "log": N_("Held-out impressions")}
 def intercept(now: Shown) -> None:
     """The viewer chooses a click rate; watch times are those of the log."""
     log = now.site.world.log
+    if not log.minutes.any():
+        st.info(t("In this log nothing was watched for any time."))
+        return
     left, right = st.columns((2, 3), gap="large")
     with left:
         rate = st.slider(t("click rate P"), 0.01, 0.8, 0.1, 0.01, key="recommender_watch_rate", bind="query-params")
@@ -42,12 +45,13 @@ def intercept(now: Shown) -> None:
             hide_index=True, height="content", alt=t("Odds and what they should be"),
         )  # fmt: skip
     with right:
-        _rates(_fits(now, RATES), float(rate), float(log.clicked.mean()))
+        usual = float(log.clicked.mean())
+        _rates(_fits(now, RATES), float(rate), usual)
         st.caption(
             t(
-                "Impressions are simulated with this click rate; the watch times are drawn from those of the log. Dashed: the click rate chosen. Dotted: that of the log, {rate}.",
-                rate=f"{log.clicked.mean():.0%}",
+                "Impressions are simulated with this click rate; the watch times are drawn from those of the log. Dashed: the click rate chosen."
             )
+            + (" " + t("Dotted: that of the log, {rate}.", rate=f"{usual:.0%}") if usual <= RATES[-1] else "")
         )
         if not now.timed:
             st.caption(t("This log holds no watch times: each of them is a minute here."))

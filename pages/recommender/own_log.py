@@ -8,7 +8,7 @@ import streamlit as st
 
 from engine.errors import UserError
 from engine.recommender import OwnLogConfig
-from engine.recommender.own import OwnLog, enough_steps, own_config, read_log
+from engine.recommender.own import OwnLog, decides, enough_steps, own_config, read_log
 from engine.recommender.own_sample import sample_log
 from engine.recommender.training import CUTS
 from engine.runs.config import Whole
@@ -16,6 +16,7 @@ from engine.runs.frame import Frame
 from engine.runs.run import FAILED, View
 from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE, Verdict
 from pages.recommender import live
+from pages.recommender.settings import WEIGHTING
 from pages.recommender.where import PLACE
 from pages.ui import controls, language, training, uploads
 from pages.ui.choices import one_of
@@ -38,7 +39,6 @@ ROLES = {
 }
 UNITS = {1e-3: N_("milliseconds"), 1.0: N_("seconds"), 60.0: N_("minutes")}
 RATED = {"all": N_("Every rating"), "liked": N_("From 4 of 5 up")}
-WEIGHTING = {"watch_time": N_("By watch time"), "none": N_("All the same")}
 
 
 def draw() -> None:
@@ -87,7 +87,7 @@ def _columns() -> str:
         t("**MovieLens**: `ratings.csv`, `u.data` and `ratings.dat` as they are. A rating counts as a watch."),
         t("**KuaiRand**: its columns as they are, in CSV or parquet; rows that stand there twice count once."),
         t("**Any table** with the columns `user_id`, `item_id` and `timestamp`, by these or other usual names, English or Chinese. Times are dates, or seconds or milliseconds since 1970."),
-        t("`clicked` holds 0 for what was shown in vain. With it ranking is trained too; without it there are no negatives, and only candidate generation is."),
+        t("`clicked` holds 0 for what was shown in vain; without this column a watch time of 0 says so. With negatives ranking is trained too, without them only candidate generation is."),
         t("`watch_seconds` (or `watch_ms`, `watch_minutes`) weights the positives of ranking. Without it each weighs 1: plain logistic regression."),
         t("`author_id`, `duration_seconds`, `upload_date` and `session_id` are used where they are: the channel, the length, the upload, and what stood on one page."),
     )  # fmt: skip
@@ -105,7 +105,7 @@ def _offer(data: bytes) -> str:
         digest, path = uploads.keep(data)
         log = _read(digest, "all", data)
         rated = "all"
-        if log.events.rating is not None and not log.ranked:
+        if decides(log.events) == ("rating",):
             rated = one_of(
                 t("Ratings that count as watches"), list(RATED), "all", key="recommender_rated",
                 name_of=lambda one: t(RATED[one]),

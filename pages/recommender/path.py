@@ -9,13 +9,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from engine.recommender.explain import AGES, explain_logit, explain_unit
+from engine.recommender.explain import AGES, CONTINUOUS, explain_logit, explain_unit
 from engine.recommender.scene import Scene
 from engine.recommender.serving import RANKING
 from engine.recommender.stages import (  # fmt: skip
     HOURS,
     LANGUAGE,
-    POWERS,
     SEEN,
     VIDEO,
     Side,
@@ -170,14 +169,16 @@ def _features(now: Shown, sides: Sequence[Side], videos: np.ndarray) -> None:
     """As they are, and as they enter."""
     rows: dict[str, list[str]] = {
         t("channel"): [named.channel(now.site, int(video)) for video in videos],
-        t("language of user → video"): [f"{one.user_language + 1} → {one.video_language + 1}" for one in sides],
+        t("language of user → video"): [
+            f"{named.spoken(one.user_language)} → {named.spoken(one.video_language)}" for one in sides
+        ],
         t("hours since the channel"): [f"{one.hours:,.1f}" if np.isfinite(one.hours) else t("never") for one in sides],
         t("previous impressions"): [str(one.shown_before) for one in sides],
     }
     if now.own:  # it has numbers alone
         rows = dict(list(rows.items())[2:])
     names = (t("hours"), t("impressions"))
-    for n in range(len(POWERS)):
+    for n in range(len(CONTINUOUS)):
         form = ("x̃", "x̃²", "√x̃")[n % 3]
         rows[f"{names[n // 3]}: {form}"] = [f"{float(one.numbers[n]):.3f}" for one in sides]
     table = pd.DataFrame(

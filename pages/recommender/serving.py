@@ -14,7 +14,7 @@ from engine.recommender.scene import Scene
 from engine.recommender.searching import KINDS, Index, Searched, asked, searched, softmax_logits
 from engine.runs.frame import Array
 from pages.recommender import named, where
-from pages.recommender.kept import kept
+from pages.recommender.kept import kept, pressed
 from pages.recommender.settings import INDEXES
 from pages.recommender.shown import Shown
 from pages.ui.charts import LEGEND
@@ -68,22 +68,9 @@ def _tiny(difference: float) -> str:
     return f"{difference:+.1e}" if difference else "0"
 
 
-def _pressed(now: Shown, name: str, label: str, icon: str) -> bool:
-    """Whether this was asked for at this moment of this run; a button until then."""
-    at = f"{now.config.digest}:{now.frame.step}"
-    if st.session_state.get(name) == at:
-        return True
-    place = st.empty()
-    if place.button(label, icon=f":material/{icon}:", key=f"{name}_button"):
-        st.session_state[name] = at
-        place.empty()
-        return True
-    return False
-
-
 def _index(now: Shown) -> None:
     st.markdown(t("**2 · An index** need not look at every video: what does it miss, and what does it save?"))
-    if not _pressed(now, MEASURED, t("Build three indexes and measure them"), "speed"):
+    if not pressed(now, MEASURED, t("Build three indexes and measure them"), "speed"):
         return
     controls = st.container(horizontal=True)
     with controls:
@@ -182,7 +169,7 @@ def _file(now: Shown, scene: Scene) -> None:
     if ranker is None:
         st.info(now.unranked())
         return
-    if not len(given.candidates) or not _pressed(now, EXPORTED, t("Export the ranking model"), "deployed_code"):
+    if not len(given.candidates) or not pressed(now, EXPORTED, t("Export the ranking model"), "deployed_code"):
         return
     seen = ranker.seen(now.server.features(given.user, given.candidates, given.now, where.without()))
     with st.spinner(t("Exporting"), show_time=True):

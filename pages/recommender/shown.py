@@ -12,7 +12,7 @@ import streamlit as st
 from engine.recommender import OwnLogConfig, RecommenderConfig, open_site
 from engine.recommender.field import Field, field_of
 from engine.recommender.opened import server_at
-from engine.recommender.own import own_site
+from engine.recommender.own import own_site, ranked
 from engine.recommender.scene import Scene, days, offered, scene
 from engine.recommender.serving import Server
 from engine.recommender.shipped import recorded
@@ -82,11 +82,13 @@ class Shown:
     @cached_property
     def ranks(self) -> bool:
         """Whether there is anything to rank by: an own log of watches alone holds nothing that was shown in vain."""
-        return not bool(self.site.world.log.clicked.all())
+        return ranked(self.site.world)
 
     def unranked(self) -> str:
         """Why there is no ranking, as a sentence."""
-        return t("Ranking is not trained yet.") if self.ranks else t("Without impressions there is no ranking.")
+        if self.ranks:
+            return t("Ranking is not trained yet.")
+        return t("There is no ranking: this log has too few impressions that were not watched.")
 
     @cached_property
     def timed(self) -> bool:
@@ -141,12 +143,18 @@ def _simulated(digest: str, _config: RecommenderConfig) -> Site:
     return open_site(_config)
 
 
+@st.cache_resource(scope="session", max_entries=2, show_spinner=False)
+def _own(table: str, rated: str, fewest: int, _config: OwnLogConfig) -> Site:
+    return own_site(_config, uploads.path(_config.table).read_bytes())
+
+
 def site_of_config(config: RecommenderConfig) -> Site:
     """The site of a config; those that differ in training alone share it. An own log's is read from this session's file."""
     if isinstance(config, OwnLogConfig):
-        return own_site(config, uploads.path(config.table).read_bytes())
-    world = _world(config)
-    site = _simulated(world.digest, world)
+        site = _own(config.table, config.rated, config.fewest, config)
+    else:
+        world = _world(config)
+        site = _simulated(world.digest, world)
     return replace(site, world=replace(site.world, config=config))
 
 

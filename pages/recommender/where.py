@@ -66,10 +66,10 @@ def video() -> int | None:
 
 def look_at(video: int) -> None:
     """Ask about a video; asked again, let it go."""
-    PLACE.write(VIDEO, "" if where_is(video) else str(video))
+    PLACE.write(VIDEO, "" if looked_at(video) else str(video))
 
 
-def where_is(video_: int) -> bool:
+def looked_at(video_: int) -> bool:
     """Whether this video is looked at."""
     return video() == video_
 

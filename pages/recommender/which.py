@@ -11,7 +11,7 @@ from engine.recommender.scene import Scene
 from engine.recommender.training import CUTS
 from engine.recommender.whether import Found, next_watches, shares
 from pages.recommender import named
-from pages.recommender.kept import kept
+from pages.recommender.kept import kept, pressed
 from pages.recommender.shown import Shown
 from pages.ui.choices import one_of_many
 from pages.ui.language import t
@@ -52,7 +52,8 @@ def _softmax(now: Shown, scene: Scene, titles: list[str], chosen: int, by: float
     kept = float((1.0 - after[chosen]) / (1.0 - before[chosen])) if before[chosen] < 1 else 1.0
     st.markdown(
         t(
-            "These ten {ten} + the other {others} videos {rest} = **100%**. Every other video keeps {kept} of its share.",
+            "These {count}: {ten}, + the other {others} videos {rest} = **100%**. Every other video keeps {kept} of its share.",
+            count=len(titles),
             ten=f"{after.sum():.2%}",
             others=f"{len(scene.products) - len(titles):,}",
             rest=f"{1 - after.sum():.2%}",
@@ -73,7 +74,8 @@ def _odds(now: Shown, scene: Scene, titles: list[str], chosen: int, by: float) -
     st.altair_chart(_bars(titles, before, after, chosen, t("odds e^z"), HUES[1], "~f"), key="which_odds", alt=t("Odds before and after one score is raised"))  # fmt: skip
     st.markdown(
         t(
-            "These ten sum to **{total}**, and need not sum to anything. Every other video keeps {kept} of its odds.",
+            "These {count} sum to **{total}**, and need not sum to anything. Every other video keeps {kept} of its odds.",
+            count=len(titles),
             total=f"{after.sum():.2f}",
             kept=f"{1:.1%}",
         )
@@ -108,13 +110,8 @@ def _next(now: Shown) -> None:
     if now.server.ranker is None:
         st.info(t("There is no ranking model at this moment."))
         return
-    at = f"{now.config.digest}:{now.frame.step}"
-    if st.session_state.get(ASKED) != at:
-        place = st.empty()
-        if not place.button(t("Ask both about held-out watches"), icon=":material/quiz:", key="which_ask"):
-            return
-        st.session_state[ASKED] = at
-        place.empty()
+    if not pressed(now, ASKED, t("Ask both about held-out watches"), "quiz"):
+        return
     with st.spinner(t("Ranking the whole vocabulary for each user"), show_time=True):
         found = _found(now)
     if not found.users:

@@ -78,7 +78,7 @@ def _suggest(now: Shown) -> None:
     if day < now.days[-1]:
         parts.append(
             t(
-                "Both models have learnt from all {days} days: here they serve an earlier one.",
+                "Recall has learnt from all {days} days: here it serves an earlier one.",
                 days=f"{now.days[-1]:.0f}",
             )
         )
@@ -135,6 +135,8 @@ def told(now: Shown, lost: Lost, candidates: int, taken: bool = False) -> str:
         if now.config.fewest == 1:
             return t("Nobody watched it, so training gave it no vector: however well it suits, recall cannot find it.")
         return t("It was watched fewer than {least} times, so training gave it no vector: however well it suits, recall cannot find it.", least=now.config.fewest)  # fmt: skip
+    if lost.stage == RECALL and lost.gap < 0:
+        return t("Place {place} of recall by its u · v, but the index did not look at it.", place=f"{lost.place:,}")
     if lost.stage == RECALL:
         return t("Place {place} of recall, and {candidates} go on: its u · v misses the last of them by {gap}.", place=f"{lost.place:,}", candidates=candidates, gap=f"{lost.gap:.3f}")  # fmt: skip
     if lost.stage == RANKING and now.server.ranker is None:
@@ -147,19 +149,19 @@ def told(now: Shown, lost: Lost, candidates: int, taken: bool = False) -> str:
 def _facts(now: Shown, scene: Scene, video: int, day: float) -> None:
     """The truth, which no model knows, and what ranking reads."""
     world, user = now.site.world, scene.given.user
-    parts = []
+    parts, age = [], day - float(world.videos.uploaded[video])
     if world.true:
-        minutes = float(now.server.truth(user, np.array([video]))[0])
+        minutes = float(now.server.truth(user, np.array([video]), day)[0])
         best = now.server.favourites(user, day)[1]
         above = int((best > minutes).sum())
         parts.append(t("truth: {minutes} expected minutes", minutes=f"{minutes:.2f}"))
-        if above < len(best):
+        if above < len(best) and age >= 0:
             parts.append(t("the user's number {place} of all", place=f"{above + 1:,}"))
         parts.append(t("{minutes} min long", minutes=f"{float(world.videos.minutes[video]):.1f}"))
         if world.videos.bait[video] > 0.5:
             parts.append(t("click-bait"))
-    age = day - float(world.videos.uploaded[video])
-    parts.append(t("{days} days old", days=f"{age:,.0f}"))
+    if age >= 0:
+        parts.append(t("{days} days old", days=f"{age:,.0f}"))
     st.caption(" · ".join(parts))
 
 

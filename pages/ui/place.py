@@ -114,9 +114,9 @@ class Place:
         self.seek()
 
     def read(self, name: str) -> str:
-        """What this session wrote under a name, else what its URL came with; "" for nothing."""
-        known = st.session_state.get(self._written, {})
-        return str(known[name]) if name in known else st.query_params.get(name, "")
+        """What this session wrote under a name, else what its URL came with, which is then on record; "" for nothing."""
+        known = st.session_state.setdefault(self._written, {})
+        return str(known.setdefault(name, st.query_params.get(name, "")))
 
     def write(self, name: str, value: str) -> None:
         """One name of the URL; "" takes it out."""

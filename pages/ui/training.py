@@ -137,7 +137,7 @@ def run_bar(config: Config | None, *, changed: int, on_train: Callable[[], None]
             icon=":material/restart_alt:",
             key="reset",
             on_click=on_reset,
-            help=t("Back to the recorded sweep with the default settings"),
+            help=t("Back to what was recorded, with the default settings"),
         )
         if view is not None:
             done = view.step / view.steps if view.steps else 0.0

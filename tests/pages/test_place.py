@@ -47,6 +47,16 @@ def test_back_and_forward_bring_the_player_along(monkeypatch: pytest.MonkeyPatch
     assert at.text[0].value == "high||1" and "demo_video" not in at.query_params
 
 
+def test_what_a_link_came_with_is_restored_too() -> None:
+    at = AppTest.from_function(script)
+    at.query_params["demo_video"] = "9"
+    at.run()
+    at.query_params.clear()
+    del at.session_state["player"]
+    at.run()
+    assert at.text[0].value.split("|")[1] == "9" and "".join(at.query_params["demo_video"]) == "9"
+
+
 def test_coming_from_another_page_restores_the_url() -> None:
     at = opened()
     at.query_params.clear()

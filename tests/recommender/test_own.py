@@ -188,11 +188,11 @@ def bad(column: str, value: object, row: int = 7) -> bytes:
     (csv(RATED.assign(rating=[None] + [3.0] * 599)), "Column rating holds no number in row 1"),
     (csv(full().assign(is_click=0)), "No row of the log is a watch"),
     (csv(frame(user_id=range(600))), "Users with 3 watches or more: 0; 20 are needed"),
-    (csv(frame(item_id=5)), r"Too few items were watched often enough \(at least: 1\)"),
+    (csv(frame(item_id=5)), r"Too few are watched often enough for a vector \(at least: 1\)"),
 ])  # fmt: skip
 def test_what_cannot_be_used_is_told(data: bytes, words: str) -> None:
     with pytest.raises(UserError, match=words):
-        own_site(SMALL, data)
+        next(train_own(SMALL, data))
 
 
 def test_limits_hold(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,8 +205,8 @@ def test_limits_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UserError, match="Items with at least 1 watches: 40; the limit is 30. Raise how many"):
         own_site(SMALL, csv(frame()))
     assert len(own_site(replace(SMALL, fewest=16), csv(frame())).known) <= 30
-    with pytest.raises(UserError, match=r"Too few items were watched often enough \(at least: 100\)"):
-        own_site(replace(SMALL, fewest=100), csv(frame()))
+    with pytest.raises(UserError, match=r"Too few are watched often enough for a vector \(at least: 100\)"):
+        next(train_own(replace(SMALL, fewest=100), csv(frame())))
     monkeypatch.setattr(table, "MOST_BYTES", 1_000)
     with pytest.raises(UserError, match="larger than"):
         read_events(csv(frame()))

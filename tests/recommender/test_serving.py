@@ -10,10 +10,12 @@ from engine.recommender.config import RecommenderConfig
 from engine.recommender.features import impressions
 from engine.recommender.ranking import Ranking
 from engine.recommender.recall import Recall
+from engine.recommender.retrieval import Retriever
 from engine.recommender.samples import split
 from engine.recommender.serving import COLD, FUTURE, RANKING, RECALL, SHOWN, WATCHED, Server
 from engine.recommender.site import open_site
 from engine.recommender.training import NEW
+from engine.recommender.world import expected_watch
 
 
 @pytest.fixture(scope="module")
@@ -106,3 +108,28 @@ def test_new_among_the_first_counts_what_can_be_recommended(server: Server) -> N
     gone = np.concatenate((site.known[order[:3]], cold))
     np.testing.assert_allclose(new_share(server, u, 20.0, gone), [expected, expected])
     assert np.isnan(new_share(server, u, 20.0, site.known)).all()
+
+
+def test_what_the_index_did_not_look_at_has_no_gap(server: Server) -> None:
+    exact, user = server.index, 7
+    kept = server.recommend(user).candidates
+    try:
+        server.index = Retriever(server.vectors, "ivf", effort=1)
+        given = server.recommend(user)
+        missed = next(int(video) for video in kept if video not in given.candidates)
+        assert server.lost(given, missed).stage == RECALL and server.lost(given, missed).gap < 0
+    finally:
+        server.index = exact
+
+
+def test_truth_is_wearied_by_what_was_shown(server: Server) -> None:
+    log, user = server.site.world.log, int(np.argmax(np.bincount(server.site.world.log.user)))
+    videos, counts = np.unique(log.video[log.user == user], return_counts=True)
+    world = server.site.world
+    several = np.full(len(videos), user)
+    expected = expected_watch(world.config, world.videos, world.users, several, videos, counts)
+    np.testing.assert_allclose(server.truth(user, videos, 20.0), expected)
+    assert (server.truth(user, videos, 0.0) > expected).all()
+    ids, minutes = server.favourites(user, 20.0)
+    np.testing.assert_allclose(minutes, server.truth(user, ids, 20.0))
+    assert (np.diff(minutes) <= 0).all()

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.recommender.policies import POLICIES, Past
-from engine.recommender.simulation import Day, SimulationConfig, days, joined, simulate_days, survey, top_share
+from engine.recommender.simulation import Day, SimulationConfig, days, joined, simulate_days, survey
 from engine.recommender.world import PAGE, Log, World, draw_uploads, simulate
 from engine.runs.frame import Array
 from engine.runs.recording import Recording
@@ -164,12 +164,6 @@ def test_the_survey_is_the_best_of_all_videos() -> None:
     earned, best = survey(day)
     assert len(earned) == len(best) > 50
     assert (earned <= best + 1e-9).all() and (earned > 0).all()
-
-
-def test_top_share() -> None:
-    assert top_share(np.array([3, 3, 3, 1]), 200) == 1.0  # two videos are one percent
-    assert top_share(np.array([3, 3, 3, 1]), 100) == 0.75
-    assert top_share(np.zeros(0, np.int64), 100) == 0.0
 
 
 def test_joined_is_one_behind_the_other() -> None:

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from engine.errors import UserError
 from engine.recommender.config import RecommenderConfig
 from engine.recommender.opened import server_at
-from engine.recommender.site import open_site
-from engine.recommender.training import auc, first_of, prepare, train
+from engine.recommender.site import open_site, site_of
+from engine.recommender.training import auc, first_of, frontier, prepare, train, train_on
+from engine.recommender.world import expected_watch, simulate
 from engine.runs.recording import Recording
 
 SMALL = RecommenderConfig(
@@ -39,6 +41,36 @@ def test_both_stages_learn() -> None:
     assert recall[-1].metrics["recall.hits"][1] > recall[0].metrics["recall.hits"][1]
     assert ranking[-1].metrics["ranking.auc"] > 0.6
     assert ranking[-1].metrics["ranking.first"] < ranking[-1].metrics["best.first"]
+
+
+def test_what_judges_ranking_does_not_teach_it() -> None:
+    """Other users in the impressions that judge, with the same watches of each video: the trained ranking is the same."""
+    tiny = replace(SMALL, steps=5, ranking_steps=20, frames=2)
+    world = simulate(tiny)
+    cut = int(np.searchsorted(world.log.time, frontier(world)))
+    user = world.log.user.copy()
+    user[cut:] = user[cut:][::-1]
+    other = replace(world, log=replace(world.log, user=user))
+    first, second = (list(train_on(site_of(one)))[-1] for one in (world, other))
+    assert float(first.metrics["ranking.auc"]) != float(second.metrics["ranking.auc"])
+    for name in (name for name in first.parameters if name.startswith("ranking.")):
+        np.testing.assert_array_equal(first.parameters[name], second.parameters[name], err_msg=name)
+
+
+def test_true_minutes_know_weariness() -> None:
+    """The best first of a page in truth, by the definition."""
+    tiny = replace(SMALL, steps=1, ranking_steps=1, frames=2)
+    data, last = prepare(open_site(tiny)), list(train(tiny))[-1]
+    world, rows = data.site.world, data.judged
+    log = world.log
+    truth = expected_watch(tiny, world.videos, world.users, log.user[rows], log.video[rows], log.seen[rows])
+    best = [truth[log.page[rows] == page].max() for page in np.unique(log.page[rows])]
+    assert float(last.metrics["best.first"]) == pytest.approx(float(np.mean(best)))
+
+
+def test_too_few_with_a_vector_is_told() -> None:
+    with pytest.raises(UserError, match="Too few are watched often enough for a vector"):
+        next(train(RecommenderConfig(videos=2_000, users=50, days=10, fewest=100)))
 
 
 def test_large_tables_are_kept_at_three_moments_of_a_phase(monkeypatch: pytest.MonkeyPatch) -> None:
