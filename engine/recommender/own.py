@@ -197,7 +197,7 @@ def own_site(config: OwnLogConfig, data: bytes) -> Site:
     return checked(site_of(read_log(data, config.rated).world(config)))
 
 
-def ranked(world: World) -> bool:
+def rankable(world: World) -> bool:
     """Whether there is enough for ranking to learn from and to be judged by: some watched and some not, early and late."""
     clicked, cut = world.log.clicked, int(np.searchsorted(world.log.time, frontier(world)))
     return all(0 < int(part.sum()) < len(part) for part in (clicked[:cut], clicked[cut:]))

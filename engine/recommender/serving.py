@@ -133,11 +133,8 @@ class Server:
         some = impressions(self.site, several, videos, np.full(len(videos), when), seen)
         if not without:
             return some
-        recent, hours = (
-            np.where(np.isin(some.recent, without), -1, some.recent),
-            self._hours(user, videos, when, without),
-        )
-        return replace(some, recent=recent, hours=hours)
+        recent = np.where(np.isin(some.recent, without), -1, some.recent)
+        return replace(some, recent=recent, hours=self._hours(user, videos, when, without))
 
     def _hours(self, user: int, videos: Array, when: float, without: tuple[int, ...]) -> Array:
         """(N,) since the user's last watch of each video's channel, had some videos not been watched; inf where never."""

@@ -12,7 +12,7 @@ import streamlit as st
 from engine.recommender import OwnLogConfig, RecommenderConfig, open_site
 from engine.recommender.field import Field, field_of
 from engine.recommender.opened import server_at
-from engine.recommender.own import own_site, ranked
+from engine.recommender.own import own_site, rankable
 from engine.recommender.scene import Scene, days, offered, scene
 from engine.recommender.serving import Server
 from engine.recommender.shipped import recorded
@@ -82,7 +82,7 @@ class Shown:
     @cached_property
     def ranks(self) -> bool:
         """Whether there is anything to rank by: an own log of watches alone holds nothing that was shown in vain."""
-        return ranked(self.site.world)
+        return rankable(self.site.world)
 
     def unranked(self) -> str:
         """Why there is no ranking, as a sentence."""

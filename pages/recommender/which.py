@@ -52,9 +52,9 @@ def _softmax(now: Shown, scene: Scene, titles: list[str], chosen: int, by: float
     kept = float((1.0 - after[chosen]) / (1.0 - before[chosen])) if before[chosen] < 1 else 1.0
     st.markdown(
         t(
-            "These {count}: {ten}, + the other {others} videos {rest} = **100%**. Every other video keeps {kept} of its share.",
+            "These {count}: {sum}, + the other {others} videos {rest} = **100%**. Every other video keeps {kept} of its share.",
             count=len(titles),
-            ten=f"{after.sum():.2%}",
+            sum=f"{after.sum():.2%}",
             others=f"{len(scene.products) - len(titles):,}",
             rest=f"{1 - after.sum():.2%}",
             kept=f"{kept:.1%}",

@@ -72,8 +72,8 @@ def one_of_many(
     width: int | Literal["stretch"] = "stretch",
     slide: bool = False,
 ) -> int:
-    """One of many numbers, in a list that opens or on a slider. Which there are, and the one it starts with, may change from one rerun
-    to the next: what the URL carries stays chosen as long as it is offered."""
+    """One of many numbers, in a list that opens or on a slider. Which there are, and the one it starts with, may change
+    from one rerun to the next: what the URL carries stays chosen as long as it is offered."""
     written = next((option for option in options if str(option) == st.query_params.get(key)), start)
     held = f"{key}_{hash((start, *options))}"  # other options, another control
     common: dict[str, Any] = {"key": held, "format_func": name_of, "width": width}

@@ -55,23 +55,17 @@ def outcome(verdict: Verdict) -> str:
     return t(_LOOK[verdict.outcome][0])
 
 
-def favour(verdict: Verdict) -> str:
-    """The same for a claim of less: turned, so that what speaks for it is above 0."""
-    return t(
-        "difference in its favour {mean}, 95% interval {low} to {high}, {seeds} seeds",
-        mean=f"{-verdict.mean:+.4f}",
-        low=f"{-verdict.high:+.4f}",
-        high=f"{-verdict.low:+.4f}",
-        seeds=verdict.seeds,
-    )
-
-
 def numbers(verdict: Verdict) -> str:
     """Mean difference and its 95% interval."""
-    return t(
-        "difference {mean}, 95% interval {low} to {high}, {seeds} seeds",
-        mean=f"{verdict.mean:+.4f}",
-        low=f"{verdict.low:+.4f}",
-        high=f"{verdict.high:+.4f}",
-        seeds=verdict.seeds,
-    )
+    said = N_("difference {mean}, 95% interval {low} to {high}, {seeds} seeds")
+    return _numbers(said, verdict.mean, verdict.low, verdict.high, verdict.seeds)
+
+
+def favour(verdict: Verdict) -> str:
+    """The same, turned, so that what speaks for the claim is above 0."""
+    said = N_("difference in its favour {mean}, 95% interval {low} to {high}, {seeds} seeds")
+    return _numbers(said, -verdict.mean, -verdict.high, -verdict.low, verdict.seeds)
+
+
+def _numbers(said: str, mean: float, low: float, high: float, seeds: int) -> str:
+    return t(said, mean=f"{mean:+.4f}", low=f"{low:+.4f}", high=f"{high:+.4f}", seeds=seeds)
