@@ -165,8 +165,7 @@ def readable(site: Site, rows: Array) -> Array:
     count = np.diff(watches.start)
     row = site.row(watches.item)
     lacking = (row >= 0) & ~np.isin(row, rows)
-    owner = np.repeat(np.arange(len(count)), count)
-    return np.flatnonzero((count > 0) & (np.bincount(owner[lacking], minlength=len(count)) == 0))
+    return np.flatnonzero((count > 0) & (np.bincount(watches.owner()[lacking], minlength=len(count)) == 0))
 
 
 def _grouped(server: Server, u: Array, upload: Array, parts: int) -> Array:

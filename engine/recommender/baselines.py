@@ -74,8 +74,7 @@ class ItemKNN:
 
 def _latest(watches: Sequences) -> tuple[Array, Array]:
     """Owner and item of each user's last watches."""
-    count = np.diff(watches.start)
-    owner = np.repeat(np.arange(len(count)), count)
+    owner = watches.owner()
     kept = watches.start[1:][owner] - np.arange(len(owner)) <= LATEST
     return owner[kept], watches.item[kept]
 

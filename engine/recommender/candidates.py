@@ -70,7 +70,8 @@ class CandidateNet(nn.Module):
 
 
 def average(table: nn.Embedding, ids: Tensor) -> Tensor:
-    """The mean of the rows that are there: ids (B, L), -1 for none → (B, D); zeros where there are none."""
+    """The mean of the rows that are there: ids (B, L), -1 for none → (B, D); zeros where there are none. Written out, since
+    torch's embedding_bag becomes a loop in an ONNX file."""
     there = ids >= 0
     rows = table(ids.clamp_min(0)) * there[..., None]
     return rows.sum(1) / there.sum(1, keepdim=True).clamp_min(1)

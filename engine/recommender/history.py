@@ -27,6 +27,10 @@ class Sequences:
     start: Array
     _key: Array
 
+    def owner(self) -> Array:
+        """(W,) whose each event is."""
+        return np.repeat(np.arange(len(self.start) - 1), np.diff(self.start))
+
     def before(self, owner: Array, second: Array) -> Array:
         """(N,) the place behind the owner's last event strictly before a moment."""
         return np.searchsorted(self._key, _key(owner, second), side="left")

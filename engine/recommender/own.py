@@ -21,7 +21,7 @@ from engine.recommender.own_config import OwnLogConfig
 from engine.recommender.own_formats import Events, read_events
 from engine.recommender.samples import FEWEST
 from engine.recommender.site import Site, site_of
-from engine.recommender.training import HELD_OUT, frontier, prepare, train_from
+from engine.recommender.training import HELD_OUT, prepare, train_from
 from engine.recommender.world import Log, Users, Videos, World, occurrences
 from engine.runs.frame import Array, Frame
 from engine.runs.work import Tick
@@ -195,12 +195,6 @@ def own_site(config: OwnLogConfig, data: bytes) -> Site:
     if config.table and hashlib.sha256(data).hexdigest() != config.table:
         raise UserError("The file is not the one that these settings were made for.")
     return checked(site_of(read_log(data, config.rated).world(config)))
-
-
-def rankable(world: World) -> bool:
-    """Whether there is enough for ranking to learn from and to be judged by: some watched and some not, early and late."""
-    clicked, cut = world.log.clicked, int(np.searchsorted(world.log.time, frontier(world)))
-    return all(0 < int(part.sum()) < len(part) for part in (clicked[:cut], clicked[cut:]))
 
 
 def checked(site: Site) -> Site:

@@ -54,12 +54,6 @@ class Data:
     learnt: Array
     judged: Array
 
-    @property
-    def ranked(self) -> bool:
-        """Whether ranking has both, watched and not, to learn from and to be judged by; of watches alone there is neither."""
-        clicked = self.site.world.log.clicked
-        return all(0 < int(clicked[rows].sum()) < len(rows) for rows in (self.learnt, self.judged))
-
 
 def prepare(site: Site) -> Data:
     """Split, and read the features of every impression, if there are any that were not watched."""
@@ -75,6 +69,12 @@ def frontier(world: World) -> float:
     if world.true:
         return world.config.days * (1.0 - HELD_OUT)
     return float(world.log.time[int(len(world.log.time) * (1.0 - HELD_OUT))])
+
+
+def rankable(world: World) -> bool:
+    """Whether ranking has both, watched and not, to learn from and to be judged by; of watches alone there is neither."""
+    clicked, cut = world.log.clicked, int(np.searchsorted(world.log.time, frontier(world)))
+    return all(0 < int(part.sum()) < len(part) for part in (clicked[:cut], clicked[cut:]))
 
 
 def train(config: RecommenderConfig, tick: Tick | None = None) -> Iterator[Frame]:
@@ -97,9 +97,24 @@ def train_on(site: Site, tick: Tick | None = None) -> Iterator[Frame]:
 def train_from(data: Data, tick: Tick | None = None) -> Iterator[Frame]:
     """The same on data that are split; without ranking where it has nothing to learn from. Raises UserError where recall
     has nothing to learn from."""
+    check_vocabulary(data.site, data.train)
+    yield from _train_recall(data, tick)  # its tables, the largest there are, are gone when ranking makes its own
+    if rankable(data.site.world):
+        yield from _train_ranking(data, tick)
+
+
+def check_vocabulary(site: Site, train: Examples) -> None:
+    """Raises UserError where recall has nothing to learn from."""
+    if len(site.known) < 2 or not len(train):
+        raise UserError(
+            "Too few are watched often enough for a vector (at least: {least}). Lower how many watches one needs.",
+            least=site.world.config.fewest,
+        )
+
+
+def _train_recall(data: Data, tick: Tick | None) -> Iterator[Frame]:
     site, config = data.site, data.site.world.config
-    check_vocabulary(site, data.train)
-    total = config.steps + config.ranking_steps * data.ranked
+    total = config.steps + config.ranking_steps * rankable(site.world)
     begun = (lambda: tick(0, total)) if tick is not None else None
     beside = None if site.world.true else Beside(site, data.test.place, begun)
     recall = Recall(site, data.train, data.test.place)
@@ -115,30 +130,22 @@ def train_from(data: Data, tick: Tick | None = None) -> Iterator[Frame]:
             tick(step, total)
         if step in moments:
             some = _tested(data, TESTED if step < config.steps else len(data.test))
-            metrics = _recall(data, recall, some, beside) | losses.take("recall")
+            metrics = _recall_metrics(data, recall, some, beside) | losses.take("recall")
             parameters = _parameters("recall", recall.net) | left if step in kept else {}
             left = {} if parameters else left
             yield Frame(step, metrics, parameters)
-    if data.ranked:
-        yield from _rank(config, data, tick)
 
 
-def check_vocabulary(site: Site, train: Examples) -> None:
-    """Raises UserError where recall has nothing to learn from."""
-    if len(site.known) < 2 or not len(train):
-        raise UserError(
-            "Too few are watched often enough for a vector (at least: {least}). Lower how many watches one needs.",
-            least=site.world.config.fewest,
-        )
-
-
-def _rank(config: RecommenderConfig, data: Data, tick: Tick | None) -> Iterator[Frame]:
-    log, rows = data.site.world.log, data.learnt
+def _train_ranking(data: Data, tick: Tick | None) -> Iterator[Frame]:
+    config, log, rows = data.site.world.config, data.site.world.log, data.learnt
     early = Earlier(data.site, data.learnt, data.judged, data.features)
     start = early.vectors() if config.pretrained == "on" else None
-    beside: dict[str, Array] = {}
-    for name, scores in ({} if data.site.world.true else early.scores()).items():
-        beside |= _judged(data, name, scores)
+    truth, beside = _truth(data), dict[str, Array]()  # what needs no model stands beside each frame's
+    if truth is not None:
+        beside["best.first"] = _first(data, truth, truth)
+    else:
+        for name, scores in early.scores().items():
+            beside |= _judged(data, name, scores)
     ranking = Ranking(data.site, data.features.some(rows), log.clicked[rows], log.minutes[rows], start)
     moments, losses = frame_steps(config.ranking_steps, config.frames)[1:], _Losses()  # step 0 is recall's last
     kept, edges = _kept(moments, ranking.net), {
@@ -149,7 +156,7 @@ def _rank(config: RecommenderConfig, data: Data, tick: Tick | None) -> Iterator[
         if tick is not None:
             tick(config.steps + step, config.steps + config.ranking_steps)
         if step in moments:
-            metrics = _ranking(data, ranking.ranker) | beside | losses.take("ranking")
+            metrics = _ranking_metrics(data, ranking.ranker, truth) | beside | losses.take("ranking")
             parameters = _parameters("ranking", ranking.net) | edges if step in kept else {}
             yield Frame(config.steps + step, metrics, parameters)
 
@@ -178,7 +185,7 @@ def _tested(data: Data, most: int) -> Examples:
     return data.test.some(np.linspace(0, len(data.test) - 1, count).astype(np.int64))
 
 
-def _recall(data: Data, recall: Recall, test: Examples, beside: Beside | None) -> dict[str, Array]:
+def _recall_metrics(data: Data, recall: Recall, test: Examples, beside: Beside | None) -> dict[str, Array]:
     site = data.site
     u = torch.cat([recall.read(some).vector for some in batches(test)]).numpy()
     v, most = recall.net.output.weight.detach().numpy(), min(CUTS[-1], len(site.known))
@@ -208,17 +215,24 @@ def _by_group(site: Site, test: Examples, found: Array) -> Array:
     return np.array([float(hit_rates(found[some], test.label[some], (CUTS[1],))[0]) for some in (~active, active)])
 
 
-def _ranking(data: Data, ranker: Ranker) -> dict[str, Array]:
+def _ranking_metrics(data: Data, ranker: Ranker, truth: Array | None) -> dict[str, Array]:
+    z = ranker.logits(data.features.some(data.judged))
+    found = _judged(data, "ranking", z)
+    return found if truth is None else found | {"ranking.first": _first(data, z, truth)}
+
+
+def _truth(data: Data) -> Array | None:
+    """Expected minutes of the judged impressions, (N,), where they are known."""
     world, rows = data.site.world, data.judged
     log = world.log
-    z = ranker.logits(data.features.some(rows))
-    found = _judged(data, "ranking", z)
-    if world.true:
-        page = log.page[rows]
-        truth = expected_watch(world.config, world.videos, world.users, log.user[rows], log.video[rows], log.seen[rows])
-        found["ranking.first"] = np.asarray(truth[first_of(page, z)].mean())
-        found["best.first"] = np.asarray(truth[first_of(page, truth)].mean())
-    return found
+    if not world.true:
+        return None
+    return expected_watch(world.config, world.videos, world.users, log.user[rows], log.video[rows], log.seen[rows])
+
+
+def _first(data: Data, scores: Array, truth: Array) -> Array:
+    """() the true minutes of what scores highest on each page."""
+    return np.asarray(truth[first_of(data.site.world.log.page[data.judged], scores)].mean())
 
 
 def _judged(data: Data, name: str, scores: Array) -> dict[str, Array]:

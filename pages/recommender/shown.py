@@ -12,11 +12,12 @@ import streamlit as st
 from engine.recommender import OwnLogConfig, RecommenderConfig, open_site
 from engine.recommender.field import Field, field_of
 from engine.recommender.opened import server_at
-from engine.recommender.own import own_site, rankable
+from engine.recommender.own import own_site
 from engine.recommender.scene import Scene, days, offered, scene
 from engine.recommender.serving import Server
 from engine.recommender.shipped import recorded
 from engine.recommender.site import Site
+from engine.recommender.training import rankable
 from engine.runs.config import Config
 from engine.runs.frame import Frame
 from engine.runs.recording import Recording
