@@ -12,9 +12,10 @@ from engine.matching.space import projected
 from engine.matching.training import LANDMARKS
 from pages.matching import where
 from pages.matching.shown import Shown
+from pages.matching.where import PLACE
 from pages.ui.choices import one_of
 from pages.ui.language import t
-from pages.ui.live import moments
+from pages.ui.live import choose_moment
 from pages.ui.theme import HUES
 
 
@@ -28,7 +29,7 @@ def draw(now: Shown) -> None:
         steps = [frame.step for frame in frames]
         step = st.select_slider(t("training step"), steps, steps[-1], key=f"matching_space_{len(steps)}")
         deep = st.toggle(t("3-D"), key="matching_space_deep", bind="query-params")
-    _moments(now)
+    choose_moment(PLACE, now.recording, where.MOMENT, now.live)
     points, share = projected(np.stack([frame.metrics[f"{model}.space"] for frame in frames]), 3)
     data = _rows(now, points[steps.index(step)])
     reach = float(np.abs(points).max()) * 1.05
@@ -42,13 +43,6 @@ def draw(now: Shown) -> None:
             share=f"{share[:2].sum():.0%}",
         )
     )
-
-
-def _moments(now: Shown) -> None:
-    """Which moment the stage looks into: those whose parameters were kept."""
-    kept = moments(now.recording)
-    if len(kept) > 1 and not now.live:
-        one_of(t("Moment on stage, in training steps"), kept, kept[-1], key=where.MOMENT, name_of=lambda n: f"{n:,}")
 
 
 def _rows(now: Shown, points: np.ndarray) -> pd.DataFrame:

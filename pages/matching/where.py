@@ -107,4 +107,4 @@ def _arrive(preset: Preset | None, query: float) -> None:
     choose_query(query)
     for name in (WITHOUT, UNIT, ASKED):
         PLACE.write(name, "")
-    PLACE.drop(MOMENT)
+    PLACE.write(MOMENT, "")

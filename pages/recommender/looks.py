@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from pages.recommender import age, days, depth, head, item2vec, negatives, path, serving, split, watch_time, which
+from pages.recommender import (
+    age,
+    days,
+    depth,
+    head,
+    item2vec,
+    learning,
+    negatives,
+    path,
+    serving,
+    split,
+    watch_time,
+    which,
+)
 from pages.recommender.shown import Shown, shown
 from pages.recommender.studies import judged
 from pages.recommender.where import PLACE
@@ -13,6 +26,7 @@ from pages.ui.section import section
 from pages.ui.verdict import summary
 
 LOOKS: tuple[tuple[str, str, str, Callable[[Shown], None], Collection[str]], ...] = (
+    ("learning", N_("Learning: how much do both models find, step by step, and how did an earlier moment choose?"), "school", learning.draw, ()),
     ("path", N_("The user's path: from watches to u, to candidates, to odds. What is each number made of?"), "route", path.draw, ()),
     ("serving", N_("Serving: what is cut from training, what does an index miss, and what is in the file?"), "cloud_upload", serving.draw, ()),
     ("which", N_("Which, not whether: what happens to the others when one video gains?"), "pie_chart", which.draw, ()),

@@ -14,6 +14,7 @@ RUNGS = ("catalogue", "recall", "rank")
 PLACE = Place("recommender", RUNGS, r"$^", HERO, 0.0)
 """Nothing of this stage can be selected but a video, which has a name of its own in the URL."""
 SECTIONS = (
+    "learning",
     "path",
     "serving",
     "which",
@@ -78,7 +79,7 @@ def forget() -> None:
     """Another world: its users and videos are others."""
     for name in (WITHOUT, VIDEO):
         PLACE.write(name, "")
-    PLACE.drop(MOMENT)
+    PLACE.write(MOMENT, "")
     PLACE.set_hero(0.0)
 
 

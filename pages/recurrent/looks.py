@@ -15,9 +15,8 @@ from pages.recurrent.charts import COLOURS, DASHES
 from pages.recurrent.settings import TITLES
 from pages.recurrent.where import PLACE
 from pages.ui.charts import LEGEND, word_axis
-from pages.ui.choices import one_of
 from pages.ui.language import t
-from pages.ui.live import moments
+from pages.ui.live import choose_moment
 from pages.ui.section import section
 from pages.ui.theme import HUES
 
@@ -187,13 +186,7 @@ def _connectivity(now: live.Shown, one: Probe) -> None:
 
 def _learning(now: live.Shown) -> None:
     config, recording = now.config, now.recording
-    steps = moments(recording)
-    if not now.live and len(steps) > 1:
-        chosen = one_of(
-            t("Look into the training at step"), steps, steps[-1], key=where.MOMENT, name_of=lambda step: f"{step:,}",
-            on_change=PLACE.refresh, help=t("The stage and everything below it show the cells as they were then."),
-        )  # fmt: skip
-        st.caption(t("On stage are the cells after {step} steps.", step=f"{chosen:,}"))
+    choose_moment(PLACE, recording, where.MOMENT, now.live)
     left, right = st.columns(2, gap="large")
     scale = cell_scale(config.cells)
     at = config.test_distances.index(config.distance)

@@ -68,7 +68,7 @@ def _arrive(preset: Preset | None, distance: float) -> None:
     PLACE.set_hero(min(distance, float(longest)))
     for name in (SOURCE, *(unit_key(cell) for cell in CELLS)):
         PLACE.write(name, "")
-    PLACE.drop(MOMENT)
+    PLACE.write(MOMENT, "")
 
 
 def _told() -> str:

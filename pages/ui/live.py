@@ -37,7 +37,12 @@ def stage(place: Place, player: str, draw: Callable[[], None]) -> None:
             st.query_params.pop(training.MARK, None)
             st.rerun()
 
-    st.fragment(fragment, run_every=training.POLL_SECONDS if active else None)()
+    polled(fragment)
+
+
+def polled(draw: Callable[[], None]) -> None:
+    """Draw it, again four times a second while something trains."""
+    st.fragment(draw, run_every=training.POLL_SECONDS if _active() else None)()
 
 
 def _active() -> bool:
@@ -50,11 +55,31 @@ def moments(recording: Recording[C]) -> list[int]:
     return [frame.step for frame in recording.frames if frame.parameters]
 
 
-def moment(recording: Recording[C], name: str, active: bool) -> Frame:
+def moment(place: Place, recording: Recording[C], name: str, active: bool) -> Frame:
     """The moment of training that the URL's `name` asks for, of those kept the nearest; the last while it trains."""
-    steps, written = moments(recording), st.query_params.get(name, "")
+    steps, written = moments(recording), place.read(name)
     asked = int(written) if written.isdecimal() and len(written) < 6 and not active else steps[-1]
     return recording.frames[recording.nearest(min(steps, key=lambda step: abs(step - asked)))]
+
+
+def choose_moment(place: Place, recording: Recording[C], name: str, active: bool) -> None:
+    """The slider that brings an earlier moment of a training on stage, where there are any and nothing trains."""
+    steps = moments(recording)
+    if active or len(steps) < 2:
+        return
+    key = f"{name}_{steps[-1]}_{len(steps)}"  # another training, another control
+    st.session_state[key] = moment(place, recording, name, active).step
+    st.select_slider(
+        t("Moment on stage, in training steps"), steps, key=key, format_func=lambda step: f"{step:,}",
+        on_change=_go_to_moment, args=(place, name, key, steps[-1]),
+        help=t("The stage and everything below it show the models as they were then."),
+    )  # fmt: skip
+
+
+def _go_to_moment(place: Place, name: str, key: str, last: int) -> None:
+    """Callback, so that what is drawn before the slider knows of it too."""
+    step = st.session_state[key]
+    place.write(name, "" if step == last else str(step))
 
 
 def running(place: Place, kind: type[Config]) -> View | None:

@@ -126,12 +126,6 @@ class Place:
         else:
             st.query_params.pop(name, None)
 
-    @staticmethod
-    def drop(name: str) -> None:
-        """Callback: a control that writes its own name in the URL is at its start again."""
-        st.session_state.pop(name, None)
-        st.query_params.pop(name, None)
-
 
 def _went_back() -> bool:
     """Whether this run was asked for by the browser's back or forward."""

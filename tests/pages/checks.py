@@ -49,6 +49,26 @@ def story_is_told(opened: Opened, room: str, hero: str, chosen: str) -> None:
     assert not at.exception and at.button(key="story_open")
 
 
+def moment_is_chosen(opened: Opened, room: str, section: str, first: str) -> None:
+    """By the URL, and by the section's slider, at once and back: `first` is said of step 0 alone."""
+    assert _says(opened(**{f"{room}_moment": "0"}), first)
+    at = opened(**{f"{room}_open_{section}": "true"})
+    assert not _says(at, first)
+    at = _moments(at).set_value(0).run()
+    assert _says(at, first) and "".join(at.query_params[f"{room}_moment"]) == "0"
+    at = _moments(at).set_value(int(_moments(at).options[-1].replace(",", ""))).run()
+    assert not _says(at, first) and f"{room}_moment" not in at.query_params
+
+
+def _moments(at: AppTest) -> Any:
+    return next(slider for slider in at.select_slider if slider.label.startswith("Moment on stage"))
+
+
+def _says(at: AppTest, said: str) -> bool:
+    assert not at.exception
+    return any(said in markdown.value for markdown in at.markdown)
+
+
 def page_withstands(
     opened: Opened, headings: Collection[str], needed: Mapping[str, str], value: str, *names: str
 ) -> None:

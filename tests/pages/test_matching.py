@@ -20,7 +20,7 @@ from pages.matching.where import PLACE, SECTIONS
 from pages.ui.language import LANGUAGES, catalogue
 from pages.ui.pack import pack
 from pages.ui.position import Position
-from tests.pages.checks import Listener, page_withstands, preset_sets_its_settings, story_is_told
+from tests.pages.checks import Listener, moment_is_chosen, page_withstands, preset_sets_its_settings, story_is_told
 from tests.pages.visits import CHINESE, FEW, HOSTILE, LOCALES, STRANGER, opened_at, titles
 
 PAGE = "pages/matching/page.py"
@@ -116,8 +116,7 @@ def test_a_typed_query_is_ranked(asked: str, lang: str) -> None:
 
 
 def test_an_earlier_moment_is_on_stage() -> None:
-    at = opened(matching_moment="0")
-    assert not at.exception and any("step 0, share" in m.value for m in at.markdown)
+    moment_is_chosen(opened, "matching", "space", "step 0, share")
 
 
 @pytest.mark.parametrize("name", LANGUAGES)

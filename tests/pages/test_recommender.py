@@ -22,7 +22,7 @@ from pages.ui.language import LANGUAGES, catalogue
 from pages.ui.pack import pack
 from pages.ui.position import Position
 from pages.ui.stage import Quantised
-from tests.pages.checks import Listener, page_withstands, preset_sets_its_settings, story_is_told
+from tests.pages.checks import Listener, moment_is_chosen, page_withstands, preset_sets_its_settings, story_is_told
 from tests.pages.visits import CHINESE, FEW, HOSTILE, LOCALES, STRANGER, opened_at, titles
 
 PAGE = "pages/recommender/page.py"
@@ -132,8 +132,7 @@ def test_another_world_has_other_users() -> None:
 
 
 def test_an_earlier_moment_is_on_stage() -> None:
-    at = opened(recommender_moment="0")
-    assert not at.exception and any("ranking is not trained yet" in m.value for m in at.markdown)
+    moment_is_chosen(opened, "recommender", "learning", "ranking is not trained yet")
 
 
 def test_what_the_stage_sends_comes_from_scenes(now: Shown) -> None:

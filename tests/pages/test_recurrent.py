@@ -18,7 +18,7 @@ from pages.recurrent.where import PLACE, SECTIONS
 from pages.ui.language import LANGUAGES, catalogue
 from pages.ui.pack import pack
 from pages.ui.position import Position
-from tests.pages.checks import Listener, page_withstands, preset_sets_its_settings, story_is_told
+from tests.pages.checks import Listener, moment_is_chosen, page_withstands, preset_sets_its_settings, story_is_told
 from tests.pages.visits import CHINESE, FEW, HOSTILE, LOCALES, STRANGER, opened_at, titles
 
 PAGE = "pages/recurrent/page.py"
@@ -101,8 +101,7 @@ def test_a_unit_is_in_the_link_only_when_chosen() -> None:
 
 
 def test_an_earlier_moment_is_on_stage() -> None:
-    at = opened(recurrent_moment="0")
-    assert not at.exception and any("step 0: RNN" in m.value for m in at.markdown)
+    moment_is_chosen(opened, "recurrent", "learning", "step 0: RNN")
 
 
 @pytest.mark.parametrize("name", ["language.en", "language.zh", "counting"])
