@@ -25,12 +25,14 @@ function skySigns({ bands, width: columns, newest_label, oldest_label }, width, 
       const beside = [bands[n - 1], bands[n + 1]].filter(Boolean).map(widthOf),
         at = box.left + ((band.start + band.end) / 2) * unit,
         shared = rows === 2 ? Math.min(...beside, 200) - 5 : 0,
-        room = Math.min(widthOf(band) + shared - 5, 2 * Math.min(at, width - at)),
+        reach = (widthOf(band) + shared - 5) / 2,
+        [low, high] = [Math.max(at - reach, 0), Math.min(at + reach, width)], // at an edge a name stands a little inwards
+        room = high - low,
         short = fitText(band.label, room, font),
         upper = rows === 2 && n % 2 === 1,
         y = box.top - 6 - (upper ? text + 2 : 0);
       if (textWidth(short, font) > room || (short !== band.label && [...short].length < 5)) return [];
-      const words = sign(short, { x: px(at), y: px(y), "text-anchor": "middle" }, band.label);
+      const words = sign(short, { x: px((low + high) / 2), y: px(y), "text-anchor": "middle" }, band.label);
       return upper ? [svg("line", { x1: px(at), x2: px(at), y1: px(y + 3), y2: box.top - 2 }), words] : [words];
     });
   };

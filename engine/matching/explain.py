@@ -120,7 +120,8 @@ def _cosine(at: Desk, query: Row, documents: Sequence[Row], side: int, traced: T
     right = nn.functional.normalize(at.vector(1, documents), dim=-1)[side - 1].tolist()
     terms = tuple(Term(f"y_{{{n + 1}}}", a, b) for n, (a, b) in enumerate(zip(left, right, strict=True)))
     total = sum(term.product for term in terms)
-    return Explanation(f"R(Q, D_{{{side}}})", terms, None, "identity", total, float(traced["cosine"][side - 1]))
+    cosine = float(traced["cosine"][side - 1])
+    return Explanation(f"R(Q, D_{{{side}}})", terms, None, "identity", total, cosine, factors=("q", "d"))
 
 
 def _posterior(at: Desk, query: Row, documents: Sequence[Row], side: int, traced: Trace) -> Explanation:

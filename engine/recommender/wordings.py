@@ -64,12 +64,12 @@ sharp|quiet|classic|modern|daring|solid|hidden|elegant|brutal|simple|famous|tric
 openings|endgames|gambits|sacrifices|forks|pins|rook endings|pawn storms|checkmates|defences|traps|blitz games|puzzles|king hunts
 Board|Gambit|Rook|Endgame|Knight|Chess Club
 sicilian|endgame|checkmate|blitz|chess puzzle|gambit|world champion|chess opening
-Gardening | do
+Garden | do
 tiny|wild|urban|organic|early|winter|hardy|shady|balcony|fragrant|giant|native
 tomatoes|roses|herbs|bonsai|chillies|bamboo|orchids|hedges|ferns|lotus ponds|pumpkins|fruit trees|tulips|succulents
 Garden|Greenhouse|Seeds|Roots|Orchard|Balcony
 tomato|pruning|compost|bonsai|indoor plants|seedlings|roses|raised bed
-Astronomy | see
+Space | see
 distant|bright|strange|young|dying|twin|giant|faint|lonely|silent|ancient|nearby
 galaxies|comets|nebulae|exoplanets|supernovae|black holes|moons|asteroids|pulsars|auroras|meteors|clusters|quasars|star systems
 Orbit|Telescope|Night Sky|Observatory|Starlight|Comet
@@ -89,12 +89,12 @@ lost|early|royal|ancient|medieval|secret|imperial|great|everyday|desert|rival|cu
 maps|trade routes|castles|coins|scripts|voyages|calendars|bridges|libraries|letters|festivals|inventions|city walls|legends
 Archive|Chronicle|Museum|Timeline|Scroll|Dynasty
 silk road|rome|dynasty|documentary|world war|pyramid|archaeology|middle ages
-Video games | see
+Gaming | see
 hard|retro|cosy|secret|perfect|funny|clumsy|epic|co-op|solo|strange|pixel
 boss fights|speedruns|puzzles|farm builds|races|maps|dungeons|levels|city builds|glitches|duels|quests|card decks|platformers
 Arcade|Console|Respawn|Pixels|Quest|Joystick
 speedrun|walkthrough|boss fight|retro game|co-op|new release|mods|esports
-Mathematics | learn
+Maths | learn
 simple|elegant|visual|hard|ancient|curious|famous|short|playful|infinite|modern|daily
 proofs|primes|fractions|knots|equations|fractals|paradoxes|integrals|matrices|graphs|tilings|sequences|riddles|limits
 Blackboard|Theorem|Numbers|Proof|Geometry|Chalk
@@ -114,12 +114,12 @@ slow|fast|joyful|elegant|sharp|graceful|modern|classic|festive|wild|gentle|easy
 salsa steps|tango turns|waltz moves|street dance|folk dances|fan dances|ballet jumps|samba steps|tap rhythms|lion dances|flamenco|swing moves|bhangra|line dances
 Dance Floor|Footwork|Spin|Tempo|Barre|Sneakers
 dance tutorial|salsa|ballet|hip-hop|square dance|choreography|wedding dance|kids dance
-Photography | learn
+Photos | learn
 moody|sharp|candid|golden|grainy|dramatic|minimal|vivid|honest|soft|bold|vintage
 portraits|landscapes|street shots|night skies|close-ups|film scans|reflections|silhouettes|panoramas|still lifes|shadows|sunsets|bird photos|timelapses
 Darkroom|Lens|Shutter|Aperture|Exposure|Viewfinder
 camera|portrait|lens test|editing|night photo|film camera|drone|composition
-Programming | learn
+Coding | learn
 tiny|fast|clean|clever|robust|simple|lazy|modern|parallel|readable|portable|useful
 compilers|databases|web apps|parsers|sorting code|chatbots|game engines|scripts|web servers|caches|queues|loops|type systems|test suites
 Terminal|Compiler|Stack|Keyboard|Debugger|Commit
