@@ -12,9 +12,9 @@ page(
     lambda: settings.sidebar(where.take),
     live.stage,
     where.go,
-    why.draw,
     looks.draw,
     own_log.draw,
     notes.draw,
     exports.draw,
+    below=why.draw,
 )

@@ -91,7 +91,7 @@ def _suggest(now: Shown) -> None:
                 key=f"why_{one.video}",
                 icon=":material/help:",
                 type="tertiary",
-                on_click=where.look_at,
+                on_click=_look_at,
                 args=(one.video,),
             )
 
@@ -106,6 +106,12 @@ def _head(now: Shown, video: int, lost: Lost) -> None:
 
 def _close() -> None:
     PLACE.write(where.VIDEO, "")
+    PLACE.refresh()
+
+
+def _look_at(video: int) -> None:
+    where.look_at(video)
+    PLACE.refresh()
 
 
 def _way(now: Shown, lost: Lost) -> str:

@@ -21,11 +21,12 @@ C = TypeVar("C", bound=Config)
 
 
 def stage(place: Place, player: str, draw: Callable[[], None]) -> None:
-    """Draw it, again four times a second while something trains; the whole page runs when it begins or ends."""
-    active = _active()
+    """Draw it, again four times a second while something trains; the whole page runs when it begins, has its first frame,
+    or ends."""
+    active, begun = _active(), _begun()
 
     def fragment() -> None:
-        if place.take_refresh() or _active() != active:
+        if place.take_refresh() or (_active(), _begun()) != (active, begun):
             if training.current() is not None and not _active():
                 st.query_params.pop(training.MARK, None)
             st.rerun()
@@ -48,6 +49,12 @@ def polled(draw: Callable[[], None]) -> None:
 def _active() -> bool:
     view = training.view_of(training.current())
     return view is not None and view.active
+
+
+def _begun() -> bool:
+    """Whether there is anything of this tab's run to look at: what stands below the stage is of the recording until then."""
+    view = training.view_of(training.current())
+    return view is not None and bool(view.frames)
 
 
 def moments(recording: Recording[C]) -> list[int]:

@@ -161,9 +161,16 @@ def test_what_is_chosen_while_it_trains_stays_chosen(page: Page, server: str) ->
 
 
 def test_a_run_is_stopped(page: Page, server: str) -> None:
-    open_page(page, server, LONG)
+    """What stands below the stage is of the run from its first frame on: its vectors, and no earlier moment while it trains."""
+    open_page(page, server, LONG + "&recommender_open_learning=true")
+    below, moments = page.get_by_text("the search among"), page.locator("[class*='st-key-recommender_moment']")
+    expect(below).to_contain_text("among 22,326 vectors")
+    expect(moments).to_have_count(1)
     train(page)
-    expect(page.locator(".st-key-run_bar")).to_contain_text("Running", timeout=60_000)
+    expect(page.locator(".player")).to_contain_text("live run", timeout=60_000)
+    expect(below).not_to_contain_text("22,326")
+    expect(moments).to_have_count(0)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Running")
     page.locator(".st-key-stop").get_by_role("button").click()
     expect(page.locator(".st-key-run_bar")).to_contain_text("Stopped", timeout=30_000)
     expect(page.locator(".st-key-question")).to_contain_text("2,000 videos")
