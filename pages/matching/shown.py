@@ -128,10 +128,10 @@ def shown() -> Shown:
     run, view = training.current(), live.running(PLACE, MatchingConfig)
     if run is not None and view is not None:
         recording = Recording(cast(MatchingConfig, run.config), view.frames)
-        return Shown(recording, live.moment(PLACE, recording, where.MOMENT, view.active), RUN, view.active)
+        return Shown(recording, live.moment(PLACE, recording, view.active), RUN, view.active)
     held = st.session_state.get(settings.LANGUAGE) or language()
     recording = recorded(held if held in LOG else "en")
-    return Shown(recording, live.moment(PLACE, recording, where.MOMENT, False), RECORDED)
+    return Shown(recording, live.moment(PLACE, recording, False), RECORDED)
 
 
 def position(now: Shown) -> tuple[str, int, str]:

@@ -10,7 +10,6 @@ import streamlit as st
 from engine.matching.config import TITLES
 from engine.matching.space import projected
 from engine.matching.training import LANDMARKS
-from pages.matching import where
 from pages.matching.shown import Shown
 from pages.matching.where import PLACE
 from pages.ui.choices import one_of
@@ -29,7 +28,7 @@ def draw(now: Shown) -> None:
         steps = [frame.step for frame in frames]
         step = st.select_slider(t("training step"), steps, steps[-1], key=f"matching_space_{len(steps)}")
         deep = st.toggle(t("3-D"), key="matching_space_deep", bind="query-params")
-    choose_moment(PLACE, now.recording, where.MOMENT, now.live)
+    choose_moment(PLACE, now.recording, now.live)
     points, share = projected(np.stack([frame.metrics[f"{model}.space"] for frame in frames]), 3)
     data = _rows(now, points[steps.index(step)])
     reach = float(np.abs(points).max()) * 1.05

@@ -10,7 +10,7 @@ from engine.matching import MODELS
 from pages.matching.settings import PRESET, PRESETS, Preset, choose
 from pages.ui.place import Place
 
-HERO, ASKED, WITHOUT, MOMENT, UNIT = (f"matching_{name}" for name in ("at", "q", "without", "moment", "unit"))
+HERO, ASKED, WITHOUT, UNIT = (f"matching_{name}" for name in ("at", "q", "without", "unit"))
 PLACE = Place("matching", MODELS, r"(q|d1|d2)_(input|inner|pool|vector)|cos[1-5]|p[1-5]", HERO, 0.0, "clsm")
 SECTIONS = (
     "measures",
@@ -105,6 +105,5 @@ def _arrive(preset: Preset | None, query: float) -> None:
     st.session_state[PRESET] = preset.id if preset else None
     choose(preset)
     choose_query(query)
-    for name in (WITHOUT, UNIT, ASKED):
+    for name in (WITHOUT, UNIT, ASKED, PLACE.moment):
         PLACE.write(name, "")
-    PLACE.write(MOMENT, "")

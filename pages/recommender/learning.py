@@ -10,7 +10,6 @@ import streamlit as st
 
 from engine.recommender.training import CUTS, TESTED
 from engine.runs.frame import Frame
-from pages.recommender import where
 from pages.recommender.shown import Shown, shown
 from pages.recommender.where import PLACE
 from pages.ui import live
@@ -37,7 +36,7 @@ MEASURES = {
 
 def draw(now: Shown) -> None:
     """The moment on stage is chosen; both curves grow while a run trains."""
-    live.choose_moment(PLACE, now.recording, where.MOMENT, now.live)
+    live.choose_moment(PLACE, now.recording, now.live)
     live.polled(_curves)
 
 

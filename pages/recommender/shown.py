@@ -187,6 +187,6 @@ def shown() -> Shown:
     run, view = training.current(), live.running(PLACE, RecommenderConfig)
     if run is not None and view is not None:
         recording = Recording(cast(RecommenderConfig, run.config), view.frames)
-        return Shown(recording, live.moment(PLACE, recording, where.MOMENT, view.active), RUN, view.active)
+        return Shown(recording, live.moment(PLACE, recording, view.active), RUN, view.active)
     recording = recorded()
-    return Shown(recording, live.moment(PLACE, recording, where.MOMENT, False), RECORDED)
+    return Shown(recording, live.moment(PLACE, recording, False), RECORDED)

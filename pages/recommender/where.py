@@ -9,7 +9,7 @@ import streamlit as st
 from pages.recommender.settings import PRESET, PRESETS, Preset, choose
 from pages.ui.place import Place
 
-HERO, WITHOUT, MOMENT, VIDEO = (f"recommender_{name}" for name in ("user", "without", "moment", "video"))
+HERO, WITHOUT, VIDEO = (f"recommender_{name}" for name in ("user", "without", "video"))
 RUNGS = ("catalogue", "recall", "rank")
 PLACE = Place("recommender", RUNGS, r"$^", HERO, 0.0)
 """Nothing of this stage can be selected but a video, which has a name of its own in the URL."""
@@ -77,9 +77,8 @@ def looked_at(video_: int) -> bool:
 
 def forget() -> None:
     """Another world: its users and videos are others."""
-    for name in (WITHOUT, VIDEO):
+    for name in (WITHOUT, VIDEO, PLACE.moment):
         PLACE.write(name, "")
-    PLACE.write(MOMENT, "")
     PLACE.set_hero(0.0)
 
 

@@ -57,9 +57,9 @@ def shown() -> Shown:
     run, view = training.current(), live.running(PLACE, RecurrentConfig)
     if run is not None and view is not None:
         recording = Recording(cast(RecurrentConfig, run.config), view.frames)
-        return Shown(recording, live.moment(PLACE, recording, where.MOMENT, view.active), RUN, view.active)
+        return Shown(recording, live.moment(PLACE, recording, view.active), RUN, view.active)
     recording = nearest(_asked(), language())
-    return Shown(recording, live.moment(PLACE, recording, where.MOMENT, False), RECORDED)
+    return Shown(recording, live.moment(PLACE, recording, False), RECORDED)
 
 
 def _asked() -> RecurrentConfig:

@@ -10,7 +10,7 @@ import streamlit as st
 from engine.recurrent.config import CELLS
 from engine.recurrent.gradients import chain, connectivity, untrained_flow
 from engine.recurrent.probe import Probe
-from pages.recurrent import charts, live, settings, where
+from pages.recurrent import charts, live, settings
 from pages.recurrent.charts import COLOURS, DASHES
 from pages.recurrent.settings import TITLES
 from pages.recurrent.where import PLACE
@@ -186,7 +186,7 @@ def _connectivity(now: live.Shown, one: Probe) -> None:
 
 def _learning(now: live.Shown) -> None:
     config, recording = now.config, now.recording
-    choose_moment(PLACE, recording, where.MOMENT, now.live)
+    choose_moment(PLACE, recording, now.live)
     left, right = st.columns(2, gap="large")
     scale = cell_scale(config.cells)
     at = config.test_distances.index(config.distance)

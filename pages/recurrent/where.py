@@ -12,7 +12,7 @@ from pages.recurrent.settings import HERO, HERO_START, PRESET, PRESETS, Preset, 
 from pages.ui.language import language
 from pages.ui.place import Place
 
-SOURCE, UNIT, MOMENT = "recurrent_source", "recurrent_unit", "recurrent_moment"
+SOURCE, UNIT = "recurrent_source", "recurrent_unit"
 _SEEN = "recurrent_peephole_seen"
 PLACE = Place(
     "recurrent", CELLS, r"x|before_h|before_c|f|i|g|o|c|h|kept|written|said|tanh|answer", HERO, HERO_START, "lstm"
@@ -66,9 +66,8 @@ def _arrive(preset: Preset | None, distance: float) -> None:
     choose(preset)
     longest = preset.fields.get("distance", RecurrentConfig().distance) if preset else RecurrentConfig().distance
     PLACE.set_hero(min(distance, float(longest)))
-    for name in (SOURCE, *(unit_key(cell) for cell in CELLS)):
+    for name in (SOURCE, PLACE.moment, *(unit_key(cell) for cell in CELLS)):
         PLACE.write(name, "")
-    PLACE.write(MOMENT, "")
 
 
 def _told() -> str:

@@ -62,31 +62,31 @@ def moments(recording: Recording[C]) -> list[int]:
     return [frame.step for frame in recording.frames if frame.parameters]
 
 
-def moment(place: Place, recording: Recording[C], name: str, active: bool) -> Frame:
-    """The moment of training that the URL's `name` asks for, of those kept the nearest; the last while it trains."""
-    steps, written = moments(recording), place.read(name)
+def moment(place: Place, recording: Recording[C], active: bool) -> Frame:
+    """The moment of training that the URL asks for, of those kept the nearest; the last while it trains."""
+    steps, written = moments(recording), place.read(place.moment)
     asked = int(written) if written.isdecimal() and len(written) < 6 and not active else steps[-1]
     return recording.frames[recording.nearest(min(steps, key=lambda step: abs(step - asked)))]
 
 
-def choose_moment(place: Place, recording: Recording[C], name: str, active: bool) -> None:
+def choose_moment(place: Place, recording: Recording[C], active: bool) -> None:
     """The slider that brings an earlier moment of a training on stage, where there are any and nothing trains."""
     steps = moments(recording)
     if active or len(steps) < 2:
         return
-    key = f"{name}_{steps[-1]}_{len(steps)}"  # another training, another control
-    st.session_state[key] = moment(place, recording, name, active).step
+    key = f"{place.moment}_{steps[-1]}_{len(steps)}"  # another training, another control
+    st.session_state[key] = moment(place, recording, active).step
     st.select_slider(
         t("Moment on stage, in training steps"), steps, key=key, format_func=lambda step: f"{step:,}",
-        on_change=_go_to_moment, args=(place, name, key, steps[-1]),
+        on_change=_go_to_moment, args=(place, key, steps[-1]),
         help=t("The stage and everything below it show the models as they were then."),
     )  # fmt: skip
 
 
-def _go_to_moment(place: Place, name: str, key: str, last: int) -> None:
+def _go_to_moment(place: Place, key: str, last: int) -> None:
     """Callback, so that what is drawn before the slider knows of it too."""
     step = st.session_state[key]
-    place.write(name, "" if step == last else str(step))
+    place.write(place.moment, "" if step == last else str(step))
 
 
 def running(place: Place, kind: type[Config]) -> View | None:
@@ -103,7 +103,7 @@ def train(place: Place, config: Config | None, table: Path | None = None, work: 
         return
     training.train(config, table, work)
     st.session_state[place.shown] = RUN
-    place.go({place.step: ""})
+    place.go({place.step: "", place.moment: ""})
     place.refresh()
 
 
@@ -117,6 +117,7 @@ def end(place: Place) -> None:
 
 
 def _switch(place: Place, switched: Callable[[], None] | None) -> None:
+    place.write(place.moment, "")  # it was one of the other training
     if switched is not None:
         switched()
     place.refresh()

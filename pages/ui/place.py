@@ -1,4 +1,4 @@
-"""Where the viewer of a playground is: frame, rung, selected part, hero and what else a page asks for, kept in the URL
+"""Where the viewer of a playground is: frame, rung, selected part, hero, moment of training and what else a page asks for, kept in the URL
 beside the settings.
 
 The session's record counts, and the URL follows it. A request that left the browser before it had heard of the last
@@ -32,8 +32,9 @@ class Place:
         self.playground, self._ladder, self._part = playground, tuple(ladder), re.compile(part)
         self._opens_on = opens_on or self._ladder[-1]
         self.hero, self._hero_start = hero, hero_start
-        self.step, self.rung, self.part, self.shown, self._seek, self._refresh, self._written = (
-            f"{playground}_{name}" for name in ("step", "rung", "part", "on_stage", "seek", "refresh", "written")
+        self.step, self.rung, self.part, self.moment, self.shown, self._seek, self._refresh, self._written = (
+            f"{playground}_{name}"
+            for name in ("step", "rung", "part", "moment", "on_stage", "seek", "refresh", "written")
         )
 
     def start(self, steps: Sequence[int], rungs: Sequence[str], hero: float) -> Position:

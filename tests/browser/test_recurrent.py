@@ -121,13 +121,16 @@ def test_the_answer_on_stage_is_the_sum_below(page: Page, server: str, hero: int
 
 
 def test_train_to_the_end(page: Page, server: str) -> None:
+    """From an earlier moment of the recording: on stage is the new run's last."""
     problems = watch(page)
-    open_page(page, server, SMALL)
+    open_page(page, server, SMALL + "&recurrent_moment=0")
+    expect(page.locator(".st-key-question")).to_contain_text("step 0:")
     expect(page.locator(".st-key-on_stage")).to_contain_text("Train takes")
     train(page)
     expect(page.locator(".st-key-run_bar")).to_contain_text("Finished: step 30 of 30", timeout=30_000)
     expect(page.locator(".st-key-on_stage")).to_contain_text("On stage is your run, finished")
     expect(page.locator(".player .badge")).to_have_text("your run")
+    expect(page.locator(".st-key-question")).to_contain_text("step 30:")
     assert not problems, problems
 
 
