@@ -10,7 +10,8 @@ from pages.ui.language import plain, t
 
 
 def answer(now: Shown) -> str:
-    """How many are left after each stage for the user and day on stage, what they keep, and where a favourite died."""
+    """How many are left after each stage for the user and day on stage, what they keep, where a favourite died, and of which
+    moment the models are, unless the last."""
     user, day, scene = now.now()
     site, given = now.site, scene.given
     parts = [
@@ -30,6 +31,14 @@ def answer(now: Shown) -> str:
         parts.append(t("Of the best possible watch time {a}% → {b}% → **{c}%** are left.", **kept))
         if now.server.ranker and scene.lost:
             parts.append(lost(now, scene.lost[0]))
+    if now.earlier:
+        parts.append(
+            t(
+                "The models are those of training step {step} of {last}.",
+                step=f"{now.frame.step:,}",
+                last=f"{now.recording.frames[-1].step:,}",
+            )
+        )
     return " ".join(parts)
 
 
