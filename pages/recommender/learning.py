@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import altair as alt
+import numpy as np
 import pandas as pd
 import streamlit as st
 
+from engine.recommender.samples import FEWEST
 from engine.recommender.training import CUTS, TESTED
 from engine.runs.frame import Frame
 from pages.recommender.shown import Shown, shown
@@ -28,7 +30,7 @@ METHODS: Mapping[str, str] = {
 COLOURS = dict(zip(METHODS, (HUES[0], HUES[0], HUES[1], HUES[2], HUES[5]), strict=True))
 MEASURES = {
     "first": (N_("First of the page"), N_("true minutes of the first of each page"), ".2f"),
-    "auc": ("AUC", N_("share of pairs, watched above not watched"), ".2f"),
+    "auc": ("AUC", N_("share of pairs in the right order"), ".2f"),
     "mispredicted": (N_("Mispredicted"), N_("mispredicted watch time"), "~%"),
 }
 """Of ranking, by their names in the metrics: what the choice says, what the axis says, and how numbers are written."""
@@ -51,7 +53,8 @@ def _curves() -> None:
         hits = {f"{name}.hits": name for name in ("recall", "popular", "knn")}
         rows = _rows(now.recording.frames, hits, CUTS.index(cut))
         _chart(now, rows, t("held-out watches among the first {cut}", cut=cut), "~%", "learning_recall")
-        st.caption(t("On the way {some} held-out watches judge, at the last step all: so its lines bend there.", some=TESTED))  # fmt: skip
+        if int((np.diff(now.site.history.watches.start) >= FEWEST).sum()) > TESTED:
+            st.caption(t("On the way {some} held-out watches judge, at the last step all: so its lines bend there.", some=TESTED))  # fmt: skip
     with right:
         _ranking(now)
 
@@ -61,8 +64,9 @@ def _ranking(now: Shown) -> None:
         st.info(now.unranked())
         return
     measures = [name for name in MEASURES if name != "first" or now.site.world.true]
+    key = f"recommender_learning_{'true' if now.site.world.true else 'own'}"  # other options, another control
     measure = one_of(
-        t("Ranking, judged by"), measures, measures[0], key="recommender_learning_measure",
+        t("Ranking, judged by"), measures, measures[0], key=key,
         name_of=lambda name: t(MEASURES[name][0]),
     )  # fmt: skip
     rows = _rows(now.recording.frames, {f"{name}.{measure}": name for name in ("ranking", "popular", "knn", "best")})

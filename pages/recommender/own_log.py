@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -13,7 +15,7 @@ from engine.recommender.own_sample import sample_log
 from engine.recommender.training import CUTS
 from engine.runs.config import Whole
 from engine.runs.frame import Frame
-from engine.runs.run import FAILED, View
+from engine.runs.run import FAILED
 from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE, Verdict
 from pages.recommender import live
 from pages.recommender.settings import WEIGHTING
@@ -21,6 +23,7 @@ from pages.recommender.where import PLACE
 from pages.ui import controls, language, training, uploads
 from pages.ui.choices import one_of
 from pages.ui.language import N_, listed, plain, t
+from pages.ui.live import polled
 from pages.ui.section import section
 from pages.ui.verdict import badge
 
@@ -49,11 +52,11 @@ def draw() -> None:
     with body:
         data = _upload()
         offered = _offer(data) if data is not None else ""
-        run, view = training.current(), training.view_of(training.current())
-        if run is not None and isinstance(run.config, OwnLogConfig) and view is not None:
+        run = training.current()
+        if run is not None and isinstance(run.config, OwnLogConfig):
             if offered and offered != run.config.table:
                 st.info(t("On stage is still the run on another file; its measures are these."))
-            _progress(run.config, view)
+            polled(partial(_progress, run.config))
 
 
 def _upload() -> bytes | None:
@@ -178,8 +181,11 @@ def _settings(log: OwnLog, digest: str, rated: str) -> OwnLogConfig:
     return own_config(log, digest, base)
 
 
-def _progress(config: OwnLogConfig, view: View) -> None:
-    """The answer of the run so far; it is drawn anew when the run ends."""
+def _progress(config: OwnLogConfig) -> None:
+    """The answer of the run so far."""
+    view = training.view_of(training.current())
+    if view is None:
+        return
     recall = [frame for frame in view.frames if "recall.hits" in frame.metrics]
     if view.state == FAILED:
         st.error(training.status(view))
