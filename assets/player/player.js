@@ -15,6 +15,7 @@ const MAKERS = {
   Listing: makeListing,
 };
 const REST_MS = 250;
+const SENT_MS = 1000; // what was told so shortly before a player went may not have arrived: its successor tells it again
 const mounted = new WeakMap(); // parentElement → player: Streamlit calls again with new data, the viewer's place must stay
 const BACK_MS = 3000;
 const placeOf = new Map(); // skeleton → the place of the player that looked so last, shown or taken out: see `resumed`
@@ -36,6 +37,8 @@ function makePlayer(parent, first, send) {
   let family = "sans-serif",
     stage = first,
     told = { ...first.start },
+    before = told,
+    toldAt = -Infinity,
     resting = 0,
     speaking = 0,
     announceNext = false,
@@ -192,6 +195,8 @@ function makePlayer(parent, first, send) {
     const now = position();
     if (state.playing || JSON.stringify(now) === JSON.stringify(told)) return;
     const moved = now.hero !== told.hero;
+    before = told;
+    toldAt = performance.now();
     told = now;
     send.state("position", now);
     if (moved) send.state("hero", now.hero);
@@ -300,7 +305,10 @@ function makePlayer(parent, first, send) {
   };
 
   /** The place of a player that is going, and what Python knows of it. */
-  const leave = () => ({ ...position(), step: step(), seek: stage.seek, told, at: performance.now() });
+  const leave = () => {
+    const at = performance.now();
+    return { ...position(), step: step(), seek: stage.seek, told: at - toldAt < SENT_MS ? before : told, at };
+  };
   /** In the stead of one that went: what it had not told yet is told now. */
   const resume = (known) => {
     told = known;

@@ -118,7 +118,7 @@ def _cosine(at: Desk, query: Row, documents: Sequence[Row], side: int, traced: T
     """Both vectors at length 1: the cosine is the sum of their products."""
     left = nn.functional.normalize(at.vector(0, [query]), dim=-1)[0].tolist()
     right = nn.functional.normalize(at.vector(1, documents), dim=-1)[side - 1].tolist()
-    terms = tuple(Term(f"y_{{{n + 1}}}", a, b) for n, (a, b) in enumerate(zip(left, right, strict=True)))
+    terms = tuple(Term(f"q_{{{n + 1}}} d_{{{n + 1}}}", a, b) for n, (a, b) in enumerate(zip(left, right, strict=True)))
     total = sum(term.product for term in terms)
     cosine = float(traced["cosine"][side - 1])
     return Explanation(f"R(Q, D_{{{side}}})", terms, None, "identity", total, cosine, factors=("q", "d"))

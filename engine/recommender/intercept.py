@@ -34,7 +34,7 @@ class Fit:
 def fit(rate: float, minutes: Array, seed: int = 0) -> Fit:
     """`IMPRESSIONS` with a click rate, watch times drawn from `minutes`; Newton's method."""
     rng = np.random.default_rng(seed)
-    clicked = int((rng.random(IMPRESSIONS) < rate).sum())
+    clicked = round(IMPRESSIONS * rate)
     watched = float(rng.choice(minutes, clicked).sum())
     others = IMPRESSIONS - clicked
     b = 0.0

@@ -29,4 +29,5 @@ def sample_log(config: RecommenderConfig | None = None) -> bytes:
             "upload_date": uploaded.to_numpy()[log.video],
         }
     )
-    return table.to_csv(index=False).encode()
+    once = table.sort_values("clicked", kind="stable").drop_duplicates(["user_id", "item_id", "timestamp"], keep="last")
+    return once.sort_index().to_csv(index=False).encode()

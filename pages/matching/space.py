@@ -26,7 +26,7 @@ def draw(now: Shown) -> None:
             t("Model"), now.config.models, now.config.models[-1], key="matching_space_model", name_of=TITLES.__getitem__
         )
         steps = [frame.step for frame in frames]
-        step = st.select_slider(t("training step"), steps, steps[-1], key=f"matching_space_{len(steps)}")
+        step = st.select_slider(t("Training step of the map"), steps, steps[-1], key=f"matching_space_{len(steps)}")
         deep = st.toggle(t("3-D"), key="matching_space_deep", bind="query-params")
     choose_moment(PLACE, now.recording, now.live)
     points, share = projected(np.stack([frame.metrics[f"{model}.space"] for frame in frames]), 3)

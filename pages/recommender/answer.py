@@ -7,6 +7,7 @@ from engine.recommender.serving import COLD, RANKING
 from pages.recommender import named
 from pages.recommender.shown import Shown
 from pages.ui.language import plain, t
+from pages.ui.live import earlier
 
 
 def answer(now: Shown) -> str:
@@ -31,7 +32,7 @@ def answer(now: Shown) -> str:
         parts.append(t("Of the best possible watch time {a}% → {b}% → **{c}%** are left.", **kept))
         if now.server.ranker and scene.lost:
             parts.append(lost(now, scene.lost[0]))
-    if now.earlier:
+    if earlier(now.recording, now.frame):
         parts.append(
             t(
                 "The models are those of training step {step} of {last}.",

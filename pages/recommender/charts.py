@@ -20,7 +20,7 @@ LOST, LISTED, SEARCHED = 3, 10, 4
 """Favourites circled, watches and searches listed."""
 TITLES = {"catalogue": N_("Catalogue"), "recall": N_("Recall"), "rank": N_("Ranking")}
 SENTENCES = {
-    "catalogue": N_("{videos} videos; the {known} with a vector glow, the brighter the larger u · v."),
+    "catalogue": N_("{videos} videos in all; the {known} with a vector glow, the brighter the larger u · v."),
     "recall": N_("Candidate generation: the {recalled} of largest u · v, not watched yet."),
     "rank": N_("Ranking orders them by the watch time its odds promise; {shown} are shown."),
 }  # fmt: skip

@@ -211,11 +211,12 @@ def _compare(now: Shown, videos: Array, torchs: Array, served: Array) -> None:
                 t("shown"): [named.title(now.site, int(videos[n])) for n in first],
                 t("torch"): [f"{torchs[n]:.6f}" for n in first],
                 t("ONNX Runtime"): [f"{served[n]:.6f}" for n in first],
-                t("difference"): [_tiny(float(served[n] / torchs[n] - 1)) for n in first],
+                t("relative difference"): [_tiny(float(served[n] / torchs[n] - 1)) for n in first],
             }
         ),
         hide_index=True,
         height="content",
+        column_config={t("shown"): st.column_config.TextColumn(width=190)},
         alt=t("Odds of torch and of ONNX Runtime"),
     )
     st.caption(

@@ -50,11 +50,6 @@ class Shown:
         return isinstance(self.config, OwnLogConfig)
 
     @property
-    def earlier(self) -> bool:
-        """Whether an earlier moment was asked for; a run that trains goes on by itself."""
-        return not self.live and self.frame.step != live.moments(self.recording)[-1]
-
-    @property
     def _keep(self) -> tuple[Callable[..., Any], ...]:
         return _KEEP[self.own]
 

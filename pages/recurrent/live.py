@@ -120,7 +120,7 @@ def answer(now: Shown) -> str:
         accuracies=shares,
     )
     verdict = _verdict(config)
-    if verdict is None:
+    if verdict is None or live.earlier(now.recording, frame):  # it is about trained ones
         return sentence
     return f"{sentence} " + t("RNN below LSTM: {verdict}", verdict=badge(verdict))
 

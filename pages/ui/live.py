@@ -31,6 +31,8 @@ def stage(place: Place, player: str, draw: Callable[[], None]) -> None:
                 st.query_params.pop(training.MARK, None)
             st.rerun()
         place.follow(player)
+        if not active and training.current() is not None:
+            st.query_params.pop(training.MARK, None)  # a request that left before the end has brought it back
         if active and training.MARK not in st.query_params:
             st.query_params[training.MARK] = "1"  # coming from another page has emptied the URL
         draw()
@@ -63,10 +65,16 @@ def moments(recording: Recording[C]) -> list[int]:
 
 
 def moment(place: Place, recording: Recording[C], active: bool) -> Frame:
-    """The moment of training that the URL asks for, of those kept the nearest; the last while it trains."""
+    """The moment of training that the URL asks for, if there is one; the last while it trains. One that was not kept is of
+    another run, which a link does not bring along."""
     steps, written = moments(recording), place.read(place.moment)
-    asked = int(written) if written.isdecimal() and len(written) < 6 and not active else steps[-1]
-    return recording.frames[recording.nearest(min(steps, key=lambda step: abs(step - asked)))]
+    asked = next((step for step in steps if str(step) == written and not active), steps[-1])
+    return recording.frames[recording.nearest(asked)]
+
+
+def earlier(recording: Recording[C], frame: Frame) -> bool:
+    """Whether it is not the last moment."""
+    return frame.step != moments(recording)[-1]
 
 
 def choose_moment(place: Place, recording: Recording[C], active: bool) -> None:
@@ -79,7 +87,7 @@ def choose_moment(place: Place, recording: Recording[C], active: bool) -> None:
     st.select_slider(
         t("Moment on stage, in training steps"), steps, key=key, format_func=lambda step: f"{step:,}",
         on_change=_go_to_moment, args=(place, key, steps[-1]),
-        help=t("The stage and everything below it show the models as they were then."),
+        help=t("The stage, and what is told of it below, show the models as they were then."),
     )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import streamlit as st
 
@@ -66,9 +68,7 @@ def zoom(explanation: Explanation) -> None:
 
 
 def _plain(symbol: str) -> str:
-    """x_{12} → x₁₂, for a table cell."""
+    """x_{12} y_{12} → x₁₂ y₁₂, for a table cell."""
     symbol = symbol.replace("\\cdot", "·").replace("\\tanh", "tanh")
     subscript = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
-    head, _, tail = symbol.partition("_{")
-    inside, _, after = tail.partition("}")
-    return head + inside.translate(subscript) + after
+    return re.sub(r"_\{(.*?)\}", lambda found: found[1].translate(subscript), symbol)
