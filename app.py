@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
-import gc
-
 import streamlit as st
+from starlette.middleware import Middleware
 
-from pages.ui import language, theme, training
+from pages.ui import language, theme
+from pages.ui.house import house, owner
 from pages.ui.language import t
 from pages.ui.playground import playgrounds
-
-st.set_page_config(page_title="Gatescope", page_icon="assets/icon.svg", layout="wide")
+from pages.ui.server import OwnOrigins, open_house
 
 
 @st.cache_resource(show_spinner=False)
 def start_up() -> None:
-    """Warm workers, torch on one thread, and a heap that the collector need not walk after every rerun."""
+    """Torch on one thread, all that pages need imported, and the house with its warm workers."""
     import torch
 
     torch.set_num_threads(1)
     for playground in playgrounds():
         playground.warm()
-    training.service()  # last: workers load the same libraries, and two cores are soon shared out
-    if st.get_option("server.fileWatcherType") == "none":  # hot reload would pin stale modules
-        gc.collect()
-        gc.freeze()
+    house()  # last: workers load the same libraries, and two cores are soon shared out
 
 
-start_up()
-theme.apply()
-training.owner()
-with st.sidebar:
-    language.switch()
-home = st.Page("pages/home/page.py", title=t("Home"), icon=":material/home:", default=True)
-rooms = [st.Page(room.page, title=t(room.title), icon=room.icon, url_path=room.name) for room in playgrounds()]
-st.navigation([home, *rooms], position="top").run()
+def draw() -> None:
+    """One run of a session: the frame that all pages share, and the page."""
+    st.set_page_config(page_title="Gatescope", page_icon="assets/icon.svg", layout="wide")
+    start_up()
+    theme.apply()
+    owner()
+    with st.sidebar:
+        language.switch()
+    home = st.Page("pages/home/page.py", title=t("Home"), icon=":material/home:", default=True)
+    rooms = [st.Page(room.page, title=t(room.title), icon=room.icon, url_path=room.name) for room in playgrounds()]
+    st.navigation([home, *rooms], position="top").run()
+
+
+if __name__ == "app":  # the server imports this file once, before its first visitor; sessions run it as a script
+    app = st.App(__file__, middleware=[Middleware(OwnOrigins)], lifespan=open_house)
+else:
+    draw()

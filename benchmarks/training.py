@@ -10,7 +10,7 @@ from engine.multitask import MultitaskConfig
 from engine.multitask.claims import preview_cells
 from engine.recurrent import RecurrentConfig
 from engine.runs.config import Config
-from engine.runs.run import FINISHED
+from engine.runs.run import State
 from engine.runs.runs import Runs
 from engine.runs.study import Study
 
@@ -45,12 +45,12 @@ def _default_run(service: Runs, config: Config, what: str, target: int = 15) -> 
         if first is None and service.view(job).frames:
             first = time.perf_counter() - began
         time.sleep(0.005)
-    assert job.state == FINISHED, job.sentence
+    assert job.state == State.FINISHED, job.error
     took = time.perf_counter() - began
     line(f"submit → first frame, warm worker ({what.partition(':')[0]})", f"{1000 * (first or 0):.0f} ms")
     line(f"default live run ({what})", f"{took:.1f} s", f"target {target} s", reached(took <= target))
 
 
 def _warm(service: Runs) -> None:
-    while not all(worker.ready for worker in service._workers):
+    while not all(worker.ready for worker in service.workers):
         time.sleep(0.05)

@@ -1,8 +1,9 @@
 /**
- * Bytes → stage. Layout: header length (4 bytes, little-endian), JSON header, array buffers aligned to 4 bytes.
+ * Bytes → one part of a stage. Layout: header length (4 bytes, little-endian), JSON header, array buffers aligned to 4 bytes.
  * @typedef {{data: Float32Array|Uint8Array, shape: number[], strides: number[]}} Field  an array (S, F, …)
  * @param {Uint8Array} bytes
- * @returns {{spec: object, start: object, seek: number, autoplay: boolean, stageId: string, fields: Object<string, Field>}}
+ * @returns {{spec: object, fields: Object<string, Field>, still?: string, needs?: string, stageId?: string, start?: object,
+ *   seek?: number, autoplay?: boolean}} the still part with its id, or the moving one with the id of the still part it needs
  */
 function decode(bytes) {
   // A view may start anywhere in its buffer; typed arrays need a multiple of 4.
@@ -21,11 +22,26 @@ function decode(bytes) {
   }
   return {
     spec: header.spec,
+    still: header.still,
+    needs: header.needs,
     start: header.start,
     seek: header.seek,
     autoplay: header.autoplay,
     stageId: header.stage_id,
     fields,
+  };
+}
+
+/**
+ * The whole stage.
+ * @returns {{spec: object, start: object, seek: number, autoplay: boolean, stageId: string, fields: Object<string, Field>}}
+ */
+function whole(still, moving) {
+  return {
+    ...moving,
+    spec: { ...still.spec, ...moving.spec },
+    stageId: `${moving.needs}:${moving.stageId}`,
+    fields: { ...still.fields, ...moving.fields },
   };
 }
 

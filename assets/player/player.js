@@ -356,8 +356,47 @@ function takeOut(player) {
   player.remove();
 }
 
+/** Still parts by their id, with how many figures hold them, and who waits for one that has not come yet. */
+const stills = new Map();
+const heldBy = new WeakMap(); // parentElement → the still part that was given to it
+const waiting = new Map(); // parentElement → its moving part and what to do with both
+
+function hold(parent, part) {
+  const before = heldBy.get(parent);
+  if (part) {
+    heldBy.set(parent, part.still);
+    const known = stills.get(part.still);
+    stills.set(part.still, { part, holders: (known?.holders ?? 0) + 1 });
+  } else heldBy.delete(parent);
+  if (before) {
+    const known = stills.get(before);
+    if (--known.holders === 0) stills.delete(before);
+  }
+  for (const [player, { moving, show }] of waiting)
+    if (stills.has(moving.needs)) {
+      waiting.delete(player);
+      show(whole(stills.get(moving.needs).part, moving));
+    }
+}
+
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
-  const stage = decode(data);
+  const part = decode(data);
+  if (part.still) {
+    hold(parentElement, part);
+    return () => hold(parentElement, null);
+  }
+  const show = (stage) => showStage(stage, parentElement, setStateValue, setTriggerValue);
+  waiting.delete(parentElement);
+  if (stills.has(part.needs)) show(whole(stills.get(part.needs).part, part));
+  else waiting.set(parentElement, { moving: part, show }); // the two parts are two messages
+  return () => {
+    waiting.delete(parentElement);
+    takeOut(mounted.get(parentElement));
+    mounted.delete(parentElement);
+  };
+}
+
+function showStage(stage, parentElement, setStateValue, setTriggerValue) {
   const send = { state: setStateValue, trigger: (click) => setTriggerValue("click", click) };
   const held = mounted.get(parentElement);
   if (held && held.skeleton === skeleton(stage)) held.update(stage, send);
@@ -370,8 +409,4 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     mounted.set(parentElement, player);
     placeOf.set(player.skeleton, player.leave);
   }
-  return () => {
-    takeOut(mounted.get(parentElement));
-    mounted.delete(parentElement);
-  };
 }

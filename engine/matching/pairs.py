@@ -1,28 +1,21 @@
-"""A user's own queries and documents: TSV, CSV, JSONL, or the question-passage files of SQuAD, XQuAD and CMRC."""
+"""A user's own queries and documents as a log to train on."""
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from engine.errors import UserError
 from engine.matching.config import PairsConfig
 from engine.matching.hashing import tokens
 from engine.matching.log import Log, Query
+from engine.matching.pair_files import Pair, read_pairs
 from engine.matching.training import train_on
 from engine.runs.frame import Frame
 from engine.runs.work import Tick
 
-QUERY = ("query", "question", "q", "search", "查询", "问题")
-DOCUMENT = ("document", "passage", "context", "doc", "title", "text", "answer_text", "文档", "标题", "段落")
-LABEL = ("label", "clicks", "click", "clicked", "relevance", "grade", "rating", "标签", "点击")
-FEWEST, MOST = 20, 20_000
 HELD_OUT = 5
 """Every fifth query is held out."""
 RANKED, ASKED = 1_000, 500
@@ -32,111 +25,29 @@ HIGHEST = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """One row of a table; `label` None where the table has none: the document is the right one."""
+class Found:
+    """What a page says of a file before anything trains on it: pairs, documents, queries to learn from and held out,
+    documents that are ranked."""
 
-    query: str
-    document: str
-    label: float | None = None
-
-
-def read_pairs(data: bytes) -> tuple[Pair, ...]:
-    """The pairs of a file, whichever of the formats it is in. Raises UserError where it is none of them."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UserError("This is no UTF-8 text: byte {place} cannot be read.", place=f"{error.start:,}") from None
-    start = text.lstrip()[:1]
-    found = list(_of_json(text) if start in ("{", "[") else _of_table(text))
-    pairs = tuple(pair for pair in found if pair.query.strip() and pair.document.strip())
-    if len(pairs) < FEWEST:
-        raise UserError(
-            "Too few pairs of query and document: {count} were found, {least} are needed.",
-            count=len(pairs),
-            least=FEWEST,
-        )
-    return pairs[:MOST]
+    language: str
+    pairs: int
+    documents: int
+    train: int
+    test: int
+    pool: int
 
 
-def _of_json(text: str) -> Iterator[Pair]:
-    rows: Iterable[Any]
-    try:
-        whole = json.loads(text)
-        rows = whole if isinstance(whole, list) else whole.get("data", [whole])
-        if not isinstance(rows, list):
-            raise UserError("A row needs a query and a document; found {value}.", value=str(rows)[:40])
-    except UserError:
-        raise
-    except (ValueError, RecursionError):
-        rows = _lines(text)
-    for row in rows:
-        if isinstance(row, Mapping) and "paragraphs" in row:
-            yield from _of_article(row)
-        elif not isinstance(row, Mapping):
-            raise UserError("A row needs a query and a document; found {value}.", value=str(row)[:40])
-        else:
-            yield _of_row({str(key).strip().lower(): value for key, value in row.items()})
+def found_in(data: bytes) -> Found:
+    """Read a file and count. Raises UserError where it cannot be used."""
+    pairs = read_pairs(data)
+    log = log_of_pairs(pairs)
+    sizes = (len(part) for part in (pairs, log.documents, log.train, log.test, log.pool))
+    return Found(log.language, *sizes)
 
 
-def _lines(text: str) -> Iterator[Any]:
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.strip():
-            try:
-                yield json.loads(line)
-            except (ValueError, RecursionError):
-                raise UserError("Line {number} is no JSON.", number=number) from None
-
-
-def _of_article(article: Mapping[str, Any]) -> Iterator[Pair]:
-    """SQuAD's form: paragraphs with a context and questions on it."""
-    try:
-        for paragraph in article["paragraphs"]:
-            for asked in paragraph["qas"]:
-                yield Pair(str(asked["question"]), str(paragraph["context"]))
-    except (KeyError, TypeError):
-        raise UserError("A paragraph needs a context and its questions: paragraphs, context, qas, question.") from None
-
-
-def _of_row(row: Mapping[str, Any]) -> Pair:
-    query, document, label = (next((name for name in names if name in row), "") for names in (QUERY, DOCUMENT, LABEL))
-    if not query or not document:
-        raise UserError(
-            "A row needs a query and a document; found the columns {columns}.", columns=", ".join(row)[:120]
-        )
-    texts = ["" if row[name] is None else str(row[name]) for name in (query, document)]
-    return Pair(texts[0], texts[1], _label(row[label]) if label else None)
-
-
-def _label(value: Any) -> float:
-    try:
-        number = float(value)
-    except (TypeError, ValueError, OverflowError):
-        raise UserError(
-            "A label or a number of clicks must be a number from 0 up, not {value}.", value=str(value)[:20]
-        ) from None
-    if not 0 <= number < math.inf:
-        raise UserError("A label or a number of clicks must be a number from 0 up, not {value}.", value=str(value)[:20])
-    return number
-
-
-def _of_table(text: str) -> Iterator[Pair]:
-    """Tabs or commas; a first line that names no query is a row like the others."""
-    delimiter = "\t" if "\t" in text.split("\n", 1)[0] else ","
-    try:
-        rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise UserError("The table cannot be read: {reason}.", reason=str(error)) from None
-    if not rows:
-        return
-    head = [cell.strip().lower() for cell in rows[0]]
-    named = any(cell in QUERY for cell in head)
-    if not named and len(head) < 2:
-        raise UserError(
-            "A row needs a query and a document; found the columns {columns}.", columns=", ".join(head)[:120]
-        )
-    names = head if named else ["query", "document", "label"]
-    for row in rows[1:] if named else rows:
-        yield _of_row(dict(zip(names, row, strict=False)))
+def log_in(data: bytes) -> Log:
+    """The log of a file. Raises UserError where it cannot be used."""
+    return log_of_pairs(read_pairs(data))
 
 
 def language_of(pairs: Iterable[Pair]) -> str:
@@ -195,4 +106,4 @@ def train_pairs(config: PairsConfig, data: bytes, tick: Tick | None = None) -> I
     """
     if config.table and hashlib.sha256(data).hexdigest() != config.table:
         raise UserError("The file is not the one that these settings were made for.")
-    yield from train_on(config, log_of_pairs(read_pairs(data)), tick)
+    yield from train_on(config, log_in(data), tick)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -21,6 +21,8 @@ SHORTEST, LONGEST = 3_000, 8_000_000
 MOST_CHARACTERS = 400
 OTHER = "\ufffd"
 """Stands for the characters that are too rare for the alphabet."""
+EXCERPT = 201
+"""Characters of the held-out part that are looked at, for the longest window that there may be."""
 HELD_OUT = 0.1
 """The last tenth of a text is never trained on."""
 
@@ -44,16 +46,39 @@ def decode(data: bytes) -> str:
     return text
 
 
-def text_config(text: str, table: str, base: TextConfig | None = None) -> TextConfig:
-    """The config of a text: its most frequent characters, and a held-out piece to look at."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a page needs of a text: how long it is, its `alphabet`, and where the held-out part begins, the `excerpt`."""
+
+    count: int
+    alphabet: str
+    excerpt: str
+
+
+def found_in(data: bytes) -> Found:
+    """Read a text. Raises UserError where it cannot be used."""
+    return _found(decode(data))
+
+
+def _found(text: str) -> Found:
     counts = Counter(text)
     common = [character for character, _ in counts.most_common(MOST_CHARACTERS)]
     if len(common) < 2:
         raise UserError("A text needs at least two different characters.")
     alphabet = "".join(sorted(common)) + (OTHER if len(counts) > len(common) else "")
-    base = base or TextConfig()
     begin = len(text) - int(HELD_OUT * len(text))
-    return replace(base, alphabet=alphabet, excerpt=text[begin : begin + base.distance * 2 + 1], table=table)
+    return Found(len(text), alphabet, text[begin : begin + EXCERPT])
+
+
+def found_config(found: Found, table: str, base: TextConfig | None = None) -> TextConfig:
+    """The config of a text: its most frequent characters, and a held-out piece to look at."""
+    base = base or TextConfig()
+    return replace(base, alphabet=found.alphabet, excerpt=found.excerpt[: base.distance * 2 + 1], table=table)
+
+
+def text_config(text: str, table: str, base: TextConfig | None = None) -> TextConfig:
+    """The same from the text itself."""
+    return found_config(_found(text), table, base)
 
 
 def encode(text: str, alphabet: str) -> Tensor:

@@ -13,9 +13,12 @@ from types import ModuleType
 
 from engine.runs.config import Config
 from engine.runs.frame import Array
-from engine.runs.run import FAILED, FINISHED, STOPPED, Run
+from engine.runs.policy import RunPolicy
+from engine.runs.run import Run, State
 from engine.runs.runs import Runs
 from engine.runs.worker import playgrounds
+
+POLICY = RunPolicy(background_queue=100_000, longest_seconds=3_600.0)
 
 
 def build(what: str, names: Sequence[str]) -> None:
@@ -40,14 +43,14 @@ def _last(run: Run) -> dict[str, Array]:
 
 
 def _trained(configs: Sequence[Config]) -> list[Run]:
-    service = Runs()
+    service = Runs(policy=POLICY)
     jobs = [service.submit(config, "build", background=True) for config in configs]
     began, told = time.monotonic(), -1
-    while (done := sum(job.state == FINISHED for job in jobs)) < len(jobs):
-        failed = next((job for job in jobs if job.state in (FAILED, STOPPED)), None)
+    while (done := sum(job.state == State.FINISHED for job in jobs)) < len(jobs):
+        failed = next((job for job in jobs if job.state in (State.FAILED, State.STOPPED)), None)
         if failed is not None:
             service.close()
-            raise RuntimeError(f"{failed.config}: {failed.sentence.format(**failed.values)}")
+            raise RuntimeError(f"{failed.config}: {failed.error or failed.state}")
         if done != told:
             told = done
             print(f"{done} of {len(jobs)} after {time.monotonic() - began:.0f} s", flush=True)

@@ -1,4 +1,4 @@
-"""Freed memory stays with the process that will ask for it again a millisecond later."""
+"""Freed memory: kept by a process that will ask for it again a millisecond later, given back by one that waits."""
 
 from __future__ import annotations
 
@@ -19,3 +19,9 @@ def keep_freed_memory() -> bool:
     if mallopt is None:
         return False
     return bool(mallopt(M_MMAP_THRESHOLD, 32 * MEGABYTE)) and bool(mallopt(M_TRIM_THRESHOLD, 64 * MEGABYTE))
+
+
+def give_back() -> bool:
+    """Return freed memory to the system; whether anything was returned. The counterpart, for a server that waits."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    return bool(trim is not None and trim(0))

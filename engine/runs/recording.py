@@ -13,6 +13,8 @@ from typing import Generic, TypeVar
 import numpy as np
 
 from engine.errors import UserError
+from engine.files import write_whole
+from engine.runs import archive as bounds
 from engine.runs.config import Config
 from engine.runs.frame import Array, Frame
 
@@ -99,9 +101,11 @@ class Recording(Generic[C]):
     def from_bytes(cls, data: bytes, kind: type[C]) -> Recording[C]:
         """The recording written by `to_bytes`. Raises UserError when it is not one of this playground."""
         try:
+            bounds.check(data)  # a small file may unpack to any size
             with np.load(io.BytesIO(data), allow_pickle=False) as archive:
                 arrays = {key: archive[key] for key in archive.files}
             header = json.loads(arrays.pop("header").tobytes())
+            bounds.check_frames(len(header["steps"]), len(arrays))
             known = header["format"] == FORMAT and header["playground"] == kind.playground
             frames = _frames(header["steps"], arrays) if known else ()
         except Exception as error:  # a file may hold anything
@@ -111,8 +115,8 @@ class Recording(Generic[C]):
         return cls(kind.from_dict(header["config"]), frames)
 
     def save(self, path: Path) -> None:
-        """Write one file."""
-        path.write_bytes(self.to_bytes())
+        """Write one file, whole or not at all."""
+        write_whole(path, self.to_bytes())
 
     @classmethod
     def load(cls, path: Path, kind: type[C]) -> Recording[C]:

@@ -4,16 +4,32 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from enum import StrEnum
 
+from engine.errors import UserError
 from engine.runs.config import Config
 from engine.runs.frame import Frame
 from engine.runs.recording import Recording
+from engine.runs.table import Table
 
-QUEUED, RUNNING, PAUSED, FINISHED, STOPPED, FAILED = "queued", "running", "paused", "finished", "stopped", "failed"
-ACTIVE = frozenset((QUEUED, RUNNING, PAUSED))
+
+class State(StrEnum):
+    """What becomes of a run: queued → running ⇄ paused → finished, stopped or failed."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+    @property
+    def active(self) -> bool:
+        """Whether there is more to come."""
+        return self in (State.QUEUED, State.RUNNING, State.PAUSED)
+
 
 _numbers = itertools.count(1)
 
@@ -22,12 +38,12 @@ _numbers = itertools.count(1)
 class View:
     """A run at one moment, for a page to draw without holding a lock.
 
-    place         position in the queue from 1; 0 when not waiting
+    place         position in the queue from 1; 0 when not waiting, or waiting only for a worker to start
     seconds_left  None until there is something to reckon from
-    sentence      what went wrong, a template as in UserError, with `values`; empty when nothing did
+    sentence      what went wrong or is being waited for, a template as in UserError, with `values`; empty when nothing is
     """
 
-    state: str
+    state: State
     place: int
     step: int
     steps: int
@@ -38,53 +54,71 @@ class View:
 
     @property
     def active(self) -> bool:
-        return self.state in ACTIVE
+        return self.state.active
 
 
 @dataclass(eq=False)
 class Run:
-    """One job of one owner; only `Runs` changes it, under its lock."""
+    """One job of one owner; only `Runs` changes it, under its lock.
+
+    number    its place among all runs, by age
+    attempt   the number of the attempt that its frames are of; 0 while it waits
+    deaths    workers that died while they had it
+    error     why it was stopped or has failed
+    """
 
     config: Config
     owner: str
     work: str = "train"
-    table: Path | None = None
+    table: Table | None = None
     background: bool = False
     number: int = field(default_factory=lambda: next(_numbers))
-    state: str = QUEUED
+    state: State = State.QUEUED
     step: int = 0
     steps: int = 0
     frames: list[Frame] = field(default_factory=list)
-    sentence: str = ""
-    values: Mapping[str, object] = field(default_factory=dict)
-    paused_at: float | None = None
+    attempt: int = 0
+    deaths: int = 0
+    error: UserError | None = None
+    now: Callable[[], float] = time.monotonic
+    _paused_at: float | None = None
     _worked: float = 0.0
+    _pace: float = 0.0
     _since: float | None = None
 
-    def clock(self, running: bool) -> None:
-        """Start or stop counting the seconds worked."""
-        now = time.monotonic()
+    def enter(self, state: State) -> None:
+        """Go over to a state; seconds are counted while it is running."""
+        now = self.now()
         if self._since is not None:
             self._worked += now - self._since
-        self._since = now if running else None
-        self.paused_at = now if self.state == PAUSED else None
+        self.state = state
+        self._since = now if state == State.RUNNING else None
+        self._paused_at = now if state == State.PAUSED else None
 
     @property
     def worked(self) -> float:
         """Seconds spent training, pauses left out."""
-        return self._worked + (time.monotonic() - self._since if self._since is not None else 0.0)
+        return self._worked + (self.now() - self._since if self._since is not None else 0.0)
+
+    @property
+    def paused(self) -> float:
+        """Seconds since it was paused; 0 where it is not."""
+        return self.now() - self._paused_at if self._paused_at is not None else 0.0
+
+    def progressed(self, step: int, steps: int) -> None:
+        """It has come so far."""
+        self.step, self.steps = step, steps
+        self._pace = self.worked / step if step else 0.0
 
     @property
     def seconds_left(self) -> float | None:
-        """Reckoned from the pace so far."""
-        if not self.step or not self.steps:
-            return None
-        return self.worked * (self.steps - self.step) / self.step
+        """Reckoned from the pace up to the last step that was told; None before there was one."""
+        return self._pace * (self.steps - self.step) if self._pace else None
 
     def restart(self) -> None:
         """Back to the queue with nothing done: the same config gives the same frames again."""
-        self.state, self.step, self.frames = QUEUED, 0, []
-        self._worked, self._since = 0.0, None
+        self.state, self.step, self.frames, self.attempt = State.QUEUED, 0, [], 0
+        self._worked, self._pace, self._since, self._paused_at = 0.0, 0.0, None, None
 
     def recording(self) -> Recording[Config]:
         """What there is so far."""

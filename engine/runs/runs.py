@@ -3,105 +3,122 @@
 from __future__ import annotations
 
 import atexit
+import itertools
+import logging
 import threading
 import time
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.errors import UserError
 from engine.runs.config import Config
 from engine.runs.frame import Frame
-from engine.runs.pool import Worker
-from engine.runs.run import ACTIVE, FAILED, FINISHED, PAUSED, QUEUED, RUNNING, STOPPED, Run, View
+from engine.runs.local import LocalWorker
+from engine.runs.policy import RunPolicy
+from engine.runs.run import Run, State, View
+from engine.runs.seats import Attempt, Seat, Seats
+from engine.runs.table import Table
+from engine.runs.waiting import Waiting
+from engine.runs.workers import Command, Exit, Hire, Job, Worker
 
-STOP_SECONDS = 0.4
-"""A worker that has not stopped by then is killed and replaced."""
-GRACE_SECONDS = 10.0
-"""How long a run outlives its browser tab: a network blip looks like a closed tab."""
-PAUSE_SECONDS = 60.0
-"""A paused run keeps its worker this long while others wait."""
-LONGEST_SECONDS = 600.0
-QUEUE_LIMIT = 32
+LOG = logging.getLogger("gatescope.runs")
+LOOK_SECONDS = 0.1
+"""How often it is looked at what is overdue."""
 
 
 class Runs:
     """All runs of one server. Every method may be called from any thread.
 
-    A live run goes before background runs (studies), which start over when a live one needs their
-    worker: a study's cells are short and give the same frames again.
+    A live run goes before background runs (studies), which start over when a live one needs their worker: a study's cells
+    are short and give the same frames again. Whatever a worker does for a run is an *attempt* with a number of its own:
+    records, deadlines and deaths of an earlier attempt never touch a later one.
+
+    hire    starts a worker; processes of this machine by default
+    now     the clock, in seconds
+    watch   whether a thread looks after deadlines; without it `tidy` must be called
     """
 
-    def __init__(self, workers: int = 2) -> None:
+    def __init__(
+        self,
+        hire: Hire = LocalWorker,
+        policy: RunPolicy | None = None,
+        *,
+        now: Callable[[], float] = time.monotonic,
+        watch: bool = True,
+    ) -> None:
+        self.policy = policy or RunPolicy()
+        self._now = now
         self._lock = threading.RLock()
-        self._queue: list[Run] = []
+        self._attempts = itertools.count(1)
+        self._waiting = Waiting(self.policy)
         self._leaving: dict[str, float] = {}
         self._closed = threading.Event()
-        self._workers: list[Worker] = [self._hire() for _ in range(workers)]
-        atexit.register(self.close)
-        threading.Thread(target=self._watch, daemon=True, name="runs").start()
+        self._seats = Seats(self.policy, lambda: hire(self._on_record, self._on_exit))
+        with self._lock:
+            self._seats.fill(now())
+        if watch:
+            atexit.register(self.close)
+            threading.Thread(target=self._watch, daemon=True, name="runs").start()
 
     def submit(
-        self, config: Config, owner: str, *, work: str = "train", table: Path | None = None, background: bool = False
+        self, config: Config, owner: str, *, work: str = "train", table: Table | None = None, background: bool = False
     ) -> Run:
         """Queue a run. An owner has one live run: an earlier one is stopped.
 
-        Raises UserError when the queue is full.
+        Raises UserError when the queue is full; then nothing has changed.
         """
-        run = Run(config, owner, work, table, background)
+        if not self.policy.workers:
+            raise UserError("This server shows recordings only: it has no processes that train.")
+        run = Run(config, owner, work, table, background, now=self._now)
         with self._lock:
             self._leaving.pop(owner, None)
+            self._waiting.refuse_where_full(run)
             if not background:
                 for other in self._of(owner):
                     if not other.background:
                         self.stop(other)
-                if sum(not waiting.background for waiting in self._queue) >= QUEUE_LIMIT:
-                    raise UserError("Too many people are waiting to train. Try again in a minute.")
-            self._queue.append(run)
+            self._waiting.add(run)
             self._dispatch()
         return run
 
     def view(self, run: Run) -> View:
         """The run as it is now."""
         with self._lock:
-            waiting = [other for other in self._queue if other.background == run.background]
-            place = waiting.index(run) + 1 if run in waiting else 0
-            return View(
-                run.state, place, run.step, run.steps, tuple(run.frames), run.seconds_left, run.sentence, run.values
-            )
+            place, why = self._waits(run) if run.state == State.QUEUED else (0, run.error)
+            sentence, values = (why.sentence, why.values) if why is not None else ("", {})
+            return View(run.state, place, run.step, run.steps, tuple(run.frames), run.seconds_left, sentence, values)
 
     def pause(self, run: Run) -> None:
         """Between two training steps, at once."""
-        self._turn(run, "pause", PAUSED, RUNNING)
+        self._turn(run, Command.PAUSE, State.PAUSED, State.RUNNING)
 
     def step(self, run: Run) -> None:
         """Train to the next frame and pause again."""
-        self._turn(run, "step", PAUSED, PAUSED)
+        self._turn(run, Command.STEP, State.PAUSED, State.PAUSED)
 
     def resume(self, run: Run) -> None:
         """Go on."""
-        self._turn(run, "resume", RUNNING, PAUSED)
+        self._turn(run, Command.RESUME, State.RUNNING, State.PAUSED)
 
-    def _turn(self, run: Run, command: str, state: str, only_from: str) -> None:
+    def _turn(self, run: Run, command: Command, state: State, only_from: State) -> None:
         with self._lock:
-            worker = self._worker_of(run)
-            if worker is None or run.state != only_from:
-                return
-            run.state = state
-            run.clock(state == RUNNING)
-            worker.tell(run, command)
+            seat = self._seats.with_run(run)
+            if seat is not None and seat.worker is not None and run.state == only_from:
+                run.enter(state)
+                seat.worker.tell(run.attempt, command)
 
-    def stop(self, run: Run) -> None:
-        """End the run now, keeping its frames; its worker is free within `STOP_SECONDS`."""
+    def stop(self, run: Run, why: UserError | None = None) -> None:
+        """End the run now, keeping its frames; its worker is free within the policy's `stop_seconds`."""
         with self._lock:
-            if run.state in ACTIVE:
-                self._end(run, STOPPED)
+            if run.state.active:
                 self._free(run)
+                self._end(run, State.STOPPED, why)
+                self._dispatch()
 
     def release(self, owner: str) -> None:
-        """The owner's tab is gone: its runs end after the grace. Returns at once."""
+        """The owner's connection is gone: its runs end after the grace. Returns at once."""
         with self._lock:
-            self._leaving[owner] = time.monotonic() + GRACE_SECONDS
+            self._leaving.setdefault(owner, self._now() + self.policy.grace_seconds)
 
     def claim(self, owner: str) -> None:
         """The owner is still there after all."""
@@ -111,140 +128,191 @@ class Runs:
     def close(self) -> None:
         """Kill the workers."""
         self._closed.set()
+        atexit.unregister(self.close)
         with self._lock:
-            workers, self._workers = self._workers, []
+            workers = self._seats.clear()
         for worker in workers:
             worker.kill()
 
     @property
     def busy(self) -> int:
-        """Workers with a job."""
+        """Workers with a job, also one that is being stopped."""
         with self._lock:
-            return sum(worker.run is not None for worker in self._workers)
+            return sum(seat.attempt is not None for seat in self._seats)
 
     @property
-    def pids(self) -> tuple[int, ...]:
-        """Process ids of the workers."""
+    def idle(self) -> bool:
+        """Whether nothing trains and nothing waits."""
         with self._lock:
-            return tuple(worker.pid for worker in self._workers)
+            return not len(self._waiting) and not self.busy
+
+    @property
+    def workers(self) -> tuple[Worker, ...]:
+        """Those that are there, ready or not."""
+        with self._lock:
+            return tuple(seat.worker for seat in self._seats if seat.worker is not None)
+
+    def tidy(self) -> None:
+        """Do what is due: owners that left, stops that were not obeyed, runs that took too long, workers that hang or are
+        missing."""
+        with self._lock:
+            if self._closed.is_set():
+                return
+            now = self._now()
+            for owner in [owner for owner, deadline in self._leaving.items() if deadline <= now]:
+                del self._leaving[owner]
+                for run in self._of(owner):
+                    self.stop(run, _lost_connection(self.policy))
+            for seat in self._seats:
+                self._look_after(seat, now)
+            self._seats.fill(now)
+            self._dispatch()
 
     # — the rest runs under the lock —
 
-    def _hire(self) -> Worker:
-        return Worker(self._on_record, self._on_exit)
+    def _waits(self, run: Run) -> tuple[int, UserError | None]:
+        """Its place in the queue, and what is wrong where no worker can be started. Those that are starting up will take
+        the first ones."""
+        retry_at = self._seats.retry_at
+        if retry_at is not None:
+            return 0, _no_worker(max(retry_at - self._now(), 0.0))
+        return max(self._waiting.place(run) - self._seats.starting, 0), None
 
     def _of(self, owner: str) -> list[Run]:
-        held = [worker.run for worker in self._workers if worker.run is not None]
-        return [run for run in (*self._queue, *held) if run.owner == owner and run.state in ACTIVE]
-
-    def _worker_of(self, run: Run) -> Worker | None:
-        return next((worker for worker in self._workers if worker.run is run), None)
+        return [run for run in (*self._waiting, *self._seats.runs) if run.owner == owner]
 
     def _dispatch(self) -> None:
-        """Give waiting runs to idle workers, live ones first."""
-        self._queue.sort(key=lambda run: (run.background, run.number))
-        for worker in self._workers:
-            if worker.ready and worker.run is None and self._queue:
-                run = self._queue.pop(0)
-                run.state = RUNNING
-                run.clock(True)
-                worker.begin(run)
-        waiting_live = sum(not run.background for run in self._queue)
-        stopping = sum(w.run is not None and w.run.state not in (RUNNING, PAUSED) for w in self._workers)
-        for worker in self._workers:
-            run_ = worker.run
-            if waiting_live > stopping and run_ is not None and run_.background and run_.state == RUNNING:
-                self._put_back(run_)
-                stopping += 1
+        """Give waiting runs to idle workers; take workers from studies where live ones wait."""
+        for seat in self._seats:
+            if len(self._waiting) and seat.idle:
+                self._begin(seat, self._waiting.take())
+        for seat in self._seats:
+            run = seat.run
+            if run is None or not run.background or run.state != State.RUNNING:
+                continue
+            if self._waiting.live > self._seats.stopping:
+                self._free(run)
+                self._put_back(run)
+
+    def _begin(self, seat: Seat, run: Run) -> None:
+        assert seat.worker is not None
+        run.attempt, config = next(self._attempts), run.config
+        run.enter(State.RUNNING)
+        self._waiting.served(run)
+        seat.attempt, seat.heard = Attempt(run.attempt, run), self._now()
+        seat.worker.begin(Job(run.attempt, config.playground, run.work, config.to_dict(), run.table))
 
     def _put_back(self, run: Run) -> None:
-        """A study's cell gives its worker to a live run and starts over later, as a new job."""
+        """To the queue with nothing done; what still comes from its attempt is not heard any more."""
         run.restart()
-        self._free(run)
+        self._waiting.add(run)
 
     def _free(self, run: Run) -> None:
-        if run in self._queue:
-            self._queue.remove(run)
-        worker = self._worker_of(run)
-        if worker is not None:
-            worker.tell(run, "stop")
-            timer = threading.Timer(STOP_SECONDS, self._kill_if_still_on, (worker, run))
-            timer.daemon = True
-            timer.start()
+        """Take a run out of the queue, or tell its worker to stop."""
+        self._waiting.discard(run)
+        seat = self._seats.with_run(run)
+        if seat is not None and seat.worker is not None and seat.attempt is not None:
+            seat.attempt.kill_at = self._now() + self.policy.stop_seconds
+            seat.worker.tell(seat.attempt.number, Command.STOP)
 
-    def _kill_if_still_on(self, worker: Worker, run: Run) -> None:
+    def _end(self, run: Run, state: State, why: UserError | None = None) -> None:
+        run.enter(state)
+        run.attempt, run.error = 0, why
+        if not self._of(run.owner):
+            self._waiting.forget(run.owner)
+
+    def _lost(self, run: Run, why: UserError) -> None:
+        """Its worker died or hangs: a cell of a study is tried again a few times, a live run says what happened."""
+        run.deaths += 1
+        if run.background and run.deaths <= self.policy.deaths:
+            self._put_back(run)
+        else:
+            self._end(run, State.FAILED, why)
+
+    def _on_record(self, worker: Worker, header: Mapping[str, Any], body: bytes) -> None:
         with self._lock:
-            if worker.run is run:
-                worker.kill()
-
-    def _end(self, run: Run, state: str, sentence: str = "", values: dict[str, object] | None = None) -> None:
-        run.state, run.sentence, run.values = state, sentence, values or {}
-        run.clock(False)
-
-    def _on_record(self, worker: Worker, header: dict[str, Any], body: bytes) -> None:
-        with self._lock:
-            run = worker.run
+            seat = self._seats.of(worker)
+            if seat is None:
+                return
+            seat.heard, attempt = self._now(), seat.attempt
             if header["kind"] == "ready":
-                worker.ready = True
-            elif run is not None and header["job"] == run.number:
-                _HEARD[header["kind"]](self, worker, run, header, body)
+                seat.failures = 0
+            elif attempt is not None and header.get("job") == attempt.number:
+                self._hear(seat, header, body)
             self._dispatch()
 
-    def _heard_progress(self, worker: Worker, run: Run, header: dict[str, Any], body: bytes) -> None:
-        if run.state in ACTIVE - {QUEUED}:
-            run.step, run.steps = header["step"], header["steps"]
-
-    def _heard_frame(self, worker: Worker, run: Run, header: dict[str, Any], body: bytes) -> None:
-        if run.state in ACTIVE - {QUEUED}:
+    def _hear(self, seat: Seat, header: Mapping[str, Any], body: bytes) -> None:
+        run, kind = seat.run, header["kind"]
+        if kind in ("finished", "stopped", "failed"):
+            seat.attempt = None
+        if run is None:  # it was stopped or put back: nobody waits for what is still said
+            return
+        if kind == "progress":
+            run.progressed(header["step"], header["steps"])
+        elif kind == "frame":
             run.frames.append(Frame.from_bytes(body))
+        elif kind == "failed":
+            sentence, defect = header["sentence"], header.get("traceback")
+            LOG.log(logging.ERROR if defect else logging.INFO, "%s failed: %s", run.config, defect or sentence)
+            self._end(run, State.FAILED, UserError(sentence, **header["values"]))
+        elif kind in ("finished", "stopped"):
+            self._end(run, State.FINISHED if kind == "finished" else State.STOPPED)
 
-    def _heard_end(self, worker: Worker, run: Run, header: dict[str, Any], body: bytes) -> None:
-        worker.run = None
-        if run.state == QUEUED:
-            self._queue.append(run)
-        elif run.state in ACTIVE and header["kind"] == "failed":
-            self._end(run, FAILED, header["sentence"], header["values"])
-        elif run.state in ACTIVE:
-            self._end(run, FINISHED)
-
-    def _on_exit(self, worker: Worker) -> None:
+    def _on_exit(self, worker: Worker, how: Exit) -> None:
         with self._lock:
-            if worker not in self._workers:
+            seat = self._seats.of(worker)
+            if seat is None or self._closed.is_set():
                 return
-            self._workers[self._workers.index(worker)] = self._hire()
-            run, worker.run = worker.run, None
-            if run is not None and run.state == QUEUED:
-                self._queue.append(run)
-            elif run is not None and run.state in ACTIVE:
-                self._end(run, FAILED, "The training process ended unexpectedly. Press Train to run it again.")
+            run = seat.run
+            LOG.warning("%s ended, %s%s", worker.name, how, "" if run is None else f", training {run.config}")
+            seat.leave(self._now(), self.policy)
+            if run is not None:
+                self._lost(run, UserError("The training process ended unexpectedly. Press Train to run it again."))
+            self._seats.fill(self._now())
             self._dispatch()
 
     def _watch(self) -> None:
-        while not self._closed.wait(0.5):
-            with self._lock:
-                self._tidy(time.monotonic())
+        while not self._closed.wait(LOOK_SECONDS):
+            try:
+                self.tidy()
+            except Exception:  # a defect must not end the watch: nothing would be stopped any more
+                LOG.exception("looking after the runs failed")
 
-    def _tidy(self, now: float) -> None:
-        for owner in [owner for owner, deadline in self._leaving.items() if deadline <= now]:
-            del self._leaving[owner]
-            for run in self._of(owner):
-                self.stop(run)
-        for run in [worker.run for worker in self._workers if worker.run is not None]:
-            overdue = run.worked > LONGEST_SECONDS
-            idle = run.state == PAUSED and run.paused_at is not None and now - run.paused_at > PAUSE_SECONDS
-            if run.state in ACTIVE and (overdue or (idle and self._queue)):
-                self.stop(run)
-                run.sentence = (
-                    "The run was stopped: it was paused while others waited."
-                    if idle
-                    else ("The run was stopped: it took too long.")
-                )
+    def _look_after(self, seat: Seat, now: float) -> None:
+        """One worker's deadlines."""
+        run, attempt, worker = seat.run, seat.attempt, seat.worker
+        if worker is None or seat.dismissed:
+            return
+        if now - seat.heard > self.policy.silent_seconds:
+            LOG.warning("%s gave no sign of life for %.0f s and is killed", worker.name, now - seat.heard)
+            seat.attempt = None
+            if run is not None:
+                self._lost(run, _no_sign(self.policy))
+            seat.dismiss()
+        elif attempt is not None and attempt.kill_at is not None and attempt.kill_at <= now:
+            seat.dismiss()
+        elif run is not None and run.worked > self.policy.longest_seconds:
+            self.stop(run, UserError("The run was stopped: it took too long."))
+        elif run is not None and len(self._waiting) and run.paused > self.policy.pause_seconds:
+            self.stop(run, UserError("The run was stopped: it was paused while others waited."))
 
 
-_HEARD: dict[str, Callable[[Runs, Worker, Run, dict[str, Any], bytes], None]] = {
-    "progress": Runs._heard_progress,
-    "frame": Runs._heard_frame,
-    "finished": Runs._heard_end,
-    "stopped": Runs._heard_end,
-    "failed": Runs._heard_end,
-}
+def _lost_connection(policy: RunPolicy) -> UserError:
+    return UserError(
+        "The run was stopped: the connection was lost for more than {seconds} s. What was trained until then is kept.",
+        seconds=f"{policy.grace_seconds:g}",
+    )
+
+
+def _no_sign(policy: RunPolicy) -> UserError:
+    return UserError(
+        "The training process gave no sign of life for {seconds} s and was ended. Press Train to run it again.",
+        seconds=f"{policy.silent_seconds:g}",
+    )
+
+
+def _no_worker(seconds: float) -> UserError:
+    return UserError(
+        "The server cannot start a training process at the moment. It tries again by itself, next in {seconds} s.",
+        seconds=f"{seconds:.0f}",
+    )

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.files import write_whole
 from engine.runs.config import Config
 from engine.runs.fingerprint import fingerprint
 from engine.runs.study import Results
@@ -17,7 +18,7 @@ from engine.runs.study import Results
 def write_study(
     path: Path, results: Results, code: Iterable[str], keep: Callable[[str], bool] = lambda name: True, digits: int = 7
 ) -> None:
-    """Store the metrics that `keep` names, rounded to `digits`."""
+    """Store the metrics that `keep` names, rounded to `digits`; what was stored before stays until all is written."""
     path.parent.mkdir(parents=True, exist_ok=True)
     rows = [
         {
@@ -30,7 +31,8 @@ def write_study(
         }
         for cell, metrics in results.items()
     ]
-    path.write_text(json.dumps({"fingerprint": fingerprint(code), "cells": rows}, separators=(",", ":")) + "\n")
+    document = json.dumps({"fingerprint": fingerprint(code), "cells": rows}, separators=(",", ":"))
+    write_whole(path, document.encode() + b"\n")
 
 
 def read_study(path: Path, kind: type[Config]) -> tuple[str, Results]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from engine.errors import UserError
 from engine.runs.config import Config
 from engine.runs.frame import Array
-from engine.runs.run import FAILED, FINISHED, Run
+from engine.runs.run import Run, State
 from engine.runs.runs import Runs
 
 Results = Mapping[Config, Mapping[str, Array]]
@@ -19,19 +19,28 @@ Results = Mapping[Config, Mapping[str, Array]]
 
 
 class Study:
-    """The cells of one study on their way through the workers; results stream in."""
+    """The cells of one study on their way through the workers; results stream in.
+
+    Raises UserError where so many cells cannot wait.
+    """
 
     def __init__(self, runs: Runs, cells: Sequence[Config], owner: str, work: str = "train") -> None:
         self._runs = runs
         self.cells = tuple(dict.fromkeys(cells))
-        self._jobs: tuple[Run, ...] = tuple(runs.submit(cell, owner, work=work, background=True) for cell in self.cells)
+        self._jobs: list[Run] = []
+        try:
+            for cell in self.cells:
+                self._jobs.append(runs.submit(cell, owner, work=work, background=True))
+        except UserError:
+            self.stop()  # a study is whole or not at all
+            raise
 
     def results(self) -> Results:
         """The cells that are done."""
         return {
             run.config: run.frames[-1].metrics
             for run in self._jobs
-            if self._runs.view(run).state == FINISHED and run.frames
+            if self._runs.view(run).state == State.FINISHED and run.frames
         }
 
     @property
@@ -50,7 +59,7 @@ class Study:
     def failures(self) -> tuple[UserError, ...]:
         """What went wrong, cell by cell, for a page to say in its language."""
         views = [self._runs.view(run) for run in self._jobs]
-        return tuple(UserError(view.sentence, **view.values) for view in views if view.state == FAILED)
+        return tuple(UserError(view.sentence, **view.values) for view in views if view.state == State.FAILED)
 
     def stop(self) -> None:
         """Give up what is not done."""

@@ -1,4 +1,4 @@
-"""Records on a pipe: a JSON header and a body, each with its length in front."""
+"""Records on a pipe: a JSON header and a body, each with its length in front. Both ways between server and worker."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.ui.language import language, t
+from pages.ui.marked import Marked
 from pages.ui.playground import Playground, playgrounds
 
 DRAWINGS = Path(__file__).resolve().parents[2] / "assets" / "diagrams"
@@ -16,7 +17,7 @@ def ladder(room: Playground) -> None:
     """One playground: its question, and its rungs from the lowest on, each with its drawing."""
     with st.container(border=True, key=f"ladder_{room.name}"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.markdown(f"### {t(room.title)}\n{t(room.question)}")
+            st.markdown(Marked("### {title}\n{question}").format(title=t(room.title), question=t(room.question)))
             st.page_link(
                 room.page,
                 label=t("Open the playground"),
@@ -28,7 +29,7 @@ def ladder(room: Playground) -> None:
         ):
             with column.container(border=True, height="stretch"):
                 st.image(DRAWINGS / room.name / f"rung{number}.svg", width="stretch")
-                st.markdown(f"**{number} · {t(title)}**")
+                st.markdown(Marked("**{number} · {title}**").format(number=number, title=t(title)))
                 st.caption(t(sentence))
 
 

@@ -11,6 +11,7 @@ from engine.matching.shipped import stored_seeds
 from pages.matching import settings
 from pages.matching.shown import Shown
 from pages.ui.language import N_, listed, t
+from pages.ui.marked import Marked
 from pages.ui.verdict import badge, stored_verdict
 
 
@@ -26,14 +27,14 @@ def answer(now: Shown) -> str:
     config, frame = now.config, now.frame
     skill = _skill(now)
     if not skill:
-        values = listed(f"{TITLES[m]} **{float(frame.metrics[f'{m}.mrr']):.2f}**" for m in config.models)
+        values = _shares({m: float(frame.metrics[f"{m}.mrr"]) for m in config.models})
         return t(
             "After {step} steps, held-out queries: mean reciprocal rank {values}.",
             step=f"{frame.step:,}",
             values=values,
         )
     at = config.skills.index(skill)
-    values = listed(f"{TITLES[m]} **{float(frame.metrics[f'{m}.pairs'][at]):.2f}**" for m in config.models)
+    values = _shares({m: float(frame.metrics[f"{m}.pairs"][at]) for m in config.models})
     sentence = t(
         "{skill}, step {step}, share of held-out queries with the clicked D₁ above D₂: {values}.",
         skill=t(settings.SKILLS[skill]),
@@ -41,7 +42,11 @@ def answer(now: Shown) -> str:
         values=values,
     )
     told = _verdict(config, skill)
-    return f"{sentence} {told}" if told else sentence
+    return sentence + " " + told if told else sentence
+
+
+def _shares(of: dict[str, float]) -> str:
+    return listed(Marked("{model} **{share:.2f}**").format(model=TITLES[m], share=share) for m, share in of.items())
 
 
 def _skill(now: Shown) -> str:

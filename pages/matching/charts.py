@@ -13,7 +13,7 @@ from engine.matching.scene import Scene
 from engine.matching.trace import Desk, Row
 from engine.matching.view import views, width
 from pages.matching import diagram
-from pages.ui.language import N_, t
+from pages.ui.language import N_, bare, t
 from pages.ui.network import Colour, Diagram
 from pages.ui.player_words import player_words
 from pages.ui.stage import Maps, Match, Rung, Stage, Sweep
@@ -41,7 +41,7 @@ def words() -> dict[str, str]:
         rungs=t("Model"),
         value=t("value"),
         band=t("range"),
-        summary=t("{rung}, read up to “{step}”, query “{hero}”"),
+        summary=bare("{rung}, read up to “{step}”, query “{hero}”"),
     )
 
 
@@ -52,33 +52,33 @@ def part_words(config: MatchingConfig, clicked: bool) -> dict[str, str]:
         "q": t("Query Q"),
         "d1": t("Clicked document D₁") if clicked else t("Best on average, D₁"),
         "d2": t("Unclicked document D₂") if clicked else t("Second on average, D₂"),
-        "other": t("Unclicked document D{n}") if clicked else t("Document D{n}"),
+        "other": bare("Unclicked document D{n}") if clicked else bare("Document D{n}"),
         "dssm.input": f"Σ {unit}",
         "dssm.input.long": t("the features of all its words, added up"),
         "dssm.inner": f"tanh · {config.hidden}",
         "dssm.inner.long": t("first hidden layer"),
         "dssm.pool": f"tanh · {config.hidden}",
         "dssm.pool.long": t("second hidden layer"),
-        "dssm.vector": t("vector · {units}", units=config.semantic),
+        "dssm.vector": bare("vector · {units}", units=config.semantic),
         "dssm.vector.long": t("semantic vector"),
         "clsm.input": f"{config.window} × {unit}",
         "clsm.input.long": t("the words of a window, their features side by side"),
-        "clsm.inner": t("window · {filters}", filters=config.filters),
+        "clsm.inner": bare("window · {filters}", filters=config.filters),
         "clsm.inner.long": t("feature maps at this window"),
         "clsm.pool": t("max so far"),
         "clsm.pool.long": t("max-over-time pooling, as far as read"),
-        "clsm.vector": t("vector · {units}", units=config.semantic),
+        "clsm.vector": bare("vector · {units}", units=config.semantic),
         "clsm.vector.long": t("semantic vector"),
         "lstm.input": unit,
         "lstm.input.long": t("the features of one word"),
         "lstm.inner": "C(t)",
         "lstm.inner.long": t("cell state of the LSTM"),
-        "lstm.vector": t("h(t) · {units}", units=config.units),
+        "lstm.vector": bare("h(t) · {units}", units=config.units),
         "lstm.vector.long": t("output of the LSTM, after the last word the semantic vector"),
-        "softmax": t("softmax(γ · cos), γ = {gamma}", gamma=f"{config.gamma:g}"),
+        "softmax": bare("softmax(γ · cos), γ = {gamma}", gamma=f"{config.gamma:g}"),
         "softmax.long": t("Softmax over the documents that compete"),
-        "cos": t("Cosine of the query with D{n}"),
-        "p": t("P(D{n} | Q)"),
+        "cos": bare("Cosine of the query with D{n}"),
+        "p": bare("P(D{n} | Q)"),
     }
 
 
@@ -161,7 +161,7 @@ def _panels(
         (t("Query"), names["d1"]),
         t("gives to the cosine"),
         t("deleted"),
-        t("{shown} of {all} words, where most is gained"),
+        bare("{shown} of {all} words, where most is gained"),
     )
     maps = Maps(
         "maps",
@@ -169,7 +169,7 @@ def _panels(
         {model: t(MAP_TITLES[model]) for model in models},
         {model: f"{model}.heat" for model in models},
         {model: f"{model}.rows" for model in models},
-        {"dssm": "", "clsm": t("filter {n}"), "lstm": t("unit {n}")},
+        {"dssm": "", "clsm": bare("filter {n}"), "lstm": bare("unit {n}")},
         {"dssm": "max", "clsm": "max", "lstm": "last"},
         {"dssm": "", "clsm": t("max"), "lstm": t("last")},
         {

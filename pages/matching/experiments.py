@@ -17,10 +17,10 @@ from pages.matching.charts import COLOURS
 from pages.matching.settings import TOWERS
 from pages.matching.where import PLACE
 from pages.ui.charts import strip
-from pages.ui.language import N_, language, t
+from pages.ui.language import N_, bare, language, t
 from pages.ui.questions import questions
 from pages.ui.theme import HUES
-from pages.ui.verdict import badge, favour, summary
+from pages.ui.verdict import favour, summary, verdict_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def draw() -> None:
     def opened(question: Question, verdicts: Mapping[str, Verdict]) -> None:
         question.draw(seeds)
         for name, verdict in verdicts.items():
-            st.markdown(f"{t(question.claims[name])} {badge(verdict)} :gray[{_told(name, verdict, seeds)}]")
+            st.markdown(verdict_line(t(question.claims[name]), verdict, _told(name, verdict, seeds)))
 
     questions(PLACE, QUESTIONS, CLAIMS, seeds, lambda verdicts: summary(verdicts.values()), opened)
 
@@ -111,9 +111,11 @@ def _spelling(seeds: Seeds) -> None:
 
 
 def _evidence(seeds: Seeds) -> None:
-    values = _pairs(seeds, _base(), "evidence", "{model} · " + t("up to {count} words", count=_base().distance))
+    values = _pairs(seeds, _base(), "evidence", "{model} · " + bare("up to {count} words", count=_base().distance))
     values |= {
-        (f"{TITLES[m]} · " + t("up to {count} words", count=FAR.distance), TITLES[m]): seeds.pairs(FAR, m, "evidence")
+        (f"{TITLES[m]} · " + bare("up to {count} words", count=FAR.distance), TITLES[m]): seeds.pairs(
+            FAR, m, "evidence"
+        )
         for m in MODELS
     }
     _strip(values, t(SHARE), "claim_evidence")

@@ -17,7 +17,8 @@ from pages.matching.charts import COLOURS
 from pages.matching.shown import Shown, scores_of, shown
 from pages.ui import report, share
 from pages.ui.downloads import downloads
-from pages.ui.language import language, t, unmarked
+from pages.ui.language import bare, language, t
+from pages.ui.marked import unmarked
 from pages.ui.theme import HUES
 
 if TYPE_CHECKING:
@@ -76,11 +77,11 @@ def _words(now: Shown, query: str) -> dict[str, str]:
         "settings": t("Settings"),
         "setting": t("setting"),
         "value": t("value"),
-        "ranking": t("Ranking for “{query}”", query=query),
+        "ranking": bare("Ranking for “{query}”", query=query),
         "learning": t("held-out mean reciprocal rank"),
         "step": t("training step"),
         "link": t("Link to this view"),
-        "recording": t("Recording {digest}", digest=now.recording.digest),
+        "recording": bare("Recording {digest}", digest=now.recording.digest),
     } | {
         f"{kind}.{name}": text
         for name, value in now.config.to_dict().items()

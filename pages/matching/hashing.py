@@ -11,7 +11,8 @@ import streamlit as st
 from engine.matching.hashing import Census, bucket, census, features, tokens
 from engine.matching.trace import Row
 from pages.matching.shown import Shown
-from pages.ui.language import plain, t
+from pages.ui.language import t
+from pages.ui.marked import Marked
 
 SHOWN = 8
 
@@ -43,9 +44,8 @@ def of_word(now: Shown, row: Row, at: int) -> None:
 
 def _written(framed: Row, window: range) -> str:
     """A text with <s>, one window marked."""
-    words = [plain(token) for token in framed]
-    marked = [f":blue-background[{word}]" if n in window else word for n, word in enumerate(words)]
-    return " ".join(marked)
+    here = Marked(":blue-background[{word}]")
+    return Marked(" ").join(here.format(word=word) if n in window else word for n, word in enumerate(framed))
 
 
 def up_close(now: Shown) -> None:
@@ -83,8 +83,8 @@ def _misspelling(language: str, dimensions: int) -> None:
     st.markdown(
         t(
             "{first} and {second}: {shared} features in common, cosine **{cosine}**. As whole words: {whole}.",
-            first=plain(" ".join(bags[0])),
-            second=plain(" ".join(bags[1])),
+            first=" ".join(bags[0]),
+            second=" ".join(bags[1]),
             shared=sum(shared.values()),
             cosine=f"{cosine:.2f}",
             whole="1.00" if pair[0] == pair[1] else "0.00",
@@ -162,4 +162,4 @@ def _collisions(whole: Census, dimensions: int) -> None:
     )
     listed = dict.fromkeys(" ".join(group) for group in (*whole.indistinct[:SHOWN], *whole.shared[:SHOWN]))
     if listed:
-        st.caption(" · ".join(plain(one) for one in listed))
+        st.caption(Marked(" · ").join(listed))

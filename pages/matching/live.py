@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import streamlit as st
 
 from engine.matching import MatchingConfig, PairsConfig
 from engine.matching.hashing import tokens
+from engine.runs.table import Table
 from pages.matching import PLAYGROUND, charts, settings, where
 from pages.matching.answer import answer, log_title
 from pages.matching.shown import Shown, gone_of, shortened, shown
 from pages.matching.where import PLACE
 from pages.ui import live, training
-from pages.ui.language import plain, t
+from pages.ui.language import t
 from pages.ui.live import RECORDED, RUN
 from pages.ui.player import player
 from pages.ui.position import Click, Position
@@ -49,7 +48,7 @@ def _remarks(now: Shown) -> None:
     """What the stage cannot show: a typed text without words, one that was never seen, a document that was cut."""
     lexicon, scene, longest = now.hand.library.lexicon, now.scene(), now.config.longest
     if where.asked() and not lexicon.row(where.asked()):
-        st.info(t("“{query}” holds no letter to read, so the stage shows another query.", query=plain(where.asked())))
+        st.info(t("“{query}” holds no letter to read, so the stage shows another query.", query=where.asked()))
     known = [flag for token in scene.query for flag in lexicon.known(token)]
     if known and sum(known) < len(known):
         st.caption(
@@ -72,10 +71,10 @@ def _remarks(now: Shown) -> None:
         )
 
 
-def train_pairs(config: PairsConfig, path: Path) -> None:
+def train_pairs(config: PairsConfig, table: Table) -> None:
     """Callback: train on the user's file."""
     where.forget_query()
-    live.train(PLACE, config, path, "pairs")
+    live.train(PLACE, config, table, "pairs")
 
 
 def _reset() -> None:

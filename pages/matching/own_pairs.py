@@ -6,12 +6,12 @@ import streamlit as st
 
 from engine.errors import UserError
 from engine.matching import PairsConfig
-from engine.matching.pairs import log_of_pairs, pairs_config, read_pairs
+from engine.matching.pairs import found_in
 from engine.runs.config import Whole
-from pages.matching import live, measures
+from pages.matching import PLAYGROUND, live, measures
 from pages.matching.shown import shown
 from pages.matching.where import PLACE
-from pages.ui import controls, language, uploads
+from pages.ui import controls, language, reading
 from pages.ui.language import t
 from pages.ui.section import section
 
@@ -33,7 +33,7 @@ def draw() -> None:
         steps = controls.whole_number(
             t("Training steps"), Whole(50, 5_000), 600, key="matching_pairs_steps", bind="query-params", step=100
         )
-        offered = _offer(file.getvalue(), steps) if file is not None else ""
+        offered = _offer(reading.uploaded(PLAYGROUND.name, file), steps) if file is not None else ""
         now = shown()
         if isinstance(now.config, PairsConfig):
             if offered and offered != now.config.table:
@@ -41,25 +41,24 @@ def draw() -> None:
             measures.table(now)
 
 
-def _offer(data: bytes, steps: int) -> str:
+def _offer(file: reading.Upload, steps: int) -> str:
     """Show what the file holds, and the button; its hash, "" where it cannot be used."""
     try:
-        digest, path = uploads.keep(data)
-        pairs = read_pairs(data)
-        log = log_of_pairs(pairs)
-        config = pairs_config(pairs, digest, PairsConfig(steps=steps))
+        read = reading.read(file, found_in)
+        found = read.found
+        config = PairsConfig(steps=steps, language=found.language, table=read.table.digest)
     except UserError as error:
         st.error(language.explain(error))
         return ""
     st.caption(
         t(
             "{pairs} pairs, {documents} documents, read as {language}. {train} queries to learn from, {test} held out, ranked over {pool} documents.",
-            pairs=f"{len(pairs):,}",
-            documents=f"{len(log.documents):,}",
-            language=t("Chinese characters") if log.language == "zh" else t("English words"),
-            train=f"{len(log.train):,}",
-            test=f"{len(log.test):,}",
-            pool=f"{len(log.pool):,}",
+            pairs=f"{found.pairs:,}",
+            documents=f"{found.documents:,}",
+            language=t("Chinese characters") if found.language == "zh" else t("English words"),
+            train=f"{found.train:,}",
+            test=f"{found.test:,}",
+            pool=f"{found.pool:,}",
         )
     )
     st.button(
@@ -68,6 +67,6 @@ def _offer(data: bytes, steps: int) -> str:
         icon=":material/play_arrow:",
         key="matching_train_pairs",
         on_click=live.train_pairs,
-        args=(config, path),
+        args=(config, read.table),
     )
-    return digest
+    return read.table.digest

@@ -19,6 +19,7 @@ from pages.ui.charts import unit_bars
 from pages.ui.choices import one_of
 from pages.ui.language import N_, t
 from pages.ui.language import explain as told
+from pages.ui.marked import Marked
 from pages.ui.theme import HUES
 from pages.ui.zoom import zoom
 
@@ -59,9 +60,8 @@ def _score(now: Shown, scene: Scene, rung: str, part: str) -> None:
     if number > len(scene.rows):
         return
     names = charts.part_words(now.config, scene.clicked)
-    st.markdown(
-        f"**{names['cos' if part.startswith('cos') else 'p'].format(n=number)}** · {_document(now, scene, number)}"
-    )
+    name = names["cos" if part.startswith("cos") else "p"].format(n=number)
+    st.markdown(Marked("**{name}** · {document}").format(name=name, document=_document(now, scene, number)))
     zoom(explain(now.desks[rung], scene.query, scene.rows, "cosine" if part.startswith("cos") else "p", number))
 
 
@@ -79,7 +79,7 @@ def _level(now: Shown, scene: Scene, rung: str, part: str, word: int) -> None:
     at = min(word if side else len(row) - 1, len(row) - 1)
     if level not in SUMS[rung] and level != "input":
         level = "inner"
-    st.markdown(f"**{names[side_name]} · {names[f'{rung}.{level}.long']}**")
+    st.markdown(Marked("**{side} · {level}**").format(side=names[side_name], level=names[f"{rung}.{level}.long"]))
     if level == "input":
         hashing.of_word(now, row, at)
         return

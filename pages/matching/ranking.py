@@ -13,7 +13,8 @@ from engine.matching.config import TITLES
 from engine.matching.measures import TIE
 from engine.matching.scene import Scene, ranks
 from pages.matching.shown import Shown, position, scores_of, shown
-from pages.ui.language import N_, listed, plain, t
+from pages.ui.language import N_, listed, t
+from pages.ui.marked import Marked
 
 NAMES = TITLES | {"bm25": N_("BM25"), "trigrams": N_("Trigram cosine")}
 FIRST_OF_EACH = 2
@@ -85,7 +86,10 @@ def disagreement(now: Shown, scene: Scene, scores: Mapping[str, np.ndarray]) -> 
     """Who puts the clicked document first, who cannot tell it from another, who prefers another."""
     if not scene.clicked:
         firsts = (
-            f"{t(NAMES[name])} “{plain(_short(_text(now, scene, now.hand.library.log.pool[int(np.argmax(one))])))}”"
+            Marked("{model} “{document}”").format(
+                model=t(NAMES[name]),
+                document=_short(_text(now, scene, now.hand.library.log.pool[int(np.argmax(one))])),
+            )
             for name, one in scores.items()
             if name in now.config.models
         )

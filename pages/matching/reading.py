@@ -18,6 +18,7 @@ from pages.matching.words import upright
 from pages.ui.charts import word_axis
 from pages.ui.choices import one_of
 from pages.ui.language import t
+from pages.ui.marked import Marked
 from pages.ui.theme import HUES
 
 
@@ -25,7 +26,7 @@ def draw(now: Shown) -> None:
     """Cosine as the documents are read, and what the LSTM makes of each word."""
     scene = now.scene()
     names = charts.part_words(now.config, scene.clicked)
-    st.markdown(f":green[●] {names['d1']} &nbsp; :orange[●] {names['d2']}")
+    st.markdown(Marked(":green[●] {d1} &nbsp; :orange[●] {d2}").format(d1=names["d1"], d2=names["d2"]))
     for column, (model, at) in zip(st.columns(len(now.desks)), now.desks.items(), strict=True):
         read = trace(at, scene.query, scene.rows[:2])["cosine_read"]
         rows = [

@@ -10,7 +10,8 @@ import streamlit as st
 from engine.matching import MatchingConfig, PairsConfig
 from engine.matching.baselines import Baselines
 from engine.matching.claims import LOG
-from engine.matching.pairs import log_of_pairs, read_pairs
+from engine.matching.log import Log
+from engine.matching.pairs import log_in
 from engine.matching.scene import Index, Scene, Stagehand, desks_at, without
 from engine.matching.shipped import library, recorded
 from engine.matching.trace import Desk, Row
@@ -19,7 +20,7 @@ from engine.runs.frame import Array, Frame
 from engine.runs.recording import Recording
 from pages.matching import charts, settings, where
 from pages.matching.where import PLACE
-from pages.ui import live, training, uploads
+from pages.ui import live, reading, training
 from pages.ui.language import language
 from pages.ui.live import RECORDED, RUN
 
@@ -99,7 +100,9 @@ def shortened(scene: Scene) -> Scene:
 
 
 def _hand(config: MatchingConfig) -> Stagehand:
-    return _own_hand(config.digest, config) if isinstance(config, PairsConfig) else _shared_hand(config.digest, config)
+    if isinstance(config, PairsConfig):
+        return _own_hand(config.digest, config, reading.again(config.table, log_in))
+    return _shared_hand(config.digest, config)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
@@ -108,8 +111,8 @@ def _shared_hand(digest: str, _config: MatchingConfig) -> Stagehand:
 
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False)  # a user's texts go with the browser session
-def _own_hand(digest: str, _config: PairsConfig) -> Stagehand:
-    return Stagehand(_config, Library(_config, log_of_pairs(read_pairs(uploads.path(_config.table).read_bytes()))))
+def _own_hand(digest: str, _config: PairsConfig, _log: Log) -> Stagehand:
+    return Stagehand(_config, Library(_config, _log))
 
 
 def _open(digest: str, step: int, _config: MatchingConfig, _frame: Frame) -> tuple[dict[str, Desk], Index]:
@@ -128,7 +131,9 @@ def shown() -> Shown:
     run, view = training.current(), live.running(PLACE, MatchingConfig)
     if run is not None and view is not None:
         recording = Recording(cast(MatchingConfig, run.config), view.frames)
-        return Shown(recording, live.moment(PLACE, recording, view.active), RUN, view.active)
+        now = Shown(recording, live.moment(PLACE, recording, view.active), RUN, view.active)
+        if live.can_open(lambda: now.hand):
+            return now
     held = st.session_state.get(settings.LANGUAGE) or language()
     recording = recorded(held if held in LOG else "en")
     return Shown(recording, live.moment(PLACE, recording, False), RECORDED)

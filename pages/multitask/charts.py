@@ -17,7 +17,7 @@ from engine.multitask.view import Views, views
 from engine.runs.recording import Recording
 from pages.multitask import diagram
 from pages.multitask.settings import TITLES
-from pages.ui.language import N_, t
+from pages.ui.language import N_, bare, t
 from pages.ui.network import Diagram
 from pages.ui.player_words import player_words
 from pages.ui.stage import (
@@ -49,11 +49,11 @@ def words() -> dict[str, str]:
         previous=t("Previous frame"),
         next=t("Next frame"),
         time=t("Training step"),
-        step_of=t("step {step} of {last}"),
+        step_of=bare("step {step} of {last}"),
         rungs=t("Structure"),
         value=t("weight"),
         band=t("range over all seeds"),
-        summary=t("{rung}, step {step}, task correlation {hero}"),
+        summary=bare("{rung}, step {step}, task correlation {hero}"),
     )
 
 
@@ -63,13 +63,13 @@ def part_words() -> dict[str, str]:
         "input": t("Input"),
         "shared": t("Shared layer"),
         "bottom": t("Shared bottom"),
-        "bottom_of": t("Bottom of {task}"),
-        "expert": t("Expert {i}"),
+        "bottom_of": bare("Bottom of {task}"),
+        "expert": bare("Expert {i}"),
         "gate": t("Gate"),
-        "gate_of": t("Gate of {task}"),
-        "mix": t("Mixture for {task}"),
-        "tower": t("Tower of {task}"),
-        "output": t("Prediction of {task}"),
+        "gate_of": bare("Gate of {task}"),
+        "mix": bare("Mixture for {task}"),
+        "tower": bare("Tower of {task}"),
+        "output": bare("Prediction of {task}"),
     }
 
 
@@ -186,10 +186,10 @@ def _dots(config: MultitaskConfig, structure: str) -> PlaneView:
     }.get(structure, (config.num_experts, config.expert_units))
     if mixture:
         ids = tuple(f"expert:{i}" for i in range(parts))
-        labels = tuple(t("expert {i}, unit {j}", i=i + 1, j=j + 1) for i in range(parts) for j in range(units))
+        labels = tuple(bare("expert {i}, unit {j}", i=i + 1, j=j + 1) for i in range(parts) for j in range(units))
     else:
         ids = tuple(f"bottom:{k}" for k in range(parts)) if structure == "single_task" else ("bottom",)
-        labels = tuple(t("unit {j}", j=j + 1) for _ in range(parts) for j in range(units))
+        labels = tuple(bare("unit {j}", j=j + 1) for _ in range(parts) for j in range(units))
     group = tuple(i for i in range(parts) for _ in range(units))
     return PlaneView(f"{structure}.points", group, labels, f"{structure}.blend", ids)
 
@@ -209,7 +209,7 @@ def _losses(config: MultitaskConfig) -> Lines:
     binary = "binary" in config.tasks
     return Lines(
         "loss",
-        t("Held-out loss, {count} seeds each", count=config.runs),
+        bare("Held-out loss, {count} seeds each", count=config.runs),
         t("training step"),
         t("loss, mean of the tasks") if binary else t("mean squared error"),
         tuple(lines),

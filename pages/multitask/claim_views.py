@@ -27,7 +27,7 @@ from pages.multitask.settings import TITLES
 from pages.ui.choices import one_of
 from pages.ui.language import N_, t
 from pages.ui.theme import HUES
-from pages.ui.verdict import badge, numbers, outcome
+from pages.ui.verdict import numbers, outcome, verdict_line
 
 
 def _four_digits(columns: Iterable[str]) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def _four_digits(columns: Iterable[str]) -> dict[str, Any]:
 
 def _verdict_lines(verdicts: dict[str, Verdict], sentence: str) -> None:
     for verdict in verdicts.values():
-        st.markdown(f"{t(sentence)} {badge(verdict)} :gray[{numbers(verdict)}]")
+        st.markdown(verdict_line(t(sentence), verdict, numbers(verdict)))
 
 
 def _loss(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:

@@ -21,6 +21,7 @@ from pages.multitask.claim_views import DRAW
 from pages.multitask.settings import TITLES
 from pages.multitask.where import PLACE
 from pages.ui.language import N_, t
+from pages.ui.marked import Marked
 from pages.ui.questions import questions
 from pages.ui.section import section
 from pages.ui.verdict import badge
@@ -87,7 +88,8 @@ def _short(verdicts: dict[str, Verdict]) -> str:
         if "mmoe" in next(iter(counted))
         else N_("holds at {holds} of {count} sizes")
     )
-    return f":{colour}-badge[" + t(sentence, holds=holds, count=len(counted)) + "]"
+    text = t(sentence, holds=holds, count=len(counted))
+    return Marked(":{colour}-badge[{text}]").format(colour=colour, text=text)
 
 
 def _figure_4() -> None:

@@ -14,7 +14,8 @@ from pages.multitask.charts import COLOURS, DASHES
 from pages.multitask.settings import TITLES
 from pages.ui import report, share
 from pages.ui.downloads import downloads
-from pages.ui.language import language, t, unmarked
+from pages.ui.language import bare, language, t
+from pages.ui.marked import unmarked
 from pages.ui.theme import HUES
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _words(recording: Recording[MultitaskConfig]) -> dict[str, str]:
         "mean": t("mean"),
         "sd": t("standard deviation"),
         "link": t("Link to this view"),
-        "recording": t("Recording {digest}", digest=recording.digest),
+        "recording": bare("Recording {digest}", digest=recording.digest),
     } | {
         f"{kind}.{name}": text
         for name, value in recording.config.to_dict().items()

@@ -18,6 +18,7 @@ from pages.multitask.where import PLACE
 from pages.ui import live, training
 from pages.ui.language import t
 from pages.ui.live import RECORDED, RUN
+from pages.ui.marked import Marked
 from pages.ui.player import player
 from pages.ui.position import Click, Position
 from pages.ui.verdict import badge
@@ -85,7 +86,7 @@ def answer(recording: Recording[MultitaskConfig]) -> str:
     where_ = t("Loss at p = {p}, step {step}", p=f"{config.correlation:.2f}", step=f"{last.step:,}")
     if not {"shared_bottom", "mmoe"} <= loss.keys():
         parts = ", ".join(f"{TITLES[s]} {values.mean():.3f}" for s, values in loss.items())
-        return f"{where_}: {parts}."
+        return Marked("{where}: {parts}.").format(where=where_, parts=parts)
     verdict = compared(loss["mmoe"], loss["shared_bottom"])
     sentence = t(
         "{where}: MMoE {mmoe}, Shared-Bottom {shared_bottom}, {mean} [{low}, {high}].",

@@ -12,7 +12,8 @@ from engine.runs.frame import Frame
 from pages.multitask import own_charts
 from pages.multitask.own_charts import name_of
 from pages.multitask.settings import TITLES
-from pages.ui.language import plain, t
+from pages.ui.language import bare, t
+from pages.ui.marked import Marked
 
 BASE = "shared_bottom"
 
@@ -20,10 +21,11 @@ BASE = "shared_bottom"
 def result(config: TableConfig, last: Frame) -> None:
     """All of it, the whole answer first."""
     found = answer(last.metrics, config.structures)
-    st.markdown(f"**{sentence(found)}**")
+    st.markdown(Marked("**{answer}**").format(answer=sentence(found)))
     for task, label in enumerate(config.labels):
         mine = answer(last.metrics, config.structures, task)
-        st.markdown(f"- **{plain(label)}** · {sentence(mine)} :gray[{_next_best(mine)}]")
+        line = Marked("- **{label}** · {answer} :gray[{next}]")
+        st.markdown(line.format(label=label, answer=sentence(mine), next=_next_best(mine)))
     st.caption(
         t(
             "Intervals of 95% from {resamples} resamples of test rows and seeds together; {rows} test rows, {seeds} seeds. Single-Task trains whole networks apart, embeddings included.",
@@ -73,14 +75,14 @@ def _against_base(config: TableConfig, last: Frame) -> None:
 
     everyone = {t("all tasks"): of(None)} | {label: of(task) for task, label in enumerate(config.labels)}
     st.altair_chart(
-        own_charts.differences(everyone, t("error relative to {best}, %", best=TITLES[BASE])),
+        own_charts.differences(everyone, bare("error relative to {best}, %", best=TITLES[BASE])),
         key="multitask_against_base",
         alt=t("Error of each structure relative to Shared-Bottom, for each task, with intervals"),
     )
 
 
 def _against_best(found: Answer) -> None:
-    title = t("error relative to {best}, %", best=TITLES[found.best])
+    title = bare("error relative to {best}, %", best=TITLES[found.best])
     st.altair_chart(
         own_charts.differences({t("all tasks"): (*found.rivals, found.linear)}, title),
         key="multitask_answer",
@@ -91,7 +93,7 @@ def _against_best(found: Answer) -> None:
 def _gates(config: TableConfig, last: Frame) -> None:
     if "mmoe" not in config.structures:
         return
-    st.markdown(f"**{t('Which experts each task uses')}**")
+    st.markdown(Marked("**{title}**").format(title=t("Which experts each task uses")))
     st.altair_chart(
         own_charts.gates(config, last),
         width="content",

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from functools import partial
 
-import pandas as pd
 import streamlit as st
 
 from engine.errors import UserError
 from engine.multitask import TableConfig
-from engine.multitask.columns import Column, columns
+from engine.multitask.columns import Column
 from engine.multitask.sample import sample_table
+from engine.multitask.summary import Summary, summary
 from engine.runs.config import Whole
-from engine.runs.run import FAILED
-from engine.tables.table import read_table
-from pages.multitask import own_answer
+from engine.runs.run import State
+from engine.runs.table import Table
+from pages.multitask import PLAYGROUND, own_answer
 from pages.multitask.where import PLACE
-from pages.ui import controls, language, training, uploads
+from pages.ui import controls, language, polling, reading, training
 from pages.ui.choices import one_of
-from pages.ui.language import plain, t
+from pages.ui.language import t
 from pages.ui.section import section
 
 FILE = "multitask_file"
@@ -39,24 +39,21 @@ def draw() -> None:
         found = _upload()
         if found is None:
             if needed:
-                st.info(
-                    t("This link was made with the file “{name}”. Upload it to see the same.", name=plain(needed[:120]))
-                )
+                st.info(t("This link was made with the file “{name}”. Upload it to see the same.", name=needed[:120]))
             return
-        name, data = found
-        st.query_params[FILE] = name
+        st.query_params[FILE] = found.name
         try:
-            frame = _read(data, name)
-            config = _choose(frame, data)
+            read = reading.read(found, summary, name=found.name)
+            config = _choose(read.found, read.table.digest)
         except UserError as error:
             st.error(language.explain(error))
             return
         if config is not None:
-            _compare(config, uploads.keep(data)[1])
+            _compare(config, read.table)
 
 
-def _upload() -> tuple[str, bytes] | None:
-    """Name and bytes of the file, or of the sample table."""
+def _upload() -> reading.Upload | None:
+    """The file, or the sample table."""
     file = st.file_uploader(
         t("A table with at least two label columns"),
         type=["csv", "tsv", "parquet"],
@@ -64,22 +61,22 @@ def _upload() -> tuple[str, bytes] | None:
         help=t("CSV, TSV or parquet, up to 64 MB. It stays in this browser session and is deleted with it."),
     )
     if file is not None:
-        return file.name, file.getvalue()
+        return reading.uploaded(PLAYGROUND.name, file)
     if st.toggle(t("Use a sample table"), key="multitask_sample", bind="query-params"):
-        return "sample.csv", sample_table().to_csv(index=False).encode()
+        return reading.Upload(PLAYGROUND.name, "sample.csv", "sample", _sample)
     return None
 
 
-@st.cache_data(scope="session", max_entries=1, show_spinner=False)
-def _read(data: bytes, name: str) -> pd.DataFrame:
-    return read_table(data, name)
+@st.cache_data(max_entries=1, show_spinner=False)
+def _sample() -> bytes:
+    return sample_table().to_csv(index=False).encode()
 
 
-def _choose(frame: pd.DataFrame, data: bytes) -> TableConfig | None:
+def _choose(table: Summary, digest: str) -> TableConfig | None:
     """The controls; None until there are two labels and a feature."""
-    known = columns(frame)
-    labels_possible = [column.name for column in known if column.can_be_label]
-    st.caption(t("{rows} rows, {columns} columns.", rows=f"{len(frame):,}", columns=len(known)))
+    known = table.columns
+    labels_possible = list(table.labels)
+    st.caption(t("{rows} rows, {columns} columns.", rows=f"{table.rows:,}", columns=len(known)))
     if len(labels_possible) < 2:
         _refuse_a_single_label(labels_possible)
         return None
@@ -124,7 +121,7 @@ def _choose(frame: pd.DataFrame, data: bytes) -> TableConfig | None:
         )
         runs = controls.whole_number(t("Seeds"), Whole(2, 16), 8, key="multitask_table_runs", bind="query-params")
         epochs = controls.whole_number(
-            t("Epochs"), Whole(1, 40), _epochs(len(frame)), key="multitask_table_epochs", bind="query-params"
+            t("Epochs"), Whole(1, 40), _epochs(table.rows), key="multitask_table_epochs", bind="query-params"
         )
     unusable = [column.name for column in known if column.kind == "unusable"]
     if unusable:
@@ -137,8 +134,7 @@ def _choose(frame: pd.DataFrame, data: bytes) -> TableConfig | None:
     if not features:
         st.info(t("Choose at least one feature."))
         return None
-    _correlations(frame, labels)
-    digest, _ = uploads.keep(data)
+    _correlations(table, labels)
     return TableConfig(
         table=digest, labels=tuple(labels), features=tuple(features), categories=tuple(names), split=str(split),
         runs=runs, epochs=epochs,
@@ -150,7 +146,7 @@ def _refuse_a_single_label(possible: list[str]) -> None:
         st.warning(
             t(
                 "Multi-task learning needs at least two labels, and only “{column}” can be one in this table. A label is a column of numbers without gaps that holds two values or more.",
-                column=plain(possible[0]),
+                column=possible[0],
             )
         )
     else:
@@ -172,13 +168,12 @@ def _likely_labels(known: tuple[Column, ...]) -> list[str]:
     return [column.name for column in sorted(usable, key=lambda column: column.kind != "binary")[:2]]
 
 
-def _correlations(frame: pd.DataFrame, labels: list[str]) -> None:
-    table = frame[labels].astype("float64").corr()
-    pairs = [f"{a} / {b} {table.loc[a, b]:+.3f}" for i, a in enumerate(labels) for b in labels[i + 1 :]]
+def _correlations(table: Summary, labels: list[str]) -> None:
+    pairs = [f"{a} / {b} {table.correlation(a, b):+.3f}" for i, a in enumerate(labels) for b in labels[i + 1 :]]
     st.caption(t("Correlation of the labels: {pairs}", pairs=", ".join(pairs)))
 
 
-def _compare(config: TableConfig, path: Path) -> None:
+def _compare(config: TableConfig, table: Table) -> None:
     run = training.current()
     mine = run is not None and run.config == config
     st.button(
@@ -187,12 +182,12 @@ def _compare(config: TableConfig, path: Path) -> None:
         icon=":material/balance:",
         key="multitask_compare",
         on_click=training.train,
-        args=(config, path, "compare"),
+        args=(config, table, "compare"),
         disabled=mine and run is not None and training.service().view(run).active,
     )
     if mine and run is not None:
-        active = training.service().view(run).active
-        st.fragment(_progress, run_every=0.5 if active else None)(config, active)
+        draw = partial(_progress, config, training.active())
+        polling.polled(draw, "multitask_own_answer", training.progress_stamp, training.active)
 
 
 def _progress(config: TableConfig, was_active: bool) -> None:
@@ -204,7 +199,7 @@ def _progress(config: TableConfig, was_active: bool) -> None:
         st.rerun()
     if view.active:
         st.progress(view.step / view.steps if view.steps else 0.0, text=training.status(view))
-    elif view.state == FAILED:
+    elif view.state == State.FAILED:
         st.error(training.status(view))
     elif view.frames and "linear.error" in view.frames[-1].metrics:
         own_answer.result(config, view.frames[-1])

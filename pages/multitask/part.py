@@ -19,6 +19,7 @@ from pages.multitask.where import PLACE
 from pages.ui import controls, language
 from pages.ui.choices import some_of
 from pages.ui.language import t
+from pages.ui.marked import Marked
 from pages.ui.section import section
 from pages.ui.theme import HUES
 from pages.ui.zoom import zoom
@@ -37,7 +38,7 @@ def draw() -> None:
         try:
             if not position.selected:
                 st.markdown(
-                    f"**{t('Open a part')}** — "
+                    Marked("**{title}** — ").format(title=t("Open a part"))
                     + t(
                         "Click an expert, a gate, a tower or a prediction in the diagram: its numbers and the sum behind them open here."
                     )
@@ -59,7 +60,9 @@ def _to_last() -> None:
 def _part(config: MultitaskConfig, frame: Frame, structure: str, part: str, names: tuple[str, ...]) -> None:
     left, right = st.columns((2, 3), gap="large")
     with left:
-        st.markdown(f"**{TITLES[structure]} · {title(part, names)}** · {t('step {step}', step=f'{frame.step:,}')}")
+        head = Marked("**{structure} · {part}** · {step}")
+        step = t("step {step}", step=f"{frame.step:,}")
+        st.markdown(head.format(structure=TITLES[structure], part=title(part, names), step=step))
         rows = probe(config)
         row = controls.whole_number(
             t("Held-out row"),

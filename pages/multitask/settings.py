@@ -16,7 +16,7 @@ from pages.ui import controls
 from pages.ui.choices import some_of
 from pages.ui.controls import Control
 from pages.ui.groups import Groups
-from pages.ui.language import N_, t
+from pages.ui.language import N_, bare, t
 
 CORRELATION = controls.key(MultitaskConfig, "correlation")
 TASK_COUNT = "multitask_task_count"
@@ -120,7 +120,7 @@ def task_names(count: int) -> tuple[str, ...]:
     chosen = preset()
     if chosen is not None and chosen.tasks is not None and count == 2:
         return tuple(t(name) for name in chosen.tasks)
-    return tuple(t("task {number}", number=k + 1) for k in range(count))
+    return tuple(bare("task {number}", number=k + 1) for k in range(count))
 
 
 def correlation() -> float:

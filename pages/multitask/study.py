@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from engine.multitask.claims import CLAIMS, COMPARED, PAPER, PREVIEW_CORRELATIONS, Seeds, preview_cells
@@ -10,10 +12,11 @@ from engine.runs.study import Study
 from pages.multitask.claim_charts import colours, curve, curve_rows
 from pages.multitask.settings import TITLES
 from pages.multitask.where import PLACE
-from pages.ui import controls, training
+from pages.ui import controls, polling, training
+from pages.ui.house import owner
 from pages.ui.language import explain, t
 from pages.ui.section import section
-from pages.ui.verdict import badge, numbers
+from pages.ui.verdict import numbers, verdict_line
 
 STUDY = "multitask_study"
 
@@ -26,9 +29,20 @@ def draw() -> None:
     if body is None:
         return
     with body:
-        study = st.session_state.get(STUDY)
-        active = isinstance(study, Study) and study.active
-        st.fragment(_live, run_every=0.5 if active else None)(active)
+        polling.polled(partial(_live, _active()), "multitask_study", _stamp, _active)
+
+
+def _active() -> bool:
+    study = st.session_state.get(STUDY)
+    return isinstance(study, Study) and study.active
+
+
+def _stamp() -> object:
+    """What is new of the study."""
+    study = st.session_state.get(STUDY)
+    if not isinstance(study, Study):
+        return None
+    return study.active, len(study.results()), round(100 * study.fraction), len(study.failures)
 
 
 def _live(was_active: bool) -> None:
@@ -61,7 +75,8 @@ def _begin(first: int) -> None:
     old = st.session_state.get(STUDY)
     if isinstance(old, Study):
         old.stop()
-    st.session_state[STUDY] = Study(training.service(), preview_cells(range(first, first + 8)), training.owner())
+    with training.refusals_told():
+        st.session_state[STUDY] = Study(training.service(), preview_cells(range(first, first + 8)), owner())
 
 
 def _result(study: Study, seeds: Seeds) -> None:
@@ -83,7 +98,5 @@ def _result(study: Study, seeds: Seeds) -> None:
         except KeyError:
             continue
         if claim.id.startswith("mmoe_below"):
-            st.markdown(
-                t("p = {p}: MMoE below Shared-Bottom", p=claim.id.partition("@")[2])
-                + f" {badge(verdict)} :gray[{numbers(verdict)}]"
-            )
+            said = t("p = {p}: MMoE below Shared-Bottom", p=claim.id.partition("@")[2])
+            st.markdown(verdict_line(said, verdict, numbers(verdict)))

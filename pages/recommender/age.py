@@ -27,7 +27,7 @@ from pages.recommender.kept import kept
 from pages.recommender.shown import Shown
 from pages.recommender.studies import one_series, study, verdicts
 from pages.ui.choices import one_of, one_of_many
-from pages.ui.language import N_, t
+from pages.ui.language import N_, bare, t
 from pages.ui.theme import HUES
 
 WHICH = {EXAMPLE: N_("Example age a"), USER: N_("The user's age")}
@@ -88,7 +88,7 @@ def _life(now: Shown) -> None:
     choices = [-1, *range(before, len(found.model) - after)]
     upload = one_of_many(
         t("Uploaded on"), choices, -1, key="recommender_life", slide=True,
-        name_of=lambda n: t("every day of these") if n < 0 else t("day {day}", day=f"{n * found.width:.0f}"),
+        name_of=lambda n: t("every day of these") if n < 0 else bare("day {day}", day=f"{n * found.width:.0f}"),
     )  # fmt: skip
     lines = {"watched": t("share of the watches"), "model": t("model, told each day's a")}
     if now.config.example_age == "on":
@@ -192,7 +192,7 @@ def _scores_chart(now: Shown, asked: dict[int, str], x: Array, scores: Array, da
     data = pd.concat([
         pd.DataFrame({
             "x": x, "score": scores[:, n], "title": named.title(now.site, video),
-            "video": f"{said} · " + t("{days} d old", days=f"{day - uploaded[video]:.0f}"),
+            "video": f"{said} · " + bare("{days} d old", days=f"{day - uploaded[video]:.0f}"),
         })
         for n, (video, said) in enumerate(asked.items())
     ])  # fmt: skip
@@ -211,7 +211,7 @@ def _scores_chart(now: Shown, asked: dict[int, str], x: Array, scores: Array, da
 
 
 def _new_chart(x: Array, new: Array, title: str) -> alt.Chart:
-    said = t("new of the first {first}", first=FIRST)
+    said = bare("new of the first {first}", first=FIRST)
     return (
         alt.Chart(pd.DataFrame({"x": x, "new": new}), height=180)
         .mark_line(strokeWidth=2.5, color="#888")

@@ -6,8 +6,9 @@ from engine.recommender.scene import Favourite
 from engine.recommender.serving import COLD, RANKING
 from pages.recommender import named
 from pages.recommender.shown import Shown
-from pages.ui.language import plain, t
+from pages.ui.language import t
 from pages.ui.live import earlier
+from pages.ui.marked import Marked
 
 
 def answer(now: Shown) -> str:
@@ -18,7 +19,7 @@ def answer(now: Shown) -> str:
     parts = [
         t(
             "{user}, day {day}: {videos} videos → {known} with a vector → {recalled} recalled in {recall} ms → {last}.",
-            user=plain(named.user(site, user)),
+            user=named.user(site, user),
             day=f"{day:,.0f}",
             videos=f"{int((site.world.videos.uploaded <= day).sum()):,}",
             known=f"{int((site.world.videos.uploaded[site.known] <= day).sum()):,}",
@@ -40,7 +41,7 @@ def answer(now: Shown) -> str:
                 last=f"{now.recording.frames[-1].step:,}",
             )
         )
-    return " ".join(parts)
+    return Marked(" ").join(parts)
 
 
 def _last(now: Shown, shown: int, milliseconds: float) -> str:
@@ -53,8 +54,7 @@ def _last(now: Shown, shown: int, milliseconds: float) -> str:
 
 def lost(now: Shown, one: Favourite) -> str:
     """Where a favourite died, and how near it was."""
-    named_ = plain(named.title(now.site, one.video))
-    about = {"title": named_, "n": f"{one.place:,}", "place": f"{one.lost.place:,}"}
+    about = {"title": named.title(now.site, one.video), "n": f"{one.place:,}", "place": f"{one.lost.place:,}"}
     if one.lost.stage == COLD:
         return t("Their number {n}, “{title}”, died before recall: too seldom watched, it has no vector.", **about)
     if one.lost.stage == RANKING:

@@ -12,7 +12,7 @@ from engine.runs.frame import Array
 from pages.recommender import named, where
 from pages.recommender.kept import kept
 from pages.recommender.shown import Shown, steps_of
-from pages.ui.language import N_, language, t
+from pages.ui.language import N_, bare, language, t
 from pages.ui.player_words import player_words
 from pages.ui.stage import Band, Entry, Field, Listing, Quantised, Readout, Rung, Slopes, Stage, Sweep
 
@@ -35,11 +35,11 @@ def words() -> dict[str, str]:
         previous=t("Previous day"),
         next=t("Next day"),
         time=t("Day"),
-        step_of=t("day {step} of {last}"),
+        step_of=bare("day {step} of {last}"),
         rungs=t("Stage"),
         value=t("value"),
         band=t("range"),
-        summary=t("{rung}, day {step}, {hero}"),
+        summary=bare("{rung}, day {step}, {hero}"),
     )
 
 
@@ -66,7 +66,7 @@ def _stage(digest: str, step: int, _now: Shown, origin: str, spoken: str, at: in
         title=t("The funnel"),
         steps=steps_of(now.days),
         time_label=t("day"),
-        rungs=tuple(Rung(rung, t(TITLES[rung]), t(sentences[rung], **counts)) for rung in where.RUNGS),
+        rungs=tuple(Rung(rung, t(TITLES[rung]), bare(sentences[rung], **counts)) for rung in where.RUNGS),
         panels=(_field(now, grid), _slopes(now, grid), _listing(now)),
         arrays=_arrays(now, grid),
         sweep=_sweep(now),
@@ -181,7 +181,7 @@ def _field(now: Shown, grid: Grid) -> Field:
         tuple(tuple(lost_label(now, one) for one in row) for row in grid),
         t("new"),
         t("old"),
-        t("candidate {place}"),
+        bare("candidate {place}"),
         t("no vector: watched too seldom"),
         t("has a vector: the brighter, the nearer to the user"),
         t("not uploaded yet"),
@@ -227,8 +227,10 @@ def _listing(now: Shown) -> Listing:
 
 def _watched(now: Shown, one: Watch, gone: bool) -> Entry:
     note = (
-        t("{hours} h ago", hours=f"{24 * one.ago:.0f}") if one.ago < 1.0 else t("{days} d ago", days=f"{one.ago:.0f}")
+        bare("{hours} h ago", hours=f"{24 * one.ago:.0f}")
+        if one.ago < 1.0
+        else bare("{days} d ago", days=f"{one.ago:.0f}")
     )
     if now.timed:
-        note += " · " + t("{minutes} min", minutes=f"{one.minutes:.1f}")
+        note += " · " + bare("{minutes} min", minutes=f"{one.minutes:.1f}")
     return Entry(named.title(now.site, one.video), note, "watch", gone)

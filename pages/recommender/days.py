@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 import altair as alt
 import numpy as np
@@ -13,12 +14,14 @@ import streamlit as st
 
 from engine.recommender import RecommenderConfig
 from engine.recommender.simulation import SimulationConfig
-from engine.runs.run import FAILED, Run, View
+from engine.runs.run import Run, State, View
 from pages.recommender import settings
 from pages.recommender.shown import Shown
-from pages.ui import controls, training
+from pages.ui import controls, polling, training
 from pages.ui.choices import some_of
+from pages.ui.house import owner
 from pages.ui.language import N_, listed, t
+from pages.ui.marked import Marked
 from pages.ui.theme import HUES
 
 RUNS = "recommender_days_runs"
@@ -42,12 +45,19 @@ CHARTS = (
 
 def draw(now: Shown) -> None:
     """Settings, the button, and what has happened so far."""
-    runs = _runs()
-    active = any(view.active for view in _views(runs).values())
     with st.container(key="days", gap="medium"):
         config = _chosen(now)
         _button(config)
-        st.fragment(_live, run_every=1.0 if active else None)(active)
+        polling.polled(partial(_live, _active()), "recommender_days", _stamp, _active)
+
+
+def _active() -> bool:
+    return any(view.active for view in _views(_runs()).values())
+
+
+def _stamp() -> object:
+    """What is new of the days that go by."""
+    return tuple((view.state, len(view.frames)) for view in _views(_runs()).values())
 
 
 def _runs() -> dict[str, Run]:
@@ -116,7 +126,7 @@ def _told(now: Shown, base: SimulationConfig, horizon: int, retrain: int) -> str
             trainings=-(-horizon // retrain),
         )
     )
-    return " ".join(parts)
+    return Marked(" ").join(parts)
 
 
 def _button(configs: tuple[SimulationConfig, ...]) -> None:
@@ -128,13 +138,12 @@ def _button(configs: tuple[SimulationConfig, ...]) -> None:
 
 def _begin(configs: tuple[SimulationConfig, ...]) -> None:
     """Callback: the days of every policy, those that cost nothing first. What went on before is given up."""
-    service = training.service()
-    for run in _runs().values():
-        service.stop(run)
-    cheap_first = sorted(configs, key=lambda config: config.policy == "model")
-    st.session_state[RUNS] = {
-        config.policy: service.submit(config, training.owner(), work="days", background=True) for config in cheap_first
-    }
+    _stop()
+    st.session_state[RUNS] = {}
+    with training.refusals_told():
+        for config in sorted(configs, key=lambda config: config.policy == "model"):
+            run = training.service().submit(config, owner(), work="days", background=True)
+            st.session_state[RUNS][config.policy] = run
 
 
 def _live(was_active: bool) -> None:
@@ -148,7 +157,7 @@ def _live(was_active: bool) -> None:
     if active:
         _progress(views)
     for view in views.values():
-        if view.state == FAILED:
+        if view.state == State.FAILED:
             st.error(training.status(view))
     rows = _rows(views)
     if len(rows):
@@ -160,7 +169,7 @@ def _progress(views: Mapping[str, View]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         done = sum(1.0 if not view.active else view.step / view.steps if view.steps else 0.0 for view in views.values())
         days = {policy: max(len(view.frames) - 1, 0) for policy, view in views.items()}
-        said = listed(f"{t(POLICIES[policy][0])}: {t('day {day}', day=day)}" for policy, day in days.items())
+        said = listed(t(POLICIES[policy][0]) + ": " + t("day {day}", day=day) for policy, day in days.items())
         st.progress(min(done / len(views), 1.0), text=said)
         st.button(t("Stop"), icon=":material/stop:", key="days_stop", on_click=_stop)
 
@@ -196,7 +205,7 @@ def _charts(rows: pd.DataFrame) -> None:
     columns = st.columns(3, gap="medium")
     for n, (name, _, title, form) in enumerate(CHARTS):
         with columns[n % 3]:
-            st.markdown(f"**{t(title)}**")
+            st.markdown(Marked("**{title}**").format(title=t(title)))
             chart = _chart(rows[rows["name"] == name], t(title), form, hues)
             st.altair_chart(chart, key=f"days_{name}", alt=t(title))
     st.caption(t("Day 0 is the last day of the log, before any policy."))

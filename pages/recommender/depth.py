@@ -12,7 +12,7 @@ from engine.recommender.claims import DEPTHS, Seeds
 from engine.recommender.training import CUTS
 from pages.recommender.shown import Shown
 from pages.recommender.studies import study, verdicts
-from pages.ui.language import N_, t
+from pages.ui.language import N_, bare, t
 from pages.ui.theme import HUES
 
 CLAIMS = {
@@ -56,7 +56,7 @@ def layers_of(config: RecommenderConfig) -> str:
 def _study(seeds: Seeds) -> None:
     rows = pd.concat([
         pd.DataFrame({
-            "layers": layers_of(base), "depth": len(base.tower) + 1, "cut": t("among the first {cut}", cut=cut),
+            "layers": layers_of(base), "depth": len(base.tower) + 1, "cut": bare("among the first {cut}", cut=cut),
             "hits": seeds.metric(base, "recall.hits")[:, n],
         }).assign(seed=lambda some: np.arange(len(some)), mean=lambda some: some["hits"].mean())
         for base in DEPTHS
@@ -67,7 +67,7 @@ def _study(seeds: Seeds) -> None:
 
 
 def _chart(rows: pd.DataFrame) -> alt.LayerChart:
-    cuts = [t("among the first {cut}", cut=cut) for cut in CUTS][::-1]
+    cuts = [bare("among the first {cut}", cut=cut) for cut in CUTS][::-1]
     order = [layers_of(base) for base in DEPTHS]
     x = alt.X(
         "layers:N",

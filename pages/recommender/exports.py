@@ -14,7 +14,8 @@ from pages.recommender.kept import kept
 from pages.recommender.shown import Shown, shown
 from pages.ui import report, share
 from pages.ui.downloads import downloads
-from pages.ui.language import language, listed, t, unmarked
+from pages.ui.language import bare, language, listed, t
+from pages.ui.marked import unmarked
 from pages.ui.theme import HUES
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _words(now: Shown) -> dict[str, str]:
         "learning": t("held-out watches among the first 100"),
         "step": t("training step"),
         "link": t("Link to this view"),
-        "recording": t("Recording {digest}", digest=now.recording.digest),
+        "recording": bare("Recording {digest}", digest=now.recording.digest),
         "model": t("candidate generation"),
         "popular": t("popularity"),
     } | {
@@ -97,7 +98,7 @@ def _taken(now: Shown) -> str:
     titles = listed(
         f"“{named.title(now.site, video)}”" for video in where.without() if video < len(now.site.world.videos)
     )
-    return " " + t("Without the watches of {titles}.", titles=titles) if titles else ""
+    return " " + bare("Without the watches of {titles}.", titles=titles) if titles else ""
 
 
 def build(now: Shown, candidates: pd.DataFrame, words: Mapping[str, str], address: str, chosen: str) -> str:

@@ -14,7 +14,7 @@ from engine.runs.frame import Array
 from pages.recommender.kept import kept
 from pages.recommender.shown import Shown
 from pages.recommender.studies import dots, study, verdicts
-from pages.ui.language import N_, t
+from pages.ui.language import N_, bare, t
 from pages.ui.theme import HUES
 
 CLAIMS = {
@@ -63,7 +63,7 @@ def _lorenz(now: Shown, head: float) -> None:
     """The share of watches that the most watched videos have."""
     counts = {
         t("on stage"): _on_stage(now),
-        t("small site, head {head}", head=f"{head:g}"): _small(head),
+        bare("small site, head {head}", head=f"{head:g}"): _small(head),
     }
     rows = [_curve(name, *lorenz(some)) for name, some in counts.items()]
     even = np.geomspace(1e-4, 1.0, 60)
@@ -125,7 +125,7 @@ def _sweep(head: float) -> None:
 def _study(seeds: Seeds) -> None:
     names = {"popular": t("popularity"), "recall": t("model")}
     values = {
-        (t("head {head}", head=f"{base.head:g}"), said): seeds.hits(base, name)
+        (bare("head {head}", head=f"{base.head:g}"), said): seeds.hits(base, name)
         for base in HEADS
         for name, said in names.items()
     }

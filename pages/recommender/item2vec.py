@@ -29,7 +29,8 @@ from pages.recommender.kept import kept
 from pages.recommender.shown import Shown
 from pages.recommender.studies import one_series, study, verdicts
 from pages.ui.choices import one_of_many
-from pages.ui.language import N_, plain, t
+from pages.ui.language import N_, bare, t
+from pages.ui.marked import Marked, plain
 from pages.ui.theme import HUES
 
 CLAIMS = {"item2vec_finds_more": N_("Pre-trained finds more of the next watches than learnt end to end:")}
@@ -86,7 +87,7 @@ def _shares(now: Shown, found: dict[str, Array]) -> None:
     shares = _share(now)
     names = [t(MOMENTS[moment]) for moment in found]
     data = pd.DataFrame({"moment": names, "share": [shares[moment] for moment in found]})
-    title = t("of the first {first} neighbours, {kind}", first=FIRST, kind=_kind(now))
+    title = bare("of the first {first} neighbours, {kind}", first=FIRST, kind=_kind(now))
     base = alt.Chart(data, height=44 * len(names) + 50).encode(
         x=alt.X("share:Q", title=title, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%", tickCount=10)),
         y=alt.Y("moment:N", sort=names, title=None, axis=alt.Axis(labelLimit=240)),
@@ -129,7 +130,7 @@ def _told(now: Shown, found: dict[str, Array], rows: Array) -> str:
         )
     if now.config.pretrained == "off":
         parts.append(t("This run was not pre-trained."))
-    return " ".join(parts)
+    return Marked(" ").join(parts)
 
 
 def _choose(now: Shown, rows: Array) -> int | None:
@@ -161,9 +162,9 @@ def _listed(now: Shown, moment: str, table: Array, row: int, rows: Array) -> Non
     same = kinds[near] == kinds[row]
     title, count = t(MOMENTS[moment]), int(same.sum())
     counted = t("**{moment}**: {count} of {first}", moment=title, count=count, first=len(near))
-    st.markdown(counted if _kinds(now) else f"**{title}**")
+    st.markdown(counted if _kinds(now) else Marked("**{moment}**").format(moment=title))
     videos = site.known[near]
-    titles = [plain(named.title(site, int(video))) for video in videos]
+    titles = [plain(named.title(site, int(video))) for video in videos]  # a table's cells are Markdown
     columns = {
         t("cosine"): [f"{one:.2f}" for one in cosines],
         t("video"): [f"✓ {title}" if one else title for one, title in zip(same, titles, strict=True)],

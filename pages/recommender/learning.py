@@ -17,7 +17,7 @@ from pages.recommender.where import PLACE
 from pages.ui import live
 from pages.ui.charts import LEGEND
 from pages.ui.choices import one_of
-from pages.ui.language import N_, t
+from pages.ui.language import N_, bare, t
 from pages.ui.theme import HUES
 
 METHODS: Mapping[str, str] = {
@@ -39,7 +39,7 @@ MEASURES = {
 def draw(now: Shown) -> None:
     """The moment on stage is chosen; both curves grow while a run trains."""
     live.choose_moment(PLACE, now.recording, now.live)
-    live.polled(_curves)
+    live.with_each_frame(_curves, "recommender_learning_curves")
 
 
 def _curves() -> None:
@@ -52,7 +52,7 @@ def _curves() -> None:
         )  # fmt: skip
         hits = {f"{name}.hits": name for name in ("recall", "popular", "knn")}
         rows = _rows(now.recording.frames, hits, CUTS.index(cut))
-        _chart(now, rows, t("held-out watches among the first {cut}", cut=cut), "~%", "learning_recall")
+        _chart(now, rows, bare("held-out watches among the first {cut}", cut=cut), "~%", "learning_recall")
         if int((np.diff(now.site.history.watches.start) >= FEWEST).sum()) > TESTED:
             st.caption(t("On the way {some} held-out watches judge, at the last step all: so its lines bend there.", some=TESTED))  # fmt: skip
     with right:

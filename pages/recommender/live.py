@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import streamlit as st
 
 from engine.recommender import RecommenderConfig
 from engine.recommender.scene import watches
 from engine.recommender.shipped import recorded
+from engine.runs.table import Table
 from pages.recommender import PLAYGROUND, charts, settings, where
 from pages.recommender.answer import answer
 from pages.recommender.shown import Shown, same_world, shown
@@ -57,10 +56,10 @@ def _train(config: RecommenderConfig | None) -> None:
     live.train(PLACE, config)
 
 
-def train_own(config: RecommenderConfig, path: Path) -> None:
+def train_own(config: RecommenderConfig, table: Table) -> None:
     """Callback: train on the user's file."""
     where.forget()
-    live.train(PLACE, config, path, "own")
+    live.train(PLACE, config, table, "own")
 
 
 def _reset() -> None:

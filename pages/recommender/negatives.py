@@ -14,7 +14,7 @@ from pages.recommender.settings import SAMPLERS as NAMES
 from pages.recommender.shown import Shown
 from pages.recommender.studies import one_series, study, verdicts
 from pages.ui.choices import one_of
-from pages.ui.language import N_, t
+from pages.ui.language import N_, bare, t
 from pages.ui.theme import HUES
 
 USERS = 40
@@ -113,9 +113,9 @@ def _claims(seeds: Seeds) -> None:
     counts = {"many": f"{MANY.negatives:,}", "few": FEW.negatives, "negatives": RECALL.negatives}
     verdicts({name: t(said, **counts) for name, said in CLAIMS.items()})
     rows = {
-        t("{n} negatives", n=FEW.negatives): seeds.hits(FEW),
-        t("{n} negatives", n=RECALL.negatives): seeds.hits(RECALL),
-        t("{n} negatives", n=f"{MANY.negatives:,}"): seeds.hits(MANY),
-        t("{n} negatives, uncorrected", n=UNCORRECTED.negatives): seeds.hits(UNCORRECTED),
+        bare("{n} negatives", n=FEW.negatives): seeds.hits(FEW),
+        bare("{n} negatives", n=RECALL.negatives): seeds.hits(RECALL),
+        bare("{n} negatives", n=f"{MANY.negatives:,}"): seeds.hits(MANY),
+        bare("{n} negatives, uncorrected", n=UNCORRECTED.negatives): seeds.hits(UNCORRECTED),
     }
     one_series(rows, t("held-out watches among the first 100"), "negatives_hits")

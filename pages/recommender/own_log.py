@@ -10,20 +10,22 @@ import streamlit as st
 
 from engine.errors import UserError
 from engine.recommender import OwnLogConfig
-from engine.recommender.own import OwnLog, decides, enough_steps, own_config, read_log
+from engine.recommender.own import enough_steps, own_config
+from engine.recommender.own_found import Found, found_in
 from engine.recommender.own_sample import sample_log
 from engine.recommender.training import CUTS
 from engine.runs.config import Whole
 from engine.runs.frame import Frame
-from engine.runs.run import FAILED
+from engine.runs.run import State
 from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE, Verdict
-from pages.recommender import live
+from pages.recommender import PLAYGROUND, live
 from pages.recommender.settings import WEIGHTING
 from pages.recommender.where import PLACE
-from pages.ui import controls, language, training, uploads
+from pages.ui import controls, language, reading, training
 from pages.ui.choices import one_of
-from pages.ui.language import N_, listed, plain, t
-from pages.ui.live import polled
+from pages.ui.language import N_, listed, t
+from pages.ui.live import with_each_frame
+from pages.ui.marked import Marked
 from pages.ui.section import section
 from pages.ui.verdict import badge
 
@@ -50,17 +52,17 @@ def draw() -> None:
     if body is None:
         return
     with body:
-        data = _upload()
-        offered = _offer(data) if data is not None else ""
+        file = _upload()
+        offered = _offer(file) if file is not None else ""
         run = training.current()
         if run is not None and isinstance(run.config, OwnLogConfig):
             if offered and offered != run.config.table:
                 st.info(t("On stage is still the run on another file; its measures are these."))
-            polled(partial(_progress, run.config))
+            with_each_frame(partial(_progress, run.config), "recommender_own_answer")
 
 
-def _upload() -> bytes | None:
-    """The bytes of the file, or of the sample log; what columns there may be."""
+def _upload() -> reading.Upload | None:
+    """The file, or the sample log; what columns there may be."""
     file = st.file_uploader(
         t("A table with a user, an item and a time"),
         type=["csv", "tsv", "parquet", "dat", "data", "txt"],
@@ -76,8 +78,8 @@ def _upload() -> bytes | None:
     with st.popover(t("Columns and formats")):
         st.markdown(_columns())
     if file is not None:
-        return file.getvalue()
-    return _sample() if sample else None
+        return reading.uploaded(PLAYGROUND.name, file)
+    return reading.Upload(PLAYGROUND.name, "sample.csv", "sample", _sample) if sample else None
 
 
 @st.cache_data(max_entries=1, show_spinner=False)
@@ -94,28 +96,21 @@ def _columns() -> str:
         t("`watch_seconds` (or `watch_ms`, `watch_minutes`) weights the positives of ranking. Without it each weighs 1: plain logistic regression."),
         t("`author_id`, `duration_seconds`, `upload_date` and `session_id` are used where they are: the channel, the length, the upload, and what stood on one page."),
     )  # fmt: skip
-    return "\n".join(f"- {line}" for line in lines)
+    return Marked("\n").join(Marked("- {line}").format(line=line) for line in lines)
 
 
-@st.cache_resource(scope="session", max_entries=2, show_spinner=False)
-def _read(digest: str, rated: str, _data: bytes) -> OwnLog:
-    return read_log(_data, rated)
-
-
-def _offer(data: bytes) -> str:
+def _offer(file: reading.Upload) -> str:
     """Show what the file holds, and the button; its hash, "" where it cannot be used."""
     try:
-        digest, path = uploads.keep(data)
-        log = _read(digest, "all", data)
-        rated = "all"
-        if decides(log.events) == ("rating",):
+        read, rated = reading.read(file, found_in, rated="all"), "all"
+        if read.found.decides == ("rating",):
             rated = one_of(
                 t("Ratings that count as watches"), list(RATED), "all", key="recommender_rated",
                 name_of=lambda one: t(RATED[one]),
             )  # fmt: skip
-            log = _read(digest, rated, data)
-        _found(log)
-        config = _settings(log, digest, rated)
+            read = reading.read(file, found_in, rated=rated)
+        _found(read.found)
+        config = _settings(read.found, read.table.digest, rated)
     except UserError as error:
         st.error(language.explain(error))
         return ""
@@ -125,28 +120,28 @@ def _offer(data: bytes) -> str:
         icon=":material/play_arrow:",
         key="recommender_train_own",
         on_click=live.train_own,
-        args=(config, path),
+        args=(config, read.table),
     )
-    return digest
+    return read.table.digest
 
 
-def _found(log: OwnLog) -> None:
+def _found(log: Found) -> None:
     """What was read, and what is missing."""
-    first, last = (pd.Timestamp(int(log.events.time[n]), unit="s").strftime("%Y-%m-%d") for n in (0, -1))
+    first, last = (pd.Timestamp(second, unit="s").strftime("%Y-%m-%d") for second in (log.first, log.last))
     st.caption(
         t(
             "{first} to {last}. Rows: {rows}, of them watches: {watches}. Users: {users}. Items: {items}.",
-            rows=f"{len(log.log.user):,}",
-            users=f"{len(log.users):,}",
-            items=f"{len(log.items):,}",
+            rows=f"{log.rows:,}",
+            users=f"{log.users:,}",
+            items=f"{log.items:,}",
             first=first,
             last=last,
-            watches=f"{int(log.log.clicked.sum()):,}",
+            watches=f"{log.watches:,}",
         )
-        + (" " + t("Rows that stood there twice: {rows}.", rows=f"{log.events.twice:,}") if log.events.twice else "")
+        + (" " + t("Rows that stood there twice: {rows}.", rows=f"{log.twice:,}") if log.twice else "")
     )
-    columns = listed(f"{t(ROLES[role])}: {plain(name)}" for role, name in log.events.found.items())
-    unit = t(" Watch times are in {unit}.", unit=t(UNITS[log.events.unit])) if log.timed else ""
+    columns = listed(t(ROLES[role]) + ": " + name for role, name in log.roles.items())
+    unit = t(" Watch times are in {unit}.", unit=t(UNITS[log.unit])) if log.timed else ""
     st.caption(t("Read as {columns}.", columns=columns) + unit)
     if not log.ranked:
         st.info(
@@ -158,7 +153,7 @@ def _found(log: OwnLog) -> None:
         st.info(t("This log holds no watch times: every watch weighs 1, and ranking is plain logistic regression."))
 
 
-def _settings(log: OwnLog, digest: str, rated: str) -> OwnLogConfig:
+def _settings(log: Found, digest: str, rated: str) -> OwnLogConfig:
     recall, ranking = enough_steps(log)
     steps_of, how = Whole(50, 20_000), {"bind": "query-params", "step": 100}
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -187,7 +182,7 @@ def _progress(config: OwnLogConfig) -> None:
     if view is None:
         return
     recall = [frame for frame in view.frames if "recall.hits" in frame.metrics]
-    if view.state == FAILED:
+    if view.state == State.FAILED:
         st.error(training.status(view))
     elif not recall:
         st.info(training.status(view))

@@ -30,7 +30,7 @@ from pages.recommender.where import PLACE
 from pages.ui import controls
 from pages.ui.charts import unit_bars
 from pages.ui.choices import one_of, one_of_many
-from pages.ui.language import N_, t
+from pages.ui.language import N_, bare, t
 from pages.ui.theme import HUES
 from pages.ui.zoom import zoom
 
@@ -104,7 +104,7 @@ def _layer(now: Shown, scene: Scene) -> None:
     with left:
         for n, one in enumerate(layers, 1):
             marked = unit - 1 if n == layer else -1
-            title = alt.Title(t("layer {n}, {units} units", n=n, units=len(one)), fontSize=12, fontWeight="normal")
+            title = alt.Title(bare("layer {n}, {units} units", n=n, units=len(one)), fontSize=12, fontWeight="normal")
             chart = unit_bars(one, marked, HUES[0]).properties(height=150, title=title)
             st.altair_chart(chart, key=f"path_layer_{n}", alt=t("Every unit of this layer"))
         zero = int((values == 0).sum())

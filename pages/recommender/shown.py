@@ -12,7 +12,9 @@ import streamlit as st
 from engine.recommender import OwnLogConfig, RecommenderConfig, open_site
 from engine.recommender.field import Field, field_of
 from engine.recommender.opened import server_at
-from engine.recommender.own import own_site
+from engine.recommender.own import site_of_log
+from engine.recommender.own_found import log_in
+from engine.recommender.own_log import OwnLog
 from engine.recommender.scene import Scene, days, offered, scene
 from engine.recommender.serving import Server
 from engine.recommender.shipped import recorded
@@ -23,7 +25,7 @@ from engine.runs.frame import Frame
 from engine.runs.recording import Recording
 from pages.recommender import where
 from pages.recommender.where import PLACE
-from pages.ui import live, training, uploads
+from pages.ui import live, reading, training
 from pages.ui.language import t
 from pages.ui.live import RECORDED, RUN
 
@@ -145,14 +147,15 @@ def _simulated(digest: str, _config: RecommenderConfig) -> Site:
 
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False)
-def _own(table: str, rated: str, fewest: int, _config: OwnLogConfig) -> Site:
-    return own_site(_config, uploads.path(_config.table).read_bytes())
+def _own(table: str, rated: str, fewest: int, _config: OwnLogConfig, _log: OwnLog) -> Site:
+    return site_of_log(_config, _log)
 
 
 def site_of_config(config: RecommenderConfig) -> Site:
     """The site of a config; those that differ in training alone share it. An own log's is read from this session's file."""
     if isinstance(config, OwnLogConfig):
-        site = _own(config.table, config.rated, config.fewest, config)
+        log = reading.again(config.table, log_in, rated=config.rated)
+        site = _own(config.table, config.rated, config.fewest, config, log)
     else:
         world = _world(config)
         site = _simulated(world.digest, world)
@@ -187,6 +190,8 @@ def shown() -> Shown:
     run, view = training.current(), live.running(PLACE, RecommenderConfig)
     if run is not None and view is not None:
         recording = Recording(cast(RecommenderConfig, run.config), view.frames)
-        return Shown(recording, live.moment(PLACE, recording, view.active), RUN, view.active)
+        now = Shown(recording, live.moment(PLACE, recording, view.active), RUN, view.active)
+        if live.can_open(lambda: site_of_config(now.config)):
+            return now
     recording = recorded()
     return Shown(recording, live.moment(PLACE, recording, False), RECORDED)

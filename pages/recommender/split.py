@@ -31,7 +31,7 @@ from pages.recommender.settings import PER_USER
 from pages.recommender.settings import TEST as HELD_OUT
 from pages.recommender.shown import Shown
 from pages.recommender.studies import dots, one_series, study, verdicts
-from pages.ui.language import N_, plain, t
+from pages.ui.language import N_, t
 from pages.ui.theme import HUES
 
 ROLES = {
@@ -71,7 +71,7 @@ def _splits(digest: str, step: int, _now: Shown) -> Splits:
 def _timeline(now: Shown) -> None:
     user, _, _ = now.now()
     found = _splits(now)
-    st.markdown(t("**Every watch of {user}**, by what becomes of it", user=plain(named.user(now.site, user))))
+    st.markdown(t("**Every watch of {user}**, by what becomes of it", user=named.user(now.site, user)))
     data = pd.concat([_rows(now, found, user, rule) for rule in RULES])
     rules = [t(HELD_OUT[rule]) for rule in RULES]
     present = [role for role in ROLES if t(ROLES[role][0]) in set(data["role"])]

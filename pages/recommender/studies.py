@@ -15,7 +15,7 @@ from engine.runs.verdict import Verdict
 from pages.ui.charts import strip
 from pages.ui.language import t
 from pages.ui.theme import HUES
-from pages.ui.verdict import badge, favour, stored_verdict
+from pages.ui.verdict import favour, stored_verdict, verdict_line
 
 
 def study(draw: Callable[[Seeds], None]) -> None:
@@ -39,7 +39,7 @@ def verdicts(asked: Mapping[str, str]) -> None:
     """A line for each claim: id → what it says. Differences are turned so that a claim which is right is above 0."""
     outcomes = judged()
     for name, said in asked.items():
-        st.markdown(f"{t(said)} {badge(outcomes[name])} :gray[{favour(outcomes[name])}]")
+        st.markdown(verdict_line(t(said), outcomes[name], favour(outcomes[name])))
 
 
 def dots(values: Mapping[tuple[str, str], Array], x: str, key: str, *, rule: float | None = None) -> None:

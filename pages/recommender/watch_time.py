@@ -27,7 +27,7 @@ from pages.recommender.kept import kept
 from pages.recommender.shown import Shown
 from pages.recommender.studies import study, verdicts
 from pages.ui.charts import strip
-from pages.ui.language import N_, t
+from pages.ui.language import N_, bare, t
 from pages.ui.theme import HUES
 
 USERS = 40
@@ -89,7 +89,7 @@ def _claims(seeds: Seeds) -> None:
 def _bait(now: Shown, promised: Promised) -> None:
     _, _, scene = now.now()
     one = promised_to(now.server, scene.given)
-    found = {t("on stage"): baited(now.server, one), t("mean of {users} users", users=len(np.unique(promised.user))): baited(now.server, promised)}  # fmt: skip
+    found = {t("on stage"): baited(now.server, one), bare("mean of {users} users", users=len(np.unique(promised.user))): baited(now.server, promised)}  # fmt: skip
     rows = [
         {"group": t(GROUPS[name]), "who": who, "share": share}
         for who, shares in found.items()

@@ -14,7 +14,7 @@ from pages.recommender import named
 from pages.recommender.kept import kept, pressed
 from pages.recommender.shown import Shown
 from pages.ui.choices import one_of_many
-from pages.ui.language import t
+from pages.ui.language import bare, t
 from pages.ui.theme import HUES
 
 TOP = 10
@@ -131,7 +131,7 @@ def _hits(now: Shown, found: Found) -> None:
     which = found.which if found.which is not None else held[-1]
     names = (t("which: u · v"), t("whether: odds"))
     rows = [
-        {"cut": t("first {k}", k=k), "question": name, "hits": float(values[n])}
+        {"cut": bare("first {k}", k=k), "question": name, "hits": float(values[n])}
         for name, values in zip(names, (which, found.whether), strict=True)
         for n, k in enumerate(CUTS)
     ]

@@ -11,7 +11,8 @@ from engine.recommender.serving import COLD, FUTURE, RANKING, RECALL, SHOWN, WAT
 from pages.recommender import named, settings, where
 from pages.recommender.shown import Shown, shown
 from pages.recommender.where import PLACE
-from pages.ui.language import N_, plain, t
+from pages.ui.language import N_, t
+from pages.ui.marked import Marked, plain
 from pages.ui.zoom import zoom
 
 STAGES = (FUTURE, WATCHED, COLD, RECALL, RANKING)
@@ -82,7 +83,7 @@ def _suggest(now: Shown) -> None:
                 days=f"{now.days[-1]:.0f}",
             )
         )
-    st.caption(" ".join(parts))
+    st.caption(Marked(" ").join(parts))
     st.caption(t("Click any video of the field, or a line: why is it not recommended?"))
     with st.container(horizontal=True, key="suggest"):
         for one in scene.lost:
@@ -98,9 +99,10 @@ def _suggest(now: Shown) -> None:
 
 def _head(now: Shown, video: int, lost: Lost) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        title, channel = plain(named.title(now.site, video)), plain(named.channel(now.site, video))
+        channel = named.channel(now.site, video)
         question = t("Recommended") if lost.stage == SHOWN else t("Why not recommended?")
-        st.markdown(f"**{question}** “{title}”" + (f" · :gray[{channel}]" if channel else ""))
+        head = Marked("**{question}** “{title}” · :gray[{channel}]" if channel else "**{question}** “{title}”")
+        st.markdown(head.format(question=question, title=named.title(now.site, video), channel=channel))
         st.button(t("Close"), icon=":material/close:", key="why_close", type="tertiary", on_click=_close)
 
 
@@ -120,10 +122,10 @@ def _way(now: Shown, lost: Lost) -> str:
     for stage in STAGES:
         if stage == lost.stage:
             died = t("not shown") if stage == RANKING and now.server.ranker is None else t(DIED[stage])
-            badges.append(f":orange-badge[:material/close: {died}]")
+            badges.append(Marked(":orange-badge[:material/close: {died}]").format(died=died))
             break
-        badges.append(f":green-badge[:material/check: {t(PASSED[stage])}]")
-    return " → ".join(badges)
+        badges.append(Marked(":green-badge[:material/check: {passed}]").format(passed=t(PASSED[stage])))
+    return Marked(" → ").join(badges)
 
 
 def told(now: Shown, lost: Lost, candidates: int, taken: bool = False) -> str:
@@ -133,7 +135,7 @@ def told(now: Shown, lost: Lost, candidates: int, taken: bool = False) -> str:
     if lost.stage == WATCHED:
         watched = t("This user has watched it already.")
         return (
-            f"{watched} {t('Taken away, it shapes u and ranking no more, but it is not offered again.')}"
+            watched + " " + t("Taken away, it shapes u and ranking no more, but it is not offered again.")
             if taken
             else watched
         )
@@ -168,7 +170,7 @@ def _facts(now: Shown, scene: Scene, video: int, day: float) -> None:
             parts.append(t("click-bait"))
     if age >= 0:
         parts.append(t("{days} days old", days=f"{age:,.0f}"))
-    st.caption(" · ".join(parts))
+    st.caption(Marked(" · ").join(parts))
 
 
 def _sums(now: Shown, scene: Scene, video: int, lost: Lost) -> None:

@@ -18,7 +18,7 @@ from engine.runs.frame import Frame
 from engine.runs.recording import Recording
 from pages.recurrent import diagram
 from pages.recurrent.settings import OWN_TEXT, TASKS, TITLES
-from pages.ui.language import N_, t
+from pages.ui.language import N_, bare, t
 from pages.ui.network import Colour, Diagram
 from pages.ui.player_words import player_words
 from pages.ui.stage import Array, Lines, Quantised, Rung, Series, Stage, Sweep, Tokens
@@ -50,7 +50,7 @@ def words() -> dict[str, str]:
         rungs=t("Cell"),
         value=t("value"),
         band=t("range"),
-        summary=t("{rung}, word {step}, distance {hero}"),
+        summary=bare("{rung}, word {step}, distance {hero}"),
     )
 
 
@@ -177,15 +177,15 @@ def _panels(config: RecurrentConfig, shown: Sequence[Probe], source: int) -> tup
         {c: COLOURS[c] for c in config.cells},
         config.cells[0],
         source,
-        t("“{now}”: of “{source}” {cell} holds {share}, {beside} {other}"),
-        t("“{now}”: of “{source}” {cell} holds {share}"),
+        bare("“{now}”: of “{source}” {cell} holds {share}, {beside} {other}"),
+        bare("“{now}”: of “{source}” {cell} holds {share}"),
     )
     answer = task_of(config).answers[shown[-1].answer]
     lines = Lines(
         "answer",
         t("The answer after every word"),
         t("words before the end"),
-        t(ANSWER[config.task], answer=answer),
+        bare(ANSWER[config.task], answer=answer),
         tuple(Series(t(TITLES[c]), f"{c}.answer", COLOURS[c], "mean", c, DASHES[c]) for c in config.cells),
     )
     return (cell, belts, lines)

@@ -18,10 +18,10 @@ from pages.recurrent.looks import cell_scale
 from pages.recurrent.settings import TITLES
 from pages.recurrent.where import PLACE
 from pages.ui.charts import LEGEND
-from pages.ui.language import N_, t
+from pages.ui.language import N_, bare, t
 from pages.ui.questions import questions
 from pages.ui.theme import HUES
-from pages.ui.verdict import badge, numbers, summary
+from pages.ui.verdict import numbers, summary, verdict_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def draw() -> None:
         question.draw(seeds)
         for name, verdict in verdicts.items():
             sentence = t(question.claims[name], distance=name.partition("@")[2])
-            st.markdown(f"{sentence} {badge(verdict)} :gray[{numbers(verdict)}]")
+            st.markdown(verdict_line(sentence, verdict, numbers(verdict)))
 
     questions(PLACE, QUESTIONS, CLAIMS, seeds, lambda verdicts: summary(verdicts.values()), opened)
 
@@ -92,7 +92,7 @@ def _accuracies(seeds: Seeds, base: RecurrentConfig, cell: str, name: str = "") 
 def _mixed(seeds: Seeds) -> None:
     values = {key: one for cell in MIXED.cells for key, one in _accuracies(seeds, MIXED, cell).items()}
     values |= _accuracies(seeds, PATIENT, "rnn", t("RNN, its own rate"))
-    _curves(values, t("distance (trained up to {distance})", distance=40), t("held-out accuracy"), "claim_mixed")
+    _curves(values, bare("distance (trained up to {distance})", distance=40), t("held-out accuracy"), "claim_mixed")
     st.caption(
         t(
             "Trained on all distances from 1 to 40, {steps} steps at learning rate {rate}. The RNN learns nothing at that rate, so it is also shown with a rate of its own, {own}, and {patient} steps. Chance is 0.1.",
@@ -116,7 +116,7 @@ def _single(seeds: Seeds) -> None:
 
 def _bias(seeds: Seeds) -> None:
     values = {
-        (t("forget bias {bias}", bias=f"{bias:g}"), d): seeds.metric(biased(bias), "lstm", "accuracy")[:, n]
+        (bare("forget bias {bias}", bias=f"{bias:g}"), d): seeds.metric(biased(bias), "lstm", "accuracy")[:, n]
         for bias in BIASES
         for n, d in enumerate(MIXED.test_distances)
     }
@@ -142,7 +142,7 @@ def _counting(seeds: Seeds) -> None:
     values = {key: one for cell in COUNTING.cells for key, one in _accuracies(seeds, COUNTING, cell).items()}
     _curves(
         values,
-        t("n of aⁿbⁿ (trained up to {distance})", distance=COUNTING.distance),
+        bare("n of aⁿbⁿ (trained up to {distance})", distance=COUNTING.distance),
         t("strings right at every step"),
         "claim_counting",
     )
@@ -166,7 +166,7 @@ def _delays(seeds: Seeds) -> None:
         alt.Chart(pd.DataFrame(rows), height=140)
         .mark_tick(thickness=3, size=30)
         .encode(
-            x=alt.X("loss:Q", title=t("held-out squared error of delay ÷ {longest}", longest=DELAYS.distance), scale=alt.Scale(type="log")),
+            x=alt.X("loss:Q", title=bare("held-out squared error of delay ÷ {longest}", longest=DELAYS.distance), scale=alt.Scale(type="log")),
             y=alt.Y("cell:N", title=None, sort=None),
             color=alt.Color("cell:N", scale=scale["color"], legend=None),
             tooltip=[alt.Tooltip("cell:N", title=t("Cell")), alt.Tooltip("loss:Q", title=t("loss"), format=".5f")],

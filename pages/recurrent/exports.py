@@ -17,7 +17,8 @@ from pages.recurrent.looks import probe_on_stage
 from pages.recurrent.settings import TITLES
 from pages.ui import report, share
 from pages.ui.downloads import downloads
-from pages.ui.language import language, t, unmarked
+from pages.ui.language import bare, language, t
+from pages.ui.marked import unmarked
 from pages.ui.theme import HUES
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _words(now: live.Shown) -> dict[str, str]:
         "learning": t("held-out accuracy"),
         "step": t("training step"),
         "link": t("Link to this view"),
-        "recording": t("Recording {digest}", digest=now.recording.digest),
+        "recording": bare("Recording {digest}", digest=now.recording.digest),
     } | {
         f"{kind}.{name}": text
         for name, value in now.config.to_dict().items()

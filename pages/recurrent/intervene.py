@@ -20,7 +20,8 @@ from pages.recurrent.where import PLACE
 from pages.ui import language
 from pages.ui.charts import LEGEND, word_axis
 from pages.ui.choices import one_of, some_of
-from pages.ui.language import t
+from pages.ui.language import bare, t
+from pages.ui.marked import Marked
 from pages.ui.section import section
 from pages.ui.theme import HUES
 
@@ -126,12 +127,14 @@ def _own(now: live.Shown) -> None:
     for cell in now.config.cells:
         traced = trace(now.config, now.frame, cell, one.inputs)
         best = int(np.argmax(traced["probabilities"][-1]))
-        said.append(f"{t(TITLES[cell])} **{wording.answers[best]}** ({traced['probabilities'][-1, best]:.2f})")
+        sure = traced["probabilities"][-1, best]
+        line = Marked("{cell} **{answer}** ({sure:.2f})")
+        said.append(line.format(cell=t(TITLES[cell]), answer=wording.answers[best], sure=sure))
         rows += [
             {"at": s, "word": word, "cell": t(TITLES[cell]), "value": float(traced["probabilities"][s, one.answer])}
             for s, word in enumerate(one.written)
         ]
-    st.markdown(t("After the last word: {answers}", answers=", ".join(said)))
+    st.markdown(t("After the last word: {answers}", answers=Marked(", ").join(said)))
     scale = cell_scale(now.config.cells)
     left, right = st.columns(2, gap="large")
     left.altair_chart(
@@ -139,7 +142,7 @@ def _own(now: live.Shown) -> None:
         .mark_line(point=True)
         .encode(
             x=word_axis(one.written),
-            y=alt.Y("value:Q", title=t("probability of “{answer}”", answer=wording.answers[one.answer]), scale=alt.Scale(domain=[0, 1])),
+            y=alt.Y("value:Q", title=bare("probability of “{answer}”", answer=wording.answers[one.answer]), scale=alt.Scale(domain=[0, 1])),
             color=alt.Color("cell:N", title=None, scale=scale["color"], sort=None, legend=LEGEND),
             strokeDash=alt.StrokeDash("cell:N", title=None, scale=scale["dash"], sort=None),
             tooltip=[alt.Tooltip("word:N", title=t("word")), alt.Tooltip("cell:N", title=t("Cell")), alt.Tooltip("value:Q", title=t("value"), format=".3f")],
@@ -152,6 +155,6 @@ def _own(now: live.Shown) -> None:
         traced = trace(now.config, now.frame, gated[0], one.inputs)
         order = np.argsort(-traced["f"].mean(0))[:8]
         right.altair_chart(
-            heat(traced, "f", order, one.written, t("Forget gate of {cell}: the eight units that keep most", cell=t(TITLES[gated[0]]))),
+            heat(traced, "f", order, one.written, bare("Forget gate of {cell}: the eight units that keep most", cell=t(TITLES[gated[0]]))),
             key="own_forget", alt=t("Forget gates of the own sentence"),
         )  # fmt: skip

@@ -20,6 +20,7 @@ from pages.recurrent.where import PLACE
 from pages.ui import live, training
 from pages.ui.language import language, listed, t
 from pages.ui.live import RECORDED, RUN
+from pages.ui.marked import Marked
 from pages.ui.player import player
 from pages.ui.position import Click, Position
 from pages.ui.verdict import badge, stored_verdict
@@ -108,10 +109,10 @@ def answer(now: Shown) -> str:
         return t(
             "Your text after {step} training steps, held out: {losses} nats per character.",
             step=f"{frame.step:,}",
-            losses=listed(f"{t(TITLES[cell])} **{loss:.2f}**" for cell, loss in losses.items()),
+            losses=_of_each(losses),
         )
     found = {cell: float(frame.metrics[f"{cell}.accuracy"][:, at].mean()) for cell in config.cells}
-    shares = listed(f"{t(TITLES[cell])} **{share:.2f}**" for cell, share in found.items())
+    shares = _of_each(found)
     sentence = t(
         "{task}, distance {distance}, step {step}: {accuracies} right.",
         task=charts.task_title(config),
@@ -122,7 +123,12 @@ def answer(now: Shown) -> str:
     verdict = _verdict(config)
     if verdict is None or live.earlier(now.recording, frame):  # it is about trained ones
         return sentence
-    return f"{sentence} " + t("RNN below LSTM: {verdict}", verdict=badge(verdict))
+    return sentence + " " + t("RNN below LSTM: {verdict}", verdict=badge(verdict))
+
+
+def _of_each(cells: dict[str, float]) -> str:
+    one = Marked("{cell} **{value:.2f}**")
+    return listed(one.format(cell=t(TITLES[cell]), value=value) for cell, value in cells.items())
 
 
 def _verdict(config: RecurrentConfig) -> Verdict | None:

@@ -15,7 +15,7 @@ from pages.recurrent.charts import COLOURS, DASHES
 from pages.recurrent.settings import TITLES
 from pages.recurrent.where import PLACE
 from pages.ui.charts import LEGEND, word_axis
-from pages.ui.language import t
+from pages.ui.language import bare, t
 from pages.ui.live import choose_moment
 from pages.ui.section import section
 from pages.ui.theme import HUES
@@ -179,7 +179,7 @@ def _connectivity(now: live.Shown, one: Probe) -> None:
                 tooltip=[alt.Tooltip("from:N", title=t("input word")), alt.Tooltip("to:N", title=t("output word")), alt.Tooltip("value:Q", title=t("share of the largest"), format=".3f")],
             ),
             key=f"connectivity_{cell}",
-            alt=t("Connectivity of {cell}", cell=t(TITLES[cell])),
+            alt=bare("Connectivity of {cell}", cell=t(TITLES[cell])),
         )  # fmt: skip
         column.caption(t("Largest: {value}", value=f"{top:.2e}"))
 
@@ -210,7 +210,7 @@ def _learning(now: live.Shown) -> None:
             right,
             far,
             "distance",
-            t("distance (trained up to {distance})", distance=config.distance),
+            bare("distance (trained up to {distance})", distance=config.distance),
             "accuracy_over_distance",
         ),
     ):

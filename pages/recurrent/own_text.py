@@ -8,10 +8,11 @@ import streamlit as st
 
 from engine.errors import UserError
 from engine.recurrent import TextConfig
-from engine.recurrent.text import decode, text_config
+from engine.recurrent.text import found_config, found_in
 from engine.runs.config import Whole
+from pages.recurrent import PLAYGROUND
 from pages.recurrent.where import PLACE
-from pages.ui import controls, language, live, uploads
+from pages.ui import controls, language, live, reading
 from pages.ui.language import t
 from pages.ui.section import section
 
@@ -37,18 +38,16 @@ def draw() -> None:
             )
         if file is None:
             return
-        data = file.getvalue()
         try:
-            digest, path = uploads.keep(data)
-            text = decode(data)
-            config = text_config(text, digest, TextConfig(distance=length, steps=steps))
+            read = reading.read(reading.uploaded(PLAYGROUND.name, file), found_in)
+            config = found_config(read.found, read.table.digest, TextConfig(distance=length, steps=steps))
         except UserError as error:
             st.error(language.explain(error))
             return
         st.caption(
             t(
                 "{count} characters, {kinds} different; guessing evenly would cost {even} nats per character. The last tenth is held out.",
-                count=f"{len(text):,}",
+                count=f"{read.found.count:,}",
                 kinds=len(config.alphabet),
                 even=f"{math.log(len(config.alphabet)):.2f}",
             )
@@ -59,5 +58,5 @@ def draw() -> None:
             icon=":material/play_arrow:",
             key="recurrent_train_text",
             on_click=live.train,
-            args=(PLACE, config, path, "read"),
+            args=(PLACE, config, read.table, "read"),
         )

@@ -22,7 +22,8 @@ from pages.recurrent.where import PLACE
 from pages.ui import controls, language
 from pages.ui.charts import unit_bars, word_axis
 from pages.ui.choices import one_of
-from pages.ui.language import t
+from pages.ui.language import bare, t
+from pages.ui.marked import Marked
 from pages.ui.section import section
 from pages.ui.theme import HUES
 from pages.ui.zoom import zoom
@@ -63,7 +64,8 @@ def _part(now: live.Shown, cell: str, one: Probe, word: int, selected: str | Non
     answers = task_of(now.config).answers
     with left:
         title = t("The answer") if part == "answer" else names[part]
-        st.markdown(f"**{t(TITLES[cell])} · {title}** · “{language.plain(one.written[at])}” ({at + 1})")
+        head = Marked("**{cell} · {part}** · “{word}” ({at})")
+        st.markdown(head.format(cell=t(TITLES[cell]), part=title, word=one.written[at], at=at + 1))
         values = traced["probabilities"][at] if part == "answer" else traced[part][at]
         unit = _asked_for(now, one, at) if part == "answer" else _unit(now, cell, len(values))
         st.altair_chart(
@@ -163,7 +165,7 @@ def conveyor(traced: Trace, unit: int, words: Sequence[str]) -> alt.Chart:
         for name, key in ((kept, "kept"), (written, "written"))
     ]
     return (
-        alt.Chart(pd.DataFrame(rows), height=180, title=t("The belt of unit {unit}: kept and written", unit=unit + 1))
+        alt.Chart(pd.DataFrame(rows), height=180, title=bare("The belt of unit {unit}: kept and written", unit=unit + 1))
         .mark_bar()
         .encode(
             x=word_axis(words),

@@ -1,7 +1,8 @@
 """Choices among a few options whose labels translate.
 
 Streamlit's own binding writes the label into the URL, which another language could not read: here the URL
-carries the option.
+carries the option. What Streamlit renders as Markdown, pills and segments, is made plain here; a list's and a slider's options it shows
+as they are.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import streamlit as st
+
+from pages.ui.marked import plain
 
 
 def one_of(
@@ -28,7 +31,7 @@ def one_of(
     common: dict[str, Any] = {
         "default": start,
         "key": key,
-        "format_func": name_of,
+        "format_func": lambda option: plain(name_of(option)),
         "on_change": on_change or "rerun",
         "help": help,
     }
@@ -55,7 +58,13 @@ def some_of(
     """Any number of options, in the order of `options`."""
     _read(key, lambda text: [option for option in options if str(option) in text.split(",")] or None)
     chosen = st.pills(
-        label, list(options), selection_mode="multi", default=list(start), key=key, format_func=name_of, help=help
+        label,
+        list(options),
+        selection_mode="multi",
+        default=list(start),
+        key=key,
+        format_func=lambda option: plain(name_of(option)),
+        help=help,
     )
     ordered = tuple(option for option in options if option in (chosen or ()))
     _write(key, "" if ordered == tuple(start) else ",".join(map(str, ordered)))

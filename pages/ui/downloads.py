@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 import streamlit as st
+from pandas.api.types import is_numeric_dtype
 
 from pages.ui.language import t
 
@@ -26,13 +27,28 @@ def downloads(
             t("Settings and frames of the run on stage; engine.runs.recording reads it."),
         )  # fmt: skip
         _button(
-            t("Table (CSV)"), lambda: table().to_csv(index=False).encode("utf-8-sig"), f"{name}.csv", "text/csv", "table",
+            t("Table (CSV)"), lambda: csv(table()), f"{name}.csv", "text/csv", "table",
             "table", about_table,
         )  # fmt: skip
         _button(
             t("Report (HTML)"), lambda: report().encode(), f"{name}.html", "text/html", "report", "description",
             t("One file that opens without a network."),
         )  # fmt: skip
+
+
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+"""What a spreadsheet takes for the start of a formula (OWASP, CSV injection), also in full width."""
+
+
+def csv(table: pd.DataFrame) -> bytes:
+    """The table for a spreadsheet. A text, which may come from a user's file, never runs as a formula; numbers stay numbers."""
+    cells = [column if is_numeric_dtype(column) else column.map(_inert) for _, column in table.items()]
+    safe = pd.concat(cells, axis=1) if cells else table
+    return safe.set_axis([_inert(name) for name in table], axis=1).to_csv(index=False).encode("utf-8-sig")
+
+
+def _inert(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
 def _button(label: str, make: Callable[[], bytes], file: str, mime: str, key: str, icon: str, about: str) -> None:

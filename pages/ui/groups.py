@@ -56,7 +56,7 @@ class Groups(Generic[C]):
         known = {control.field: control.label for control in (*self.data, *self.model, *self.training)} | dict(
             self.labels
         )
-        return t(known.get(str(field), str(field)))
+        return t(known[str(field)]) if str(field) in known else str(field)
 
     def written(self, value: object) -> str:
         """A setting's value in words, for the same sentences."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from babel.messages.pofile import read_po
 
 from engine.errors import UserError
 from pages.ui.choices import one_of
+from pages.ui.marked import Marked, unmarked
 
 LANGUAGES = {"en": "English", "zh": "中文"}
 CATALOGUES = Path(__file__).resolve().parents[2] / "assets" / "locale"
@@ -44,30 +44,30 @@ def from_browser() -> str:
     return "zh" if (st.context.locale or "").lower().startswith("zh") else "en"
 
 
-def t(sentence: str, **values: Any) -> str:
-    """The sentence in the session's language, filled in."""
-    text = catalogue(language()).get(sentence, sentence)
+def t(sentence: str, **values: Any) -> Marked:
+    """The sentence in the session's language, as Markdown. A text that fills it is made plain: it may be of a user's file."""
+    text = Marked(_said(sentence))
     return text.format(**values) if values else text
 
 
+def bare(sentence: str, **values: Any) -> str:
+    """The sentence for what renders no Markdown: the stage, a chart, a table's cell, an option of a list, a report."""
+    words = {name: unmarked(value) if isinstance(value, Marked) else value for name, value in values.items()}
+    return _said(sentence).format(**words) if words else _said(sentence)
+
+
+def _said(sentence: str) -> str:
+    return catalogue(language()).get(sentence, sentence)
+
+
 def listed(parts: Iterable[str], mark: str = ", ") -> str:
-    """Parts of a sentence, one after another, with the language's marks."""
-    return {", ": "、", "; ": "；"}.get(mark, mark).join(parts) if language() == "zh" else mark.join(parts)
+    """Parts of a sentence, one after another, with the language's marks; Markdown as soon as one of them is."""
+    between, whole = {", ": "、", "; ": "；"}.get(mark, mark) if language() == "zh" else mark, tuple(parts)
+    return (Marked(between) if any(isinstance(part, Marked) for part in whole) else between).join(whole)
 
 
-def plain(text: str) -> str:
-    """A text from a URL or a file, so that Markdown shows it as it is: no image, no link."""
-    return re.sub(r"([\\`*_\[\](){}#<>$:!~|])", r"\\\1", text)
-
-
-def unmarked(text: str) -> str:
-    """A sentence of Markdown as it reads: without badges, emphasis and what `plain` put in."""
-    bare = re.sub(r":[a-z]+-badge\[(?::material/\w+:)? ?([^\]]*)\]|(?<!\\)\*", r"\1", text)
-    return re.sub(r"\\(.)", r"\1", bare)
-
-
-def explain(error: UserError) -> str:
-    """A user error in the session's language. What fills it stays as it is: it may be the name of a user's column."""
+def explain(error: UserError) -> Marked:
+    """A user error in the session's language, as Markdown. What fills it is made plain: it may be the name of a user's column."""
     return t(error.sentence, **error.values)
 
 

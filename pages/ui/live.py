@@ -1,19 +1,21 @@
-"""The stage as a fragment: polled only while a run is going on, and never stale without saying so."""
+"""The stage as a fragment: drawn again when a run has something new, and never stale without saying so."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, TypeVar
 
 import streamlit as st
 
+from engine.errors import UserError
 from engine.runs.config import Config
 from engine.runs.frame import Frame
 from engine.runs.recording import Recording
-from engine.runs.run import FINISHED, View
-from pages.ui import training
-from pages.ui.language import t
+from engine.runs.run import State, View
+from engine.runs.table import Table
+from pages.ui import polling, training
+from pages.ui.language import explain, t
+from pages.ui.marked import plain
 from pages.ui.place import Place
 
 RECORDED, RUN = "recorded", "run"
@@ -21,36 +23,45 @@ C = TypeVar("C", bound=Config)
 
 
 def stage(place: Place, player: str, draw: Callable[[], None]) -> None:
-    """Draw it, again four times a second while something trains; the whole page runs when it begins, has its first frame,
-    or ends."""
-    active, begun = _active(), _begun()
+    """Draw it, and again with each frame of a run; the whole page runs when one begins, has its first frame, or ends."""
+    active, begun = training.active(), _begun()
 
     def fragment() -> None:
-        if place.take_refresh() or (_active(), _begun()) != (active, begun):
-            if training.current() is not None and not _active():
-                st.query_params.pop(training.MARK, None)
-            st.rerun()
+        if place.take_refresh() or (training.active(), _begun()) != (active, begun):
+            _run_page()
         place.follow(player)
         if not active and training.current() is not None:
             st.query_params.pop(training.MARK, None)  # a request that left before the end has brought it back
         if active and training.MARK not in st.query_params:
             st.query_params[training.MARK] = "1"  # coming from another page has emptied the URL
         draw()
-        if _active() != active:  # it ended while this was drawn: the rest of the page must not lag behind
-            st.query_params.pop(training.MARK, None)
-            st.rerun()
+        if training.active() != active:  # it ended while this was drawn: the rest of the page must not lag behind
+            _run_page()
 
-    polled(fragment)
-
-
-def polled(draw: Callable[[], None]) -> None:
-    """Draw it, again four times a second while something trains."""
-    st.fragment(draw, run_every=training.POLL_SECONDS if _active() else None)()
+    with_each_frame(fragment, "stage")
 
 
-def _active() -> bool:
-    view = training.view_of(training.current())
-    return view is not None and view.active
+def with_each_frame(draw: Callable[[], None], key: str) -> None:
+    """A fragment that is drawn again whenever this tab's run has another frame or another state."""
+    polling.polled(draw, key, training.frames_stamp, training.active)
+
+
+def watch() -> Callable[[], None]:
+    """What the page's clock looks for, from how the page is drawn now: the whole page runs when a run begins, has its first
+    frame, or ends."""
+    active, begun = training.active(), _begun()
+
+    def look() -> None:
+        if (training.active(), _begun()) != (active, begun):
+            _run_page()
+
+    return look
+
+
+def _run_page() -> None:
+    if training.current() is not None and not training.active():
+        st.query_params.pop(training.MARK, None)
+    st.rerun()
 
 
 def _begun() -> bool:
@@ -105,7 +116,22 @@ def running(place: Place, kind: type[Config]) -> View | None:
     return view if wanted and mine and view is not None and view.frames else None
 
 
-def train(place: Place, config: Config | None, table: Path | None = None, work: str = "train") -> None:
+MISSING = "not_on_stage"
+
+
+def can_open(look: Callable[[], object]) -> bool:
+    """Whether this tab's run can be looked into. Where the file that it was trained on is gone, `on_stage` says so, and the
+    recording stands in."""
+    try:
+        look()
+    except UserError as error:
+        st.session_state[MISSING] = error
+        return False
+    st.session_state.pop(MISSING, None)
+    return True
+
+
+def train(place: Place, config: Config | None, table: Table | None = None, work: str = "train") -> None:
     """Callback of Train, on a user's table too."""
     if config is None:
         return
@@ -145,6 +171,8 @@ def on_stage(
     """One line: in what the controls differ from the run on stage (`said` names one difference), and the other source;
     `switched` is called when that is chosen, before the whole page runs."""
     view = training.view_of(training.current())
+    if MISSING in st.session_state:
+        st.warning(explain(st.session_state[MISSING]))
     with st.container(horizontal=True, vertical_alignment="center", key="on_stage"):
         if view is not None and view.frames:
             st.segmented_control(
@@ -154,7 +182,7 @@ def on_stage(
                 key=place.shown,
                 required=True,
                 label_visibility="collapsed",
-                format_func=lambda source: t("Your run") if source == RUN else recorded_name,
+                format_func=lambda source: t("Your run") if source == RUN else plain(recorded_name),
                 on_change=_switch,
                 args=(place, switched),
             )
@@ -162,7 +190,7 @@ def on_stage(
             listed = ", ".join(said(name, mine, theirs) for name, (mine, theirs) in list(changes.items())[:8])
             more = " …" if len(changes) > 8 else ""
             st.caption(t("On stage is another setting; Train takes: {changes}", changes=listed + more))
-        elif view is not None and view.state == FINISHED and run_shown:
+        elif view is not None and view.state == State.FINISHED and run_shown:
             st.caption(t("On stage is your run, finished. Recording {digest}.", digest=digest))
         else:
             st.caption(otherwise)

@@ -1,4 +1,8 @@
-"""A stage as bytes for the browser: a JSON header, then the arrays."""
+"""A stage as bytes for the browser, in two parts: what stays while a run goes on, and what moves.
+
+Streamlit sends a part again only when its bytes change. So the network's drawing, the words and whatever does not depend on
+the frame travel once, and each new frame brings the whole series, never an increment: an update that is dropped costs nothing.
+"""
 
 from __future__ import annotations
 
@@ -6,42 +10,69 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from pages.ui.position import Position
 from pages.ui.stage import WORDS, Array, Field, Quantised, Stage
 
+MOVING = ("steps", "hero", "origin", "origin_text", "live")
+"""Fields of a stage that another frame changes; all others are still."""
 
-def pack(stage: Stage, *, start: Position, seek: int, autoplay: bool = False) -> bytes:
-    """The stage as bytes: header length (4 bytes, little-endian), JSON header, then the arrays, each aligned to 4 bytes.
+
+class Packed(NamedTuple):
+    """The two parts. Each is a header's length (4 bytes, little-endian), a JSON header, then arrays aligned to 4 bytes."""
+
+    still: bytes
+    moving: bytes
+
+    @property
+    def nbytes(self) -> int:
+        """Of both."""
+        return len(self.still) + len(self.moving)
+
+
+def pack(stage: Stage, *, start: Position, seek: int, autoplay: bool = False) -> Packed:
+    """The stage as bytes.
 
     Raises ValueError for an array that is named by a panel and missing, or whose first two axes fit neither S, F nor 1.
     """
     spec = {f.name: plain(getattr(stage, f.name)) for f in fields(stage) if f.name != "arrays"}
     _check(stage, spec)
+    fixed = {name: array for name, array in stage.arrays.items() if array.shape[:2] == (1, 1)}
+    moving = {name: array for name, array in stage.arrays.items() if name not in fixed}
+    still, still_id = _part(
+        {"spec": {name: value for name, value in spec.items() if name not in MOVING}}, fixed, "still"
+    )
+    header: dict[str, Any] = {"spec": {name: spec[name] for name in MOVING}, "needs": still_id}
+    place = {"start": plain(start), "seek": seek, "autoplay": autoplay}  # no part of what is shown
+    return Packed(still, _part(header, moving, "stage_id", place)[0])
+
+
+def _part(
+    header: dict[str, Any],
+    arrays: Mapping[str, Array | Quantised],
+    name: str,
+    beside: Mapping[str, object] | None = None,
+) -> tuple[bytes, str]:
+    """Header and arrays as bytes, and their content's hash, which the header holds under `name`; `beside` goes into the
+    header alone."""
     table: dict[str, dict[str, object]] = {}
     body = bytearray()
-    for name, array in stage.arrays.items():
+    for key, array in arrays.items():
         raw = array.bytes if isinstance(array, Quantised) else array
         data = np.ascontiguousarray(raw, dtype=np.uint8 if raw.dtype == np.uint8 else "<f4")
-        table[name] = {"dtype": data.dtype.name, "shape": data.shape, "offset": len(body)}
+        table[key] = {"dtype": data.dtype.name, "shape": data.shape, "offset": len(body)}
         if isinstance(array, Quantised):
-            table[name]["scale"] = (array.low, array.high)
+            table[key]["scale"] = (array.low, array.high)
         body += data.tobytes()
         body += bytes(-len(body) % 4)
-    digest = hashlib.blake2s(json.dumps([spec, table]).encode() + body, digest_size=8).hexdigest()
-    header = {
-        "spec": spec,
-        "start": plain(start),
-        "seek": seek,
-        "autoplay": autoplay,
-        "arrays": table,
-        "stage_id": digest,
-    }
-    head = json.dumps(header, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    digest = hashlib.blake2s(json.dumps([header, table]).encode() + body, digest_size=8).hexdigest()
+    whole = {**header, "arrays": table, name: digest, **(beside or {})}
+    head = json.dumps(whole, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
     head += b" " * (-len(head) % 4)  # the browser makes views, not copies: buffers must be aligned
-    return len(head).to_bytes(4, "little") + head + bytes(body)
+    return len(head).to_bytes(4, "little") + head + bytes(body), digest
 
 
 def plain(value: object) -> object:

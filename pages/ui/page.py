@@ -8,7 +8,7 @@ from typing import TypeVar
 import streamlit as st
 
 from engine.runs.config import Config
-from pages.ui import live, share, training
+from pages.ui import live, polling, share, training
 from pages.ui.language import t
 from pages.ui.place import Place
 from pages.ui.story_panel import story_invitation, story_panel
@@ -33,6 +33,7 @@ def page(
     go       callback: bring the stage to a state of the story
     below    drawn anew with the stage while something trains
     """
+    polling.begin()
     place.follow(player)
     with st.sidebar:
         config = sidebar()
@@ -57,3 +58,4 @@ def page(
     live.stage(place, player, drawn)
     for section in sections:
         section()
+    polling.clock(live.watch())

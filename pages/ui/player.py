@@ -1,7 +1,7 @@
 """The player: the app's one custom component, and the only Python that knows it.
 
-A page describes a *stage* (arrays, panels, two axes) and calls `player`. The browser receives everything once as bytes
-and plays, scrubs and links its panels without another message; what comes back is a position, a slider value or a click.
+A page describes a *stage* (arrays, panels, two axes) and calls `player`. The browser receives everything once as bytes, what
+stays while a run goes on apart from what moves (see `pack`), and plays, scrubs and links its panels without another message; what comes back is a position, a slider value or a click.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.ui.component import component
 from pages.ui.pack import pack, plain
 from pages.ui.position import Click, Position, asked_from, click_from, hero_from, position_from
 from pages.ui.stage import Stage
@@ -23,8 +24,9 @@ SCRIPTS = (
 )  # fmt: skip
 """One concept a file, one module in the browser: concatenated in this order, `export default` last."""
 
-_component = st.components.v2.component(
-    "gatescope_player",
+NAME = "gatescope.player"
+_component = component(
+    NAME,
     js="\n".join((ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS),
     css=(ASSETS / "player.css").read_text(encoding="utf-8"),
 )
@@ -73,14 +75,17 @@ def player(
             on_click(click)
 
     begin, hero = _pinned(key, stage, start, seek, hero_from(state("hero"), stage))
-    _component(
-        key=key,
-        data=pack(replace(stage, hero=hero), start=begin, seek=seek, autoplay=autoplay),
-        on_position_change=moved,
-        on_hero_change=released,
-        on_asked_change=asked,
-        on_click_change=clicked,
-    )
+    packed = pack(replace(stage, hero=hero), start=begin, seek=seek, autoplay=autoplay)
+    with st.container(gap=None):
+        _component(key=f"{key}_still", data=packed.still)
+        _component(
+            key=key,
+            data=packed.moving,
+            on_position_change=moved,
+            on_hero_change=released,
+            on_asked_change=asked,
+            on_click_change=clicked,
+        )
 
 
 def _pinned(key: str, stage: Stage, start: Position, seek: int, released: float | None) -> tuple[Position, float]:

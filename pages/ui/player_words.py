@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pages.ui.language import t
+from pages.ui.language import bare, t
 
 
 def player_words(**own: str) -> dict[str, str]:
@@ -11,7 +11,7 @@ def player_words(**own: str) -> dict[str, str]:
         "play": t("Play"),
         "pause": t("Pause"),
         "speed": t("Speed"),
-        "nearest": t("Nearest on stage: {value}"),
+        "nearest": bare("Nearest on stage: {value}"),
         "save_svg": t("Save picture as SVG"),
         "save_png": t("Save picture as PNG"),
         "row": t("row"),

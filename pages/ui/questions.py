@@ -51,6 +51,6 @@ def questions(
                 )
             )
             continue
-        if body := section(f"{t(question.text)} {short(verdicts)}", place.open_key(question.open)):
+        if body := section(t(question.text) + " " + short(verdicts), place.open_key(question.open)):
             with body:
                 draw(question, verdicts)

@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.ui import story
 from pages.ui.language import language, t
+from pages.ui.marked import Marked
 
 OnState = Callable[[Mapping[str, str]], None]
 
@@ -43,7 +44,9 @@ def story_panel(name: str, on_state: OnState, above: DeltaGenerator) -> None:
                 args=(name, at + 1, on_state),
                 disabled=at + 1 == len(states),
             )
-            st.markdown(f"**{at + 1} / {len(states)} · {state.title}** &nbsp; :gray[{' '.join(state.ids)}]")
+            head = Marked("**{at} / {count} · {title}** &nbsp; :gray[{ids}]")
+            title, ids = Marked(state.title), " ".join(state.ids)
+            st.markdown(head.format(at=at + 1, count=len(states), title=title, ids=ids))
             st.button(t("Close"), icon=":material/close:", key="story_close", on_click=leave, type="tertiary")
         st.markdown(state.text)
 

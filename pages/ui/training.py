@@ -2,41 +2,27 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import streamlit as st
 
 from engine.errors import UserError
 from engine.runs.config import Config
-from engine.runs.run import FAILED, FINISHED, PAUSED, QUEUED, RUNNING, STOPPED, Run, View
+from engine.runs.run import Run, State, View
 from engine.runs.runs import Runs
+from engine.runs.table import Table
+from pages.ui import polling
+from pages.ui.house import house, owner
 from pages.ui.language import N_, explain, t
 
-POLL_SECONDS = 0.25
 MARK = "training"
 """In the URL while a run is going on: after a reload it tells that there was one."""
 
 
-@st.cache_resource(show_spinner=False)
 def service() -> Runs:
-    """One for the server, with its warm workers."""
-    return Runs(workers=2)
-
-
-@st.cache_resource(scope="session", on_release=lambda owner: service().release(owner), show_spinner=False)
-def _lease(owner: str) -> str:
-    """Let go when the tab closes; a reconnecting session asks again and so claims its run back."""
-    service().claim(owner)
-    return owner
-
-
-def owner() -> str:
-    """This tab's name among the owners of runs."""
-    if "owner" not in st.session_state:
-        st.session_state["owner"] = uuid.uuid4().hex
-    return _lease(st.session_state["owner"])
+    """The runs of this server."""
+    return house().runs
 
 
 def current() -> Run | None:
@@ -48,6 +34,24 @@ def current() -> Run | None:
 def view_of(run: Run | None) -> View | None:
     """The run as it is now."""
     return None if run is None else service().view(run)
+
+
+def active() -> bool:
+    """Whether this tab's run goes on."""
+    run = current()
+    return run is not None and run.state.active
+
+
+def frames_stamp() -> object:
+    """What is new of this tab's run for a picture of it: another run, state or frame."""
+    run = current()
+    return None if run is None else (run.number, run.state, len(run.frames), run.error is not None)
+
+
+def progress_stamp() -> object:
+    """What is new of it for its progress, in words."""
+    view = view_of(current())
+    return None if view is None else status(view)
 
 
 LOST = N_(
@@ -64,11 +68,18 @@ def lost_in_reload() -> bool:
     return False
 
 
-def train(config: Config, table: Path | None = None, work: str = "train") -> None:
+def train(config: Config, table: Table | None = None, work: str = "train") -> None:
     """Callback of Train: end this tab's run and start the next."""
-    try:
+    with refusals_told():
         st.session_state["run"] = service().submit(config, owner(), work=work, table=table)
         st.query_params[MARK] = "1"
+
+
+@contextmanager
+def refusals_told() -> Iterator[None]:
+    """Where a run is submitted: why it was refused stands below the run bar, until one is taken."""
+    try:
+        yield
         st.session_state.pop("run_error", None)
     except UserError as error:
         st.session_state["run_error"] = explain(error)
@@ -78,26 +89,42 @@ def status(view: View | None) -> str:
     """What the run is doing, in words."""
     if view is None:
         return ""
-    if view.state == QUEUED:
+    why = explain(UserError(view.sentence, **view.values)) if view.sentence else ""
+    if view.state == State.FAILED:
+        return why
+    if view.state == State.QUEUED:
+        if why or not view.place:
+            return why or t("Waiting for a training process to start")
         return t("Waiting for a free worker: place {place} in the queue", place=view.place)
-    if view.state == FAILED:
-        return explain(UserError(view.sentence, **view.values))
-    if view.state == RUNNING and not view.steps:
+    if view.state == State.RUNNING and not view.steps:
         return t("Starting")
-    words = {RUNNING: N_("Running"), PAUSED: N_("Paused"), FINISHED: N_("Finished"), STOPPED: N_("Stopped")}
+    words = {
+        State.RUNNING: N_("Running"),
+        State.PAUSED: N_("Paused"),
+        State.FINISHED: N_("Finished"),
+        State.STOPPED: N_("Stopped"),
+    }
     text = t(
         "{state}: step {step} of {steps}", state=t(words[view.state]), step=f"{view.step:,}", steps=f"{view.steps:,}"
     )
-    if view.state == RUNNING and view.seconds_left is not None and view.step * 50 > view.steps:
+    if view.state == State.RUNNING and view.seconds_left is not None and view.step * 50 > view.steps:
         text += " · " + t("{seconds} s left", seconds=max(1, round(view.seconds_left)))
-    return text + (" · " + t(view.sentence) if view.sentence else "")
+    return text + (" · " + why if why else "")
+
+
+def _progress() -> None:
+    view = view_of(current())
+    if view is not None:
+        done = view.step / view.steps if view.steps else 0.0
+        st.progress(min(done, 1.0), text=status(view))
+    else:
+        st.caption(t("Nothing is training. The stage shows what was recorded before."))
 
 
 def run_bar(config: Config | None, *, changed: int, on_train: Callable[[], None], on_reset: Callable[[], None]) -> None:
     """Train, Pause or Resume, Step, Stop, Reset, and the progress. `changed` counts settings not yet trained."""
     run, view = current(), view_of(current())
-    active = view is not None and view.active
-    state = view.state if view is not None else ""
+    state = view.state if view is not None else None
     with st.container(horizontal=True, vertical_alignment="center", key="run_bar"):
         label = (
             t("Train")
@@ -109,7 +136,7 @@ def run_bar(config: Config | None, *, changed: int, on_train: Callable[[], None]
         st.button(
             label, type="primary", icon=":material/play_arrow:", key="train", on_click=on_train, disabled=config is None
         )
-        if state == PAUSED:
+        if state == State.PAUSED:
             st.button(t("Resume"), icon=":material/resume:", key="resume", on_click=service().resume, args=(run,))
         else:
             st.button(
@@ -118,7 +145,7 @@ def run_bar(config: Config | None, *, changed: int, on_train: Callable[[], None]
                 key="pause",
                 on_click=service().pause,
                 args=(run,),
-                disabled=state != RUNNING,
+                disabled=state != State.RUNNING,
             )
         st.button(
             t("Step"),
@@ -126,11 +153,11 @@ def run_bar(config: Config | None, *, changed: int, on_train: Callable[[], None]
             key="step",
             on_click=service().step,
             args=(run,),
-            disabled=state != PAUSED,
+            disabled=state != State.PAUSED,
             help=t("Train to the next frame and pause again"),
         )
         st.button(
-            t("Stop"), icon=":material/stop:", key="stop", on_click=service().stop, args=(run,), disabled=not active
+            t("Stop"), icon=":material/stop:", key="stop", on_click=service().stop, args=(run,), disabled=not active()
         )
         st.button(
             t("Reset"),
@@ -139,12 +166,8 @@ def run_bar(config: Config | None, *, changed: int, on_train: Callable[[], None]
             on_click=on_reset,
             help=t("Back to what was recorded, with the default settings"),
         )
-        if view is not None:
-            done = view.step / view.steps if view.steps else 0.0
-            st.progress(min(done, 1.0), text=status(view))
-        else:
-            st.caption(t("Nothing is training. The stage shows what was recorded before."))
+        polling.polled(_progress, "progress", progress_stamp, active)
     if "run_error" in st.session_state:
         st.error(st.session_state["run_error"])
-    elif view is not None and view.state == FAILED:
+    elif view is not None and view.state == State.FAILED:
         st.error(status(view), icon=":material/error:")

@@ -1,30 +1,22 @@
-"""Files of this browser tab: on disk while the tab is open, for the worker to read, and gone with it."""
+"""Files of this browser tab: on disk for as long as the tab may come back, for workers to train on."""
 
 from __future__ import annotations
 
-import hashlib
-import shutil
-import tempfile
-from pathlib import Path
-
-import streamlit as st
+from engine.runs.table import Table, digest_of
+from pages.ui import training
+from pages.ui.house import house, owner
 
 
-@st.cache_resource(
-    scope="session", on_release=lambda folder: shutil.rmtree(folder, ignore_errors=True), show_spinner=False
-)
-def _folder() -> Path:
-    return Path(tempfile.mkdtemp(prefix="gatescope-"))
+def keep(box: str, data: bytes) -> Table:
+    """Keep a file that was read and can be used, in place of the box's last one; that of the run on stage stays too.
+
+    Raises UserError where the server has no room.
+    """
+    run = training.current()
+    on_stage = getattr(run.config, "table", "") if run is not None else ""
+    return house().uploads.keep(owner(), box, data, digest_of(data), (on_stage,))
 
 
-def keep(data: bytes) -> tuple[str, Path]:
-    """Content hash and path of an upload."""
-    digest = hashlib.sha256(data).hexdigest()
-    if not path(digest).exists():
-        path(digest).write_bytes(data)
-    return digest, path(digest)
-
-
-def path(digest: str) -> Path:
-    """Where an upload of this tab lies, by its content hash."""
-    return _folder() / digest
+def read(digest: str) -> bytes:
+    """The bytes of a file of this tab. Raises UserError where it is gone."""
+    return house().uploads.read(owner(), digest)

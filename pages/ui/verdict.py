@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE, Verdict
 from pages.ui.language import N_, t
+from pages.ui.marked import Marked
 
 _LOOK = {
     HOLDS: (N_("holds"), "green", ":material/check:"),
@@ -17,7 +18,7 @@ _LOOK = {
 
 
 class Claim(Protocol):
-    """A claim of the engine: judged from one playground's stored results."""
+    """A claim of the engine: verdict_line from one playground's stored results."""
 
     @property
     def id(self) -> str: ...
@@ -33,21 +34,27 @@ def stored_verdict(claim: Claim, seeds: object) -> Verdict:
     return claim.verdict(seeds)
 
 
-def badge(verdict: Verdict) -> str:
-    """Markdown of the outcome; too few seeds say so."""
+def badge(verdict: Verdict) -> Marked:
+    """The outcome; too few seeds say so."""
     word, colour, icon = _LOOK[verdict.outcome]
     text = t(word) + (t(" (preview, {seeds} seeds)", seeds=verdict.seeds) if verdict.preview else "")
-    return f":{colour}-badge[{icon} {text}]"
+    return Marked(":{colour}-badge[{icon} {text}]").format(colour=colour, icon=Marked(icon), text=text)
 
 
-def summary(verdicts: Collection[Verdict]) -> str:
+def summary(verdicts: Collection[Verdict]) -> Marked:
     """One badge for several: the verdict itself, or how many hold. A claim that fails may be the finding, so some of
     many is grey and not a warning."""
     if len(verdicts) == 1:
         return badge(next(iter(verdicts)))
     holds = sum(verdict.outcome == HOLDS for verdict in verdicts)
     colour = "green" if holds == len(verdicts) else "gray"
-    return f":{colour}-badge[" + t("{holds} of {count} hold", holds=holds, count=len(verdicts)) + "]"
+    text = t("{holds} of {count} hold", holds=holds, count=len(verdicts))
+    return Marked(":{colour}-badge[{text}]").format(colour=colour, text=text)
+
+
+def verdict_line(claim: str, verdict: Verdict, said: str) -> Marked:
+    """A line for one claim: what it says, its badge, and the numbers."""
+    return Marked("{claim} {badge} :gray[{said}]").format(claim=claim, badge=badge(verdict), said=said)
 
 
 def outcome(verdict: Verdict) -> str:

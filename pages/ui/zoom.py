@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.runs.explanation import Explanation
-from pages.ui.language import t
+from pages.ui.language import bare, t
 
 _ACTIVATIONS = {
     "relu": r"\max(0,\; {total})",
@@ -32,7 +32,7 @@ def zoom(explanation: Explanation) -> None:
     ]
     count, rest = explanation.rest()
     if count:
-        rows.append((t("the other {count} terms", count=count), None, None, rest))
+        rows.append((bare("the other {count} terms", count=count), None, None, rest))
     if explanation.bias is not None:
         rows.append((t("bias b"), None, None, explanation.bias))
     rows.append((t("sum"), None, None, explanation.total))

@@ -369,15 +369,35 @@ def test_pack_aligns_and_round_trips() -> None:
         "m": np.arange(120, dtype=np.float32).reshape(2, 3, 4, 5),
         "b": np.arange(6, dtype=np.uint8).reshape(2, 3),
     }
-    data = pack(replace(STAGE, arrays=arrays), start=HERE, seek=0)
-    length = int.from_bytes(data[:4], "little")
-    header = json.loads(data[4 : 4 + length])
-    assert length % 4 == 0
+    arrays |= {"fixed": np.arange(5, dtype=np.float32).reshape(1, 1, 5)}
+    packed, found = pack(replace(STAGE, arrays=arrays), start=HERE, seek=0), {}
+    for data in packed:
+        length = int.from_bytes(data[:4], "little")
+        header = json.loads(data[4 : 4 + length])
+        assert length % 4 == 0
+        for name, entry in header["arrays"].items():
+            assert entry["offset"] % 4 == 0
+            body = data[4 + length + entry["offset"] :][: arrays[name].nbytes]
+            found[name] = np.frombuffer(body, arrays[name].dtype).reshape(entry["shape"])
+    assert found.keys() == arrays.keys()
     for name, array in arrays.items():
-        entry = header["arrays"][name]
-        assert entry["offset"] % 4 == 0
-        body = data[4 + length + entry["offset"] :][: array.nbytes]
-        np.testing.assert_array_equal(np.frombuffer(body, array.dtype).reshape(entry["shape"]), array)
+        np.testing.assert_array_equal(found[name], array)
+
+
+def test_another_frame_leaves_the_still_part_as_it_was_byte_for_byte() -> None:
+    """Streamlit sends a part again when its bytes change: the drawing, the words and what does not depend on time must not."""
+    arrays: dict[str, Array] = {
+        "m": np.zeros((2, 3, 4, 5), np.float32),
+        "fixed": np.ones((1, 1, 500), np.float32),
+    }
+    one = pack(replace(STAGE, arrays=arrays, steps=(0, 1, 2), live=True), start=HERE, seek=0)
+    grown = arrays | {"m": np.zeros((2, 4, 4, 5), np.float32)}
+    next_ = pack(replace(STAGE, arrays=grown, steps=(0, 1, 2, 5), live=True), start=HERE, seek=0)
+    assert next_.still == one.still and next_.moving != one.moving
+    assert len(one.moving) < len(one.still)
+    assert (
+        pack(replace(STAGE, arrays=arrays, words=STAGE.words | {"play": "Go"}), start=HERE, seek=0).still != one.still
+    )
 
 
 def test_pack_names_what_a_page_got_wrong() -> None:

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-MARKERS = {"t", "N_", "UserError"}
-STATES = ("_end", "sentence")
-"""engine.runs writes what went wrong into a run, as a sentence of the catalogue."""
+MARKERS = {"t", "bare", "N_", "UserError", "Busy"}
 
 
 def sentences() -> dict[str, str]:
@@ -26,11 +24,7 @@ def _said(tree: ast.AST) -> Iterator[tuple[str, int]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _name(node.func) in MARKERS and node.args:
             yield from _literals(node.args[0])
-        elif isinstance(node, ast.Call) and _name(node.func) == "_end" and len(node.args) > 2:
-            yield from _literals(node.args[2])
-        elif isinstance(node, ast.Assign) and any(_name(target) == "sentence" for target in node.targets):
-            yield from _literals(node.value)
-        elif isinstance(node, ast.Dict):
+        elif isinstance(node, ast.Dict):  # a worker writes what went wrong into a record
             for key, value in zip(node.keys, node.values, strict=True):
                 if isinstance(key, ast.Constant) and key.value == "sentence":
                     yield from _literals(value)

@@ -11,7 +11,8 @@ from babel.messages.pofile import read_po
 
 from engine.errors import UserError
 from pages.ui import language
-from pages.ui.language import CATALOGUES, LANGUAGES, catalogue, explain, plain, t, unmarked
+from pages.ui.language import CATALOGUES, LANGUAGES, catalogue, explain, t
+from pages.ui.marked import Marked, unmarked
 from tests.pages.catalogue import ROOT, sentences
 
 OTHERS = sorted(set(LANGUAGES) - {"en"})
@@ -56,7 +57,7 @@ def test_the_header_names_project_language_and_encoding(code: str) -> None:
 def test_gettext_finds_no_sentence_that_the_syntax_tree_misses() -> None:
     """Two extractors: the tree's also sees both sides of a conditional, and what a run ends with."""
     paths = [ROOT / "app.py", *(ROOT / "pages").rglob("*.py"), *(ROOT / "engine").rglob("*.py")]
-    keywords = {"t": None, "N_": None, "UserError": None}
+    keywords = {"t": None, "bare": None, "N_": None, "UserError": None, "Busy": None}
     found = {text for path in paths for _, text, _, _ in extract_from_file("python", path, keywords=keywords)}
     assert len(found) > 100
     assert not found - set(sentences())
@@ -128,5 +129,5 @@ def test_an_error_is_translated_but_not_the_name_of_a_users_column(chinese: None
 
 
 def test_a_sentence_without_marks_reads_the_same() -> None:
-    marked = "**20** shown, :green-badge[:material/check: holds] of " + plain("*2* for $5_000 [new]!")
+    marked = Marked("**20** shown, :green-badge[:material/check: holds] of {what}").format(what="*2* for $5_000 [new]!")
     assert unmarked(marked) == "20 shown, holds of *2* for $5_000 [new]!"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import tracemalloc
+import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +14,7 @@ import pytest
 
 from engine.errors import UserError
 from engine.multitask import MultitaskConfig, TableConfig
+from engine.runs import archive
 from engine.runs.frame import Frame
 from engine.runs.recording import Recording
 
@@ -66,6 +70,84 @@ def test_pickles_are_refused() -> None:
 def test_damaged_files_are_told(damage) -> None:
     with pytest.raises(UserError):
         Recording.from_bytes(damage(recording().to_bytes()), MultitaskConfig)
+
+
+def packed(members: Mapping[str, bytes], how: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """The members beside those of an ordinary recording."""
+    buffer = io.BytesIO(recording().to_bytes())
+    with zipfile.ZipFile(buffer, "a", how) as file:
+        for name, content in members.items():
+            file.writestr(name, content)
+    return buffer.getvalue()
+
+
+def npy(shape: tuple[int, ...], content: bytes = b"", descr: str = "<f8") -> bytes:
+    """An array that says it is of this shape, whatever its content."""
+    buffer = io.BytesIO()
+    np.lib.format.write_array_header_1_0(buffer, {"descr": descr, "fortran_order": False, "shape": shape})
+    return buffer.getvalue() + content
+
+
+def refused(data: bytes) -> None:
+    """Told in a sentence, with hardly more memory than the file."""
+    tracemalloc.start()
+    with pytest.raises(UserError, match="not a Gatescope recording"):
+        Recording.from_bytes(data, MultitaskConfig)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4e6 + 2 * len(data)
+
+
+def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "MOST_BYTES", 32_000_000)
+    bomb = packed({f"metrics/bomb{n}.npy": npy((2_000_000,), bytes(16_000_000)) for n in range(2)})
+    assert len(bomb) < 100_000
+    refused(bomb)
+
+
+@pytest.mark.parametrize("array", [
+    npy((10**10,)), npy((2**40, 2**40), bytes(8)), npy((-1,), bytes(8)), npy((1,), bytes(16)), npy((), b"", "|V2000000000"),
+    npy((3,), bytes(24))[:40], b"no array",
+], ids=["huge", "overflowing", "negative", "longer", "one large item", "cut", "none"])  # fmt: skip
+def test_an_array_that_lies_about_its_size_is_not_made(array: bytes) -> None:
+    refused(packed({"metrics/lie.npy": array}))
+
+
+def test_no_archive_has_more_members_than_a_recording(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = packed({f"parameters/0/{n}.npy": npy((0,)) for n in range(40)})
+    assert len(Recording.from_bytes(many, MultitaskConfig).frames[0].parameters) == 41
+    monkeypatch.setattr(archive, "MOST_MEMBERS", 30)
+    refused(many)
+    monkeypatch.undo()
+    end = many[-22:]
+    refused(many[:-22] + end[:12] + (2**31).to_bytes(4, "little") + end[16:])  # a directory of two gigabytes
+    refused(many[:-22] + b"PK\x06\x07" + bytes(16) + end)  # another directory, of any length
+    refused(many + b"a comment")
+
+
+@pytest.mark.parametrize("how", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_what_unpacks_without_a_bound_is_refused(how: int) -> None:
+    refused(packed({"metrics/x.npy": npy((3,), bytes(24))}, how))
+
+
+def test_a_header_of_countless_frames_is_refused() -> None:
+    buffer = io.BytesIO()
+    steps = {"format": 1, "playground": "multitask", "config": {}, "steps": [0] * 300_000}
+    header = np.frombuffer(json.dumps(steps).encode(), np.uint8)
+    np.savez_compressed(buffer, header=header, **{f"metrics/{n}": np.zeros((300_000, 0)) for n in range(4)})
+    with pytest.raises(UserError, match="not a Gatescope recording"):
+        Recording.from_bytes(buffer.getvalue(), MultitaskConfig)
+
+
+def test_what_ships_is_far_below_every_bound() -> None:
+    paths = sorted((Path(__file__).resolve().parents[2] / "assets" / "recordings").rglob("*.npz"))
+    assert len(paths) > 10
+    for path in paths:
+        archive.check(path.read_bytes())
+        with zipfile.ZipFile(path) as file:
+            members = file.infolist()
+        assert 100 * len(members) < archive.MOST_MEMBERS
+        assert 100 * sum(member.file_size for member in members) < archive.MOST_BYTES
 
 
 def test_another_kind_of_config_is_refused() -> None:

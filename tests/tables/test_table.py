@@ -98,6 +98,32 @@ def test_repeated_long_words_are_counted_before_they_are_decoded() -> None:
     assert pa.default_memory_pool().max_memory() < 400_000_000
 
 
+@pytest.mark.parametrize(("head", "words"), [
+    ('"a\n",' + ",".join(["b"] * 30_000), "has 30001 columns; the limit is 200"),  # before any name is compared
+    ("  \n \n" + ",".join(["b"] * 30_000), "has 30000 columns; the limit is 200"),
+    ("a\n \n" + ",".join("1" * 30_000), "Row 1 has 30000 values, but the first line names 1"),
+    ("a" * 100_000 + ",b", "has 100,000 characters: a+… Shorten it"),
+])  # fmt: skip
+def test_columns_behind_a_line_break_are_counted_first(head: str, words: str) -> None:
+    with pytest.raises(UserError, match=words):
+        read_table((head + "\n" + "1,2\n" * 300).encode(), "t.csv")
+
+
+def test_rows_are_counted_as_they_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the file said of them before."""
+    monkeypatch.setattr(table, "_check_claims", lambda *claims: None)
+    monkeypatch.setattr(table, "MOST_DECODED", 1_000)
+    with pytest.raises(UserError, match="once decoded"):
+        read_table(parquet(frame()), "t")
+
+
+def test_what_a_file_claims_is_enough_to_refuse_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pq.ParquetFile, "iter_batches", lambda *a, **k: pytest.fail("decoded"))
+    monkeypatch.setattr(table, "MOST_DECODED", 1_000)
+    with pytest.raises(UserError, match="once decoded"):
+        read_table(parquet(frame()), "t")
+
+
 def test_row_numbers_that_pandas_saved_are_no_column() -> None:
     kept = frame().sample(frac=1, random_state=0)
     assert b"__index_level_0__" in parquet(kept)

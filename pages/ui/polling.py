@@ -1,0 +1,91 @@
+"""Polling: what is drawn anew while something goes on, and only when there is something new.
+
+Streamlit's own timer draws a fragment at every tick, sends all of it again and lets the browser find out that nothing has
+changed: beside two trainings it took half of the server. Here one small fragment keeps the time, looks, and asks for those
+fragments alone whose *stamp* has changed since they were drawn. A poll that finds nothing new sends nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
+from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
+
+SECONDS = 0.25
+Stamp = Callable[[], object]
+"""What a drawing shows, told shortly: while it is equal, the drawing is still true."""
+
+
+@dataclass(slots=True)
+class _Polled:
+    """A fragment of the page: its stamp now and when it was drawn, and whether anything will come."""
+
+    stamp: Stamp
+    going_on: Callable[[], bool]
+    drawn: object = None
+
+
+def _held() -> dict[str, _Polled]:
+    held: dict[str, _Polled] = st.session_state.setdefault("polled", {})
+    return held
+
+
+def polled(draw: Callable[[], None], key: str, stamp: Stamp, going_on: Callable[[], bool]) -> None:
+    """Draw a fragment that `clock`, while anything is going on, draws again whenever its stamp is another one."""
+    one = _held().setdefault(key, _Polled(stamp, going_on))
+    one.stamp, one.going_on = stamp, going_on
+
+    def drawn() -> None:
+        one.drawn = stamp()  # before it is drawn: what comes meanwhile is shown at the next tick
+        draw()
+
+    st.fragment(drawn, key=key)()
+
+
+def begin() -> None:
+    """At the start of the whole page: what was polled on it before is no more."""
+    _held().clear()
+
+
+def clock(look: Callable[[], None]) -> None:
+    """At the end of the whole page: keeps the time while something is going on. `look` is called at each tick, before what
+    is new is drawn; it may run the whole page."""
+
+    def tick() -> None:
+        look()
+        due = [key for key, one in _held().items() if one.stamp() != one.drawn]
+        if due:
+            _draw_again(due)
+
+    if any(one.going_on() for one in _held().values()):
+        st.fragment(tick, run_every=SECONDS, key="clock")()
+
+
+def _draw_again(keys: Sequence[str]) -> None:
+    """Ask for fragments by their keys, as `st.rerun(keys)` does; that one may be called from a callback only, since it would
+    break off what is being drawn. Here that is the clock, which draws nothing and is through."""
+    context = get_script_run_ctx()
+    if context is None or context.script_requests is None or not context.fragment_ids_this_run:
+        return  # in a run of the whole page all has just been drawn
+    context.script_requests.request_rerun(
+        RerunData(
+            query_string=context.query_string,
+            page_script_hash=context.page_script_hash,
+            fragment_id_queue=[name for key in keys for name in _fragments(key)],
+            is_fragment_scoped_rerun=True,
+            cached_message_hashes=context.cached_message_hashes,
+            context_info=context.context_info,
+        )
+    )
+
+
+def _fragments(key: str) -> list[str]:
+    """Streamlit's names of a fragment; none where it is no longer on the page."""
+    context = get_script_run_ctx()
+    try:
+        return [] if context is None else context.fragment_storage.resolve_target(key)
+    except StreamlitAPIException:
+        return []
