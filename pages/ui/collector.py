@@ -32,6 +32,12 @@ class Collector:
         """A page was drawn: there may be something to collect."""
         self._used, self._pending = self._now(), True
 
+    def start(self) -> None:
+        """All is imported: what there is now is there to stay, and no collection need walk it."""
+        gc.collect()
+        gc.freeze()
+        self._collected = self._now()
+
     def look(self) -> str:
         """Collect if it is time: "quiet", "busy", or "" for not at all."""
         now = self._now()

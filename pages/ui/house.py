@@ -48,10 +48,13 @@ class House:
 
     def keep_watch(self) -> None:
         """See every second who is there and what can be collected, until the house is closed."""
+        pinned = st.get_option("server.fileWatcherType") == "none"  # hot reload would keep stale modules
+        if pinned:
+            self.collector.start()
         while not self.closed.wait(LOOK_SECONDS):
             try:
                 self.presence.look()
-                if st.get_option("server.fileWatcherType") == "none":  # hot reload would pin stale modules
+                if pinned:
                     self.collector.look()
             except Exception:  # a defect must not end the watch: runs and files would stay for ever
                 LOG.exception("looking after the house failed")
