@@ -18,9 +18,15 @@ class LSTM(Cell):
     forget_bias  bias of the forget gate at the start; None leaves torch's random one
     """
 
-    def __init__(self, input_size: int, hidden_size: int, forget_bias: float | None = None) -> None:
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        forget_bias: float | None = None,
+        generator: torch.Generator | None = None,
+    ) -> None:
         self.forget_bias = forget_bias
-        super().__init__(input_size, hidden_size, 4)
+        super().__init__(input_size, hidden_size, 4, generator)
 
     @torch.no_grad()
     def reset_parameters(self, source: torch.Generator | None = None) -> None:
@@ -67,9 +73,16 @@ class PeepholeLSTM(LSTM):
     dict loads with `strict=False`.
     """
 
-    def __init__(self, input_size: int, hidden_size: int, forget_bias: float | None = None) -> None:
-        super().__init__(input_size, hidden_size, forget_bias)
-        self.weight_peephole_l0 = nn.Parameter(torch.zeros(3, hidden_size))
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        forget_bias: float | None = None,
+        generator: torch.Generator | None = None,
+    ) -> None:
+        super().__init__(input_size, hidden_size, forget_bias, generator)
+        self.weight_peephole_l0 = nn.Parameter(torch.empty(3, hidden_size))
+        self.reset_parameters(generator)  # all of them, now that the peepholes are there
 
     @property
     def peepholes(self) -> Tensor:

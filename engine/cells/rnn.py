@@ -12,16 +12,18 @@ class Cell(nn.Module):
     """What the cells share: parameters named and laid out as in `torch.nn.RNN` and `torch.nn.LSTM`.
 
     gates  blocks of H rows in every weight: 1 for the RNN, 4 for the LSTM
+
+    Initialised when built (`reset_parameters`), and the same again where the same `generator` is given.
     """
 
-    def __init__(self, input_size: int, hidden_size: int, gates: int) -> None:
+    def __init__(self, input_size: int, hidden_size: int, gates: int, generator: torch.Generator | None = None) -> None:
         super().__init__()
         self.input_size, self.hidden_size = input_size, hidden_size
         self.weight_ih_l0 = nn.Parameter(torch.zeros(gates * hidden_size, input_size))
         self.weight_hh_l0 = nn.Parameter(torch.zeros(gates * hidden_size, hidden_size))
         self.bias_ih_l0 = nn.Parameter(torch.zeros(gates * hidden_size))
         self.bias_hh_l0 = nn.Parameter(torch.zeros(gates * hidden_size))
-        self.reset_parameters()
+        self.reset_parameters(generator)
 
     @torch.no_grad()
     def reset_parameters(self, source: torch.Generator | None = None) -> None:
@@ -43,8 +45,8 @@ class Cell(nn.Module):
 class RNN(Cell):
     """h(t) = tanh(W x(t) + R h(t-1) + b), with [h(t-1), x(t)] concatenated the same product."""
 
-    def __init__(self, input_size: int, hidden_size: int) -> None:
-        super().__init__(input_size, hidden_size, 1)
+    def __init__(self, input_size: int, hidden_size: int, generator: torch.Generator | None = None) -> None:
+        super().__init__(input_size, hidden_size, 1, generator)
 
     def forward(self, x: Tensor, hx: Tensor | None = None, lengths: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """x (L, B, D) → output (L, B, H) and h (1, B, H), taken at each sequence's true length (B,)."""

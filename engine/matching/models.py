@@ -23,17 +23,48 @@ def windows(length: int, kernel: int, stride: int = 1, padding: int = 0) -> int:
     return max((length + 2 * padding - kernel) // stride + 1, 0)
 
 
+TOUCHED = 30
+"""Rows of the word hash that a text reads, about."""
+
+
 class WordHash(nn.Module):
     """A token's bag of features times W: only the rows that occur are read. weight (D, outputs)."""
 
-    def __init__(self, columns: int, outputs: int) -> None:
+    def __init__(self, columns: int, outputs: int, generator: torch.Generator | None = None) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.empty(columns, outputs))
+        self.reset_parameters(generator)
+
+    @torch.no_grad()
+    def reset_parameters(self, source: torch.Generator | None = None) -> None:
+        """Uniform in ±√(6 / (inputs + outputs)), inputs being what a text touches of the 30K rows, not all there are."""
+        bound = (6.0 / (TOUCHED + self.weight.shape[1])) ** 0.5
+        self.weight.uniform_(-bound, bound, generator=source)
 
     def forward(self, texts: Texts) -> Tensor:
         """(B, L, outputs): the different tokens are multiplied once, then looked up."""
         table = functional.embedding_bag(texts.features, self.weight, texts.starts, mode="sum")  # (U, outputs)
         return functional.embedding(texts.tokens, table)
+
+
+class TextTower(nn.Module):
+    """What the three towers share: initialised when built, and the same again where the same `generator` is given."""
+
+    words: WordHash
+
+    @torch.no_grad()
+    def reset_parameters(self, source: torch.Generator | None = None) -> None:
+        """Draw all parameters but a cell's anew, in place: uniform in ±√(6 / (inputs + outputs)), biases 0."""
+        for name, parameter in self.named_parameters():
+            if name.startswith("cell"):
+                continue
+            if parameter.dim() == 1:
+                parameter.zero_()
+            elif name == "words.weight":
+                self.words.reset_parameters(source)
+            else:
+                bound = (6.0 / sum(parameter.shape)) ** 0.5
+                parameter.uniform_(-bound, bound, generator=source)
 
 
 class DSSMRead(NamedTuple):
@@ -44,15 +75,16 @@ class DSSMRead(NamedTuple):
     vector: Tensor
 
 
-class DSSM(nn.Module):
+class DSSM(TextTower):
     """A bag of letter trigrams → 300 → 300 → 128, all tanh (Huang et al. 2013, §3)."""
 
-    def __init__(self, columns: int, hidden: int, semantic: int) -> None:
+    def __init__(self, columns: int, hidden: int, semantic: int, generator: torch.Generator | None = None) -> None:
         super().__init__()
         self.words = WordHash(columns, hidden)
         self.bias = nn.Parameter(torch.zeros(hidden))
         self.layer2 = nn.Linear(hidden, hidden)
         self.semantic = nn.Linear(hidden, semantic)
+        self.reset_parameters(generator)
 
     def forward(self, texts: Texts) -> DSSMRead:
         bag = self.words(texts).sum(1)  # (B, H): W times the sum of all words' trigrams; the order is gone here
@@ -71,18 +103,27 @@ class CLSMRead(NamedTuple):
     vector: Tensor
 
 
-class CLSM(nn.Module):
+class CLSM(TextTower):
     """Windows of three words → 300 filters, tanh → max over time → 128, tanh (Shen et al. 2014, §3).
 
     The kernel 3 × 90K is three blocks of 30K rows, one for each place in the window. So a window's product is a
     sum of three words' products, and each word is multiplied once: no array has 90K columns.
     """
 
-    def __init__(self, columns: int, window: int, filters: int, semantic: int, padded_to: int = 0) -> None:
+    def __init__(
+        self,
+        columns: int,
+        window: int,
+        filters: int,
+        semantic: int,
+        padded_to: int = 0,
+        generator: torch.Generator | None = None,
+    ) -> None:
         super().__init__()
         self.window, self.filters, self.padded_to = window, filters, padded_to
         self.words = WordHash(columns, window * filters)
         self.semantic = nn.Linear(filters, semantic)
+        self.reset_parameters(generator)
 
     def forward(self, texts: Texts) -> CLSMRead:
         maps = self.convolve(texts)
@@ -114,16 +155,23 @@ class LSTMRead(NamedTuple):
     vector: Tensor
 
 
-class LSTMDSSM(nn.Module):
+class LSTMDSSM(TextTower):
     """The peephole LSTM reads word by word; its last output is the semantic vector (Palangi et al. 2016, §III).
 
     The trigrams go through a linear layer of `embedding` units first, which the paper folds into the cell's own.
     """
 
-    def __init__(self, columns: int, embedding: int, units: int) -> None:
+    def __init__(self, columns: int, embedding: int, units: int, generator: torch.Generator | None = None) -> None:
         super().__init__()
         self.words = WordHash(columns, embedding)
         self.cell = PeepholeLSTM(embedding, units, forget_bias=1.0)
+        self.reset_parameters(generator)
+
+    @torch.no_grad()
+    def reset_parameters(self, source: torch.Generator | None = None) -> None:
+        """The words as in the other towers, the cell as a cell."""
+        super().reset_parameters(source)
+        self.cell.reset_parameters(source)
 
     def forward(self, texts: Texts) -> LSTMRead:
         x = self.words(texts)  # (B, L, E)
@@ -156,38 +204,21 @@ def posterior(scores: Tensor, gamma: float) -> Tensor:
     return torch.softmax(gamma * scores, -1)
 
 
-def tower(config: MatchingConfig, model: str, columns: int) -> Tower:
-    """One tower in the config's shape, parameters not yet drawn."""
+def tower(config: MatchingConfig, model: str, columns: int, generator: torch.Generator | None = None) -> Tower:
+    """One tower in the config's shape."""
     if model == "dssm":
-        return DSSM(columns, config.hidden, config.semantic)
+        return DSSM(columns, config.hidden, config.semantic, generator)
     if model == "clsm":
         padded_to = config.longest if config.pooling == "unmasked" else 0
-        return CLSM(columns, config.window, config.filters, config.semantic, padded_to)
-    return LSTMDSSM(columns, config.embedding, config.units)
+        return CLSM(columns, config.window, config.filters, config.semantic, padded_to, generator)
+    return LSTMDSSM(columns, config.embedding, config.units, generator)
 
 
 def build(config: MatchingConfig, model: str, columns: int) -> Matcher:
-    """Both towers, seeded: each parameter uniform in ±√(6 / (inputs + outputs)), biases 0."""
-    towers = [tower(config, model, columns) for _ in range(2 if config.towers == "separate" else 1)]
-    for side, one in zip(("query", "document"), towers, strict=False):
-        _initialise(one, generator(config.seed, model, side))
+    """Both towers, or one for both sides, drawn for the config's seed."""
+    sides = ("query", "document") if config.towers == "separate" else ("query",)
+    towers = [tower(config, model, columns, generator(config.seed, model, side)) for side in sides]
     return Matcher(towers[0], towers[-1])
-
-
-@torch.no_grad()
-def _initialise(one: Tower, source: torch.Generator) -> None:
-    for name, parameter in one.named_parameters():
-        if name.startswith("cell"):
-            continue
-        if parameter.dim() == 1:
-            parameter.zero_()
-            continue
-        # A text touches some 30 of the 30K rows: scaled by what is read, not by all there is.
-        inputs, outputs = (30, parameter.shape[1]) if name == "words.weight" else parameter.shape[::-1]
-        bound = (6.0 / (inputs + outputs)) ** 0.5
-        parameter.uniform_(-bound, bound, generator=source)
-    if isinstance(one, LSTMDSSM):
-        one.cell.reset_parameters(source)
 
 
 def parameters_of(matcher: Matcher) -> Mapping[str, Tensor]:

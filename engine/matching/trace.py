@@ -46,11 +46,10 @@ def matcher_at(config: MatchingConfig, frame: Frame, model: str) -> Matcher:
     if not state:
         raise UserError("This moment of the recording keeps no parameters: go to the last step, or train live.")
     columns = len(state["query.words.weight"])
-    query = tower(config, model, columns)
-    matcher = Matcher(query, tower(config, model, columns) if config.towers == "separate" else query)
-    with torch.no_grad():
-        for name, parameter in parameters_of(matcher).items():
-            parameter.copy_(state[name])
+    with torch.device("meta"):  # shapes alone: millions of numbers would be drawn to be overwritten
+        query = tower(config, model, columns)
+        matcher = Matcher(query, tower(config, model, columns) if config.towers == "separate" else query)
+    matcher.load_state_dict({name: state[name] for name in parameters_of(matcher)}, strict=False, assign=True)
     return matcher.requires_grad_(False)
 
 

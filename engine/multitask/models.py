@@ -47,10 +47,13 @@ class Parallel(nn.Module):
     weight (n, out, in), bias (n, out). All see the same input, or each its own (`forward_each`).
     """
 
-    def __init__(self, n: int, inputs: int, outputs: int, *, bias: bool = True) -> None:
+    def __init__(
+        self, n: int, inputs: int, outputs: int, *, bias: bool = True, generator: torch.Generator | None = None
+    ) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.zeros(n, outputs, inputs))
-        self.bias = nn.Parameter(torch.zeros(n, outputs)) if bias else None
+        self.weight = nn.Parameter(torch.empty(n, outputs, inputs))
+        self.bias = nn.Parameter(torch.empty(n, outputs)) if bias else None
+        glorot(self, generator)
 
     def forward(self, x: Tensor) -> Tensor:
         """x (B, in) → (B, n, out): every layer sees the same x."""
@@ -62,6 +65,21 @@ class Parallel(nn.Module):
         """x (B, n, in) → (B, n, out): layer i sees x[:, i]."""
         y = torch.einsum("bni,noi->bno", x, self.weight)
         return y if self.bias is None else y + self.bias
+
+
+@torch.no_grad()
+def glorot(module: nn.Module, source: torch.Generator | None = None) -> None:
+    """Draw all parameters anew, in place: weights uniform in ±√(6 / (inputs + outputs)), biases 0 (Glorot & Bengio 2010).
+
+    Without `source` from torch's own generator, as torch's modules do when they are built.
+    """
+    for name, parameter in module.named_parameters():
+        if name.endswith("bias"):
+            parameter.zero_()
+            continue
+        fan_out, fan_in = parameter.shape[-2:]
+        bound = (6.0 / (fan_in + fan_out)) ** 0.5
+        parameter.uniform_(-bound, bound, generator=source)
 
 
 class Towers(nn.Module):
@@ -79,7 +97,10 @@ class Towers(nn.Module):
 
 
 class Structure(nn.Module):
-    """What the rungs share: an optional layer beneath, experts, and a tower for each task."""
+    """What the rungs share: an optional layer beneath, experts, and a tower for each task.
+
+    Initialised when built (`glorot`), and the same again where the same `generator` is given.
+    """
 
     def __init__(
         self, input_dim: int, num_experts: int, expert_units: int, tower_units: int, num_tasks: int, shared_units: int
@@ -122,9 +143,11 @@ class Bottoms(Structure):
         tower_units: int = 8,
         num_tasks: int = 2,
         shared_units: int = 0,
+        generator: torch.Generator | None = None,
     ) -> None:
         bottoms = 1 if self.one_for_all else num_tasks
         super().__init__(input_dim, bottoms, bottom_units, tower_units, num_tasks, shared_units)
+        glorot(self, generator)
 
     def gate_weights(self, features: Tensor) -> Tensor:
         own = torch.ones(self.num_tasks, 1) if self.one_for_all else torch.eye(self.num_tasks)
@@ -159,10 +182,12 @@ class Mixture(Structure):
         tower_units: int = 8,
         num_tasks: int = 2,
         shared_units: int = 0,
+        generator: torch.Generator | None = None,
     ) -> None:
         super().__init__(input_dim, num_experts, expert_units, tower_units, num_tasks, shared_units)
         gates = 1 if self.one_for_all else num_tasks
         self.gates = Parallel(gates, shared_units or input_dim, num_experts, bias=False)
+        glorot(self, generator)
 
     def gate_weights(self, features: Tensor) -> Tensor:
         return self.gates(features).softmax(-1).expand(-1, self.num_tasks, -1)  # (B, T, E)
@@ -186,32 +211,26 @@ def renormalise(gates: Tensor) -> Tensor:
 
 
 def build(config: MultitaskConfig, structure: str) -> Structure:
-    """The structure in the config's shape, parameters still zero."""
+    """The structure in the config's shape; `initialise` makes it that of a seed."""
     ends = {"tower_units": config.tower_units, "num_tasks": config.num_tasks, "shared_units": config.shared_units}
     if structure in ("single_task", "shared_bottom"):
         bottom = SingleTask if structure == "single_task" else SharedBottom
-        return bottom(config.input_dim, config.bottom_units, **ends)
+        return bottom(config.input_dim, config.bottom_units, **ends)  # type: ignore[arg-type]  # all are numbers
     mixture = OMoE if structure == "omoe" else MMoE
-    return mixture(config.input_dim, config.num_experts, config.expert_units, **ends)
+    return mixture(config.input_dim, config.num_experts, config.expert_units, **ends)  # type: ignore[arg-type]
 
 
 @torch.no_grad()
 def initialise(model: Structure, config: MultitaskConfig, structure: str, seed: int) -> Structure:
-    """Glorot-uniform weights and zero biases, in place.
+    """Glorot-uniform weights and zero biases, drawn for a seed, in place.
 
     "constant" gives all units of all experts the same weights: nothing tells the experts apart but the
     gate and the towers, which is measured to break the tie within some 50 steps.
     """
-    source = generator(seed, "initialisation", structure)
-    for name, parameter in model.named_parameters():
-        if name.endswith("bias"):
-            parameter.zero_()
-            continue
-        fan_out, fan_in = parameter.shape[-2:]
-        bound = (6.0 / (fan_in + fan_out)) ** 0.5
-        parameter.uniform_(-bound, bound, generator=source)
-        if config.initialisation == "constant" and name.startswith("experts"):
-            parameter.fill_(bound / 4)
+    glorot(model, generator(seed, "initialisation", structure))
+    if config.initialisation == "constant":
+        fan_out, fan_in = model.experts.weight.shape[-2:]
+        model.experts.weight.fill_((6.0 / (fan_in + fan_out)) ** 0.5 / 4)
     return model
 
 

@@ -92,15 +92,22 @@ def _turn(waiting: Waiting | None) -> Iterator[None]:
             if _places.acquire(timeout=GLANCE):
                 break
         else:
-            raise Busy("Too many files are being read. Try again in a minute.")
+            raise _busy()
     try:
         yield
     finally:
         _places.release()
 
 
+def _busy() -> Busy:
+    return Busy("Too many files are being read. Try again in a minute.")
+
+
 def _elsewhere(reader: Callable[..., T], data: bytes, how: dict[str, object]) -> T:
-    process = _started()
+    try:
+        process = _started()
+    except OSError:  # no processes, handles or memory left: others hold them
+        raise _busy() from None
     clock = Clock(process, START + SECONDS)
     try:
         _ask(process, reader, data, how)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import threading
 
@@ -112,3 +113,12 @@ def test_correlations_are_those_of_the_columns() -> None:
     assert found.labels == ("a", "b", "c", "d") and found.rows == 20_000
     np.testing.assert_allclose(found.pearson, frame.corr(), rtol=0, atol=1e-9)  # the file rounds in the 17th digit
     assert found.correlation("a", "c") == pytest.approx(frame.a.corr(frame.c))
+
+
+def test_a_server_without_processes_left_asks_to_try_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def out_of(*_: object, **__: object) -> None:
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("engine.tables.guard.subprocess.Popen", out_of)
+    with pytest.raises(Busy, match="Try again in a minute"):
+        read(summary, b"PAR1" + bytes(100), {"name": "t.parquet"})
