@@ -106,6 +106,7 @@ class Runs:
             if seat is not None and seat.worker is not None and run.state == only_from:
                 run.enter(state)
                 seat.worker.tell(run.attempt, command)
+                self._dispatch()
 
     def stop(self, run: Run, why: UserError | None = None) -> None:
         """End the run now, keeping its frames; its worker is free within the policy's `stop_seconds`."""

@@ -29,8 +29,9 @@ from pages.ui import live, reading, training
 from pages.ui.language import t
 from pages.ui.live import RECORDED, RUN
 
-FRAMES, MOST_GLOW = 6, 900_000
-"""Days on stage, and the most numbers of glow that a stage sends; a large vocabulary has fewer days."""
+FRAMES, MOST_GLOW, MOST_LIVE_GLOW = 6, 900_000, 220_000
+"""Days on stage, and the most numbers of glow that a stage sends, once or with each frame of training; a large vocabulary has
+fewer days."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +80,8 @@ class Shown:
     @cached_property
     def days(self) -> tuple[float, ...]:
         """The days on stage."""
-        most = max(2, min(FRAMES, MOST_GLOW // (len(self.users) * len(self.site.known))))
+        glow = MOST_LIVE_GLOW if self.live else MOST_GLOW
+        most = max(2, min(FRAMES, glow // (len(self.users) * len(self.site.known))))
         return days(self.site, min(most, self.site.world.config.days))
 
     @cached_property

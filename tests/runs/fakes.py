@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -28,16 +28,19 @@ class Clock:
 class FakeWorker:
     """Remembers its orders; says and does nothing until a test makes it."""
 
-    def __init__(self, number: int, on_record: OnRecord, on_exit: OnExit) -> None:
+    def __init__(
+        self, number: int, on_record: OnRecord, on_exit: OnExit, on_begin: Callable[[Job], None] = lambda job: None
+    ) -> None:
         self.name = f"worker {number}"
         self.ready = self.killed = self.gone = False
         self.job: Job | None = None
         self.told: list[tuple[int, Command]] = []
-        self._on_record, self._on_exit = on_record, on_exit
+        self._on_record, self._on_exit, self._on_begin = on_record, on_exit, on_begin
 
     def begin(self, job: Job) -> None:
         assert self.ready and self.job is None and not self.gone, "a worker does one job at a time"
         self.job = job
+        self._on_begin(job)
 
     def tell(self, number: int, command: Command) -> None:
         self.told.append((number, command))
@@ -82,13 +85,14 @@ class Crew:
     def __init__(self) -> None:
         self.hired: list[FakeWorker] = []
         self.out_of: Exception | None = None
+        self.on_begin: Callable[[Job], None] = lambda job: None
         self.tries = 0
 
     def __call__(self, on_record: OnRecord, on_exit: OnExit) -> FakeWorker:
         self.tries += 1
         if self.out_of is not None:
             raise self.out_of
-        self.hired.append(FakeWorker(len(self.hired), on_record, on_exit))
+        self.hired.append(FakeWorker(len(self.hired), on_record, on_exit, lambda job: self.on_begin(job)))
         return self.hired[-1]
 
     @property

@@ -16,7 +16,7 @@ from engine.runs.policy import RunPolicy
 from engine.runs.run import Run, State
 from engine.runs.runs import Runs
 from engine.runs.study import Study
-from engine.runs.workers import Command
+from engine.runs.workers import Command, Job
 from tests.runs.fakes import Bench
 
 CONFIG = MultitaskConfig()
@@ -280,6 +280,16 @@ class AnyOrder(RuleBasedStateMachine):
     def open(self, workers: int) -> None:
         self.bench = Bench(ready=False, workers=workers, queue=3, background_queue=5)
         self.submitted: list[Run] = []
+        self.bench.crew.on_begin = self.is_fair
+
+    def is_fair(self, job: Job) -> None:
+        """Called when a worker begins: live runs in their order and before studies, of one owner the oldest first."""
+        (run,) = [run for run in self.submitted if run.attempt == job.number] or [None]
+        if run is None:  # it is being submitted: nobody waited
+            assert not [other for other in self.runs._waiting if not other.background]
+            return
+        for other in self.runs._waiting:
+            assert other.number > run.number or (other.background and (not run.background or other.owner != run.owner))
 
     @property
     def runs(self) -> Runs:
