@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import streamlit as st
 
-from engine.matching import MatchingConfig
+from engine.matching import MatchingConfig, PairsConfig
 from engine.matching.config import TITLES
 from engine.matching.scene import Scene
 from engine.matching.trace import Desk, Row
 from engine.matching.view import views, width
 from pages.matching import diagram
-from pages.ui.language import N_, bare, t
+from pages.ui.language import N_, bare, language, t
+from pages.ui.latest import Latest
 from pages.ui.network import Colour, Diagram
 from pages.ui.player_words import player_words
 from pages.ui.stage import Maps, Match, Rung, Stage, Sweep
@@ -105,6 +106,26 @@ def stage(
     origin: str,
 ) -> Stage:
     """Every query with its documents, read by the models as they were at `step`. `texts` have the deleted words too."""
+    if origin == "live" or isinstance(config, PairsConfig):  # a user's texts go with the browser session
+        return _stage(config, step, desks, scenes, texts, gone, hero, origin)
+    told = tuple((scene.text, scene.clicked, *scene.documents, scene.query, *scene.rows) for scene in scenes)
+    key = (config.digest, step, told, tuple(texts), tuple(gone), hero, origin, language())
+    return _latest.get(key, lambda: _stage(config, step, desks, scenes, texts, gone, hero, origin))
+
+
+_latest: Latest[Stage] = Latest(16)
+
+
+def _stage(
+    config: MatchingConfig,
+    step: int,
+    desks: Mapping[str, Desk],
+    scenes: Sequence[Scene],
+    texts: Sequence[tuple[Row, Row]],
+    gone: Sequence[tuple[int, ...]],
+    hero: float,
+    origin: str,
+) -> Stage:
     frames = width(scenes)
     found = _views(config.digest, step, tuple((scene.query, *scene.rows) for scene in scenes), desks, scenes)
     return Stage(

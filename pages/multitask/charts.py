@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,7 +18,8 @@ from engine.multitask.view import Views, views
 from engine.runs.recording import Recording
 from pages.multitask import diagram
 from pages.multitask.settings import TITLES
-from pages.ui.language import N_, bare, t
+from pages.ui.language import N_, bare, language, t
+from pages.ui.latest import Latest
 from pages.ui.network import Diagram
 from pages.ui.player_words import player_words
 from pages.ui.stage import (
@@ -96,9 +98,14 @@ _RANGE = {"points": (-1.0, 1.0), "blend": (0.0, 1.0), "gates_low": (0.0, 1.0), "
 def sweep_stage(hero: float, names: Sequence[str]) -> Stage:
     """The shipped sweep: the same run at every recorded correlation."""
     recordings = sweep()
-    return _stage(
-        recordings[-1], sweep_arrays(), tuple(r.config.correlation for r in recordings), hero, names, "recorded"
+    values = tuple(r.config.correlation for r in recordings)
+    made = _latest.get(
+        (tuple(names), language()), lambda: _stage(recordings[-1], sweep_arrays(), values, hero, names, "recorded")
     )
+    return replace(made, hero=hero)
+
+
+_latest: Latest[Stage] = Latest(16)
 
 
 def run_stage(recording: Recording[MultitaskConfig], hero: float, names: Sequence[str], live: bool) -> Stage:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -18,7 +19,8 @@ from engine.runs.frame import Frame
 from engine.runs.recording import Recording
 from pages.recurrent import diagram
 from pages.recurrent.settings import OWN_TEXT, TASKS, TITLES
-from pages.ui.language import N_, bare, t
+from pages.ui.language import N_, bare, language, t
+from pages.ui.latest import Latest
 from pages.ui.network import Colour, Diagram
 from pages.ui.player_words import player_words
 from pages.ui.stage import Array, Lines, Quantised, Rung, Series, Stage, Sweep, Tokens
@@ -122,6 +124,18 @@ def stage(
     recording: Recording[RecurrentConfig], frame: Frame, hero: float, units: Mapping[str, int], source: int, origin: str
 ) -> Stage:
     """The sequence of every distance, read by the cells as they were at `frame`; while a run is going on, that of one."""
+    if origin == "live":
+        return _stage(recording, frame, hero, units, source, origin)
+    key = (recording.digest, frame.step, tuple(sorted(units.items())), source, origin, language())
+    return replace(_latest.get(key, lambda: _stage(recording, frame, hero, units, source, origin)), hero=hero)
+
+
+_latest: Latest[Stage] = Latest(16)
+
+
+def _stage(
+    recording: Recording[RecurrentConfig], frame: Frame, hero: float, units: Mapping[str, int], source: int, origin: str
+) -> Stage:
     config = recording.config
     all_ = distances(config)
     at = (min(all_, key=lambda d: abs(d - hero)),) if origin == "live" else all_

@@ -21,6 +21,13 @@ MOVING = ("steps", "hero", "origin", "origin_text", "live")
 """Fields of a stage that another frame changes; all others are still."""
 
 
+class Still(NamedTuple):
+    """The part that stays, and its id."""
+
+    bytes: bytes
+    id: str
+
+
 class Packed(NamedTuple):
     """The two parts. Each is a header's length (4 bytes, little-endian), a JSON header, then arrays aligned to 4 bytes."""
 
@@ -33,21 +40,29 @@ class Packed(NamedTuple):
         return len(self.still) + len(self.moving)
 
 
-def pack(stage: Stage, *, start: Position, seek: int, autoplay: bool = False) -> Packed:
-    """The stage as bytes.
+def pack(stage: Stage, *, start: Position, seek: int, autoplay: bool = False, still: Still | None = None) -> Packed:
+    """The stage as bytes. `still` is its part that stays, where somebody has kept it.
 
     Raises ValueError for an array that is named by a panel and missing, or whose first two axes fit neither S, F nor 1.
     """
-    spec = {f.name: plain(getattr(stage, f.name)) for f in fields(stage) if f.name != "arrays"}
-    _check(stage, spec)
-    fixed = {name: array for name, array in stage.arrays.items() if array.shape[:2] == (1, 1)}
-    moving = {name: array for name, array in stage.arrays.items() if name not in fixed}
-    still, still_id = _part(
-        {"spec": {name: value for name, value in spec.items() if name not in MOVING}}, fixed, "still"
-    )
-    header: dict[str, Any] = {"spec": {name: spec[name] for name in MOVING}, "needs": still_id}
+    still = still or pack_still(stage)
+    header = {"spec": {name: plain(getattr(stage, name)) for name in MOVING}, "needs": still.id}
     place = {"start": plain(start), "seek": seek, "autoplay": autoplay}  # no part of what is shown
-    return Packed(still, _part(header, moving, "stage_id", place)[0])
+    arrays = {name: array for name, array in stage.arrays.items() if not _stays(stage, array)}
+    return Packed(still.bytes, _part(header, arrays, "stage_id", place)[0])
+
+
+def pack_still(stage: Stage) -> Still:
+    """What another frame of a run, another place or another value of the slider does not change. Raises ValueError as `pack`."""
+    spec = {f.name: plain(getattr(stage, f.name)) for f in fields(stage) if f.name not in (*MOVING, "arrays")}
+    _check(stage, spec)
+    arrays = {name: array for name, array in stage.arrays.items() if _stays(stage, array)}
+    return Still(*_part({"spec": spec}, arrays, "still"))
+
+
+def _stays(stage: Stage, array: Array | Quantised) -> bool:
+    """Of a run that goes on, what is the same at every frame and every value of the slider; of others everything."""
+    return stage.origin != "live" or array.shape[:2] == (1, 1)
 
 
 def _part(

@@ -7,13 +7,14 @@ stays while a run goes on apart from what moves (see `pack`), and plays, scrubs 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import streamlit as st
 
 from pages.ui.component import component
-from pages.ui.pack import pack, plain
+from pages.ui.latest import Latest
+from pages.ui.pack import MOVING, Still, pack, pack_still, plain
 from pages.ui.position import Click, Position, asked_from, click_from, hero_from, position_from
 from pages.ui.stage import Stage
 
@@ -75,7 +76,8 @@ def player(
             on_click(click)
 
     begin, hero = _pinned(key, stage, start, seek, hero_from(state("hero"), stage))
-    packed = pack(replace(stage, hero=hero), start=begin, seek=seek, autoplay=autoplay)
+    _, still = _stills.get(_identity(stage), lambda: (stage, pack_still(stage)))
+    packed = pack(replace(stage, hero=hero), start=begin, seek=seek, autoplay=autoplay, still=still)
     with st.container(gap=None):
         _component(key=f"{key}_still", data=packed.still)
         _component(
@@ -86,6 +88,15 @@ def player(
             on_asked_change=asked,
             on_click_change=clicked,
         )
+
+
+_stills: Latest[tuple[Stage, Still]] = Latest(24)
+"""Pages that hold on to a stage between reruns have its part that stays packed once."""
+
+
+def _identity(stage: Stage) -> tuple[int, ...]:
+    """The very objects that the still part is made of; no others have their numbers while a stage with them is held."""
+    return tuple(id(getattr(stage, field.name)) for field in fields(stage) if field.name not in MOVING)
 
 
 def _pinned(key: str, stage: Stage, start: Position, seek: int, released: float | None) -> tuple[Position, float]:

@@ -390,9 +390,10 @@ def test_another_frame_leaves_the_still_part_as_it_was_byte_for_byte() -> None:
         "m": np.zeros((2, 3, 4, 5), np.float32),
         "fixed": np.ones((1, 1, 500), np.float32),
     }
-    one = pack(replace(STAGE, arrays=arrays, steps=(0, 1, 2), live=True), start=HERE, seek=0)
+    running = replace(STAGE, origin="live", live=True)
+    one = pack(replace(running, arrays=arrays, steps=(0, 1, 2)), start=HERE, seek=0)
     grown = arrays | {"m": np.zeros((2, 4, 4, 5), np.float32)}
-    next_ = pack(replace(STAGE, arrays=grown, steps=(0, 1, 2, 5), live=True), start=HERE, seek=0)
+    next_ = pack(replace(running, arrays=grown, steps=(0, 1, 2, 5)), start=HERE, seek=0)
     assert next_.still == one.still and next_.moving != one.moving
     assert len(one.moving) < len(one.still)
     assert (
