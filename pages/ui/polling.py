@@ -7,6 +7,7 @@ fragments alone whose *stamp* has changed since they were drawn. A poll that fin
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -15,17 +16,25 @@ from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
 
 SECONDS = 0.25
+SHARE = 5.0
+"""A drawing waits so many times as long as it took until it is drawn again: on a server with much to do pictures come later,
+and what viewers click does not wait for them."""
 Stamp = Callable[[], object]
 """What a drawing shows, told shortly: while it is equal, the drawing is still true."""
 
 
 @dataclass(slots=True)
 class _Polled:
-    """A fragment of the page: its stamp now and when it was drawn, and whether anything will come."""
+    """A fragment of the page: its stamp now and as it was drawn, whether anything will come, and when it may be drawn again."""
 
     stamp: Stamp
     going_on: Callable[[], bool]
     drawn: object = None
+    rests_until: float = 0.0
+
+    def due(self, now: float) -> bool:
+        """Whether it shows what is no longer so, and has rested."""
+        return now >= self.rests_until and self.stamp() != self.drawn
 
 
 def _held() -> dict[str, _Polled]:
@@ -39,8 +48,11 @@ def polled(draw: Callable[[], None], key: str, stamp: Stamp, going_on: Callable[
     one.stamp, one.going_on = stamp, going_on
 
     def drawn() -> None:
+        began = time.monotonic()
         one.drawn = stamp()  # before it is drawn: what comes meanwhile is shown at the next tick
         draw()
+        ended = time.monotonic()
+        one.rests_until = ended + SHARE * (ended - began)
 
     st.fragment(drawn, key=key)()
 
@@ -56,7 +68,8 @@ def clock(look: Callable[[], None]) -> None:
 
     def tick() -> None:
         look()
-        due = [key for key, one in _held().items() if one.stamp() != one.drawn]
+        now = time.monotonic()
+        due = [key for key, one in _held().items() if one.due(now)]
         if due:
             _draw_again(due)
 
