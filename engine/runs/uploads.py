@@ -53,10 +53,6 @@ class Uploads:
         """An owner's file; it is looked for when it is read."""
         return Table(digest, (self._folder / owner / digest).read_bytes)
 
-    def holds(self, owner: str, digest: str) -> bool:
-        """Whether an owner's file is there."""
-        return digest.isalnum() and (self._folder / owner / digest).exists()
-
     def read(self, owner: str, digest: str) -> bytes:
         """The bytes of an owner's file. Raises UserError where it is gone."""
         if not digest.isalnum():  # from a URL it may be anything
