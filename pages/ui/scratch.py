@@ -9,7 +9,7 @@ import streamlit as st
 from engine.scratch import Scratch
 
 
-@st.cache_resource(show_spinner=False)
+@st.cache_resource(show_spinner=False, on_release=lambda made: made.close())
 def scratch() -> Scratch:
     """Made when it is first needed, gone with the server."""
     made = Scratch()

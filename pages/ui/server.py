@@ -11,6 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pages.ui.house import house
+from pages.ui.scratch import scratch
 
 OWN = frozenset({"localhost", "127.0.0.1", "0.0.0.0"})
 POLICY_VIOLATION = 1008
@@ -45,6 +46,7 @@ async def open_house(_app: object) -> AsyncIterator[None]:
     """While the server runs. A signal ends its process without a last word, so the house is closed here."""
     yield
     house.clear()
+    scratch.clear()
 
 
 def _same(origin: str, host: str | None) -> bool:
