@@ -31,6 +31,12 @@ def draw() -> None:
     owner()
     with st.sidebar:
         language.switch()
+    with language.speaking(language.language()):
+        draw_page()
+
+
+def draw_page() -> None:
+    """The navigation and the page that it leads to."""
     home = st.Page("pages/home/page.py", title=t("Home"), icon=":material/home:", default=True)
     rooms = [st.Page(room.page, title=t(room.title), icon=room.icon, url_path=room.name) for room in playgrounds()]
     st.navigation([home, *rooms], position="top").run()

@@ -286,6 +286,8 @@ class Visitor:
             self._stop_clock(*self._clock)
         if self._asked is not None and (not self._fragments or self._asked in self._fragments):
             self._begun = True  # a fragment may ask for the whole page, never the other way round
+        elif self._begun:
+            self._answered()  # it came to its end with the next request waiting: what is broken off is drawn again
 
     def _finished(self, status: int) -> None:
         if status == COMPILE_ERROR:
@@ -304,8 +306,11 @@ class Visitor:
             if (not mine or kept.fragment in mine) and self._runs - kept.run > self._kept_for:
                 del self._kept[name]
         if self._begun:
-            self._begun = False
-            self._answer.set()
+            self._answered()
+
+    def _answered(self) -> None:
+        self._begun = False
+        self._answer.set()
 
     def _draw(self, delta: Delta, name: str) -> None:
         kind = delta.WhichOneof("type")

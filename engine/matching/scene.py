@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from engine.matching.trace import Desk, Row, desk
 from engine.matching.training import Library, vectors
 from engine.runs.frame import Array, Frame
 
+RANKED = 24
+"""Queries whose scores are kept: a page asks for those of the same one again and again."""
 CANDIDATES = 5
 """Documents on stage: the clicked one and four unclicked, as many as the papers train with."""
 
@@ -76,6 +79,7 @@ class Index:
 
     def __init__(self, desks: Mapping[str, Desk], hand: Stagehand) -> None:
         self._desks, self._hand = desks, hand
+        self._ranked = functools.lru_cache(RANKED)(self._rank)
         self._pool = {
             name: vectors(at.matcher.document, at.matcher, at.lexicon, hand.library.pool) for name, at in desks.items()
         }
@@ -88,6 +92,9 @@ class Index:
 
     def ranking(self, query: Row) -> dict[str, Array]:
         """Scores (N,) of the pool's documents by model and baseline."""
+        return {name: scores.copy() for name, scores in self._ranked(query).items()}
+
+    def _rank(self, query: Row) -> dict[str, Array]:
         found = {name: cosines(at.vector(0, [query]), self._pool[name])[0].numpy() for name, at in self._desks.items()}
         return found | {name: scores[0] for name, scores in self._hand.baselines.scores([query]).items()}
 

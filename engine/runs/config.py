@@ -7,6 +7,7 @@ admits and a config that exists is a valid one.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import json
 import math
@@ -170,7 +171,7 @@ class Config:
     @property
     def digest(self) -> str:
         """Content hash: 16 hex digits of SHA-256 over the playground's name and the JSON."""
-        return hashlib.sha256(f"{self.playground}:{self.to_json()}".encode()).hexdigest()[:16]
+        return _digest(self)
 
     @classmethod
     def domain(cls, name: str) -> Domain:
@@ -181,3 +182,9 @@ class Config:
         """Fields in which two configs differ: name → (self's value, other's value)."""
         mine, theirs = self.to_dict(), other.to_dict()
         return {name: (mine[name], theirs.get(name)) for name in mine if mine[name] != theirs.get(name)}
+
+
+@functools.lru_cache(maxsize=512)
+def _digest(config: Config) -> str:
+    """Kept: a page asks for its config's at every turn. Configs that are equal have equal JSON."""
+    return hashlib.sha256(f"{config.playground}:{config.to_json()}".encode()).hexdigest()[:16]

@@ -16,7 +16,7 @@ from engine.runs.verdict import Verdict
 from pages.matching.charts import COLOURS
 from pages.matching.settings import TOWERS
 from pages.matching.where import PLACE
-from pages.ui.charts import strip
+from pages.ui.charts import show, strip
 from pages.ui.language import N_, bare, language, t
 from pages.ui.questions import questions
 from pages.ui.theme import HUES
@@ -80,7 +80,7 @@ def _strip(values: Mapping[tuple[str, str], np.ndarray], x: str, key: str, chanc
     """Every seed as a dot of its own height, a row for each (row, model)."""
     hues = {TITLES[m]: HUES[int(COLOURS[m])] for m in MODELS}
     domain, format_ = (None, ".2f") if chance is None else ((0.0, 1.0), ".1f")
-    st.altair_chart(strip(values, x, hues, domain=domain, format=format_, rule=chance), key=key, alt=x)
+    show(strip(values, x, hues, domain=domain, format=format_, rule=chance), key=key, alt=x)
 
 
 def _pairs(seeds: Seeds, base: MatchingConfig, skill: str, row: str = "{model}") -> dict[tuple[str, str], np.ndarray]:

@@ -11,6 +11,7 @@ import streamlit as st
 from engine.matching.hashing import Census, bucket, census, features, tokens
 from engine.matching.trace import Row
 from pages.matching.shown import Shown
+from pages.ui.charts import show
 from pages.ui.language import t
 from pages.ui.marked import Marked
 
@@ -136,7 +137,7 @@ def _counts(now: Shown) -> None:
         for field, name in names.items()
         if not (chinese and field == "features")
     ]
-    st.altair_chart(
+    show(
         alt.Chart(pd.DataFrame(rows), height=340)
         .mark_line(point=True)
         .encode(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from pages.matching import filters, hashing, measures, reading, shapes, softmax, space, words
 from pages.matching.shown import Shown, shown
@@ -29,8 +30,9 @@ LOOKS: tuple[tuple[str, str, str, Callable[[Shown], None]], ...] = (
 
 def draw() -> None:
     """All of them."""
-    now = shown()
     for name, title, icon, body in LOOKS:
-        if opened := section(t(title), PLACE.open_key(name), f":material/{icon}:"):
-            with opened:
-                body(now)
+        section(t(title), PLACE.open_key(name), partial(_draw, body), f":material/{icon}:")
+
+
+def _draw(body: Callable[[Shown], None]) -> None:
+    body(shown())

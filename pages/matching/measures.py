@@ -14,6 +14,7 @@ from engine.runs.verdict import judge as judge_differences
 from pages.matching import ranking
 from pages.matching.charts import COLOURS
 from pages.matching.shown import Shown
+from pages.ui.charts import show
 from pages.ui.choices import one_of
 from pages.ui.language import t
 from pages.ui.theme import HUES
@@ -113,7 +114,7 @@ def _curve(now: Shown) -> None:
     ]
     hues = {TITLES[m]: HUES[int(COLOURS[m])] for m in now.config.models}
     hues |= {t(ranking.NAMES[name]): grey for name, grey in zip(BASELINES, ("#888888", "#BBBBBB"), strict=True)}
-    st.altair_chart(
+    show(
         alt.Chart(pd.DataFrame(rows), height=340)
         .mark_line(strokeWidth=2.5)
         .encode(

@@ -18,27 +18,27 @@ from pages.ui.section import section
 
 def draw() -> None:
     """Closed at first; the run goes on the stage above."""
-    body = section(t("Your pairs of query and document"), PLACE.open_key("own_pairs"), ":material/upload_file:")
-    if body is None:
-        return
-    with body:
-        file = st.file_uploader(
-            t("A table of queries and documents"),
-            type=["tsv", "csv", "jsonl", "json", "txt"],
-            key="matching_upload",
-            help=t(
-                "TSV, CSV or JSONL with query, document and, if there is one, label or clicks; or question-passage files in SQuAD's form (XQuAD, CMRC). It stays in this browser session."
-            ),
-        )
-        steps = controls.whole_number(
-            t("Training steps"), Whole(50, 5_000), 600, key="matching_pairs_steps", bind="query-params", step=100
-        )
-        offered = _offer(reading.uploaded(PLAYGROUND.name, file), steps) if file is not None else ""
-        now = shown()
-        if isinstance(now.config, PairsConfig):
-            if offered and offered != now.config.table:
-                st.info(t("On stage is still the run on another file; its measures are these."))
-            measures.table(now)
+    section(t("Your pairs of query and document"), PLACE.open_key("own_pairs"), _opened, ":material/upload_file:")
+
+
+def _opened() -> None:
+    file = st.file_uploader(
+        t("A table of queries and documents"),
+        type=["tsv", "csv", "jsonl", "json", "txt"],
+        key="matching_upload",
+        help=t(
+            "TSV, CSV or JSONL with query, document and, if there is one, label or clicks; or question-passage files in SQuAD's form (XQuAD, CMRC). It stays in this browser session."
+        ),
+    )
+    steps = controls.whole_number(
+        t("Training steps"), Whole(50, 5_000), 600, key="matching_pairs_steps", bind="query-params", step=100
+    )
+    offered = _offer(reading.uploaded(PLAYGROUND.name, file), steps) if file is not None else ""
+    now = shown()
+    if isinstance(now.config, PairsConfig):
+        if offered and offered != now.config.table:
+            st.info(t("On stage is still the run on another file; its measures are these."))
+        measures.table(now)
 
 
 def _offer(file: reading.Upload, steps: int) -> str:

@@ -15,7 +15,7 @@ from pages.matching import charts, hashing, where
 from pages.matching.shown import Shown, position, shown
 from pages.matching.where import PLACE
 from pages.ui import controls
-from pages.ui.charts import unit_bars
+from pages.ui.charts import show, unit_bars
 from pages.ui.choices import one_of
 from pages.ui.language import N_, t
 from pages.ui.language import explain as told
@@ -101,7 +101,7 @@ def _level(now: Shown, scene: Scene, rung: str, part: str, word: int) -> None:
         unit = controls.whole_number(t("Unit"), Whole(1, count), start, key=held, on_change=choose) - 1
         if name in ("map", *GATES):
             st.caption(t("At “{word}”, word {at} of {count}.", word=row[at], at=at + 1, count=len(row)))
-        st.altair_chart(unit_bars(values, unit, HUES[0]), key="part_bars", alt=t("Every unit of this part"))
+        show(unit_bars(values, unit, HUES[0]), key="part_bars", alt=t("Every unit of this part"))
     with right:
         try:
             zoom(explain(desk, scene.query, scene.rows, name, side, unit, at))

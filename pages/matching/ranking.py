@@ -25,7 +25,7 @@ def draw() -> None:
     now = shown()
     scene = now.scene()
     scores = scores_of(now, scene)
-    table = ranked(now, scene, scores)
+    table = ranked(now, now.at(), scene, scores, position(now)[0])
     st.markdown(disagreement(now, scene, scores))
     st.dataframe(
         table,
@@ -48,12 +48,12 @@ def chosen(now: Shown, scene: Scene, scores: Mapping[str, np.ndarray]) -> list[i
     return list(dict.fromkeys([*own[:3], *best, *own[3:]]))[:10]
 
 
-def ranked(now: Shown, scene: Scene, scores: Mapping[str, np.ndarray]) -> pd.DataFrame:
-    """One row a document: its rank and score by each, sorted by the rung on stage."""
-    order = ranks(scores[position(now)[0]])
+def ranked(now: Shown, at: int, scene: Scene, scores: Mapping[str, np.ndarray], rung: str) -> pd.DataFrame:
+    """One row a document: its rank and score by each, sorted by one rung; the scene is of the query `at` that number."""
+    order = ranks(scores[rung])
     rows = sorted(chosen(now, scene, scores), key=lambda n: order[n])
     log = now.hand.library.log
-    grades = now.hand.library.log.test[now.hand.picks()[now.at()]].grades if scene.clicked else {}
+    grades = now.hand.library.log.test[now.hand.picks()[at]].grades if scene.clicked else {}
     table = {t("document"): [_text(now, scene, log.pool[n]) for n in rows]}
     if scene.clicked:
         table[t("relevance")] = [_mark(scene, grades, log.pool[n]) for n in rows]

@@ -15,7 +15,7 @@ from pages.matching import charts
 from pages.matching.part import GATE_NAMES
 from pages.matching.shown import Shown
 from pages.matching.words import upright
-from pages.ui.charts import word_axis
+from pages.ui.charts import show, word_axis
 from pages.ui.choices import one_of
 from pages.ui.language import t
 from pages.ui.marked import Marked
@@ -34,7 +34,7 @@ def draw(now: Shown) -> None:
             for d, row in enumerate(scene.rows[:2])
             for n, word in enumerate(row)
         ]
-        column.altair_chart(_cosines_read(rows, TITLES[model]), key=f"reading_{model}", alt=t("Cosine with the query as both documents are read"))  # fmt: skip
+        show(_cosines_read(rows, TITLES[model]), key=f"reading_{model}", alt=t("Cosine with the query as both documents are read"), into=column)  # fmt: skip
     if "lstm" in now.desks:
         _gates(now, scene)
 
@@ -78,7 +78,7 @@ def _gates(now: Shown, scene: Scene) -> None:
         else alt.Scale(scheme="blueorange", domain=[-bound, bound])
     )
     with left:
-        st.altair_chart(
+        show(
             alt.Chart(pd.DataFrame(rows), height=260, title=t("Cells × words, cells sorted by what they give to the cosine"))
             .mark_rect()
             .encode(
@@ -92,7 +92,7 @@ def _gates(now: Shown, scene: Scene) -> None:
         )  # fmt: skip
     data = pd.DataFrame({"at": range(len(row)), "word": row, "cells": won})
     with right:
-        st.altair_chart(
+        show(
             alt.Chart(data, height=260, title=t("Keywords: cells that a word moved most"))
             .mark_bar(color=HUES[3])
             .encode(

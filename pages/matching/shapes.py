@@ -11,6 +11,7 @@ from engine.matching.shapes import TEXTBOOK, textbook, words_seen
 from engine.runs.config import Whole
 from pages.matching.shown import Shown
 from pages.ui import controls
+from pages.ui.charts import show
 from pages.ui.language import t
 from pages.ui.theme import HUES
 
@@ -82,7 +83,7 @@ def _windowings(now: Shown) -> None:
         for n, word in enumerate(framed)
     ]
     order = [f"{n + 1} {word}" for n, word in enumerate(framed)]
-    st.altair_chart(
+    show(
         alt.Chart(pd.DataFrame(rows), height=90)
         .mark_rect(stroke="#8884")
         .encode(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import cast
 
 import streamlit as st
@@ -25,7 +26,7 @@ from pages.ui.language import language
 from pages.ui.live import RECORDED, RUN
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Shown:
     """What is on stage: a recording, the moment of its training that is looked into, and its texts."""
 
@@ -38,7 +39,7 @@ class Shown:
     def config(self) -> MatchingConfig:
         return self.recording.config
 
-    @property
+    @cached_property
     def hand(self) -> Stagehand:
         """The texts, and who makes scenes of them."""
         return _hand(self.config)
@@ -46,13 +47,14 @@ class Shown:
     @property
     def desks(self) -> dict[str, Desk]:
         """Every model at this moment."""
-        return self._opened()[0]
+        return self._opened[0]
 
     @property
     def index(self) -> Index:
         """The same with the documents' vectors, to rank with."""
-        return self._opened()[1]
+        return self._opened[1]
 
+    @cached_property
     def _opened(self) -> tuple[dict[str, Desk], Index]:
         # A run is a function of its config: config and step name a moment, without a look at its numbers.
         keep = _open_own if isinstance(self.config, PairsConfig) else _open_shared

@@ -11,7 +11,7 @@ from engine.matching.config import TITLES
 from engine.matching.scene import Scene
 from pages.matching.charts import COLOURS
 from pages.matching.shown import Shown
-from pages.ui.charts import LEGEND
+from pages.ui.charts import LEGEND, show
 from pages.ui.language import t
 from pages.ui.theme import HUES
 
@@ -29,7 +29,7 @@ def draw(now: Shown) -> None:
     ]
     rule = alt.Chart(pd.DataFrame({"gamma": [now.config.gamma]})).mark_rule(strokeDash=[4, 3]).encode(x="gamma:Q")
     with left:
-        st.altair_chart(
+        show(
             _curve(rows, "gamma", t("γ"), log=True) + rule,
             key="gamma_curve",
             alt=t("P(D₁|Q) over γ"),
@@ -40,7 +40,7 @@ def draw(now: Shown) -> None:
             )
         )
     with right:
-        st.altair_chart(_curve(_unclicked(now, scene), "j", t("J, unclicked documents")), key="j_curve", alt=t("P(D₁|Q) over J"))  # fmt: skip
+        show(_curve(_unclicked(now, scene), "j", t("J, unclicked documents")), key="j_curve", alt=t("P(D₁|Q) over J"))  # fmt: skip
         st.caption(
             t(
                 "γ of this run; first the documents on stage, then others of the pool at random. The more there are, the smaller the share, and the harder the task that is learnt."

@@ -12,6 +12,7 @@ from engine.matching.space import projected
 from engine.matching.training import LANDMARKS
 from pages.matching.shown import Shown
 from pages.matching.where import PLACE
+from pages.ui.charts import show
 from pages.ui.choices import one_of
 from pages.ui.language import t
 from pages.ui.live import choose_moment
@@ -74,7 +75,7 @@ def _flat(data: pd.DataFrame, reach: float) -> None:
         .encode(x=x, y=y, text="text:N")
         .transform_filter(alt.datum.kind == kinds[0])
     )
-    st.altair_chart(lines + dots + names, key="space", alt=t("Queries and documents in the semantic space"))
+    show(lines + dots + names, key="space", alt=t("Queries and documents in the semantic space"))
 
 
 def _deep(data: pd.DataFrame, reach: float) -> None:

@@ -11,7 +11,7 @@ from engine.matching.config import TITLES
 from engine.matching.evidence import trigram_gains
 from engine.matching.trace import word_gains
 from pages.matching.shown import Shown
-from pages.ui.charts import word_axis
+from pages.ui.charts import show, word_axis
 from pages.ui.choices import one_of_many
 from pages.ui.language import t
 
@@ -35,7 +35,7 @@ def draw(now: Shown) -> None:
                 "How much the cosine with the first document falls when a word is deleted. Click words on the stage to delete several."
             )
         )
-        st.altair_chart(
+        show(
             alt.Chart(pd.DataFrame(rows), height=150)
             .mark_rect()
             .encode(

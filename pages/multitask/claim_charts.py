@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import altair as alt
 import numpy as np
 import pandas as pd
-import streamlit as st
 
 from engine.multitask.claims import COMPARED
 from pages.multitask.charts import COLOURS
 from pages.multitask.settings import TITLES
+from pages.ui.charts import show
 from pages.ui.language import t
 from pages.ui.theme import HUES
 
@@ -81,4 +81,4 @@ def histogram(samples: dict[str, np.ndarray]) -> None:
             ),
         )
     )
-    st.altair_chart(chart, key="histogram", alt=t("Histogram of final losses over seeds"))
+    show(chart, key="histogram", alt=t("Histogram of final losses over seeds"))

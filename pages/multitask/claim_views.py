@@ -24,6 +24,7 @@ from engine.multitask.shipped import sweep
 from engine.runs.verdict import Verdict
 from pages.multitask.claim_charts import colours, curve, curve_rows, histogram
 from pages.multitask.settings import TITLES
+from pages.ui.charts import show
 from pages.ui.choices import one_of
 from pages.ui.language import N_, t
 from pages.ui.theme import HUES
@@ -41,7 +42,7 @@ def _verdict_lines(verdicts: dict[str, Verdict], sentence: str) -> None:
 
 def _loss(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
     values = {(TITLES[s], p): seeds.loss(PAPER, s, p) for s in COMPARED for p in CORRELATIONS}
-    st.altair_chart(
+    show(
         curve(curve_rows(values), t("held-out loss"), colours()),
         key="loss_curve",
         alt=t("Held-out loss over task correlation, three structures"),
@@ -96,7 +97,7 @@ def _differences(seeds: Seeds, minuend: str, subtrahend: str) -> dict[tuple[str,
 
 def _gap(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
     values = _differences(seeds, "omoe", "mmoe")
-    st.altair_chart(
+    show(
         curve(curve_rows(values), t("loss difference"), {next(iter(values))[0]: HUES[2]}),
         key="gap_curve",
         alt=t("OMoE's loss minus MMoE's over task correlation"),
@@ -106,7 +107,7 @@ def _gap(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
 
 def _advantage(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
     values = _differences(seeds, "shared_bottom", "mmoe")
-    st.altair_chart(
+    show(
         curve(curve_rows(values), t("loss difference"), {next(iter(values))[0]: HUES[3]}),
         key="advantage_curve",
         alt=t("Shared-Bottom's loss minus MMoE's over task correlation"),
@@ -121,7 +122,7 @@ def _gates(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
         for name, metric in ((mean, "mean_gate_distance"), (per_row, "gate_distance"))
         for p in CORRELATIONS
     }
-    st.altair_chart(
+    show(
         curve(curve_rows(values), t("total variation"), {mean: HUES[3], per_row: HUES[4]}),
         key="gate_curve",
         alt=t("Distance between the tasks' gates over task correlation"),

@@ -20,6 +20,7 @@ from pages.multitask.claim_charts import colours
 from pages.multitask.claim_views import DRAW
 from pages.multitask.settings import TITLES
 from pages.multitask.where import PLACE
+from pages.ui.charts import show
 from pages.ui.language import N_, t
 from pages.ui.marked import Marked
 from pages.ui.questions import questions
@@ -94,36 +95,40 @@ def _short(verdicts: dict[str, Verdict]) -> str:
 
 def _figure_4() -> None:
     """The paper's Figure 4 on the shipped recordings: loss over steps at .5, .9 and 1."""
-    body = section(t("The paper's Figure 4: loss over steps at correlation 0.5, 0.9 and 1"), PLACE.open_key("figure4"))
-    if body is None:
-        return
-    with body:
-        rows = [
-            {
-                "p": f"p = {r.config.correlation:g}",
-                "step": frame.step,
-                "loss": float(frame.metrics[f"{s}.test_loss"].mean()),
-                "structure": TITLES[s],
-            }
-            for r in sweep()
-            if r.config.correlation in (0.5, 0.9, 1.0)
-            for frame in r.frames[1:]
-            for s in COMPARED
-        ]
-        chart = (
-            alt.Chart(pd.DataFrame(rows), width=240, height=220)
-            .mark_line()
-            .encode(
-                x=alt.X("step:Q", title=t("training step")),
-                y=alt.Y("loss:Q", title=t("held-out loss"), scale=alt.Scale(type="log")),
-                color=alt.Color(
-                    "structure:N",
-                    title=None,
-                    scale=alt.Scale(domain=list(colours()), range=list(colours().values())),
-                    legend=alt.Legend(orient="bottom"),
-                ),
-                column=alt.Column("p:N", title=None),
-            )
+    section(
+        t("The paper's Figure 4: loss over steps at correlation 0.5, 0.9 and 1"),
+        PLACE.open_key("figure4"),
+        _losses_over_steps,
+    )
+
+
+def _losses_over_steps() -> None:
+    rows = [
+        {
+            "p": f"p = {r.config.correlation:g}",
+            "step": frame.step,
+            "loss": float(frame.metrics[f"{s}.test_loss"].mean()),
+            "structure": TITLES[s],
+        }
+        for r in sweep()
+        if r.config.correlation in (0.5, 0.9, 1.0)
+        for frame in r.frames[1:]
+        for s in COMPARED
+    ]
+    chart = (
+        alt.Chart(pd.DataFrame(rows), width=240, height=220)
+        .mark_line()
+        .encode(
+            x=alt.X("step:Q", title=t("training step")),
+            y=alt.Y("loss:Q", title=t("held-out loss"), scale=alt.Scale(type="log")),
+            color=alt.Color(
+                "structure:N",
+                title=None,
+                scale=alt.Scale(domain=list(colours()), range=list(colours().values())),
+                legend=alt.Legend(orient="bottom"),
+            ),
+            column=alt.Column("p:N", title=None),
         )
-        st.altair_chart(chart, key="figure_4", width="content", alt=t("Loss over steps at three correlations"))
-        st.caption(t("Means of {count} recorded seeds; the paper's are of 200 runs.", count=sweep()[0].config.runs))
+    )
+    show(chart, key="figure_4", width="content", alt=t("Loss over steps at three correlations"))
+    st.caption(t("Means of {count} recorded seeds; the paper's are of 200 runs.", count=sweep()[0].config.runs))

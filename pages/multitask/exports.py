@@ -14,7 +14,7 @@ from pages.multitask.charts import COLOURS, DASHES
 from pages.multitask.settings import TITLES
 from pages.ui import report, share
 from pages.ui.downloads import downloads
-from pages.ui.language import bare, language, t
+from pages.ui.language import t
 from pages.ui.marked import unmarked
 from pages.ui.theme import HUES
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 def draw() -> None:
     """What can be taken away of the run on stage."""
     recording = live.shown().recording
-    names, address = settings.task_names(recording.config.num_tasks), share.url()
-    words, chosen = _words(recording), language()
+    names, address = settings.task_names(recording.config.num_tasks), share.noted()
+    answer = unmarked(live.answer(recording))
     downloads(
         f"gatescope-multitask-{recording.config.digest[:8]}",
         recording=recording.to_bytes,
         table=lambda: table(recording, names),
         about_table=t("Loss of every structure, seed and task at every frame."),
-        report=lambda: build(recording, names, address, words, chosen),
+        report=lambda: build(recording, names, answer, address),
     )
 
 
@@ -46,61 +46,27 @@ def table(recording: Recording[MultitaskConfig], names: tuple[str, ...]) -> pd.D
     ])  # fmt: skip
 
 
-def _words(recording: Recording[MultitaskConfig]) -> dict[str, str]:
-    """The report's sentences, translated now: a download runs in another thread, without a session."""
-    return {
-        "title": t(PLAYGROUND.question),
-        "answer": unmarked(live.answer(recording)),
-        "settings": t("Settings"),
-        "setting": t("setting"),
-        "value": t("value"),
-        "loss": t("Held-out loss, mean over seeds"),
-        "step": t("training step"),
-        "gates": t("Gate weights at the end, seed followed"),
-        "expert": t("Expert"),
-        "weight": t("weight"),
-        "final": t("Final losses"),
-        "structure": t("Structure"),
-        "mean": t("mean"),
-        "sd": t("standard deviation"),
-        "link": t("Link to this view"),
-        "recording": bare("Recording {digest}", digest=recording.digest),
-    } | {
-        f"{kind}.{name}": text
-        for name, value in recording.config.to_dict().items()
-        for kind, text in (("field", settings.label(name)), ("value", settings.written(value)))
-    }
-
-
-def build(
-    recording: Recording[MultitaskConfig], names: tuple[str, ...], address: str, words: dict[str, str], chosen: str
-) -> str:
-    """The report of one recording, in the language that `words` are in."""
+def build(recording: Recording[MultitaskConfig], names: tuple[str, ...], answer: str, address: share.Address) -> str:
+    """The report of one recording."""
     config, last = recording.config, recording.frames[-1].metrics
-    chosen_settings = pd.DataFrame(
-        [(words[f"field.{name}"], words[f"value.{name}"]) for name in config.to_dict()],
-        columns=[words["setting"], words["value"]],
-    )
-    finals = pd.DataFrame(
-        [
-            {
-                words["structure"]: TITLES[s],
-                words["mean"]: float(last[f"{s}.test_loss"].mean()),
-                words["sd"]: float(last[f"{s}.test_loss"].mean(-1).std()),
-            }
-            for s in config.structures
-        ]
-    )
-    gates = [_gate_figure(recording, s, names, words) for s in config.structures if s in MIXTURES]
-    return report.html(words["title"], chosen, [
-        (words["final"], [words["answer"], finals, words["recording"], report.Link(words["link"], address)]),
-        (words["loss"], [_loss_figure(recording, words)]),
-        (words["gates"], gates),
-        (words["settings"], [chosen_settings]),
+    finals = pd.DataFrame([
+        {
+            t("Structure"): TITLES[s],
+            t("mean"): float(last[f"{s}.test_loss"].mean()),
+            t("standard deviation"): float(last[f"{s}.test_loss"].mean(-1).std()),
+        }
+        for s in config.structures
     ])  # fmt: skip
+    gates = [_gate_figure(recording, s, names) for s in config.structures if s in MIXTURES]
+    return report.of_run(
+        PLAYGROUND.question, answer, recording, settings.GROUPS, address,
+        (t("Final losses"), [finals]),
+        (t("Held-out loss, mean over seeds"), [_loss_figure(recording)]),
+        (t("Gate weights at the end, seed followed"), gates),
+    )  # fmt: skip
 
 
-def _loss_figure(recording: Recording[MultitaskConfig], words: dict[str, str]) -> go.Figure:
+def _loss_figure(recording: Recording[MultitaskConfig]) -> go.Figure:
     import plotly.graph_objects as go
 
     figure = go.Figure()
@@ -109,9 +75,10 @@ def _loss_figure(recording: Recording[MultitaskConfig], words: dict[str, str]) -
         line = {"color": HUES[COLOURS[s]], "dash": _dash(DASHES[s])}
         figure.add_scatter(x=recording.steps, y=loss, name=TITLES[s], line=line)
     figure.update_layout(template="simple_white", height=380, margin={"t": 20})
-    figure.update_xaxes(title=words["step"])
+    figure.update_xaxes(title=t("training step"))
     ticks = [digit * 10.0**power for power in range(-6, 4) for digit in (1, 2, 5)]
-    figure.update_yaxes(type="log", title=words["loss"], tickvals=ticks, ticktext=[f"{tick:g}" for tick in ticks])
+    how = {"type": "log", "tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}
+    figure.update_yaxes(title=t("Held-out loss, mean over seeds"), **how)
     return figure
 
 
@@ -120,9 +87,7 @@ def _dash(lengths: str | None) -> str:
     return "solid" if lengths is None else ",".join(f"{length}px" for length in lengths.split())
 
 
-def _gate_figure(
-    recording: Recording[MultitaskConfig], structure: str, names: tuple[str, ...], words: dict[str, str]
-) -> go.Figure:
+def _gate_figure(recording: Recording[MultitaskConfig], structure: str, names: tuple[str, ...]) -> go.Figure:
     gates = recording.frames[-1].metrics[f"{structure}.gates"][0]  # (T, E)
     import plotly.graph_objects as go
 
@@ -130,6 +95,6 @@ def _gate_figure(
     for k, name in enumerate(names):
         figure.add_bar(x=list(range(1, gates.shape[1] + 1)), y=gates[k], name=name, marker_color=HUES[k])
     figure.update_layout(template="simple_white", height=280, title=TITLES[structure], margin={"t": 40})
-    figure.update_xaxes(title=words["expert"], dtick=1)
-    figure.update_yaxes(title=words["weight"], range=[0, 1])
+    figure.update_xaxes(title=t("Expert"), dtick=1)
+    figure.update_yaxes(title=t("weight"), range=[0, 1])
     return figure

@@ -62,7 +62,7 @@ def stage(config: MultitaskConfig | None) -> None:
                 count=now.recording.config.runs,
                 seed=now.recording.config.seed,
             ),
-            digest=now.recording.digest,
+            recording=now.recording,
         )
     training.run_bar(config, changed=len(changes), on_train=lambda: live.train(PLACE, config), on_reset=_reset)
 

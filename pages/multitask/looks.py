@@ -17,6 +17,7 @@ from pages.multitask.charts import COLOURS
 from pages.multitask.settings import TITLES
 from pages.multitask.where import PLACE
 from pages.ui import controls
+from pages.ui.charts import show
 from pages.ui.choices import one_of
 from pages.ui.language import t
 from pages.ui.section import section
@@ -25,20 +26,16 @@ from pages.ui.theme import HUES
 
 def draw() -> None:
     """Two closed sections."""
-    recording = live.shown().recording
-    if body := section(
-        t("The labels of two tasks, and what p does to them"), PLACE.open_key("labels"), ":material/scatter_plot:"
-    ):
-        with body:
-            _labels(recording.config)
-    if body := section(
-        t("The gates over training: weights, entropy, distance"), PLACE.open_key("gates"), ":material/tune:"
-    ):
-        with body:
-            _gates(recording)
+    labels, gates = (
+        t("The labels of two tasks, and what p does to them"),
+        t("The gates over training: weights, entropy, distance"),
+    )
+    section(labels, PLACE.open_key("labels"), _labels, ":material/scatter_plot:")
+    section(gates, PLACE.open_key("gates"), _gates, ":material/tune:")
 
 
-def _labels(config: MultitaskConfig) -> None:
+def _labels() -> None:
+    config = live.shown().recording.config
     rows = probe(config)
     names = settings.task_names(config.num_tasks)
     y = rows.y[:, :2].numpy()
@@ -48,7 +45,7 @@ def _labels(config: MultitaskConfig) -> None:
         .encode(x=alt.X("first:Q", title=names[0]), y=alt.Y("second:Q", title=names[1]))
     )
     left, right = st.columns((3, 2), gap="large")
-    left.altair_chart(chart, key="labels", width="stretch", alt=t("Scatter of the two labels over the held-out rows"))
+    show(chart, key="labels", width="stretch", alt=t("Scatter of the two labels over the held-out rows"), into=left)
     pearson = float(np.corrcoef(y.T)[0, 1]) if y.std(0).all() else float("nan")
     right.metric(t("Label Pearson, measured"), f"{pearson:+.3f}")
     right.metric(t("p, the cosine of the weight vectors"), f"{config.correlation:+.2f}")
@@ -59,7 +56,8 @@ def _labels(config: MultitaskConfig) -> None:
     )
 
 
-def _gates(recording: Recording[MultitaskConfig]) -> None:
+def _gates() -> None:
+    recording = live.shown().recording
     mixtures = [s for s in recording.config.structures if s in MIXTURES]
     if not mixtures:
         st.info(t("None of the structures on stage has a gate."))
@@ -72,19 +70,20 @@ def _gates(recording: Recording[MultitaskConfig]) -> None:
         key="multitask_gate_structure",
         name_of=TITLES.__getitem__,
     )
-    st.altair_chart(
+    show(
         _film(recording, str(structure), names),
         key="gate_film",
         width="content",
         alt=t("Mean gate weight of every expert over training, one panel a task"),
     )
     left, right = st.columns(2, gap="large")
-    left.altair_chart(
+    show(
         _over_steps(recording, mixtures, "gate_entropy", t("gate entropy (nats)")),
         key="entropy",
         alt=t("Gate entropy over training"),
+        into=left,
     )
-    right.altair_chart(_distances(recording), key="distances", alt=t("Distance between the tasks' gates over training"))
+    show(_distances(recording), key="distances", alt=t("Distance between the tasks' gates over training"), into=right)
     first, last = recording.frames[0].metrics, recording.frames[-1].metrics
     if "mmoe" in mixtures:
         st.caption(
@@ -191,4 +190,4 @@ def _one_row(recording: Recording[MultitaskConfig], structure: str, names: tuple
             color=alt.Color("task:N", title=None, scale=colours, sort=list(names)),
         )
     )
-    st.altair_chart(chart, key="row_gates", alt=t("Gate weights of one row"))
+    show(chart, key="row_gates", alt=t("Gate weights of one row"))

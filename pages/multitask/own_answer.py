@@ -12,6 +12,7 @@ from engine.runs.frame import Frame
 from pages.multitask import own_charts
 from pages.multitask.own_charts import name_of
 from pages.multitask.settings import TITLES
+from pages.ui.charts import show
 from pages.ui.language import bare, t
 from pages.ui.marked import Marked
 
@@ -74,7 +75,7 @@ def _against_base(config: TableConfig, last: Frame) -> None:
         return [difference(last.metrics, name, BASE, task) for name in others]
 
     everyone = {t("all tasks"): of(None)} | {label: of(task) for task, label in enumerate(config.labels)}
-    st.altair_chart(
+    show(
         own_charts.differences(everyone, bare("error relative to {best}, %", best=TITLES[BASE])),
         key="multitask_against_base",
         alt=t("Error of each structure relative to Shared-Bottom, for each task, with intervals"),
@@ -83,7 +84,7 @@ def _against_base(config: TableConfig, last: Frame) -> None:
 
 def _against_best(found: Answer) -> None:
     title = bare("error relative to {best}, %", best=TITLES[found.best])
-    st.altair_chart(
+    show(
         own_charts.differences({t("all tasks"): (*found.rivals, found.linear)}, title),
         key="multitask_answer",
         alt=t("Error of each structure relative to the best, with intervals"),
@@ -94,7 +95,7 @@ def _gates(config: TableConfig, last: Frame) -> None:
     if "mmoe" not in config.structures:
         return
     st.markdown(Marked("**{title}**").format(title=t("Which experts each task uses")))
-    st.altair_chart(
+    show(
         own_charts.gates(config, last),
         width="content",
         key="multitask_table_gates",

@@ -27,29 +27,26 @@ MOST_FEATURES = 30
 
 def draw() -> None:
     """The section; a link that needs a file says which."""
+    title = t("Your data: which structure should I pick for my table?")
+    section(title, PLACE.open_key("own_data"), _opened, ":material/upload_file:")
+
+
+def _opened() -> None:
     needed = st.query_params.get(FILE, "")
-    body = section(
-        t("Your data: which structure should I pick for my table?"),
-        PLACE.open_key("own_data"),
-        ":material/upload_file:",
-    )
-    if body is None:
+    found = _upload()
+    if found is None:
+        if needed:
+            st.info(t("This link was made with the file “{name}”. Upload it to see the same.", name=needed[:120]))
         return
-    with body:
-        found = _upload()
-        if found is None:
-            if needed:
-                st.info(t("This link was made with the file “{name}”. Upload it to see the same.", name=needed[:120]))
-            return
-        st.query_params[FILE] = found.name
-        try:
-            read = reading.read(found, summary, name=found.name)
-            config = _choose(read.found, read.table.digest)
-        except UserError as error:
-            st.error(language.explain(error))
-            return
-        if config is not None:
-            _compare(config, read.table)
+    st.query_params[FILE] = found.name
+    try:
+        read = reading.read(found, summary, name=found.name)
+        config = _choose(read.found, read.table.digest)
+    except UserError as error:
+        st.error(language.explain(error))
+        return
+    if config is not None:
+        _compare(config, read.table)
 
 
 def _upload() -> reading.Upload | None:

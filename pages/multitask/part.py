@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -17,6 +21,7 @@ from pages.multitask import live, settings, where
 from pages.multitask.settings import TITLES
 from pages.multitask.where import PLACE
 from pages.ui import controls, language
+from pages.ui.charts import show
 from pages.ui.choices import some_of
 from pages.ui.language import t
 from pages.ui.marked import Marked
@@ -27,37 +32,66 @@ from pages.ui.zoom import zoom
 ROW, REMOVED, TIED = "multitask_row", "multitask_removed", "multitask_tied"
 
 
+@dataclass(frozen=True, slots=True)
+class _OnStage:
+    """What is looked into: a structure at one step of a run, the part selected in it, and the tasks' names."""
+
+    config: MultitaskConfig
+    frame: Frame
+    last: bool
+    structure: str
+    part: str | None
+    names: tuple[str, ...]
+
+
+def _on_stage() -> _OnStage:
+    recording = live.shown().recording
+    at = PLACE.start(recording.steps, recording.config.structures, settings.correlation())
+    return _OnStage(
+        recording.config,
+        recording.frames[at.frame],
+        at.frame == len(recording.frames) - 1,
+        at.rung,
+        at.selected,
+        settings.task_names(recording.config.num_tasks),
+    )
+
+
 def draw() -> None:
     """Part, sample, sum; and interventions on the structure that is on stage."""
-    now = live.shown()
-    recording = now.recording
-    position = PLACE.start(recording.steps, recording.config.structures, settings.correlation())
-    frame, structure = recording.frames[position.frame], position.rung
-    names = settings.task_names(recording.config.num_tasks)
-    with st.container(border=True, key="drill_down"):
-        try:
-            if not position.selected:
-                st.markdown(
-                    Marked("**{title}** — ").format(title=t("Open a part"))
-                    + t(
-                        "Click an expert, a gate, a tower or a prediction in the diagram: its numbers and the sum behind them open here."
-                    )
+    now = _on_stage()
+    with st.container(border=True, key="drill_down"), _or_why_not(now):
+        if now.part:
+            _part(now, now.part)
+        else:
+            st.markdown(
+                Marked("**{title}** — ").format(title=t("Open a part"))
+                + t(
+                    "Click an expert, a gate, a tower or a prediction in the diagram: its numbers and the sum behind them open here."
                 )
-            else:
-                _part(recording.config, frame, structure, position.selected, names)
-            if structure in ("omoe", "mmoe"):
-                _intervention(recording.config, frame, structure, names)
-        except UserError as error:
-            st.info(language.explain(error))
-            if position.frame != len(recording.frames) - 1:
-                st.button(t("Go to the last step"), icon=":material/last_page:", on_click=_to_last)
+            )
+        if now.structure in ("omoe", "mmoe"):
+            gone = t("What if an expert were gone?")
+            section(gone, PLACE.open_key("intervene"), _intervention, ":material/content_cut:")
+
+
+@contextmanager
+def _or_why_not(now: _OnStage) -> Iterator[None]:
+    """Where the step on stage cannot be looked into, why, and the way to one that can."""
+    try:
+        yield
+    except UserError as error:
+        st.info(language.explain(error))
+        if not now.last:
+            st.button(t("Go to the last step"), icon=":material/last_page:", on_click=_to_last)
 
 
 def _to_last() -> None:
     PLACE.go({PLACE.step: ""})
 
 
-def _part(config: MultitaskConfig, frame: Frame, structure: str, part: str, names: tuple[str, ...]) -> None:
+def _part(now: _OnStage, part: str) -> None:
+    config, frame, structure, names = now.config, now.frame, now.structure, now.names
     left, right = st.columns((2, 3), gap="large")
     with left:
         head = Marked("**{structure} · {part}** · {step}")
@@ -74,7 +108,7 @@ def _part(config: MultitaskConfig, frame: Frame, structure: str, part: str, name
         )
         traced = trace(config, frame, structure, rows.x[row : row + 1])
         values, unit_name = numbers(traced, part)
-        st.altair_chart(
+        show(
             bars(values, unit_name, _colour(part)),
             width="stretch",
             key="part_bars",
@@ -162,40 +196,43 @@ def bars(values: np.ndarray, unit_name: str, colour: str) -> alt.Chart:
     )
 
 
-def _intervention(config: MultitaskConfig, frame: Frame, structure: str, names: tuple[str, ...]) -> None:
+def _intervention() -> None:
     """Take experts away or tie the gates; both tasks' losses answer at once."""
-    body = section(t("What if an expert were gone?"), PLACE.open_key("intervene"), ":material/content_cut:")
-    if body is None:
+    now = _on_stage()
+    with _or_why_not(now):
+        _intervene(now)
+
+
+def _intervene(now: _OnStage) -> None:
+    config, frame, structure, names = now.config, now.frame, now.structure, now.names
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        removed = some_of(t("Remove experts"), range(1, config.num_experts + 1), (), key=REMOVED, name_of=str)
+        tied = st.toggle(
+            t("Tie the gates (MMoE becomes OMoE)"), key=TIED, bind="query-params", disabled=structure != "mmoe"
+        )
+    rows = probe(config)
+    before = intervene(config, frame, structure, rows)
+    if len(removed) == config.num_experts:
+        st.warning(t("At least one expert must stay."))
         return
-    with body:
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            removed = some_of(t("Remove experts"), range(1, config.num_experts + 1), (), key=REMOVED, name_of=str)
-            tied = st.toggle(
-                t("Tie the gates (MMoE becomes OMoE)"), key=TIED, bind="query-params", disabled=structure != "mmoe"
-            )
-        rows = probe(config)
-        before = intervene(config, frame, structure, rows)
-        if len(removed) == config.num_experts:
-            st.warning(t("At least one expert must stay."))
-            return
-        after = intervene(
-            config,
-            frame,
-            structure,
-            rows,
-            removed=[i - 1 for i in removed],
-            tied=bool(tied) and structure == "mmoe",
+    after = intervene(
+        config,
+        frame,
+        structure,
+        rows,
+        removed=[i - 1 for i in removed],
+        tied=bool(tied) and structure == "mmoe",
+    )
+    for column, name, old, new in zip(st.columns(len(names)), names, before, after, strict=True):
+        column.metric(
+            t("Held-out loss of {task}", task=name),
+            f"{new:.4f}",
+            f"{new - old:+.4f}" if (removed or tied) else None,
+            delta_color="inverse",
         )
-        for column, name, old, new in zip(st.columns(len(names)), names, before, after, strict=True):
-            column.metric(
-                t("Held-out loss of {task}", task=name),
-                f"{new:.4f}",
-                f"{new - old:+.4f}" if (removed or tied) else None,
-                delta_color="inverse",
-            )
-        st.caption(
-            t(
-                "A removed expert's gate weight is 0 and the others sum to 1 again. Nothing is retrained: one forward pass over {count} held-out rows.",
-                count=config.test_rows,
-            )
+    st.caption(
+        t(
+            "A removed expert's gate weight is 0 and the others sum to 1 again. Nothing is retrained: one forward pass over {count} held-out rows.",
+            count=config.test_rows,
         )
+    )

@@ -13,6 +13,7 @@ from pages.multitask.claim_charts import colours, curve, curve_rows
 from pages.multitask.settings import TITLES
 from pages.multitask.where import PLACE
 from pages.ui import controls, polling, training
+from pages.ui.charts import show
 from pages.ui.house import owner
 from pages.ui.language import explain, t
 from pages.ui.section import section
@@ -23,13 +24,16 @@ STUDY = "multitask_study"
 
 def draw() -> None:
     """The preview study, live: it gives way to a run on the stage."""
-    body = section(
-        t("Run a preview study: 3 structures × 5 correlations × 8 seeds"), PLACE.open_key("study"), ":material/science:"
+    section(
+        t("Run a preview study: 3 structures × 5 correlations × 8 seeds"),
+        PLACE.open_key("study"),
+        _opened,
+        ":material/science:",
     )
-    if body is None:
-        return
-    with body:
-        polling.polled(partial(_live, _active()), "multitask_study", _stamp, _active)
+
+
+def _opened() -> None:
+    polling.polled(partial(_live, _active()), "multitask_study", _stamp, _active)
 
 
 def _active() -> bool:
@@ -87,7 +91,7 @@ def _result(study: Study, seeds: Seeds) -> None:
                 values[TITLES[structure], p] = seeds.loss(PAPER, structure, p)
             except KeyError:
                 continue  # still to come
-    st.altair_chart(
+    show(
         curve(curve_rows(values), t("held-out loss"), colours()),
         key="study_curve",
         alt=t("Held-out loss over task correlation, the preview study"),

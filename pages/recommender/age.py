@@ -26,6 +26,7 @@ from pages.recommender import named, where
 from pages.recommender.kept import kept
 from pages.recommender.shown import Shown
 from pages.recommender.studies import one_series, study, verdicts
+from pages.ui.charts import show
 from pages.ui.choices import one_of, one_of_many
 from pages.ui.language import N_, bare, t
 from pages.ui.theme import HUES
@@ -96,8 +97,8 @@ def _life(now: Shown) -> None:
     hues = dict(zip(lines.values(), (HUES[1], HUES[0], HUES[4]), strict=False))
     data = pd.concat([_line(found, name, said, upload) for name, said in lines.items()])
     alone, alt_ = data[data["line"] != lines["watched"]], t("Probability of videos over the days of their life")
-    st.altair_chart(_life_chart(data, hues, 270, t("share"), None), key="life", alt=alt_)
-    st.altair_chart(_life_chart(alone, hues, 180, t("model"), t("days since upload")), key="life_alone", alt=alt_)
+    show(_life_chart(data, hues, 270, t("share"), None), key="life", alt=alt_)
+    show(_life_chart(alone, hues, 180, t("model"), t("days since upload")), key="life_alone", alt=alt_)
     st.caption(
         t(
             "All videos uploaded on one day, together: the mean softmax probability that {users} users would give them each day, with the watches that they had by then, against the share of that day's watches that went to them. Before day 0 they do not exist. Below: the model enlarged.",
@@ -182,8 +183,8 @@ def _response(now: Shown) -> None:
     found = _responded(now, user, day, which, rows, where.without())
     x = found.values * now.config.days if which == EXAMPLE else YOUNGEST + SPAN * found.values
     title = t("example age, days") if which == EXAMPLE else t("age, years")
-    st.altair_chart(_scores_chart(now, asked, x, found.scores, day), key="response", alt=t("Scores over an age"))
-    st.altair_chart(_new_chart(x, found.new, title), key="response_new", alt=t("New videos over an age"))
+    show(_scores_chart(now, asked, x, found.scores, day), key="response", alt=t("Scores over an age"))
+    show(_new_chart(x, found.new, title), key="response_new", alt=t("New videos over an age"))
     st.caption(_bends(now, which))
 
 

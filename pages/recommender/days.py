@@ -18,6 +18,7 @@ from engine.runs.run import Run, State, View
 from pages.recommender import settings
 from pages.recommender.shown import Shown
 from pages.ui import controls, polling, training
+from pages.ui.charts import show
 from pages.ui.choices import some_of
 from pages.ui.house import owner
 from pages.ui.language import N_, listed, t
@@ -201,13 +202,13 @@ def _rows(views: Mapping[str, View]) -> pd.DataFrame:
 def _charts(rows: pd.DataFrame) -> None:
     present = set(rows["policy"])
     hues = {t(name): hue for name, hue in POLICIES.values() if t(name) in present}
-    st.altair_chart(_legend(hues), key="days_legend", alt=t("Who fills the pages"))
+    show(_legend(hues), key="days_legend", alt=t("Who fills the pages"))
     columns = st.columns(3, gap="medium")
     for n, (name, _, title, form) in enumerate(CHARTS):
         with columns[n % 3]:
             st.markdown(Marked("**{title}**").format(title=t(title)))
             chart = _chart(rows[rows["name"] == name], t(title), form, hues)
-            st.altair_chart(chart, key=f"days_{name}", alt=t(title))
+            show(chart, key=f"days_{name}", alt=t(title))
     st.caption(t("Day 0 is the last day of the log, before any policy."))
 
 

@@ -12,6 +12,7 @@ from engine.recommender.claims import DEPTHS, Seeds
 from engine.recommender.training import CUTS
 from pages.recommender.shown import Shown
 from pages.recommender.studies import study, verdicts
+from pages.ui.charts import show
 from pages.ui.language import N_, bare, t
 from pages.ui.theme import HUES
 
@@ -62,7 +63,7 @@ def _study(seeds: Seeds) -> None:
         for base in DEPTHS
         for n, cut in enumerate(CUTS)
     ])  # fmt: skip
-    st.altair_chart(_chart(rows), key="depth_study", alt=t("Held-out watches found, by depth"))
+    show(_chart(rows), key="depth_study", alt=t("Held-out watches found, by depth"))
     verdicts(CLAIMS)
 
 

@@ -14,6 +14,7 @@ from engine.runs.frame import Array
 from pages.recommender.kept import kept
 from pages.recommender.shown import Shown
 from pages.recommender.studies import dots, study, verdicts
+from pages.ui.charts import show
 from pages.ui.language import N_, bare, t
 from pages.ui.theme import HUES
 
@@ -83,7 +84,7 @@ def _lorenz(now: Shown, head: float) -> None:
         )
     )  # fmt: skip
     percent = alt.Chart(pd.DataFrame({"x": [0.01]})).mark_rule(strokeDash=[2, 3], color="#888").encode(x="x:Q")
-    st.altair_chart(percent + lines, key="head_lorenz", alt=t("How the watches gather on few videos"))
+    show(percent + lines, key="head_lorenz", alt=t("How the watches gather on few videos"))
     st.markdown(
         t(
             "The most watched percent has **{share}** of the watches on stage.",
@@ -108,7 +109,7 @@ def _sweep(head: float) -> None:
         strokeWidth=2.5, point=alt.OverlayMarkDef(color=HUES[1]), color=HUES[1]
     )
     here = alt.Chart(chosen).mark_point(size=200, strokeWidth=3, color=HUES[1])
-    st.altair_chart(
+    show(
         line.encode(x=x, y=y, tooltip=tooltip) + here.encode(x=x, y=y, tooltip=tooltip),
         key="head_sweep",
         alt=t("Watches of the most watched percent over the concentration"),

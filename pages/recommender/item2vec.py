@@ -28,6 +28,7 @@ from pages.recommender import named, where
 from pages.recommender.kept import kept
 from pages.recommender.shown import Shown
 from pages.recommender.studies import one_series, study, verdicts
+from pages.ui.charts import show
 from pages.ui.choices import one_of_many
 from pages.ui.language import N_, bare, t
 from pages.ui.marked import Marked, plain
@@ -102,7 +103,7 @@ def _shares(now: Shown, found: dict[str, Array]) -> None:
     rule = alt.Chart(chance).mark_rule(strokeDash=[4, 3], color="#888").encode(
         x="x:Q", tooltip=[alt.Tooltip("said:N", title=" "), alt.Tooltip("x:Q", title=title, format=".1%")]
     )  # fmt: skip
-    st.altair_chart(bars + rule + words, key="item2vec_shares", alt=title)
+    show(bars + rule + words, key="item2vec_shares", alt=title)
 
 
 def _kind(now: Shown) -> str:

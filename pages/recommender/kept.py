@@ -35,9 +35,9 @@ def pressed(now: Shown, name: str, label: str, icon: str) -> bool:
     at = f"{now.config.digest}:{now.frame.step}"
     if st.session_state.get(name) == at:
         return True
-    place = st.empty()
-    if place.button(label, icon=f":material/{icon}:", key=f"{name}_button"):
-        st.session_state[name] = at
-        place.empty()
-        return True
+    st.button(label, icon=f":material/{icon}:", key=f"{name}_button", on_click=_press, args=(name, at))
     return False
+
+
+def _press(name: str, at: str) -> None:
+    st.session_state[name] = at

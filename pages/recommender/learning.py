@@ -15,7 +15,7 @@ from engine.runs.frame import Frame
 from pages.recommender.shown import Shown, shown
 from pages.recommender.where import PLACE
 from pages.ui import live
-from pages.ui.charts import LEGEND
+from pages.ui.charts import LEGEND, show
 from pages.ui.choices import one_of
 from pages.ui.language import N_, bare, t
 from pages.ui.theme import HUES
@@ -107,9 +107,9 @@ def _chart(now: Shown, rows: pd.DataFrame, title: str, format: str, key: str) ->
         )
     )  # fmt: skip
     if not rows["step"].min() <= now.frame.step <= rows["step"].max():
-        st.altair_chart(lines, key=key, alt=title)
+        show(lines, key=key, alt=title)
         return
     rule = alt.Chart(pd.DataFrame({"step": [now.frame.step]})).mark_rule(color="#888").encode(
         x="step:Q", tooltip=[alt.Tooltip("step:Q", title=t("on stage"))]
     )  # fmt: skip
-    st.altair_chart(lines + rule, key=key, alt=title)
+    show(lines + rule, key=key, alt=title)

@@ -38,7 +38,7 @@ def stage(config: RecommenderConfig | None) -> None:
             run_shown=now.source == RUN,
             recorded_name=t("Recorded"),
             otherwise=t("On stage: {videos} videos, seed {seed}.", videos=f"{len(now.site.world.videos):,}", seed=now.config.seed),
-            digest=now.recording.digest,
+            recording=now.recording,
             switched=_switched,
         )  # fmt: skip
     training.run_bar(config, changed=len(changes), on_train=lambda: _train(config), on_reset=_reset)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import partial
 
 from pages.recommender import (
     age,
@@ -44,10 +45,12 @@ LOOKS: tuple[tuple[str, str, str, Callable[[Shown], None], Collection[str]], ...
 
 def draw() -> None:
     """All of them, those with stored claims with their verdicts."""
-    now, outcomes = shown(), judged()
+    outcomes = judged()
     for name, title, icon, body, claims in LOOKS:
         known = [outcomes[claim] for claim in claims if claim in outcomes]
         question = f"{t(title)} {summary(known)}" if known else t(title)
-        if opened := section(question, PLACE.open_key(name), f":material/{icon}:"):
-            with opened:
-                body(now)
+        section(question, PLACE.open_key(name), partial(_draw, body), f":material/{icon}:")
+
+
+def _draw(body: Callable[[Shown], None]) -> None:
+    body(shown())

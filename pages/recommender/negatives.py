@@ -13,6 +13,7 @@ from pages.recommender.kept import kept, pressed
 from pages.recommender.settings import SAMPLERS as NAMES
 from pages.recommender.shown import Shown
 from pages.recommender.studies import one_series, study, verdicts
+from pages.ui.charts import show
 from pages.ui.choices import one_of
 from pages.ui.language import N_, bare, t
 from pages.ui.theme import HUES
@@ -75,7 +76,7 @@ def _curve(found: list[Distance], kind: str, negatives: int) -> None:
     )  # fmt: skip
     rule = alt.Chart(pd.DataFrame({"n": [negatives]})).mark_rule(color="#888", strokeDash=[2, 3]).encode(x="n:Q")
     lines = base.mark_line(strokeWidth=2.5, point={"size": 45})
-    st.altair_chart(rule + lines, key="negatives_curve", alt=t("Distance of the gradient over the number of negatives"))
+    show(rule + lines, key="negatives_curve", alt=t("Distance of the gradient over the number of negatives"))
 
 
 def _told(now: Shown, found: list[Distance]) -> None:

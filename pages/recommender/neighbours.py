@@ -13,6 +13,7 @@ from engine.runs.frame import Array
 from pages.recommender import named
 from pages.recommender.kept import kept
 from pages.recommender.shown import Shown
+from pages.ui.charts import show
 from pages.ui.choices import one_of
 from pages.ui.language import N_, t
 from pages.ui.theme import HUES
@@ -103,7 +104,7 @@ def _flat(data: pd.DataFrame, hues: dict[str, str], plane: Plane, along_u: bool)
         ),
         *_user(plane),
     )
-    st.altair_chart(alt.layer(*layers), key="path_plane", alt=t("User vector, candidates and other videos"))
+    show(alt.layer(*layers), key="path_plane", alt=t("User vector, candidates and other videos"))
 
 
 def _user(plane: Plane) -> tuple[alt.Chart, alt.Chart]:

@@ -15,26 +15,26 @@ from pages.ui.section import section
 
 def draw() -> None:
     """Closed at first."""
-    body = section(t("Notes: formulas, source, code"), PLACE.open_key("notes"), ":material/functions:")
-    if body is None:
-        return
-    with body:
-        left, right = st.columns(2, gap="large")
-        with left:
-            st.markdown(t("**Candidate generation** (Covington 2016, §3)"))
-            st.latex(r"P(w_t = i \mid U, C) = \frac{e^{v_i \cdot u}}{\sum_{j \in V} e^{v_j \cdot u}}")
-            st.latex(r"h_l = \mathrm{ReLU}(W_l\, h_{l-1} + b_l) \qquad h_0 = x,\; u = h_L")
-            st.latex(r"s_j = v_j \cdot u - \log(n\, q_j)")
-        with right:
-            st.markdown(t("**Ranking** (§4)"))
-            st.latex(r"L = -\sum_{\text{clicked}} T_i \log \sigma(z_i) - \sum_{\text{others}} \log(1 - \sigma(z_i))")
-            st.latex(r"e^{z} = \frac{\sum_i T_i}{N - k} = \frac{E[T]}{1 - P}")
-            st.latex(r"\tilde x = \mathrm{CDF}(x) \in [0, 1] \qquad (\tilde x,\; \tilde x^2,\; \sqrt{\tilde x})")
-        st.markdown(
-            t(
-                "What differs from the paper: the site is simulated and small; the vocabulary is what was watched often enough, not the top million; negatives are shared by a batch; widths and dimensions are a tenth; the optimiser is Adam. The ranking model reads six continuous numbers where the paper has hundreds of features."
-            )
+    section(t("Notes: formulas, source, code"), PLACE.open_key("notes"), _opened, ":material/functions:")
+
+
+def _opened() -> None:
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown(t("**Candidate generation** (Covington 2016, §3)"))
+        st.latex(r"P(w_t = i \mid U, C) = \frac{e^{v_i \cdot u}}{\sum_{j \in V} e^{v_j \cdot u}}")
+        st.latex(r"h_l = \mathrm{ReLU}(W_l\, h_{l-1} + b_l) \qquad h_0 = x,\; u = h_L")
+        st.latex(r"s_j = v_j \cdot u - \log(n\, q_j)")
+    with right:
+        st.markdown(t("**Ranking** (§4)"))
+        st.latex(r"L = -\sum_{\text{clicked}} T_i \log \sigma(z_i) - \sum_{\text{others}} \log(1 - \sigma(z_i))")
+        st.latex(r"e^{z} = \frac{\sum_i T_i}{N - k} = \frac{E[T]}{1 - P}")
+        st.latex(r"\tilde x = \mathrm{CDF}(x) \in [0, 1] \qquad (\tilde x,\; \tilde x^2,\; \sqrt{\tilde x})")
+    st.markdown(
+        t(
+            "What differs from the paper: the site is simulated and small; the vocabulary is what was watched often enough, not the top million; negatives are shared by a batch; widths and dimensions are a tenth; the optimiser is Adam. The ranking model reads six continuous numbers where the paper has hundreds of features."
         )
-        st.markdown(t("**The code that runs**: `engine/recommender/candidates.py`, `engine/recommender/ranking.py`"))
-        st.code(dedent(inspect.getsource(candidates.CandidateNet)), language="python")
-        st.code(dedent(inspect.getsource(ranking.RankNet)), language="python")
+    )
+    st.markdown(t("**The code that runs**: `engine/recommender/candidates.py`, `engine/recommender/ranking.py`"))
+    st.code(dedent(inspect.getsource(candidates.CandidateNet)), language="python")
+    st.code(dedent(inspect.getsource(ranking.RankNet)), language="python")

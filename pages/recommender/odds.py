@@ -12,7 +12,7 @@ from engine.recommender.intercept import Fit, fit
 from engine.runs.frame import Array
 from pages.recommender.kept import kept
 from pages.recommender.shown import Shown
-from pages.ui.charts import LEGEND
+from pages.ui.charts import LEGEND, show
 from pages.ui.choices import one_of
 from pages.ui.language import N_, t
 from pages.ui.theme import HUES
@@ -89,7 +89,7 @@ def _rates(fits: list[Fit], rate: float, usual: float) -> None:
     rules = alt.Chart(pd.DataFrame(marks, columns=["rate", "which"])).mark_rule(color="#888").encode(
         x="rate:Q", strokeDash=alt.StrokeDash("which:N", legend=None, scale=alt.Scale(domain=["chosen", "log"], range=[[6, 4], [2, 3]])),
     )  # fmt: skip
-    st.altair_chart(rules + lines + dots, key="watch_time_rates", alt=t("Odds and expected watch time over the click rate"))  # fmt: skip
+    show(rules + lines + dots, key="watch_time_rates", alt=t("Odds and expected watch time over the click rate"))  # fmt: skip
 
 
 def calibration(now: Shown, candidates: Promised) -> None:
@@ -158,4 +158,4 @@ def _bins(series: dict[str, Array], truth: Array, by: Array, x: str) -> None:
         tooltip=[alt.Tooltip("what:N", title=" "), alt.Tooltip("bin:Q", title=t("bin")), alt.Tooltip("true:Q", title=x, format=".3f"), alt.Tooltip("promised:Q", title=t("promised"), format=".3f")],
     )  # fmt: skip
     kept = alt.Chart(pd.DataFrame({"true": [low, high], "promised": [low, high]})).mark_line(color="#888", strokeDash=[5, 4], clip=True).encode(x="true:Q", y="promised:Q")  # fmt: skip
-    st.altair_chart(kept + base.mark_point(filled=True, size=110, opacity=0.9), key="watch_time_bins", alt=t("Promised against true, in ten bins"))  # fmt: skip
+    show(kept + base.mark_point(filled=True, size=110, opacity=0.9), key="watch_time_bins", alt=t("Promised against true, in ten bins"))  # fmt: skip

@@ -48,17 +48,17 @@ RATED = {"all": N_("Every rating"), "liked": N_("From 4 of 5 up")}
 
 def draw() -> None:
     """Closed at first; the run goes on the stage above."""
-    body = section(t("Your log of watches"), PLACE.open_key("own"), ":material/upload_file:")
-    if body is None:
-        return
-    with body:
-        file = _upload()
-        offered = _offer(file) if file is not None else ""
-        run = training.current()
-        if run is not None and isinstance(run.config, OwnLogConfig):
-            if offered and offered != run.config.table:
-                st.info(t("On stage is still the run on another file; its measures are these."))
-            with_each_frame(partial(_progress, run.config), "recommender_own_answer")
+    section(t("Your log of watches"), PLACE.open_key("own"), _opened, ":material/upload_file:")
+
+
+def _opened() -> None:
+    file = _upload()
+    offered = _offer(file) if file is not None else ""
+    run = training.current()
+    if run is not None and isinstance(run.config, OwnLogConfig):
+        if offered and offered != run.config.table:
+            st.info(t("On stage is still the run on another file; its measures are these."))
+        with_each_frame(partial(_progress, run.config), "recommender_own_answer")
 
 
 def _upload() -> reading.Upload | None:

@@ -28,7 +28,7 @@ from pages.recommender import named, neighbours, where
 from pages.recommender.shown import Shown
 from pages.recommender.where import PLACE
 from pages.ui import controls
-from pages.ui.charts import unit_bars
+from pages.ui.charts import show, unit_bars
 from pages.ui.choices import one_of, one_of_many
 from pages.ui.language import N_, bare, t
 from pages.ui.theme import HUES
@@ -70,7 +70,7 @@ def _inputs(now: Shown, scene: Scene) -> None:
         (t("ages, gender, watched"), given.numbers, tuple(t(AGE_WORDS.get(name, name)) for name in AGES)),
     )
     for n, (column, (title, values, names)) in enumerate(zip(st.columns((4, 4, 2, 3)), parts, strict=True)):
-        column.altair_chart(_bars(title, values, names), key=f"path_input_{n}", alt=title)
+        show(_bars(title, values, names), key=f"path_input_{n}", alt=title, into=column)
     st.caption(t("a is the example age: 0 at serving, as of now. The order of the watches is lost in their average."))
 
 
@@ -106,7 +106,7 @@ def _layer(now: Shown, scene: Scene) -> None:
             marked = unit - 1 if n == layer else -1
             title = alt.Title(bare("layer {n}, {units} units", n=n, units=len(one)), fontSize=12, fontWeight="normal")
             chart = unit_bars(one, marked, HUES[0]).properties(height=150, title=title)
-            st.altair_chart(chart, key=f"path_layer_{n}", alt=t("Every unit of this layer"))
+            show(chart, key=f"path_layer_{n}", alt=t("Every unit of this layer"))
         zero = int((values == 0).sum())
         st.caption(t("Layer {layer}: {zero} of {units} units are cut off at 0 for this user.", layer=layer, zero=zero, units=len(values)))  # fmt: skip
     with right:
@@ -154,7 +154,7 @@ def _ranking(now: Shown, scene: Scene) -> None:
             st.markdown(t("z = {z}, so the odds e^z are **{odds}**", z=f"{side.z:.3f}", odds=f"{np.exp(side.z):.2f}"))
             told = explain_logit(now.server, side.seen)
             unit = int(np.argmax([abs(term.product) for term in told.terms]))
-            st.altair_chart(unit_bars(side.hidden, unit, HUES[2 if n == 0 else 1]), key=f"path_rank_{n}", alt=t("The last layer of ranking"))  # fmt: skip
+            show(unit_bars(side.hidden, unit, HUES[2 if n == 0 else 1]), key=f"path_rank_{n}", alt=t("The last layer of ranking"))  # fmt: skip
             zoom(told)
 
 
@@ -198,13 +198,13 @@ def _traded(now: Shown, sides: Sequence[Side]) -> None:
     found = {name: z for name, z in traded(now.server, good, other).items() if not (now.own and name == LANGUAGE)}
     data = pd.DataFrame({"what": [t(TRADES[name]) for name in found], "change": [z - other.z for z in found.values()]})
     st.markdown(t("What would lift the one not shown? Its z, if it had of the other …"))
-    st.altair_chart(
+    show(
         alt.Chart(data, height=200)
         .mark_bar()
         .encode(
             x=alt.X("change:Q", title=t("change of z")),
             y=alt.Y("what:N", sort=None, title=None, axis=alt.Axis(labelLimit=220, labelOverlap=False)),
-            color=alt.condition("datum.change >= 0", alt.value(HUES[2]), alt.value(HUES[1])),
+            color=alt.ColorValue(HUES[1], condition={"test": "datum.change >= 0", "value": HUES[2]}),
             tooltip=[alt.Tooltip("what:N", title=" "), alt.Tooltip("change:Q", title=t("change of z"), format="+.3f")],
         ),
         key="path_traded",

@@ -17,7 +17,7 @@ from pages.recommender import named, where
 from pages.recommender.kept import kept, pressed
 from pages.recommender.settings import INDEXES
 from pages.recommender.shown import Shown
-from pages.ui.charts import LEGEND
+from pages.ui.charts import LEGEND, show
 from pages.ui.choices import one_of, one_of_many
 from pages.ui.language import t
 from pages.ui.theme import HUES
@@ -129,10 +129,10 @@ def _curve(found: dict[str, list[Searched]], kind: str, effort: int) -> None:
     )  # fmt: skip
     line = base.mark_line(strokeWidth=2.5).encode(order="effort:Q")
     dots = base.mark_point(filled=True, opacity=1).encode(
-        size=alt.condition("datum.chosen", alt.value(260), alt.value(70)),
+        size=alt.SizeValue(70, condition={"test": "datum.chosen", "value": 260}),
         shape=alt.Shape("index:N", title=None, legend=None, scale=alt.Scale(domain=names, range=["diamond", "circle", "square"])),
     )  # fmt: skip
-    st.altair_chart(line + dots, key="serving_curve", alt=t("Share of the exact candidates found, over milliseconds"))
+    show(line + dots, key="serving_curve", alt=t("Share of the exact candidates found, over milliseconds"))
 
 
 def _told(now: Shown, indexes: dict[str, Index], exact: Searched, kind: str, one: Searched, users: int) -> None:

@@ -75,7 +75,7 @@ class Shown:
     @cached_property
     def users(self) -> tuple[int, ...]:
         """Who is offered."""
-        return offered(self.site)
+        return cast(tuple[int, ...], self._keep[3](self.config.digest, self.frame.step, self.site))
 
     @cached_property
     def days(self) -> tuple[float, ...]:
@@ -173,18 +173,23 @@ def _lay_out(digest: str, _site: Site) -> Field:
     return field_of(_site.world.videos)
 
 
+def _offer(digest: str, step: int, _site: Site) -> tuple[int, ...]:
+    return offered(_site)
+
+
 def _look(digest: str, step: int, user: int, day: float, without: tuple[int, ...], _now: Shown) -> Scene:
     return scene(_now.server, user, day, without)
 
 
 _kept = partial(st.cache_resource, show_spinner=False)
 _KEEP: dict[bool, tuple[Callable[..., Any], ...]] = {
-    False: tuple(_kept(max_entries=most)(one) for one, most in ((_open, 8), (_lay_out, 6), (_look, 400))),
+    False: tuple(_kept(max_entries=most)(one) for one, most in ((_open, 8), (_lay_out, 6), (_look, 400), (_offer, 8))),
     True: tuple(
-        _kept(scope="session", max_entries=most)(one) for one, most in ((_open, 2), (_lay_out, 2), (_look, 90))
+        _kept(scope="session", max_entries=most)(one)
+        for one, most in ((_open, 2), (_lay_out, 2), (_look, 90), (_offer, 2))
     ),
 }
-"""Server, field and scenes by whether they are of a user's own log, which goes with the browser session."""
+"""Server, field, scenes and offered users by whether they are of a user's own log, which goes with the browser session."""
 
 
 def shown() -> Shown:

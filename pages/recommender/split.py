@@ -31,6 +31,7 @@ from pages.recommender.settings import PER_USER
 from pages.recommender.settings import TEST as HELD_OUT
 from pages.recommender.shown import Shown
 from pages.recommender.studies import dots, one_series, study, verdicts
+from pages.ui.charts import show
 from pages.ui.language import N_, t
 from pages.ui.theme import HUES
 
@@ -85,11 +86,11 @@ def _timeline(now: Shown) -> None:
             yOffset=alt.YOffset("lift:O", scale=alt.Scale(domain=list(range(LIFTS)), paddingOuter=1.0)),
             color=alt.Color("role:N", title=None, sort=names, legend=alt.Legend(orient="top", columns=0, labelLimit=320, symbolOpacity=1), scale=alt.Scale(domain=names, range=[ROLES[r][1] for r in present])),
             shape=alt.Shape("role:N", title=None, sort=names, scale=alt.Scale(domain=names, range=[ROLES[r][2] for r in present])),
-            size=alt.condition(alt.datum.test, alt.value(260), alt.value(70)),
+            size=alt.SizeValue(70, condition={"test": "datum.test", "value": 260}),
             tooltip=[alt.Tooltip("video:N", title=t("video")), alt.Tooltip("day:Q", title=t("day"), format=".1f"), alt.Tooltip("role:N", title=" ")],
         )
     )  # fmt: skip
-    st.altair_chart(chart, key="split_timeline", alt=t("One user's watches under both rules of the split"))
+    show(chart, key="split_timeline", alt=t("One user's watches under both rules of the split"))
     _told(now, found)
 
 
@@ -132,8 +133,11 @@ def _examples(now: Shown) -> None:
     most = int(max(some.max() for some in found.values()))
     for column, (rule, some), hue in zip(st.columns(2, gap="large"), found.items(), (HUES[0], HUES[5]), strict=True):
         column.markdown(t(PER_USER[rule]))
-        column.altair_chart(
-            _histogram(edges, some, most, hue), key=f"split_examples_{rule}", alt=t("How many examples each user gives")
+        show(
+            _histogram(edges, some, most, hue),
+            key=f"split_examples_{rule}",
+            alt=t("How many examples each user gives"),
+            into=column,
         )
     st.caption(
         t(

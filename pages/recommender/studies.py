@@ -12,7 +12,7 @@ from engine.recommender.claims import CLAIMS, Seeds
 from engine.recommender.shipped import stored_seeds
 from engine.runs.frame import Array
 from engine.runs.verdict import Verdict
-from pages.ui.charts import strip
+from pages.ui.charts import show, strip
 from pages.ui.language import t
 from pages.ui.theme import HUES
 from pages.ui.verdict import favour, stored_verdict, verdict_line
@@ -46,7 +46,7 @@ def dots(values: Mapping[tuple[str, str], Array], x: str, key: str, *, rule: flo
     """(row, series) → (S,) shares, every seed a dot; series take their hues in order."""
     series = list(dict.fromkeys(name for _, name in values))
     hues = dict(zip(series, HUES, strict=False))
-    st.altair_chart(strip(values, x, hues, format="~%", rule=rule), key=key, alt=x)
+    show(strip(values, x, hues, format="~%", rule=rule), key=key, alt=x)
 
 
 def one_series(values: Mapping[str, Array], x: str, key: str, *, rule: float | None = None) -> None:

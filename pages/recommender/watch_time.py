@@ -26,7 +26,7 @@ from pages.recommender import odds
 from pages.recommender.kept import kept
 from pages.recommender.shown import Shown
 from pages.recommender.studies import study, verdicts
-from pages.ui.charts import strip
+from pages.ui.charts import show, strip
 from pages.ui.language import N_, bare, t
 from pages.ui.theme import HUES
 
@@ -83,7 +83,7 @@ def _claims(seeds: Seeds) -> None:
         for name, base in ((t("weighted by watch time"), BASE), (t("plain"), PLAIN))
     }
     hues = dict(zip((name for name, _ in rows), HUES[1:3], strict=True))
-    st.altair_chart(strip(rows, t("true minutes of the first video of a page"), hues), key="watch_time_first", alt=t("True minutes of the first video, weighted and plain, every seed"))  # fmt: skip
+    show(strip(rows, t("true minutes of the first video of a page"), hues), key="watch_time_first", alt=t("True minutes of the first video, weighted and plain, every seed"))  # fmt: skip
 
 
 def _bait(now: Shown, promised: Promised) -> None:
@@ -97,7 +97,7 @@ def _bait(now: Shown, promised: Promised) -> None:
     ]
     left, right = st.columns((3, 2), gap="large")
     with left:
-        st.altair_chart(
+        show(
             alt.Chart(pd.DataFrame(rows), height=270)
             .mark_bar()
             .encode(

@@ -13,6 +13,7 @@ from engine.recommender.whether import Found, next_watches, shares
 from pages.recommender import named
 from pages.recommender.kept import kept, pressed
 from pages.recommender.shown import Shown
+from pages.ui.charts import show
 from pages.ui.choices import one_of_many
 from pages.ui.language import bare, t
 from pages.ui.theme import HUES
@@ -48,7 +49,7 @@ def _softmax(now: Shown, scene: Scene, titles: list[str], chosen: int, by: float
     rows = now.site.row(scene.given.candidates[: len(titles)])
     before = shares(scene.products, rows)
     after = shares(scene.products, rows, int(rows[chosen]), by)
-    st.altair_chart(_bars(titles, before, after, chosen, t("share P(i | U, C)"), HUES[0], "%"), key="which_softmax", alt=t("Shares of the softmax before and after one score is raised"))  # fmt: skip
+    show(_bars(titles, before, after, chosen, t("share P(i | U, C)"), HUES[0], "%"), key="which_softmax", alt=t("Shares of the softmax before and after one score is raised"))  # fmt: skip
     kept = float((1.0 - after[chosen]) / (1.0 - before[chosen])) if before[chosen] < 1 else 1.0
     st.markdown(
         t(
@@ -71,7 +72,7 @@ def _odds(now: Shown, scene: Scene, titles: list[str], chosen: int, by: float) -
     before = np.exp(z)
     z[chosen] += by
     after = np.exp(z)
-    st.altair_chart(_bars(titles, before, after, chosen, t("odds e^z"), HUES[1], "~f"), key="which_odds", alt=t("Odds before and after one score is raised"))  # fmt: skip
+    show(_bars(titles, before, after, chosen, t("odds e^z"), HUES[1], "~f"), key="which_odds", alt=t("Odds before and after one score is raised"))  # fmt: skip
     st.markdown(
         t(
             "These {count} sum to **{total}**, and need not sum to anything. Every other video keeps {kept} of its odds.",
@@ -98,7 +99,7 @@ def _bars(
     )
     bars = base.mark_bar(color=hue).encode(
         x=alt.X("after:Q", title=x, axis=alt.Axis(format=form, tickCount=5)),
-        opacity=alt.condition("datum.chosen", alt.value(1.0), alt.value(0.55)),
+        opacity=alt.OpacityValue(0.55, condition={"test": "datum.chosen", "value": 1.0}),
     )
     return bars + base.mark_tick(color="#888", thickness=2.5, size=20).encode(x="before:Q")
 
@@ -137,7 +138,7 @@ def _hits(now: Shown, found: Found) -> None:
     ]
     left, right = st.columns((3, 2), gap="large")
     with left:
-        st.altair_chart(
+        show(
             alt.Chart(pd.DataFrame(rows), height=230)
             .mark_bar()
             .encode(

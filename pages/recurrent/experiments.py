@@ -17,7 +17,7 @@ from engine.runs.verdict import Verdict
 from pages.recurrent.looks import cell_scale
 from pages.recurrent.settings import TITLES
 from pages.recurrent.where import PLACE
-from pages.ui.charts import LEGEND
+from pages.ui.charts import LEGEND, show
 from pages.ui.language import N_, bare, t
 from pages.ui.questions import questions
 from pages.ui.theme import HUES
@@ -81,7 +81,7 @@ def _curves(values: Mapping[tuple[str, float], np.ndarray], x: str, y: str, key:
     scale = alt.Scale(domain=[0, 1])
     dots = base.mark_circle(size=26, opacity=0.4).encode(y=alt.Y("value:Q", title=y, scale=scale))
     line = base.mark_line(strokeWidth=2.5, point=True).encode(y=alt.Y("mean:Q", title=y, scale=scale))
-    st.altair_chart(dots + line, key=key, alt=f"{y} / {x}")
+    show(dots + line, key=key, alt=f"{y} / {x}")
 
 
 def _accuracies(seeds: Seeds, base: RecurrentConfig, cell: str, name: str = "") -> dict[tuple[str, float], np.ndarray]:
@@ -134,7 +134,7 @@ def _bias(seeds: Seeds) -> None:
         y=alt.Y("low:Q", title=t("held-out accuracy"), scale=alt.Scale(domain=[0, 1])), y2="high:Q"
     )
     line = base.mark_line(point=True, strokeWidth=2.5).encode(y=alt.Y("mean:Q", title=t("held-out accuracy")))
-    st.altair_chart(band + line, key="claim_bias", alt=t("Accuracy over distance for four forget biases"))
+    show(band + line, key="claim_bias", alt=t("Accuracy over distance for four forget biases"))
     st.caption(t("LSTM, mixed distances; the band is the range over {seeds} seeds.", seeds=len(SEEDS)))
 
 
@@ -162,7 +162,7 @@ def _delays(seeds: Seeds) -> None:
     }
     rows = [{"cell": name, "loss": float(one)} for (name, _), sample in values.items() for one in sample]
     scale = cell_scale(DELAYS.cells)
-    st.altair_chart(
+    show(
         alt.Chart(pd.DataFrame(rows), height=140)
         .mark_tick(thickness=3, size=30)
         .encode(

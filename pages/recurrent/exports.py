@@ -17,7 +17,7 @@ from pages.recurrent.looks import probe_on_stage
 from pages.recurrent.settings import TITLES
 from pages.ui import report, share
 from pages.ui.downloads import downloads
-from pages.ui.language import bare, language, t
+from pages.ui.language import t
 from pages.ui.marked import unmarked
 from pages.ui.theme import HUES
 
@@ -28,26 +28,24 @@ if TYPE_CHECKING:
 def draw() -> None:
     """What can be taken away of the sequence on stage and the run behind it."""
     now = live.shown()
-    one, address = probe_on_stage(now), share.url()
-    titles = {cell: t(TITLES[cell]) for cell in now.config.cells}
-    words, chosen = _words(now), language()
+    one, answer, address = probe_on_stage(now), unmarked(live.answer(now)), share.noted()
     downloads(
         f"gatescope-recurrent-{now.config.digest[:8]}",
         recording=now.recording.to_bytes,
-        table=lambda: table(now, one, titles),
+        table=lambda: table(now, one),
         about_table=t("Every gate and state of every unit and word of the sequence on stage."),
-        report=lambda: build(now, one, titles, words, address, chosen),
+        report=lambda: build(now, one, answer, address),
     )
 
 
-def table(now: live.Shown, one: Probe, titles: dict[str, str]) -> pd.DataFrame:
+def table(now: live.Shown, one: Probe) -> pd.DataFrame:
     """One row for each cell, word and unit."""
     rows = []
-    for cell, title in titles.items():
+    for cell in now.config.cells:
         traced = trace(now.config, now.frame, cell, one.inputs)
         parts = [name for name in ("f", "i", "g", "o", "c", "h") if name in traced]
         rows += [
-            {"cell": title, "word": word, "position": s + 1, "unit": u + 1}
+            {"cell": t(TITLES[cell]), "word": word, "position": s + 1, "unit": u + 1}
             | {name: float(traced[name][s, u]) for name in parts}
             for s, word in enumerate(one.written)
             for u in range(now.config.hidden)
@@ -55,54 +53,25 @@ def table(now: live.Shown, one: Probe, titles: dict[str, str]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _words(now: live.Shown) -> dict[str, str]:
-    """The report's sentences, translated now: a download runs in another thread, without a session."""
-    return {
-        "title": t(PLAYGROUND.question),
-        "answer": unmarked(live.answer(now)),
-        "settings": t("Settings"),
-        "setting": t("setting"),
-        "value": t("value"),
-        "sequence": t("The sequence on stage"),
-        "word": t("word"),
-        "said": t("The answer after every word"),
-        "learning": t("held-out accuracy"),
-        "step": t("training step"),
-        "link": t("Link to this view"),
-        "recording": bare("Recording {digest}", digest=now.recording.digest),
-    } | {
-        f"{kind}.{name}": text
-        for name, value in now.config.to_dict().items()
-        for kind, text in (("field", settings.label(name)), ("value", settings.written(value)))
-    }
-
-
-def build(
-    now: live.Shown, one: Probe, titles: Mapping[str, str], words: Mapping[str, str], address: str, chosen: str
-) -> str:
-    """The report of what is on stage, in the language that `words` are in."""
+def build(now: live.Shown, one: Probe, answer: str, address: share.Address) -> str:
+    """The report of what is on stage."""
     config = now.config
     at = config.test_distances.index(config.distance)
     said = {c: said_of(trace(config, now.frame, c, one.inputs), one) for c in config.cells}
     learnt = {
         c: np.array([f.metrics[f"{c}.accuracy"][:, at].mean() for f in now.recording.frames]) for c in config.cells
     }
-    chosen_settings = pd.DataFrame(
-        [(words[f"field.{name}"], words[f"value.{name}"]) for name in config.to_dict()],
-        columns=[words["setting"], words["value"]],
-    )
     labels = [f"{n + 1} {word}" for n, word in enumerate(one.written)]
-    return report.html(words["title"], chosen, [
-        (words["sequence"], [words["answer"], " ".join(one.written), words["recording"], report.Link(words["link"], address)]),
-        (words["said"], [_lines(labels, said, titles, words["word"], words["said"])]),
-        (words["learning"], [_lines(list(now.recording.steps), learnt, titles, words["step"], words["learning"])]),
-        (words["settings"], [chosen_settings]),
-    ])  # fmt: skip
+    after, accuracy = t("The answer after every word"), t("held-out accuracy")
+    return report.of_run(
+        PLAYGROUND.question, answer, now.recording, settings.GROUPS, address,
+        (t("The sequence on stage"), [" ".join(one.written)]),
+        (after, [_lines(labels, said, t("word"), after)]),
+        (accuracy, [_lines(list(now.recording.steps), learnt, t("training step"), accuracy)]),
+    )  # fmt: skip
 
 
-def _lines(
-    x: list[str] | list[int], values: Mapping[str, np.ndarray], titles: Mapping[str, str], across: str, up: str
-) -> go.Figure:
+def _lines(x: list[str] | list[int], values: Mapping[str, np.ndarray], across: str, up: str) -> go.Figure:
     import plotly.graph_objects as go
 
     figure = go.Figure()
@@ -110,7 +79,7 @@ def _lines(
         colour = COLOURS[cell]
         dash = ",".join(f"{length}px" for length in (DASHES[cell] or "").split()) or "solid"
         line = {"color": HUES[colour] if isinstance(colour, int) else "#7A8691", "dash": dash}
-        figure.add_scatter(x=x, y=each, name=titles[cell], line=line)
+        figure.add_scatter(x=x, y=each, name=t(TITLES[cell]), line=line)
     figure.update_layout(template="simple_white", height=340, margin={"t": 20})
     figure.update_xaxes(title=across)
     figure.update_yaxes(title=up)

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.errors import UserError
-from engine.recurrent.probe import Probe, own_probe
+from engine.recurrent.probe import own_probe
 from engine.recurrent.sentences import WORDINGS
 from engine.recurrent.trace import clamps_of, trace
 from engine.recurrent.view import said_of
@@ -18,7 +18,7 @@ from pages.recurrent.part import heat
 from pages.recurrent.settings import TITLES
 from pages.recurrent.where import PLACE
 from pages.ui import language
-from pages.ui.charts import LEGEND, word_axis
+from pages.ui.charts import LEGEND, show, word_axis
 from pages.ui.choices import one_of, some_of
 from pages.ui.language import bare, t
 from pages.ui.marked import Marked
@@ -28,22 +28,15 @@ from pages.ui.theme import HUES
 
 def draw() -> None:
     """Two closed sections."""
+    forced, own = t("What if a gate were forced, or a peephole cut?"), t("Write your own sentence and read the gates")
+    section(forced, PLACE.open_key("intervene"), _intervene, ":material/content_cut:")
+    if live.shown().config.task == "language":
+        section(own, PLACE.open_key("own_sentence"), _own, ":material/edit:")
+
+
+def _intervene() -> None:
     now = live.shown()
-    if body := section(
-        t("What if a gate were forced, or a peephole cut?"), PLACE.open_key("intervene"), ":material/content_cut:"
-    ):
-        with body:
-            _intervene(now, probe_on_stage(now))
-    if now.config.task != "language":
-        return
-    if body := section(
-        t("Write your own sentence and read the gates"), PLACE.open_key("own_sentence"), ":material/edit:"
-    ):
-        with body:
-            _own(now)
-
-
-def _intervene(now: live.Shown, one: Probe) -> None:
+    one = probe_on_stage(now)
     cells = [cell for cell in now.config.cells if cell != "rnn"]
     if not cells:
         st.info(t("The RNN has no gates to force."))
@@ -96,7 +89,7 @@ def _intervene(now: live.Shown, one: Probe) -> None:
             for name, values in zip(names, (free, held), strict=True)
             for s, word in enumerate(one.written)
         ]
-        st.altair_chart(
+        show(
             alt.Chart(pd.DataFrame(rows), height=240)
             .mark_line(strokeWidth=2.5)
             .encode(
@@ -111,7 +104,8 @@ def _intervene(now: live.Shown, one: Probe) -> None:
         )  # fmt: skip
 
 
-def _own(now: live.Shown) -> None:
+def _own() -> None:
+    now = live.shown()
     wording = WORDINGS[now.config.sentences]
     example = " ".join(charts.probes(now.config, (min(4, now.config.distance),))[0].written)
     text = st.text_input(
@@ -137,7 +131,7 @@ def _own(now: live.Shown) -> None:
     st.markdown(t("After the last word: {answers}", answers=Marked(", ").join(said)))
     scale = cell_scale(now.config.cells)
     left, right = st.columns(2, gap="large")
-    left.altair_chart(
+    show(
         alt.Chart(pd.DataFrame(rows), height=240)
         .mark_line(point=True)
         .encode(
@@ -148,13 +142,13 @@ def _own(now: live.Shown) -> None:
             tooltip=[alt.Tooltip("word:N", title=t("word")), alt.Tooltip("cell:N", title=t("Cell")), alt.Tooltip("value:Q", title=t("value"), format=".3f")],
         ),
         key="own_answer_chart",
-        alt=t("The answer word by word"),
+        alt=t("The answer word by word"), into=left,
     )  # fmt: skip
     gated = [cell for cell in now.config.cells if cell != "rnn"]
     if gated:
         traced = trace(now.config, now.frame, gated[0], one.inputs)
         order = np.argsort(-traced["f"].mean(0))[:8]
-        right.altair_chart(
+        show(
             heat(traced, "f", order, one.written, bare("Forget gate of {cell}: the eight units that keep most", cell=t(TITLES[gated[0]]))),
-            key="own_forget", alt=t("Forget gates of the own sentence"),
+            key="own_forget", alt=t("Forget gates of the own sentence"), into=right,
         )  # fmt: skip

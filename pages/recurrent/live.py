@@ -90,7 +90,7 @@ def stage(config: RecurrentConfig | None) -> None:
             run_shown=now.source == RUN,
             recorded_name=t("Recorded"),
             otherwise=t("On stage: {task}, seed {seed}.", task=charts.task_title(now.config), seed=now.config.seed),
-            digest=now.recording.digest,
+            recording=now.recording,
         )
     training.run_bar(config, changed=len(changes), on_train=lambda: live.train(PLACE, config), on_reset=_reset)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -14,8 +16,8 @@ from pages.recurrent import charts, live, settings
 from pages.recurrent.charts import COLOURS, DASHES
 from pages.recurrent.settings import TITLES
 from pages.recurrent.where import PLACE
-from pages.ui.charts import LEGEND, word_axis
-from pages.ui.language import bare, t
+from pages.ui.charts import LEGEND, show, word_axis
+from pages.ui.language import N_, bare, t
 from pages.ui.live import choose_moment
 from pages.ui.section import section
 from pages.ui.theme import HUES
@@ -28,35 +30,8 @@ DECADES = alt.Axis(values=[10.0**power for power in range(0, -31, -4)], format="
 
 def draw() -> None:
     """Four closed sections."""
-    now = live.shown()
-    if body := section(
-        t("Gradient over distance, untrained: who vanishes, and what forget bias repairs"),
-        PLACE.open_key("gradient"),
-        ":material/trending_down:",
-    ):
-        with body:
-            _gradient()
-    if body := section(
-        t("The chain rule as a product: factor by factor back to the first word"),
-        PLACE.open_key("chain"),
-        ":material/link:",
-    ):
-        with body:
-            _chain(now, probe_on_stage(now))
-    if body := section(
-        t("Which word moves which answer: output word × input word"),
-        PLACE.open_key("connectivity"),
-        ":material/grid_on:",
-    ):
-        with body:
-            _connectivity(now, probe_on_stage(now))
-    if body := section(
-        t("Learning: accuracy over training, and looking into earlier moments"),
-        PLACE.open_key("learning"),
-        ":material/school:",
-    ):
-        with body:
-            _learning(now)
+    for name, title, icon, body in LOOKS:
+        section(t(title), PLACE.open_key(name), body, f":material/{icon}:")
 
 
 def probe_on_stage(now: live.Shown) -> Probe:
@@ -105,7 +80,7 @@ def _gradient() -> None:
     ]
     scale = cell_scale()
     with right:
-        st.altair_chart(
+        show(
             alt.Chart(pd.DataFrame(rows), height=260)
             .mark_line(strokeWidth=2.5)
             .encode(
@@ -122,7 +97,9 @@ def _gradient() -> None:
         st.caption(t("At lag {lag}: {ends}", lag=length - 1, ends=ends))
 
 
-def _chain(now: live.Shown, one: Probe) -> None:
+def _chain() -> None:
+    now = live.shown()
+    one = probe_on_stage(now)
     st.caption(
         t(
             "The gradient that reaches a word is a product, one factor for every word in between. RNN: ∂h(t)/∂h(t−1) = diag(1 − h²) R, measured by its Frobenius norm over √H. LSTM: along the belt the factor is the forget gate itself."
@@ -140,7 +117,7 @@ def _chain(now: live.Shown, one: Probe) -> None:
         ("factor", t("factor"), "linear"),
         ("running", t("product"), "log"),
     ):
-        st.altair_chart(
+        show(
             alt.Chart(data, height=190)
             .mark_line(point=key == "factor", strokeWidth=2)
             .encode(
@@ -155,7 +132,9 @@ def _chain(now: live.Shown, one: Probe) -> None:
         )  # fmt: skip
 
 
-def _connectivity(now: live.Shown, one: Probe) -> None:
+def _connectivity() -> None:
+    now = live.shown()
+    one = probe_on_stage(now)
     st.caption(
         t(
             "‖∂ answer(row) / ∂ x(column)‖, the answer as log-odds: bright where it would move with that word. Each map has its own scale; the root is drawn, so that small values show."
@@ -169,7 +148,7 @@ def _connectivity(now: live.Shown, one: Probe) -> None:
             for s in range(len(found))
             for r in range(s + 1)
         ]
-        column.altair_chart(
+        show(
             alt.Chart(pd.DataFrame(rows), height=300, title=t(TITLES[cell]))
             .mark_rect()
             .encode(
@@ -179,12 +158,13 @@ def _connectivity(now: live.Shown, one: Probe) -> None:
                 tooltip=[alt.Tooltip("from:N", title=t("input word")), alt.Tooltip("to:N", title=t("output word")), alt.Tooltip("value:Q", title=t("share of the largest"), format=".3f")],
             ),
             key=f"connectivity_{cell}",
-            alt=bare("Connectivity of {cell}", cell=t(TITLES[cell])),
+            alt=bare("Connectivity of {cell}", cell=t(TITLES[cell])), into=column,
         )  # fmt: skip
         column.caption(t("Largest: {value}", value=f"{top:.2e}"))
 
 
-def _learning(now: live.Shown) -> None:
+def _learning() -> None:
+    now = live.shown()
     config, recording = now.config, now.recording
     choose_moment(PLACE, recording, now.live)
     left, right = st.columns(2, gap="large")
@@ -214,7 +194,7 @@ def _learning(now: live.Shown) -> None:
             "accuracy_over_distance",
         ),
     ):
-        column.altair_chart(
+        show(
             alt.Chart(pd.DataFrame(rows), height=220)
             .mark_line(point=x == "distance", strokeWidth=2.5)
             .encode(
@@ -225,5 +205,14 @@ def _learning(now: live.Shown) -> None:
                 tooltip=[alt.Tooltip("cell:N", title=t("Cell")), alt.Tooltip(f"{x}:Q", title=title), alt.Tooltip("accuracy:Q", title=t("held-out accuracy"), format=".2f")],
             ),
             key=key,
-            alt=title,
+            alt=title, into=column,
         )  # fmt: skip
+
+
+LOOKS: tuple[tuple[str, str, str, Callable[[], None]], ...] = (
+    ("gradient", N_("Gradient over distance, untrained: who vanishes, and what forget bias repairs"), "trending_down", _gradient),
+    ("chain", N_("The chain rule as a product: factor by factor back to the first word"), "link", _chain),
+    ("connectivity", N_("Which word moves which answer: output word × input word"), "grid_on", _connectivity),
+    ("learning", N_("Learning: accuracy over training, and looking into earlier moments"), "school", _learning),
+)  # fmt: skip
+"""Name, title, icon, and what is drawn."""

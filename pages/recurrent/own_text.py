@@ -19,44 +19,44 @@ from pages.ui.section import section
 
 def draw() -> None:
     """Closed at first; the run goes on the stage above."""
-    body = section(t("Your text: predict the next character"), PLACE.open_key("own_text"), ":material/upload_file:")
-    if body is None:
+    section(t("Your text: predict the next character"), PLACE.open_key("own_text"), _opened, ":material/upload_file:")
+
+
+def _opened() -> None:
+    file = st.file_uploader(
+        t("A plain-text file"),
+        type=["txt", "md"],
+        key="recurrent_upload",
+        help=t("UTF-8, 3,000 to 8,000,000 characters; a novel is the classic. It stays in this browser session."),
+    )
+    with st.container(horizontal=True):
+        length = controls.whole_number(
+            t("Characters in a window"), Whole(8, 100), 48, key="recurrent_text_length", bind="query-params", step=8
+        )
+        steps = controls.whole_number(
+            t("Training steps"), Whole(50, 5_000), 500, key="recurrent_text_steps", bind="query-params", step=100
+        )
+    if file is None:
         return
-    with body:
-        file = st.file_uploader(
-            t("A plain-text file"),
-            type=["txt", "md"],
-            key="recurrent_upload",
-            help=t("UTF-8, 3,000 to 8,000,000 characters; a novel is the classic. It stays in this browser session."),
+    try:
+        read = reading.read(reading.uploaded(PLAYGROUND.name, file), found_in)
+        config = found_config(read.found, read.table.digest, TextConfig(distance=length, steps=steps))
+    except UserError as error:
+        st.error(language.explain(error))
+        return
+    st.caption(
+        t(
+            "{count} characters, {kinds} different; guessing evenly would cost {even} nats per character. The last tenth is held out.",
+            count=f"{read.found.count:,}",
+            kinds=len(config.alphabet),
+            even=f"{math.log(len(config.alphabet)):.2f}",
         )
-        with st.container(horizontal=True):
-            length = controls.whole_number(
-                t("Characters in a window"), Whole(8, 100), 48, key="recurrent_text_length", bind="query-params", step=8
-            )
-            steps = controls.whole_number(
-                t("Training steps"), Whole(50, 5_000), 500, key="recurrent_text_steps", bind="query-params", step=100
-            )
-        if file is None:
-            return
-        try:
-            read = reading.read(reading.uploaded(PLAYGROUND.name, file), found_in)
-            config = found_config(read.found, read.table.digest, TextConfig(distance=length, steps=steps))
-        except UserError as error:
-            st.error(language.explain(error))
-            return
-        st.caption(
-            t(
-                "{count} characters, {kinds} different; guessing evenly would cost {even} nats per character. The last tenth is held out.",
-                count=f"{read.found.count:,}",
-                kinds=len(config.alphabet),
-                even=f"{math.log(len(config.alphabet)):.2f}",
-            )
-        )
-        st.button(
-            t("Train on this text"),
-            type="primary",
-            icon=":material/play_arrow:",
-            key="recurrent_train_text",
-            on_click=live.train,
-            args=(PLACE, config, read.table, "read"),
-        )
+    )
+    st.button(
+        t("Train on this text"),
+        type="primary",
+        icon=":material/play_arrow:",
+        key="recurrent_train_text",
+        on_click=live.train,
+        args=(PLACE, config, read.table, "read"),
+    )

@@ -15,15 +15,18 @@ from engine.recurrent.probe import Probe
 from engine.recurrent.tasks import task_of
 from engine.recurrent.trace import carriers, trace
 from engine.runs.config import Whole
+from engine.runs.explanation import Explanation
 from engine.runs.trace import Trace
 from pages.recurrent import charts, live, settings, where
 from pages.recurrent.settings import TITLES
 from pages.recurrent.where import PLACE
 from pages.ui import controls, language
-from pages.ui.charts import unit_bars, word_axis
+from pages.ui.charts import show, unit_bars, word_axis
 from pages.ui.choices import one_of
 from pages.ui.language import bare, t
+from pages.ui.latest import Latest
 from pages.ui.marked import Marked
+from pages.ui.position import Position
 from pages.ui.section import section
 from pages.ui.theme import HUES
 from pages.ui.zoom import zoom
@@ -36,19 +39,21 @@ HUE = {"f": HUES[1], "i": HUES[2], "g": HUES[2], "o": HUES[3], "c": HUES[0], "h"
 def draw() -> None:
     """Part, word, sum; then the units."""
     now = live.shown()
+    one, position = _place(now)
+    with st.container(border=True, key="drill_down"):
+        try:
+            _part(now, position.rung, one, position.frame, position.selected)
+        except UserError as error:
+            st.info(language.explain(error))
+    section(t("Every unit at every word, and which units carry the answer"), PLACE.open_key("units"), _units)
+
+
+def _place(now: live.Shown) -> tuple[Probe, Position]:
+    """The sequence on stage, and where in it the viewer is."""
     hero = settings.hero(now.config.distance)
     one = charts.probe_at(now.config, hero)
     steps = range(1 - len(one.written), 1)
-    position = PLACE.start(tuple(steps), now.config.cells, hero)
-    cell, word = position.rung, position.frame
-    with st.container(border=True, key="drill_down"):
-        try:
-            _part(now, cell, one, word, position.selected)
-        except UserError as error:
-            st.info(language.explain(error))
-    if body := section(t("Every unit at every word, and which units carry the answer"), PLACE.open_key("units")):
-        with body:
-            _units(now, cell, one)
+    return one, PLACE.start(tuple(steps), now.config.cells, hero)
 
 
 def _part(now: live.Shown, cell: str, one: Probe, word: int, selected: str | None) -> None:
@@ -58,7 +63,7 @@ def _part(now: live.Shown, cell: str, one: Probe, word: int, selected: str | Non
     part = part if part in parts else parts[0]
     before = wanted.startswith("before_")
     at = word - 1 if before and word else word
-    traced = trace(now.config, now.frame, cell, one.inputs)
+    traced = _traced(now, cell, one)
     left, right = st.columns((2, 3), gap="large")
     names = charts.part_words()
     answers = task_of(now.config).answers
@@ -68,7 +73,7 @@ def _part(now: live.Shown, cell: str, one: Probe, word: int, selected: str | Non
         st.markdown(head.format(cell=t(TITLES[cell]), part=title, word=one.written[at], at=at + 1))
         values = traced["probabilities"][at] if part == "answer" else traced[part][at]
         unit = _asked_for(now, one, at) if part == "answer" else _unit(now, cell, len(values))
-        st.altair_chart(
+        show(
             unit_bars(values, unit, HUE.get(part, HUES[0]), answers if part == "answer" else None),
             key="part_bars",
             alt=t("This part's number in every unit, at this word"),
@@ -76,7 +81,26 @@ def _part(now: live.Shown, cell: str, one: Probe, word: int, selected: str | Non
         if cell != "rnn" and part in ("c", "kept", "written"):
             st.caption(t("C(t) is what is kept, f · C(t−1), plus what is written, i · g."))
     with right:
-        zoom(explain(now.config, now.frame, cell, one.inputs, part, at, unit))
+        zoom(_explained(now, cell, one, part, at, unit))
+
+
+def _key(now: live.Shown, cell: str, one: Probe) -> tuple[object, ...]:
+    return now.config.digest, now.frame.step, cell, tuple(one.inputs.flatten().tolist())
+
+
+def _traced(now: live.Shown, cell: str, one: Probe) -> Trace:
+    return _traces.get(_key(now, cell, one), lambda: trace(now.config, now.frame, cell, one.inputs))
+
+
+def _explained(now: live.Shown, cell: str, one: Probe, part: str, at: int, unit: int) -> Explanation:
+    key = (*_key(now, cell, one), part, at, unit)
+    return _sums.get(key, lambda: explain(now.config, now.frame, cell, one.inputs, part, at, unit))
+
+
+_traces: Latest[Trace] = Latest(32)
+_sums: Latest[Explanation] = Latest(64)
+"""What every turn of a page asks for again. A run is a function of its config: config and step name a moment, without a look
+at its numbers."""
 
 
 def _asked_for(now: live.Shown, one: Probe, at: int) -> int:
@@ -102,8 +126,11 @@ def _unit(now: live.Shown, cell: str, count: int) -> int:
     return controls.whole_number(t("Unit"), Whole(1, count), start, **how) - 1
 
 
-def _units(now: live.Shown, cell: str, one: Probe) -> None:
+def _units() -> None:
     """Units sorted by how much of the answer's lead is lost without them; one heat map a gate."""
+    now = live.shown()
+    one, position = _place(now)
+    cell = position.rung
     loss = carriers(now.config, now.frame, cell, one.inputs, one.answer)
     order = np.argsort(-loss)
     top = ", ".join(t("unit {unit} ({loss})", unit=int(u) + 1, loss=f"{loss[u]:+.2f}") for u in order[:4])
@@ -118,13 +145,14 @@ def _units(now: live.Shown, cell: str, one: Probe) -> None:
     names = charts.part_words()
     for row in range(0, len(shown), 2):
         for column, part in zip(st.columns(2, gap="large"), shown[row : row + 2], strict=False):
-            column.altair_chart(
-                heat(traced, part, order, one.written, names[part]), key=f"heat_{part}", alt=names[part]
+            show(
+                heat(traced, part, order, one.written, names[part]),
+                key=f"heat_{part}",
+                alt=names[part],
+                into=column,
             )
     if cell != "rnn":
-        st.altair_chart(
-            conveyor(traced, int(order[0]), one.written), key="conveyor", alt=t("The belt: kept and written")
-        )
+        show(conveyor(traced, int(order[0]), one.written), key="conveyor", alt=t("The belt: kept and written"))
 
 
 def heat(traced: Trace, part: str, order: np.ndarray, words: Sequence[str], title: str) -> alt.Chart:

@@ -4,15 +4,46 @@ a legend of lines."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any, Literal, cast
 
 import altair as alt
 import numpy as np
 import pandas as pd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from engine.runs.frame import Array
 from pages.ui.language import t
 
+CHECKED = False
+"""Whether a chart is held against Vega-Lite's schema when it is drawn: the tests do; it costs more than all the rest."""
 LEGEND = alt.Legend(orient="top", symbolType="stroke", symbolStrokeWidth=3, symbolOpacity=1)
+
+
+Chart = alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatChart | alt.FacetChart
+
+
+class _Unchecked:
+    """A chart that becomes JSON as it is."""
+
+    def __init__(self, chart: Chart) -> None:
+        self._chart = chart
+
+    def to_dict(self) -> dict[str, Any]:
+        return self._chart.to_dict(validate=CHECKED)
+
+
+def show(
+    chart: Chart,
+    *,
+    key: str,
+    alt: str,
+    width: Literal["stretch", "content"] | None = None,
+    into: DeltaGenerator | None = None,
+) -> None:
+    """Draw a chart; `alt` says what is seen on it, for those who hear the page."""
+    place = st.altair_chart if into is None else into.altair_chart
+    place(cast(Any, _Unchecked(chart)), key=key, alt=alt, width=width)
 
 
 def word_axis(
@@ -38,7 +69,7 @@ def unit_bars(values: Array, marked: int, colour: str, names: Sequence[str] | No
         .encode(
             x=alt.X("unit:N", sort=None, title=t("answer") if names else t("unit"), axis=alt.Axis(labelOverlap=True, labelAngle=0)),
             y=alt.Y("value:Q", title=t("value")),
-            opacity=alt.condition("datum.marked", alt.value(1.0), alt.value(0.45)),
+            opacity=alt.OpacityValue(0.45, condition={"test": "datum.marked", "value": 1.0}),
             tooltip=[alt.Tooltip("unit:N", title=t("unit")), alt.Tooltip("value:Q", title=t("value"), format=".5f")],
         )
     )  # fmt: skip

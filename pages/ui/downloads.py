@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from pandas.api.types import is_numeric_dtype
 
-from pages.ui.language import t
+from pages.ui.language import language, speaking, t
 
 
 def downloads(
@@ -19,8 +19,8 @@ def downloads(
     about_table: str,
     report: Callable[[], str],
 ) -> None:
-    """Three buttons. What they give is made when one is pressed, in a thread without a session: nothing there may ask for
-    the language or the URL."""
+    """Three buttons. What they give is made when one is pressed, in a thread that speaks the session's language and knows
+    nothing else of it: nothing there may ask for the URL, a control or a session's cache."""
     with st.container(horizontal=True, key="exports"):
         _button(
             t("Recording"), recording, f"{name}.npz", "application/octet-stream", "recording", "download",
@@ -52,5 +52,11 @@ def _inert(cell: object) -> object:
 
 
 def _button(label: str, make: Callable[[], bytes], file: str, mime: str, key: str, icon: str, about: str) -> None:
+    spoken = language()
+
+    def made() -> bytes:
+        with speaking(spoken):
+            return make()
+
     how = {"key": f"download_{key}", "on_click": "ignore", "icon": f":material/{icon}:", "help": about}
-    st.download_button(label, make, file, mime, **how)  # type: ignore[arg-type]
+    st.download_button(label, made, file, mime, **how)  # type: ignore[arg-type]

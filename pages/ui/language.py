@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +35,24 @@ def catalogue(language: str) -> dict[str, str]:
         return {str(m.id): str(m.string) for m in read_po(source, locale=language) if m.id and m.string}
 
 
+_SPOKEN: ContextVar[str] = ContextVar("spoken", default="")
+
+
+@contextmanager
+def speaking(spoken: str) -> Iterator[None]:
+    """In this language, without a look at the session: for one drawing of a page, which asks for it a hundred times, and for a
+    download, which runs where there is no session."""
+    before = _SPOKEN.set(spoken)
+    try:
+        yield
+    finally:
+        _SPOKEN.reset(before)
+
+
 def language() -> str:
     """The language of this session: the viewer's choice, else the browser's."""
+    if spoken := _SPOKEN.get():
+        return spoken
     chosen = st.session_state.get(KEY)
     return chosen if chosen in LANGUAGES else from_browser()
 

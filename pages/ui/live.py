@@ -165,7 +165,7 @@ def on_stage(
     run_shown: bool,
     recorded_name: str,
     otherwise: str,
-    digest: str,
+    recording: Recording[Any],
     switched: Callable[[], None] | None = None,
 ) -> None:
     """One line: in what the controls differ from the run on stage (`said` names one difference), and the other source;
@@ -191,6 +191,6 @@ def on_stage(
             more = " …" if len(changes) > 8 else ""
             st.caption(t("On stage is another setting; Train takes: {changes}", changes=listed + more))
         elif view is not None and view.state == State.FINISHED and run_shown:
-            st.caption(t("On stage is your run, finished. Recording {digest}.", digest=digest))
+            st.caption(t("On stage is your run, finished. Recording {digest}.", digest=recording.digest))
         else:
             st.caption(otherwise)

@@ -16,6 +16,7 @@ from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
 
 SECONDS = 0.25
+CLOCK, TICKING = "clock", "ticking"
 SHARE = 5.0
 """A drawing waits so many times as long as it took until it is drawn again: on a server with much to do pictures come later,
 and what viewers click does not wait for them."""
@@ -73,8 +74,19 @@ def clock(look: Callable[[], None]) -> None:
         if due:
             _draw_again(due)
 
-    if any(one.going_on() for one in _held().values()):
-        st.fragment(tick, run_every=SECONDS, key="clock")()
+    st.session_state[TICKING] = going_on()
+    if st.session_state[TICKING]:
+        st.fragment(tick, run_every=SECONDS, key=CLOCK)()
+
+
+def going_on() -> bool:
+    """Whether anything drawn so far may soon be out of date."""
+    return any(one.going_on() for one in _held().values())
+
+
+def ticking() -> bool:
+    """Whether the page's clock keeps the time."""
+    return bool(st.session_state.get(TICKING, False))
 
 
 def _draw_again(keys: Sequence[str]) -> None:
@@ -83,11 +95,16 @@ def _draw_again(keys: Sequence[str]) -> None:
     context = get_script_run_ctx()
     if context is None or context.script_requests is None or not context.fragment_ids_this_run:
         return  # in a run of the whole page all has just been drawn
+    due = [name for key in keys for name in _fragments(key)]
+    if not due:
+        return  # they went with the section that they were drawn in
+    asked = [name for name in context.fragment_ids_this_run if name not in _fragments(CLOCK)]
+    fragments = list(dict.fromkeys([*asked, *due]))  # what was asked for along with this tick is broken off too
     context.script_requests.request_rerun(
         RerunData(
             query_string=context.query_string,
             page_script_hash=context.page_script_hash,
-            fragment_id_queue=[name for key in keys for name in _fragments(key)],
+            fragment_id_queue=fragments,
             is_fragment_scoped_rerun=True,
             cached_message_hashes=context.cached_message_hashes,
             context_info=context.context_info,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Protocol, TypeVar
 
 import streamlit as st
@@ -51,6 +52,5 @@ def questions(
                 )
             )
             continue
-        if body := section(t(question.text) + " " + short(verdicts), place.open_key(question.open)):
-            with body:
-                draw(question, verdicts)
+        title = t(question.text) + " " + short(verdicts)
+        section(title, place.open_key(question.open), partial(draw, question, verdicts))

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import pandas as pd
 
+from engine.runs.config import Config
+from engine.runs.recording import Recording
+from pages.ui.groups import Groups
+from pages.ui.language import bare, language, t
+from pages.ui.share import Address
+
 if TYPE_CHECKING:  # plotly takes a while to import, and only a report needs it
     import plotly.graph_objects as go
+
+
+C = TypeVar("C", bound=Config)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +42,30 @@ a { color: #0b6394; }
 """
 
 
-def html(title: str, language: str, sections: Sequence[tuple[str, Sequence[Block]]]) -> str:
+Section: TypeAlias = tuple[str, Sequence[Block]]
+
+
+def of_run(
+    question: str,
+    answer: str,
+    recording: Recording[C],
+    groups: Groups[C],
+    address: Address,
+    head: Section,
+    *rest: Section,
+) -> str:
+    """What a run answers: question, answer, the page's own sections, the link back to the page, and the settings."""
+    rows = [(groups.label(name), groups.written(value)) for name, value in recording.config.to_dict().items()]
+    heading, blocks = head
+    of_which = bare("Recording {digest}", digest=recording.digest)
+    return html(t(question), language(), [
+        (heading, [answer, *blocks, of_which, Link(t("Link to this view"), address.text)]),
+        *rest,
+        (t("Settings"), [pd.DataFrame(rows, columns=[t("setting"), t("value")])]),
+    ])  # fmt: skip
+
+
+def html(title: str, spoken: str, sections: Sequence[Section]) -> str:
     """Title, then sections of paragraphs, tables and figures. Every text is escaped: it may come from a user's file."""
     from plotly.offline import get_plotlyjs
 
@@ -42,7 +74,7 @@ def html(title: str, language: str, sections: Sequence[tuple[str, Sequence[Block
         body.append(f"<h2>{escape(heading)}</h2>")
         body += [_block(block) for block in blocks]
     return (
-        f'<!doctype html><html lang="{escape(language)}"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'<!doctype html><html lang="{escape(spoken)}"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f"<style>{_STYLE}</style><script>{get_plotlyjs()}</script></head><body>{''.join(body)}</body></html>"
     )
 

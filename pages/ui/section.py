@@ -2,11 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
+
+from pages.ui import polling, share
+
+TOGGLED = "toggled"
 
 
-def section(title: str, key: str, icon: str | None = None) -> DeltaGenerator | None:
-    """The container to fill, or None while it is closed."""
-    body = st.expander(title, key=key, icon=icon, on_change="rerun", bind="query-params")
-    return body if body.open else None
+def section(title: str, key: str, draw: Callable[[], None], icon: str | None = None) -> None:
+    """Draw an expander; `draw` fills it while it is open, and is asked anew at each drawing, so it looks for itself what is
+    on stage then.
+
+    Opening and closing it draws nothing else of the page. A control inside may move the stage, so it draws all.
+    """
+    drawn = False
+
+    def fragment() -> None:
+        nonlocal drawn
+        toggled = key in st.session_state.setdefault(TOGGLED, set())
+        st.session_state[TOGGLED].discard(key)
+        if drawn and not toggled:
+            st.rerun()
+        drawn = True
+        share.noted()
+        body = st.expander(title, key=key, icon=icon, on_change=_toggled, args=(key,), bind="query-params")
+        if body.open:
+            with body:
+                draw()
+        if toggled and polling.going_on() and not polling.ticking():
+            st.rerun()  # what has come on screen is drawn anew by the page's clock
+
+    st.fragment(fragment, key=key)()
+
+
+def _toggled(key: str) -> None:
+    st.session_state[TOGGLED].add(key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
@@ -20,11 +21,28 @@ def url() -> str:
     return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(params, doseq=True), ""))
 
 
+@st.fragment
 def link() -> None:
-    """The link in a popover, ready to copy."""
-    with st.popover(t("Share this view"), icon=":material/link:", width="stretch"):
-        st.caption(t("Opens the same settings at the same moment, in this language."))
-        st.code(url(), language=None, wrap_lines=True)
+    """The link in a popover, ready to copy; written when it is opened."""
+    box = st.popover(t("Share this view"), icon=":material/link:", width="stretch", key="share", on_change="rerun")
+    if box.open:
+        with box:
+            st.caption(t("Opens the same settings at the same moment, in this language."))
+            st.code(url(), language=None, wrap_lines=True)
+
+
+@dataclass(slots=True)
+class Address:
+    """A session's `url` as it was last noted, for what is made later and elsewhere."""
+
+    text: str = ""
+
+
+def noted() -> Address:
+    """The session's address, noted anew."""
+    address: Address = st.session_state.setdefault("address", Address())
+    address.text = url()
+    return address
 
 
 def presenter() -> None:

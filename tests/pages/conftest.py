@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from streamlit.components.v2 import manifest_scanner
 
-from pages.ui import training
+from pages.ui import charts, training
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -17,6 +17,14 @@ def packages_scanned_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         once = functools.cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def charts_keep_to_the_schema() -> Iterator[None]:
+    """Whatever page is drawn here, its charts are held against Vega-Lite's schema."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(charts, "CHECKED", True)
         yield
 
 

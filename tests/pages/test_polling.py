@@ -1,0 +1,40 @@
+"""Polling: what the clock asks for, and what it must not take away."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from streamlit.runtime.fragment import MemoryFragmentStorage
+from streamlit.runtime.scriptrunner import RerunData
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests
+
+from pages.ui import polling
+
+
+def asked_for(monkeypatch: pytest.MonkeyPatch, running: list[str], due: list[str]) -> RerunData | None:
+    """What is asked for by a tick that finds `due` among the drawings, in a run of these fragments."""
+    storage, requests = MemoryFragmentStorage(), ScriptRequests()
+    for key in ("clock", "stage", "look"):
+        storage.register(f"id of {key}", lambda: None, target_key=key)
+    context = SimpleNamespace(
+        fragment_storage=storage, script_requests=requests, fragment_ids_this_run=[f"id of {key}" for key in running],
+        query_string="", page_script_hash="", cached_message_hashes=set(), context_info=None,
+    )  # fmt: skip
+    monkeypatch.setattr(polling, "get_script_run_ctx", lambda: context)
+    polling._draw_again(due)
+    request = requests.on_scriptrunner_yield()
+    return None if request is None else request.rerun_data
+
+
+def test_a_click_that_came_along_with_a_tick_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = asked_for(
+        monkeypatch, ["clock", "look"], ["stage"]
+    )  # the tick breaks its run off before the look was drawn
+    assert found is not None and found.fragment_id_queue == ["id of look", "id of stage"]
+
+
+def test_a_drawing_that_has_gone_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (
+        asked_for(monkeypatch, ["clock"], ["went with its section"]) is None
+    )  # an empty list would run the whole page
