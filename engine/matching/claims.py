@@ -26,17 +26,6 @@ WIDE = replace(LOG["en"], window=5)
 SEPARATE = replace(LOG["en"], towers="separate")
 GOOD, NEAR_CHANCE = 0.9, 0.1
 
-CODE = tuple(
-    f"engine/{path}.py"
-    for path in (
-        "cells/fused", "cells/lstm", "cells/rnn", "cells/steps",
-        "matching/claims", "matching/config", "matching/hashing", "matching/log", "matching/measures",
-        "matching/models", "matching/texts", "matching/training", "matching/wordings",
-        "runs/frame", "runs/seeds", "runs/verdict",
-    )
-)  # fmt: skip
-"""What stored results rest on."""
-
 
 def cells(base: MatchingConfig, models: Sequence[str] = MODELS) -> tuple[MatchingConfig, ...]:
     """One unit of work for each model and seed of a setting."""

@@ -23,6 +23,7 @@ class MatchingConfig(Config):
     """
 
     playground: ClassVar[str] = "matching"
+    ladder: ClassVar[str] = "models"
 
     # data
     language: str = setting("en", Choice(("en", "zh")))

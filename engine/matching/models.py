@@ -5,8 +5,8 @@ B texts · L positions · T windows · W words in a window · D buckets of the w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import ClassVar, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -15,6 +15,7 @@ from torch.nn import functional
 from engine.cells import PeepholeLSTM
 from engine.matching.config import MatchingConfig
 from engine.matching.texts import Texts
+from engine.runs.ladder import Ladder
 from engine.runs.seeds import generator
 
 
@@ -51,6 +52,8 @@ class TextTower(nn.Module):
     """What the three towers share: initialised when built, and the same again where the same `generator` is given."""
 
     words: WordHash
+    boundaries: ClassVar[bool] = False
+    """Whether a text is read with a mark before and behind it."""
 
     @torch.no_grad()
     def reset_parameters(self, source: torch.Generator | None = None) -> None:
@@ -109,6 +112,8 @@ class CLSM(TextTower):
     The kernel 3 × 90K is three blocks of 30K rows, one for each place in the window. So a window's product is a
     sum of three words' products, and each word is multiplied once: no array has 90K columns.
     """
+
+    boundaries = True
 
     def __init__(
         self,
@@ -204,14 +209,24 @@ def posterior(scores: Tensor, gamma: float) -> Tensor:
     return torch.softmax(gamma * scores, -1)
 
 
+RUNGS: Ladder[Callable[[MatchingConfig, int, torch.Generator | None], Tower]] = {
+    "dssm": lambda config, columns, source: DSSM(columns, config.hidden, config.semantic, source),
+    "clsm": lambda config, columns, source: CLSM(
+        columns,
+        config.window,
+        config.filters,
+        config.semantic,
+        config.longest if config.pooling == "unmasked" else 0,
+        source,
+    ),
+    "lstm": lambda config, columns, source: LSTMDSSM(columns, config.embedding, config.units, source),
+}
+"""By id, lowest first: one tower for so many columns of the word hash."""
+
+
 def tower(config: MatchingConfig, model: str, columns: int, generator: torch.Generator | None = None) -> Tower:
     """One tower in the config's shape."""
-    if model == "dssm":
-        return DSSM(columns, config.hidden, config.semantic, generator)
-    if model == "clsm":
-        padded_to = config.longest if config.pooling == "unmasked" else 0
-        return CLSM(columns, config.window, config.filters, config.semantic, padded_to, generator)
-    return LSTMDSSM(columns, config.embedding, config.units, generator)
+    return RUNGS[model](config, columns, generator)
 
 
 def build(config: MatchingConfig, model: str, columns: int) -> Matcher:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 
-from engine.matching.claims import CODE, Seeds, all_cells
+from engine.matching.claims import CLAIMS, Seeds, all_cells
 from engine.matching.config import MatchingConfig
 from engine.matching.log import generated
 from engine.matching.training import Library
@@ -51,13 +51,23 @@ def claim_cells() -> Sequence[MatchingConfig]:
     return all_cells()
 
 
+def cells_by_claim() -> dict[str, tuple[MatchingConfig, ...]]:
+    """Those that each claim needs, by its id."""
+    return {claim.id: claim.needs for claim in CLAIMS}
+
+
+def keeps(name: str) -> bool:
+    """Whether a metric of a cell is stored."""
+    return not name.endswith(".space")
+
+
 def ship_claims(results: Results) -> None:
-    """Store the studies' numbers with their configs and the fingerprint of the code."""
-    write_study(CLAIMS_FILE, results, CODE, keep=lambda name: not name.endswith(".space"))
+    """Store the studies' numbers with their configs and the fingerprints of the code."""
+    write_study(CLAIMS_FILE, results, keeps)
 
 
-def read_claims() -> tuple[str, Results]:
-    """Fingerprint of the code that gave the stored results, and the results."""
+def read_claims() -> tuple[dict[str, str], Results]:
+    """Fingerprints of the code that gave the stored results, and the results."""
     return read_study(CLAIMS_FILE, MatchingConfig)
 
 

@@ -16,7 +16,7 @@ from torch.nn import functional
 from engine.matching.config import MatchingConfig
 from engine.matching.log import Log, Query, generated
 from engine.matching.measures import Judge
-from engine.matching.models import CLSM, Matcher, build, cosines, parameters_of
+from engine.matching.models import Matcher, build, cosines, parameters_of
 from engine.matching.texts import Lexicon, Texts
 from engine.runs.frame import Array, Frame, frame_steps
 from engine.runs.seeds import generator
@@ -121,8 +121,8 @@ class Trainee:
 
 
 def read(lexicon: Lexicon, matcher: Matcher, rows: Sequence[Sequence[str]]) -> Texts:
-    """Token rows as this model wants them: only the convolution needs <s>."""
-    return lexicon.read(rows, boundaries=isinstance(matcher.query, CLSM))
+    """Token rows as this model wants them."""
+    return lexicon.read(rows, boundaries=matcher.query.boundaries)
 
 
 def loss_of(scores: Tensor, candidates: Tensor, gamma: float) -> Tensor:

@@ -31,23 +31,6 @@ SCARCE = {rows: replace(PAPER, rows=rows) for rows in (500, 2_000, 8_000)}
 """Fixed rows, few to many: where sharing has overfitting to guard against."""
 SCARCE_CORRELATION = 0.9
 
-CODE = tuple(
-    f"engine/{path}.py"
-    for path in (
-        "multitask/config",
-        "multitask/data",
-        "multitask/models",
-        "multitask/training",
-        "multitask/measures",
-        "multitask/claims",
-        "runs/frame",
-        "runs/seeds",
-        "runs/stack",
-        "runs/verdict",
-    )
-)
-"""What stored results rest on."""
-
 
 class Seeds:
     """Results looked up by setting: one number per seed."""

@@ -13,7 +13,7 @@ from engine.multitask.answer import errors, resample
 from engine.multitask.comparison_config import TableConfig
 from engine.multitask.contestant import Contestant
 from engine.multitask.features import Prepared, prepare
-from engine.multitask.training import MIXTURES
+from engine.multitask.models import MIXTURES
 from engine.runs.frame import Array, Frame
 from engine.runs.seeds import generator
 from engine.runs.work import Tick

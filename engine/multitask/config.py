@@ -23,6 +23,7 @@ class MultitaskConfig(Config):
     """
 
     playground: ClassVar[str] = "multitask"
+    ladder: ClassVar[str] = "structures"
 
     # data: y_k = w_k·x + Σ_j sin(alpha_j w_k·x + beta_j) + noise
     correlation: float = setting(0.0, Real(-1.0, 1.0))  # p, the cosine of any two weight vectors

@@ -12,13 +12,14 @@ One rung fixes what the one below lacks:
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, Self
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.multitask.config import MultitaskConfig
+from engine.runs.ladder import Ladder
 from engine.runs.seeds import generator
 
 
@@ -102,6 +103,9 @@ class Structure(nn.Module):
     Initialised when built (`glorot`), and the same again where the same `generator` is given.
     """
 
+    gated: ClassVar[bool] = False
+    """Whether experts are mixed by gates that learn."""
+
     def __init__(
         self, input_dim: int, num_experts: int, expert_units: int, tower_units: int, num_tasks: int, shared_units: int
     ) -> None:
@@ -110,6 +114,11 @@ class Structure(nn.Module):
         self.shared = nn.Linear(input_dim, shared_units) if shared_units else None
         self.experts = Parallel(num_experts, shared_units or input_dim, expert_units)
         self.towers = Towers(num_tasks, expert_units, tower_units)
+
+    @classmethod
+    def of(cls, config: MultitaskConfig) -> Self:
+        """This structure in the config's shape."""
+        raise NotImplementedError
 
     def gate_weights(self, features: Tensor) -> Tensor:
         """features (B, D') → (B, T, E), summing to 1 over E."""
@@ -149,6 +158,10 @@ class Bottoms(Structure):
         super().__init__(input_dim, bottoms, bottom_units, tower_units, num_tasks, shared_units)
         glorot(self, generator)
 
+    @classmethod
+    def of(cls, config: MultitaskConfig) -> Self:
+        return cls(config.input_dim, config.bottom_units, config.tower_units, config.num_tasks, config.shared_units)
+
     def gate_weights(self, features: Tensor) -> Tensor:
         own = torch.ones(self.num_tasks, 1) if self.one_for_all else torch.eye(self.num_tasks)
         return own.to(features.dtype).expand(features.shape[0], -1, -1)  # task k takes bottom k alone
@@ -172,6 +185,7 @@ class SharedBottom(Bottoms):
 class Mixture(Structure):
     """Experts and gates g(x) = softmax(W x), linear, no bias: a gate for each task, or one for all."""
 
+    gated = True
     one_for_all: ClassVar[bool]
 
     def __init__(
@@ -188,6 +202,11 @@ class Mixture(Structure):
         gates = 1 if self.one_for_all else num_tasks
         self.gates = Parallel(gates, shared_units or input_dim, num_experts, bias=False)
         glorot(self, generator)
+
+    @classmethod
+    def of(cls, config: MultitaskConfig) -> Self:
+        shape = config.input_dim, config.num_experts, config.expert_units, config.tower_units
+        return cls(*shape, config.num_tasks, config.shared_units)
 
     def gate_weights(self, features: Tensor) -> Tensor:
         return self.gates(features).softmax(-1).expand(-1, self.num_tasks, -1)  # (B, T, E)
@@ -210,14 +229,19 @@ def renormalise(gates: Tensor) -> Tensor:
     return gates / gates.sum(-1, keepdim=True).clamp_min(1e-9)
 
 
+RUNGS: Ladder[type[Structure]] = {
+    "single_task": SingleTask,
+    "shared_bottom": SharedBottom,
+    "omoe": OMoE,
+    "mmoe": MMoE,
+}
+"""By id, lowest first."""
+MIXTURES = tuple(name for name, rung in RUNGS.items() if rung.gated)
+
+
 def build(config: MultitaskConfig, structure: str) -> Structure:
     """The structure in the config's shape; `initialise` makes it that of a seed."""
-    ends = {"tower_units": config.tower_units, "num_tasks": config.num_tasks, "shared_units": config.shared_units}
-    if structure in ("single_task", "shared_bottom"):
-        bottom = SingleTask if structure == "single_task" else SharedBottom
-        return bottom(config.input_dim, config.bottom_units, **ends)  # type: ignore[arg-type]  # all are numbers
-    mixture = OMoE if structure == "omoe" else MMoE
-    return mixture(config.input_dim, config.num_experts, config.expert_units, **ends)  # type: ignore[arg-type]
+    return RUNGS[structure].of(config)
 
 
 @torch.no_grad()

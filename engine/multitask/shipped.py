@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.multitask.claims import CLAIMS, CODE, Seeds, all_cells
+from engine.multitask.claims import CLAIMS, Seeds, all_cells
 from engine.multitask.config import MultitaskConfig
 from engine.runs.fingerprint import ROOT
 from engine.runs.frame import Array
@@ -51,13 +51,23 @@ STORED = ("test_loss", "train_loss", "mean_gate_distance", "gate_distance", "gat
 """The metrics of a cell that a verdict or a chart needs."""
 
 
+def cells_by_claim() -> dict[str, tuple[MultitaskConfig, ...]]:
+    """Those that each claim needs, by its id."""
+    return {claim.id: claim.needs(CLAIM_SEEDS) for claim in CLAIMS}
+
+
+def keeps(name: str) -> bool:
+    """Whether a metric of a cell is stored."""
+    return name.partition(".")[2] in STORED
+
+
 def ship_claims(results: Results) -> None:
-    """Store the studies' numbers with their configs and the fingerprint of the code."""
-    write_study(CLAIMS_FILE, results, CODE, keep=lambda name: name.partition(".")[2] in STORED)
+    """Store the studies' numbers with their configs and the fingerprints of the code."""
+    write_study(CLAIMS_FILE, results, keeps)
 
 
-def read_claims() -> tuple[str, Results]:
-    """Fingerprint of the code that gave the stored results, and the results."""
+def read_claims() -> tuple[dict[str, str], Results]:
+    """Fingerprints of the code that gave the stored results, and the results."""
     return read_study(CLAIMS_FILE, MultitaskConfig)
 
 

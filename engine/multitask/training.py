@@ -17,13 +17,12 @@ from engine.errors import UserError
 from engine.multitask import measures
 from engine.multitask.config import TITLES, MultitaskConfig
 from engine.multitask.data import Rows, Stream
-from engine.multitask.models import Forward, build, initialise
+from engine.multitask.models import RUNGS, Forward, build, initialise
 from engine.runs.frame import Array, Frame, frame_steps
 from engine.runs.seeds import generator
 from engine.runs.stack import Stack
 from engine.runs.work import Tick
 
-MIXTURES = ("omoe", "mmoe")
 WHOLE_BYTES = 16_000_000
 """A recording whose parameters would be larger keeps them at its first, middle and last frame only."""
 
@@ -53,7 +52,7 @@ class Trainee:
 
     def _gate_masks(self, rows: Rows) -> tuple[Tensor, ...]:
         """Masks as inputs, since vmap refuses random operations inside the model."""
-        if not self.config.gate_dropout or self.structure not in MIXTURES:
+        if not self.config.gate_dropout or not RUNGS[self.structure].gated:
             return ()
         shape = (rows.x.shape[1], self.config.num_tasks, self.config.num_experts)
         drawn = torch.stack([torch.rand(shape, generator=source) for source in self._dropout])
@@ -71,7 +70,7 @@ class Trainee:
         else:
             found["train_loss"] = found["test_loss"]  # before the first step: rows never trained on
         self._running, self._steps = torch.zeros_like(self._running), 0
-        if self.structure in MIXTURES:
+        if RUNGS[self.structure].gated:
             found["gates"] = forward.gates.mean(1)  # (S, T, E), over the held-out rows
             found["gate_entropy"] = measures.entropy(forward.gates)  # (S, T)
             found["gate_distance"] = measures.gate_distance(forward.gates)  # (S,)

@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.multitask.config import MultitaskConfig
 from engine.multitask.data import equicorrelation_factor
-from engine.multitask.training import MIXTURES
+from engine.multitask.models import MIXTURES
 from engine.runs.frame import Array
 from engine.runs.recording import Recording
 

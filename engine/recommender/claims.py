@@ -34,18 +34,6 @@ DEPTHS = tuple(replace(RECALL, tower=tower) for tower in ((), (64,), (128, 64), 
 HEADS = tuple(replace(RECALL, head=head) for head in (0.5, 1.2, 2.2, 3.0))
 """From watches spread evenly to a licensed catalogue; the third is the default."""
 
-CODE = tuple(
-    f"engine/{path}.py"
-    for path in (
-        "recommender/baselines", "recommender/candidates", "recommender/claims", "recommender/config",
-        "recommender/earlier", "recommender/features", "recommender/history", "recommender/ranking",
-        "recommender/recall", "recommender/retrieval", "recommender/rows", "recommender/samples",
-        "recommender/site", "recommender/training", "recommender/world",
-        "runs/frame", "runs/seeds", "runs/verdict",
-    )
-)  # fmt: skip
-"""What stored results rest on."""
-
 
 def cells(*bases: RecommenderConfig) -> tuple[RecommenderConfig, ...]:
     """One unit of work for each seed of each setting."""

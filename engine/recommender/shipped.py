@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.recommender.claims import CODE, Seeds, all_cells
+from engine.recommender.claims import CLAIMS, Seeds, all_cells
 from engine.recommender.config import RecommenderConfig
 from engine.recommender.scene import offered
 from engine.recommender.site import Site, open_site
@@ -95,13 +95,23 @@ def claim_cells() -> Sequence[RecommenderConfig]:
     return all_cells()
 
 
+def cells_by_claim() -> dict[str, tuple[RecommenderConfig, ...]]:
+    """Those that each claim needs, by its id."""
+    return {claim.id: claim.needs for claim in CLAIMS}
+
+
+def keeps(name: str) -> bool:
+    """Whether a metric of a cell is stored."""
+    return True
+
+
 def ship_claims(results: Results) -> None:
-    """Store the studies' numbers with their configs and the fingerprint of the code."""
-    write_study(CLAIMS_FILE, results, CODE)
+    """Store the studies' numbers with their configs and the fingerprints of the code."""
+    write_study(CLAIMS_FILE, results, keeps)
 
 
-def read_claims() -> tuple[str, Results]:
-    """Fingerprint of the code that gave the stored results, and the results."""
+def read_claims() -> tuple[dict[str, str], Results]:
+    """Fingerprints of the code that gave the stored results, and the results."""
     return read_study(CLAIMS_FILE, RecommenderConfig)
 
 

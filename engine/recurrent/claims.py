@@ -29,27 +29,6 @@ DELAYS = replace(
     MIXED, task="delays", hidden=8, distance=40, distances="single", steps=3_000, cells=("lstm", "peephole")
 )
 
-CODE = tuple(
-    f"engine/{path}.py"
-    for path in (
-        "cells/fused",
-        "cells/lstm",
-        "cells/rnn",
-        "cells/steps",
-        "recurrent/claims",
-        "recurrent/config",
-        "recurrent/models",
-        "recurrent/sentences",
-        "recurrent/tasks",
-        "recurrent/training",
-        "runs/frame",
-        "runs/seeds",
-        "runs/stack",
-        "runs/verdict",
-    )
-)
-"""What stored results rest on."""
-
 
 def cells(base: RecurrentConfig) -> tuple[RecurrentConfig, ...]:
     """One unit of work for each cell of a setting."""

@@ -22,6 +22,7 @@ class RecurrentConfig(Config):
     """
 
     playground: ClassVar[str] = "recurrent"
+    ladder: ClassVar[str] = "cells"
 
     # data
     task: str = setting("language", Choice(TASKS))

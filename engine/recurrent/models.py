@@ -5,6 +5,7 @@ L steps · B batch · D input of the cell · H hidden units · V vocabulary · O
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -13,6 +14,7 @@ from torch import Tensor, nn
 from engine.cells import LSTM, RNN, PeepholeLSTM
 from engine.recurrent.config import RecurrentConfig
 from engine.recurrent.tasks import Task
+from engine.runs.ladder import Ladder
 from engine.runs.seeds import generator
 
 Cell = RNN | LSTM
@@ -48,13 +50,17 @@ class Reader(nn.Module):
         return Read(x, h, self.readout(h))  # (L, B, O)
 
 
+RUNGS: Ladder[Callable[[int, RecurrentConfig], Cell]] = {
+    "rnn": lambda size, config: RNN(size, config.hidden),
+    "lstm": lambda size, config: LSTM(size, config.hidden, config.forget_bias),
+    "peephole": lambda size, config: PeepholeLSTM(size, config.hidden, config.forget_bias),
+}
+"""By id, lowest first: a cell that reads vectors of some size."""
+
+
 def build(config: RecurrentConfig, cell: str, task: Task) -> Reader:
     """The reader in the config's shape, parameters torch's."""
-    size = task.channels or config.embedding
-    if cell == "rnn":
-        inner: Cell = RNN(size, config.hidden)
-    else:
-        inner = (PeepholeLSTM if cell == "peephole" else LSTM)(size, config.hidden, config.forget_bias)
+    inner = RUNGS[cell](task.channels or config.embedding, config)
     return Reader(inner, len(task.vocabulary or ()), len(task.answers))
 
 

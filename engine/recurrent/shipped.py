@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 
-from engine.recurrent.claims import CODE, Seeds, all_cells
+from engine.recurrent.claims import CLAIMS, Seeds, all_cells
 from engine.recurrent.config import RecurrentConfig
 from engine.runs.fingerprint import ROOT
 from engine.runs.recording import Recording
@@ -55,13 +55,23 @@ def claim_cells() -> Sequence[RecurrentConfig]:
     return all_cells()
 
 
+def cells_by_claim() -> dict[str, tuple[RecurrentConfig, ...]]:
+    """Those that each claim needs, by its id."""
+    return {claim.id: claim.needs for claim in CLAIMS}
+
+
+def keeps(name: str) -> bool:
+    """Whether a metric of a cell is stored."""
+    return True
+
+
 def ship_claims(results: Results) -> None:
-    """Store the studies' numbers with their configs and the fingerprint of the code."""
-    write_study(CLAIMS_FILE, results, CODE)
+    """Store the studies' numbers with their configs and the fingerprints of the code."""
+    write_study(CLAIMS_FILE, results, keeps)
 
 
-def read_claims() -> tuple[str, Results]:
-    """Fingerprint of the code that gave the stored results, and the results."""
+def read_claims() -> tuple[dict[str, str], Results]:
+    """Fingerprints of the code that gave the stored results, and the results."""
     return read_study(CLAIMS_FILE, RecurrentConfig)
 
 

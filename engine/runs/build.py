@@ -1,19 +1,23 @@
-"""Build what ships: `python -m engine.runs.build recordings|claims [playground …]`.
+"""Build what ships, for every playground or for those that are named. Slow on purpose: visits replay the results.
 
-For every playground whose engine has a module `shipped`. Slow on purpose: visits replay the results.
+python -m engine.runs.build recordings [playground …]
+python -m engine.runs.build claims [playground …]      cells that are missing, or whose code has changed
+python -m engine.runs.build restamp [playground …]     see `engine.runs.restamp`
 """
 
 from __future__ import annotations
 
+import argparse
 import importlib
-import sys
 import time
 from collections.abc import Sequence
 from types import ModuleType
 
 from engine.runs.config import Config
+from engine.runs.fingerprint import fingerprints, key
 from engine.runs.frame import Array
 from engine.runs.policy import RunPolicy
+from engine.runs.restamp import restamp
 from engine.runs.run import Run, State
 from engine.runs.runs import Runs
 from engine.runs.worker import playgrounds
@@ -21,11 +25,14 @@ from engine.runs.worker import playgrounds
 POLICY = RunPolicy(background_queue=100_000, longest_seconds=3_600.0)
 
 
-def build(what: str, names: Sequence[str]) -> None:
-    """Train and store. Raises RuntimeError when a run fails."""
+def build(what: str, names: Sequence[str], since: str = "", seed: int = 0) -> None:
+    """Train and store. Raises RuntimeError when a run fails, `restamp.Differs` where numbers do not come back."""
     for name in names or sorted(playgrounds()):
         shipped = importlib.import_module(f"engine.{name}.shipped")
-        (_recordings if what == "recordings" else _claims)(shipped)
+        if what == "restamp":
+            restamp(name, shipped, since, seed)
+        else:
+            (_recordings if what == "recordings" else _claims)(shipped)
 
 
 def _recordings(shipped: ModuleType) -> None:
@@ -34,7 +41,12 @@ def _recordings(shipped: ModuleType) -> None:
 
 
 def _claims(shipped: ModuleType) -> None:
-    shipped.ship_claims({run.config: _last(run) for run in _trained(shipped.claim_cells())})
+    code, stored = shipped.read_claims() if shipped.CLAIMS_FILE.exists() else ({}, {})
+    cells = shipped.claim_cells()
+    now = fingerprints(cells)
+    current = {cell: stored[cell] for cell in cells if cell in stored and code.get(key(cell)) == now[key(cell)]}
+    trained = {run.config: _last(run) for run in _trained([cell for cell in cells if cell not in current])}
+    shipped.ship_claims({cell: current.get(cell) or trained[cell] for cell in cells})
 
 
 def _last(run: Run) -> dict[str, Array]:
@@ -60,4 +72,10 @@ def _trained(configs: Sequence[Config]) -> list[Run]:
 
 
 if __name__ == "__main__":
-    build(sys.argv[1], sys.argv[2:])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("recordings", "claims", "restamp"))
+    parser.add_argument("names", nargs="*", metavar="playground")
+    parser.add_argument("--since", default="", metavar="REVISION")
+    parser.add_argument("--seed", type=int, default=0)
+    asked = parser.parse_args()
+    build(asked.what, asked.names, asked.since, asked.seed)

@@ -130,6 +130,8 @@ class Config:
     """
 
     playground: ClassVar[str] = ""
+    ladder: ClassVar[str] = ""
+    """The setting that lists the rungs to train; "" where there is no choice."""
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
@@ -139,6 +141,11 @@ class Config:
 
     def check(self) -> None:
         """Combinations of fields that cannot be: raise UserError."""
+
+    @property
+    def rungs(self) -> tuple[str, ...]:
+        """The rungs that it trains."""
+        return tuple(getattr(self, self.ladder)) if self.ladder else ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values by field name."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from engine.multitask import MultitaskConfig
-from engine.multitask.training import MIXTURES
+from engine.multitask.models import MIXTURES
 from engine.runs.recording import Recording
 from pages.multitask import PLAYGROUND, live, settings
 from pages.multitask.charts import COLOURS, DASHES

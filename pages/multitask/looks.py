@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from engine.multitask import MultitaskConfig
+from engine.multitask.models import MIXTURES
 from engine.multitask.trace import probe, trace
-from engine.multitask.training import MIXTURES
 from engine.runs.config import Whole
 from engine.runs.recording import Recording
 from pages.multitask import live, settings

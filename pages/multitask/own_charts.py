@@ -10,7 +10,7 @@ import pandas as pd
 
 from engine.multitask import TableConfig
 from engine.multitask.answer import Difference
-from engine.multitask.training import MIXTURES
+from engine.multitask.models import MIXTURES
 from engine.multitask.view import ranks
 from engine.runs.frame import Array, Frame
 from pages.multitask.charts import COLOURS

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import itertools
 import json
 from dataclasses import replace
@@ -12,7 +11,7 @@ import pytest
 from scipy import stats
 
 from engine.matching import MatchingConfig, train
-from engine.matching.claims import CLAIMS, CODE, LOG, SEEDS, Claim
+from engine.matching.claims import CLAIMS, LOG, SEEDS, Claim
 from engine.matching.shipped import (
     CLAIMS_FILE,
     CONFIGS,
@@ -25,7 +24,7 @@ from engine.matching.shipped import (
     stored_seeds,
 )
 from engine.matching.trace import desk
-from engine.runs.fingerprint import ROOT, fingerprint
+from engine.runs.fingerprint import fingerprints
 from engine.runs.recording import Recording
 from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE
 
@@ -36,29 +35,9 @@ REFUTED = {"clsm_loses_far_evidence", "separate_towers_better"}
 
 
 def test_the_stored_studies_rest_on_this_code() -> None:
-    assert read_claims()[0] == fingerprint(CODE), "the code behind the claims changed: run make claims"
+    assert read_claims()[0] == fingerprints(claim_cells()), "the code behind the claims changed: run make claims"
     assert set(claim_cells()) <= set(read_claims()[1]), "the claims changed: run make claims"
     assert len(SEEDS) == 8 and len(set(claim_cells())) == len(claim_cells())
-
-
-def entered(path: str) -> set[str]:
-    """Modules of the engine that one imports, as files."""
-    nodes = ast.walk(ast.parse((ROOT / path).read_text()))
-    names = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
-    files = (name.replace(".", "/") for name in names if name.startswith("engine."))
-    return {f"{file}.py" for file in files if (ROOT / f"{file}.py").exists()}
-
-
-def test_the_fingerprint_covers_what_training_rests_on() -> None:
-    """Every module of matching that the training imports, directly or not."""
-    found: set[str] = set()
-    waiting = {"engine/matching/training.py", "engine/matching/claims.py"}
-    while waiting:
-        path = waiting.pop()
-        found.add(path)
-        waiting |= entered(path) - found
-    inner = {path for path in found if path.startswith("engine/matching/")}
-    assert len(inner) >= 9 and inner <= set(CODE)
 
 
 def stored(model: str, metric: str, skill: str | None = None, **setting: object) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import itertools
 import json
 from dataclasses import replace
@@ -12,7 +11,7 @@ import pytest
 from scipy import stats
 
 from engine.recommender import RecommenderConfig, train
-from engine.recommender.claims import BASE, CLAIMS, CODE, DEPTHS, HEADS, SEEDS, Claim
+from engine.recommender.claims import BASE, CLAIMS, DEPTHS, HEADS, SEEDS, Claim
 from engine.recommender.opened import server_at
 from engine.recommender.scene import offered, scene
 from engine.recommender.shipped import (
@@ -27,7 +26,7 @@ from engine.recommender.shipped import (
     unpacked,
 )
 from engine.recommender.site import open_site
-from engine.runs.fingerprint import ROOT, fingerprint
+from engine.runs.fingerprint import fingerprints
 from engine.runs.recording import Recording
 from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE
 
@@ -43,29 +42,9 @@ UNDECIDED = {
 
 
 def test_the_stored_studies_rest_on_this_code() -> None:
-    assert read_claims()[0] == fingerprint(CODE), "the code behind the claims changed: run make claims"
+    assert read_claims()[0] == fingerprints(claim_cells()), "the code behind the claims changed: run make claims"
     assert set(claim_cells()) <= set(read_claims()[1]), "the claims changed: run make claims"
     assert len(SEEDS) == 8 and len(set(claim_cells())) == len(claim_cells())
-
-
-def entered(path: str) -> set[str]:
-    """Modules of the engine that one imports, as files."""
-    nodes = ast.walk(ast.parse((ROOT / path).read_text()))
-    names = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
-    files = (name.replace(".", "/") for name in names if name.startswith("engine."))
-    return {f"{file}.py" for file in files if (ROOT / f"{file}.py").exists()}
-
-
-def test_the_fingerprint_covers_what_training_rests_on() -> None:
-    """Every module of the recommender that the training imports, directly or not."""
-    found: set[str] = set()
-    waiting = {"engine/recommender/training.py", "engine/recommender/claims.py"}
-    while waiting:
-        path = waiting.pop()
-        found.add(path)
-        waiting |= entered(path) - found
-    inner = {path for path in found if path.startswith("engine/recommender/")}
-    assert len(inner) >= 12 and inner <= set(CODE), inner - set(CODE)
 
 
 def stored(name: str, at: int | None = None, **setting: object) -> np.ndarray:

@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from engine.recurrent import RecurrentConfig, train
-from engine.recurrent.claims import CLAIMS, CODE, COUNTING, DELAYS, MIXED, SEEDS, Claim
+from engine.recurrent.claims import CLAIMS, COUNTING, DELAYS, MIXED, SEEDS, Claim
 from engine.recurrent.shipped import (
     CLAIMS_FILE,
     CONFIGS,
@@ -22,7 +22,7 @@ from engine.recurrent.shipped import (
     recorded,
     stored_seeds,
 )
-from engine.runs.fingerprint import fingerprint
+from engine.runs.fingerprint import fingerprints
 from engine.runs.recording import Recording
 from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE
 
@@ -31,7 +31,7 @@ EARLY_STEP = 10
 
 
 def test_the_stored_studies_rest_on_this_code() -> None:
-    assert read_claims()[0] == fingerprint(CODE), "the code behind the claims changed: run make claims"
+    assert read_claims()[0] == fingerprints(claim_cells()), "the code behind the claims changed: run make claims"
     assert set(claim_cells()) <= set(read_claims()[1]), "the claims changed: run make claims"
     assert all(cell.runs == len(SEEDS) == 8 for cell in read_claims()[1])
 

@@ -1,0 +1,134 @@
+"""Fingerprints are renewed where the numbers come back, and nowhere else; `make claims` trains what is missing or has changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.multitask import MultitaskConfig
+from engine.runs import build, restamp
+from engine.runs.config import Config
+from engine.runs.fingerprint import ROOT, fingerprints
+from engine.runs.stored import read_study, write_study
+
+CELLS = tuple(
+    MultitaskConfig(structures=(structure,), seed=seed, steps=20, frames=2)
+    for structure in ("shared_bottom", "mmoe")
+    for seed in range(4)
+)
+NUMBERS = {cell: {"test_loss": np.array([cell.seed + 0.123456789, 1 / 3])} for cell in CELLS}
+
+
+def shipped(path: Path) -> Any:
+    return SimpleNamespace(
+        CLAIMS_FILE=path,
+        read_claims=lambda: read_study(path, MultitaskConfig),
+        claim_cells=lambda: CELLS,
+        cells_by_claim=lambda: {"sharing": CELLS[:4], "gates": CELLS[4:], "both": CELLS},
+        ship_claims=lambda results: write_study(path, results),
+        keeps=lambda name: True,
+    )
+
+
+@pytest.fixture
+def aged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A stored study whose code was rearranged since."""
+    study = shipped(tmp_path / "study.json")
+    study.ship_claims(NUMBERS)
+    document = json.loads(study.CLAIMS_FILE.read_text())
+    study.CLAIMS_FILE.write_text(json.dumps(document | {"fingerprints": {"shared_bottom": "old", "mmoe": "old"}}))
+    monkeypatch.setattr(restamp, "LOG", tmp_path / "restamp.log")
+    return study
+
+
+def trains(
+    monkeypatch: pytest.MonkeyPatch, now: Mapping[Config, Any], before: Mapping[Config, Any] | None = None
+) -> list[Path]:
+    """Put these numbers in the place of a training; the trees that were asked."""
+    asked: list[Path] = []
+
+    def trained(tree: Path, name: str, cells: Sequence[Config]) -> list[Any]:
+        asked.append(tree)
+        return [(now if tree == ROOT else before or {})[cell] for cell in cells]
+
+    monkeypatch.setattr(restamp, "_trained", trained)
+    return asked
+
+
+def off(by: float) -> dict[Config, Any]:
+    return {cell: {name: value + by for name, value in metrics.items()} for cell, metrics in NUMBERS.items()}
+
+
+def test_every_stored_digit_comes_back(aged: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = json.loads(aged.CLAIMS_FILE.read_text())["cells"]
+    trains(monkeypatch, off(1e-9))  # below the last stored digit
+    restamp.restamp("multitask", aged)
+    assert aged.read_claims()[0] == fingerprints(CELLS)
+    assert json.loads(aged.CLAIMS_FILE.read_text())["cells"] == numbers
+    assert restamp.LOG.read_text().count("every stored digit: ") >= 2
+
+
+def test_another_digit_leaves_all_as_it_was(aged: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = aged.CLAIMS_FILE.read_bytes()
+    trains(monkeypatch, off(1e-6))
+    with pytest.raises(restamp.Differs, match="other digits"):
+        restamp.restamp("multitask", aged)
+    assert aged.CLAIMS_FILE.read_bytes() == held and not restamp.LOG.exists()
+
+
+@pytest.mark.parametrize(("before", "renewed"), [(1e-6, True), (1.0000001e-6, False)])
+def test_on_another_processor_the_older_code_is_asked(
+    aged: Any, monkeypatch: pytest.MonkeyPatch, before: float, renewed: bool
+) -> None:
+    asked = trains(monkeypatch, off(1e-6), off(before))
+    if renewed:
+        restamp.restamp("multitask", aged, since="HEAD")
+        assert aged.read_claims()[0] == fingerprints(CELLS) and "bit for bit as at HEAD" in restamp.LOG.read_text()
+    else:
+        with pytest.raises(restamp.Differs, match="differ from HEAD"):
+            restamp.restamp("multitask", aged, since="HEAD")
+        assert set(aged.read_claims()[0].values()) == {"old"}
+    assert asked[0] == ROOT and not asked[1].exists(), "the older code lies in a folder of its own, which is gone again"
+
+
+def test_each_claim_and_each_rung_has_a_cell() -> None:
+    for seed in range(20):
+        found = restamp.sample({"sharing": CELLS[:4]}, NUMBERS, seed)
+        assert {cell.rungs for cell in found} == {("shared_bottom",), ("mmoe",)}
+        assert found == restamp.sample({"sharing": CELLS[:4]}, NUMBERS, seed)
+
+
+def test_a_cell_is_trained_as_a_worker_trains_it() -> None:
+    cell = MultitaskConfig(structures=("omoe",), steps=20, frames=2, runs=2, test_rows=200)
+    (found,) = restamp._trained(ROOT, "multitask", [cell])
+    (run,) = build._trained([cell])
+    assert restamp._same(found, build._last(run))
+
+
+def test_make_claims_trains_what_is_missing_or_old(aged: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = json.loads(aged.CLAIMS_FILE.read_text())
+    half = {"mmoe": "old", "shared_bottom": fingerprints(CELLS)["shared_bottom"]}
+    aged.CLAIMS_FILE.write_text(json.dumps({"fingerprints": half, "cells": document["cells"][1:]}))
+    trained: list[Config] = []
+
+    def train(cells: Sequence[Config]) -> list[Any]:
+        trained.extend(cells)
+        return [
+            SimpleNamespace(config=cell, frames=[SimpleNamespace(metrics={"test_loss": np.ones(2)})]) for cell in cells
+        ]
+
+    monkeypatch.setattr(build, "_trained", train)
+    build._claims(aged)
+    assert trained == [CELLS[0], *CELLS[4:]]
+    code, results = aged.read_claims()
+    assert (
+        code == fingerprints(CELLS)
+        and results[CELLS[1]]["test_loss"][0] == 1.1234568
+        and results[CELLS[4]]["test_loss"][0] == 1
+    )
