@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run dev test bench recordings claims lint clean
+.PHONY: run dev test check bench recordings claims lint clean help
 
 run: $(VENV)/.run         ## install what is missing and start the app
 	$(BIN)/streamlit run app.py
@@ -13,6 +13,10 @@ dev: $(VENV)/.dev         ## the same with hot reload
 test: $(VENV)/.dev browser lint   ## everything, Chromium included, in two halves of about equal length side by side
 	@$(MAKE) --no-print-directory -j 2 test-half test-other-half
 
+check: $(VENV)/.dev lint  ## style, types and the tests that need neither a page nor a browser nor a long training
+	$(BIN)/python -m pytest -m "not slow" $(QUICK)
+
+QUICK := tests/test_house.py tests/test_models.py tests/cells tests/runs tests/tables tests/multitask tests/recurrent tests/matching
 HALF := tests/browser tests/recommender
 
 .PHONY: test-half test-other-half
@@ -22,7 +26,7 @@ test-half: $(VENV)/.dev browser
 test-other-half: $(VENV)/.dev
 	nice -n 19 $(BIN)/python -m pytest $(HALF:%=--ignore %)
 
-lint: $(VENV)/.dev
+lint: $(VENV)/.dev         ## style and types alone
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -56,5 +60,8 @@ $(VENV)/.bench: requirements.txt requirements-dev.txt requirements-bench.txt | $
 	$(BIN)/pip install --quiet -r requirements-bench.txt
 	@touch $@ $(VENV)/.dev $(VENV)/.run
 
-clean:
+help:                     ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
+
+clean:                    ## take away what was installed and cached
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

@@ -6,9 +6,9 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from pages.ui import language, theme
-from pages.ui.house import house, owner
 from pages.ui.language import t
 from pages.ui.playground import playgrounds
+from pages.ui.run.house import house, owner
 from pages.ui.server import OwnOrigins, open_house
 
 

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from benchmarks.report import interleaved, line, reached
 from engine.cells import LSTM, RNN, PeepholeLSTM
-from engine.runs.memory import keep_freed_memory
+from engine.runs.workers.memory import keep_freed_memory
 
 LENGTH, BATCH, INPUTS, UNITS, STEPS = 32, 64, 32, 32, 10
 

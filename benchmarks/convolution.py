@@ -19,12 +19,12 @@ from torch import Tensor, nn
 
 from benchmarks.report import held_at_most, interleaved, line, reached
 from engine.matching import CLSM, PAPER, MatchingConfig
-from engine.matching.log import generated
+from engine.matching.data.log import generated
+from engine.matching.data.texts import Texts
 from engine.matching.models import Matcher, build, cosines
-from engine.matching.texts import Texts
 from engine.matching.training import Batch, Library, loss_of, read
-from engine.runs.memory import keep_freed_memory
 from engine.runs.seeds import generator
+from engine.runs.workers.memory import keep_freed_memory
 
 CONFIG = MatchingConfig(models=("clsm",), **PAPER)  # type: ignore[arg-type]
 BUCKETS, QUERIES = CONFIG.dimensions, 32

@@ -29,7 +29,7 @@ from typing import IO
 
 from benchmarks.report import line, reached
 from benchmarks.visitor import STEPS, Tally, Visitor
-from engine.runs.fingerprint import ROOT
+from engine.files import ROOT
 
 PAGES = ("recurrent", "matching", "multitask", "recommender")
 SESSIONS, ROUNDS, SECONDS, SEED = 30, 5, 60.0, 0

@@ -29,13 +29,13 @@ import pandas as pd
 import torch
 
 from benchmarks.report import seconds
-from engine.recommender.baselines import Beside
-from engine.recommender.history import SECONDS
-from engine.recommender.own import enough_steps, own_config, own_site, read_log
-from engine.recommender.own_config import OwnLogConfig
-from engine.recommender.recall import Recall, batches
-from engine.recommender.samples import Examples, split
-from engine.recommender.site import Site
+from engine.recommender.own_log.config import OwnLogConfig
+from engine.recommender.own_log.site import enough_steps, own_config, own_site, read_log
+from engine.recommender.recall.baselines import Beside
+from engine.recommender.recall.samples import Examples, split
+from engine.recommender.recall.training import Recall, batches
+from engine.recommender.site.history import SECONDS
+from engine.recommender.site.vocabulary import Site
 from engine.recommender.training import prepare, train_from
 from engine.runs.frame import Array
 

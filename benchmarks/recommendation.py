@@ -22,20 +22,20 @@ import torch
 
 from benchmarks.report import held_at_most, interleaved, line, reached, seconds
 from engine.recommender import TINY
-from engine.recommender.candidates import CandidateNet
 from engine.recommender.config import RecommenderConfig
-from engine.recommender.features import impressions
-from engine.recommender.opened import server_at
-from engine.recommender.ranking import Ranker, Ranking, RankNet
-from engine.recommender.recall import Recall
-from engine.recommender.retrieval import Retriever, recall_against
-from engine.recommender.samples import split
-from engine.recommender.serving import Server
-from engine.recommender.site import Site, open_site, site_of
+from engine.recommender.ranking.features import impressions
+from engine.recommender.ranking.model import Ranker, Ranking, RankNet
+from engine.recommender.recall.index import Retriever, recall_against
+from engine.recommender.recall.model import CandidateNet
+from engine.recommender.recall.samples import split
+from engine.recommender.recall.training import Recall
+from engine.recommender.serving.restore import server_at
+from engine.recommender.serving.server import Server
+from engine.recommender.site.vocabulary import Site, open_site, site_of
+from engine.recommender.site.world import Log, simulate
 from engine.recommender.training import train, train_on
-from engine.recommender.world import Log, simulate
 from engine.runs.frame import Array, Frame
-from engine.runs.memory import keep_freed_memory
+from engine.runs.workers.memory import keep_freed_memory
 
 MILLION, FEW, FULL = 1_000_000, 10_000, 20_000
 CONFIG = RecommenderConfig(dimensions=32, fewest=1)

@@ -12,9 +12,9 @@ import time
 import urllib.request
 
 from benchmarks.report import line, reached
+from engine.files import ROOT
 from engine.multitask import MultitaskConfig
-from engine.runs.fingerprint import ROOT
-from engine.runs.runs import Runs
+from engine.runs.service.runs import Runs
 
 
 def run() -> None:

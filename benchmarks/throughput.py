@@ -23,8 +23,8 @@ from torch import Tensor, nn
 from benchmarks.report import interleaved, line, reached
 from engine.multitask import MMoE, MultitaskConfig
 from engine.multitask.models import initialise
-from engine.runs.memory import keep_freed_memory
 from engine.runs.stack import Stack
+from engine.runs.workers.memory import keep_freed_memory
 
 PROC = Path("/proc/stat")
 MODELS, BATCH, INPUTS, STEPS = 64, 256, 100, 3

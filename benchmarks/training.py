@@ -10,9 +10,9 @@ from engine.multitask import MultitaskConfig
 from engine.multitask.claims import preview_cells
 from engine.recurrent import RecurrentConfig
 from engine.runs.config import Config
-from engine.runs.run import State
-from engine.runs.runs import Runs
-from engine.runs.study import Study
+from engine.runs.service.run import State
+from engine.runs.service.runs import Runs
+from engine.runs.service.study import Study
 
 
 def run() -> None:

@@ -362,7 +362,7 @@ class Visitor:
 
 
 def _header(part: bytes) -> dict[str, Any]:
-    """The JSON at the beginning of what the player is sent (see `pages.ui.pack`)."""
+    """The JSON at the beginning of what the player is sent (see `pages.ui.player.pack`)."""
     header: dict[str, Any] = json.loads(part[4 : 4 + int.from_bytes(part[:4], "little")])
     return header
 

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all."""
+"""Files: where the project lies, and writing what is there whole or not at all."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 
 from engine.errors import UserError
 
+ROOT = Path(__file__).resolve().parents[1]
+"""The folder of the project."""
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 

@@ -46,7 +46,9 @@ def test_one_engine_room_does_not_enter_another(path: Path) -> None:
 def test_engine_prints_nothing(path: Path) -> None:
     calls = (node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call))
     prints = any(isinstance(func, ast.Name) and func.id == "print" for func in calls)
-    assert not prints or path in [ROOT / "engine" / "runs" / f"{name}.py" for name in ("build", "restamp")]  # commands
+    assert not prints or path in [
+        ROOT / "engine" / "runs" / f"{name}.py" for name in ("build", "studies/restamp")
+    ]  # commands
 
 
 @pytest.mark.parametrize("path", [*files("engine"), *files("pages")], ids=str)
@@ -99,3 +101,15 @@ def test_nothing_else_stands_directly_under_pages() -> None:
 def test_requirements_are_pinned() -> None:
     lines = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line and not line.startswith("#")]
     assert all("==" in line for line in lines)
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent for path in files("engine")}), ids=str)
+def test_no_folder_of_the_engine_is_crowded(folder: Path) -> None:
+    assert len([path for path in folder.glob("*.py") if path.name != "__init__.py"]) <= 14
+
+
+def test_a_room_says_what_it_is_for() -> None:
+    rooms = [*files("engine"), *files("pages")]
+    for path in rooms:
+        if path.name == "__init__.py":
+            assert ast.get_docstring(ast.parse(path.read_text())), path

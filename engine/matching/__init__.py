@@ -1,9 +1,9 @@
 """Matching queries and documents: DSSM → CNN-DSSM (CLSM) → LSTM-DSSM."""
 
 from engine.matching.config import MODELS, PAPER, SKILLS, MatchingConfig, PairsConfig
-from engine.matching.hashing import letter_trigrams
+from engine.matching.data.hashing import letter_trigrams
+from engine.matching.data.pairs import train_pairs
 from engine.matching.models import CLSM, DSSM, LSTMDSSM
-from engine.matching.pairs import train_pairs
 from engine.matching.training import train
 from engine.runs.work import Work
 

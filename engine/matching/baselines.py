@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.matching.hashing import features
+from engine.matching.data.hashing import features
 from engine.runs.frame import Array
 
 BASELINES = ("bm25", "trigrams")

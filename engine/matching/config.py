@@ -12,7 +12,7 @@ MODELS = ("dssm", "clsm", "lstm")
 """The ladder, lowest rung first."""
 TITLES = {"dssm": "DSSM", "clsm": "CNN-DSSM", "lstm": "LSTM-DSSM"}
 SKILLS = ("order", "spelling", "evidence", "beyond")
-"""What a query of the generated log can ask of a model; `engine.matching.wordings` says what each is."""
+"""What a query of the generated log can ask of a model; `engine.matching.data.wordings` says what each is."""
 
 
 @dataclass(frozen=True, slots=True)

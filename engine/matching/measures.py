@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.matching.log import Log
+from engine.matching.data.log import Log
 from engine.runs.frame import Array
 
 CUTS = (1, 3, 10)

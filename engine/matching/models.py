@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from engine.cells import PeepholeLSTM
 from engine.matching.config import MatchingConfig
-from engine.matching.texts import Texts
+from engine.matching.data.texts import Texts
 from engine.runs.ladder import Ladder
 from engine.runs.seeds import generator
 

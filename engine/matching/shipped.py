@@ -5,14 +5,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 
+from engine.files import ROOT
 from engine.matching.claims import CLAIMS, Seeds, all_cells
 from engine.matching.config import MatchingConfig
-from engine.matching.log import generated
+from engine.matching.data.log import generated
 from engine.matching.training import Library
-from engine.runs.fingerprint import ROOT
 from engine.runs.recording import Recording
-from engine.runs.stored import read_study, write_study
-from engine.runs.study import Results
+from engine.runs.service.study import Results
+from engine.runs.studies.stored import read_study, write_study
 
 RECORDINGS = ROOT / "assets" / "recordings" / "matching"
 CLAIMS_FILE = ROOT / "assets" / "claims" / "matching.json"

@@ -14,10 +14,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from engine.matching.config import MatchingConfig
-from engine.matching.log import Log, Query, generated
+from engine.matching.data.log import Log, Query, generated
+from engine.matching.data.texts import Lexicon, Texts
 from engine.matching.measures import Judge
 from engine.matching.models import Matcher, build, cosines, parameters_of
-from engine.matching.texts import Lexicon, Texts
 from engine.runs.frame import Array, Frame, frame_steps
 from engine.runs.seeds import generator
 from engine.runs.work import Tick

@@ -1,9 +1,9 @@
 """Multi-task learning: Shared-Bottom → OMoE → MMoE, and the single-task baseline."""
 
-from engine.multitask.comparison import compare
-from engine.multitask.comparison_config import TableConfig
 from engine.multitask.config import STRUCTURES, MultitaskConfig
 from engine.multitask.models import MMoE, OMoE, SharedBottom, SingleTask
+from engine.multitask.own_data.comparison import compare
+from engine.multitask.own_data.config import TableConfig
 from engine.multitask.training import train
 from engine.runs.work import Work
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from engine.multitask.config import MultitaskConfig
 from engine.runs.frame import Array
-from engine.runs.study import Results
+from engine.runs.service.study import Results
 from engine.runs.verdict import ENOUGH_SEEDS, Verdict, judge
 
 CELL_SEEDS = 8

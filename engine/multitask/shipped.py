@@ -8,13 +8,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from engine.files import ROOT
 from engine.multitask.claims import CLAIMS, Seeds, all_cells
 from engine.multitask.config import MultitaskConfig
-from engine.runs.fingerprint import ROOT
 from engine.runs.frame import Array
 from engine.runs.recording import Recording
-from engine.runs.stored import read_study, write_study
-from engine.runs.study import Results
+from engine.runs.service.study import Results
+from engine.runs.studies.stored import read_study, write_study
 from engine.runs.verdict import ENOUGH_SEEDS
 
 RECORDED = (-1.0, -0.5, 0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)

@@ -1,16 +1,16 @@
 """The YouTube DNN in a simulated video site: candidate generation → ranking (Covington, Adams & Sargin 2016)."""
 
-from engine.recommender.candidates import CandidateNet
 from engine.recommender.config import RecommenderConfig
-from engine.recommender.own import train_own
-from engine.recommender.own_config import OwnLogConfig
-from engine.recommender.ranking import RankNet
-from engine.recommender.retrieval import Retriever
-from engine.recommender.serving import Server
-from engine.recommender.simulation import SimulationConfig, simulate_days
-from engine.recommender.site import open_site
+from engine.recommender.days.simulation import SimulationConfig, simulate_days
+from engine.recommender.own_log.config import OwnLogConfig
+from engine.recommender.own_log.site import train_own
+from engine.recommender.ranking.model import RankNet
+from engine.recommender.recall.index import Retriever
+from engine.recommender.recall.model import CandidateNet
+from engine.recommender.serving.server import Server
+from engine.recommender.site.vocabulary import open_site
+from engine.recommender.site.world import simulate
 from engine.recommender.training import train
-from engine.recommender.world import simulate
 from engine.runs.work import Work
 
 TINY = RecommenderConfig(videos=2_000, users=100, days=10, steps=2, ranking_steps=2, frames=2, batch_size=16)

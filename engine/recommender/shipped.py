@@ -8,16 +8,16 @@ from dataclasses import replace
 
 import numpy as np
 
+from engine.files import ROOT
 from engine.recommender.claims import CLAIMS, Seeds, all_cells
 from engine.recommender.config import RecommenderConfig
-from engine.recommender.scene import offered
-from engine.recommender.site import Site, open_site
+from engine.recommender.serving.scene import offered
+from engine.recommender.site.vocabulary import Site, open_site
 from engine.recommender.training import ITEM2VEC
-from engine.runs.fingerprint import ROOT
 from engine.runs.frame import Array, Frame
 from engine.runs.recording import Recording
-from engine.runs.stored import read_study, write_study
-from engine.runs.study import Results
+from engine.runs.service.study import Results
+from engine.runs.studies.stored import read_study, write_study
 
 RECORDINGS = ROOT / "assets" / "recordings" / "recommender"
 CLAIMS_FILE = ROOT / "assets" / "claims" / "recommender.json"

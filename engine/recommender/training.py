@@ -14,16 +14,16 @@ import torch
 from torch import Tensor
 
 from engine.errors import UserError
-from engine.recommender.baselines import Beside, paired
 from engine.recommender.config import RecommenderConfig
-from engine.recommender.earlier import Earlier
-from engine.recommender.features import Impressions, impressions
-from engine.recommender.ranking import Ranker, Ranking, mispredicted
-from engine.recommender.recall import Recall, batches, hit_rates, popular
-from engine.recommender.retrieval import Retriever
-from engine.recommender.samples import Examples, split
-from engine.recommender.site import Site, open_site
-from engine.recommender.world import World, expected_watch
+from engine.recommender.ranking.features import Impressions, impressions
+from engine.recommender.ranking.model import Ranker, Ranking, mispredicted
+from engine.recommender.ranking.past import Earlier
+from engine.recommender.recall.baselines import Beside, paired
+from engine.recommender.recall.index import Retriever
+from engine.recommender.recall.samples import Examples, split
+from engine.recommender.recall.training import Recall, batches, hit_rates, popular
+from engine.recommender.site.vocabulary import Site, open_site
+from engine.recommender.site.world import World, expected_watch
 from engine.runs.frame import Array, Frame, frame_steps
 from engine.runs.work import Tick
 

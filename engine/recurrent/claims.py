@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.recurrent.config import RecurrentConfig
 from engine.runs.frame import Array
-from engine.runs.study import Results
+from engine.runs.service.study import Results
 from engine.runs.verdict import ENOUGH_COSTLY_SEEDS, Verdict, judge
 
 SEEDS = tuple(range(ENOUGH_COSTLY_SEEDS))

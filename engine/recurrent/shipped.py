@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 
+from engine.files import ROOT
 from engine.recurrent.claims import CLAIMS, Seeds, all_cells
 from engine.recurrent.config import RecurrentConfig
-from engine.runs.fingerprint import ROOT
 from engine.runs.recording import Recording
-from engine.runs.stored import read_study, write_study
-from engine.runs.study import Results
+from engine.runs.service.study import Results
+from engine.runs.studies.stored import read_study, write_study
 
 RECORDINGS = ROOT / "assets" / "recordings" / "recurrent"
 CLAIMS_FILE = ROOT / "assets" / "claims" / "recurrent.json"

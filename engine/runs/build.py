@@ -2,7 +2,7 @@
 
 python -m engine.runs.build recordings [playground …]
 python -m engine.runs.build claims [playground …]      cells that are missing, or whose code has changed
-python -m engine.runs.build restamp [playground …]     see `engine.runs.restamp`
+python -m engine.runs.build restamp [playground …]     see `engine.runs.studies.restamp`
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from engine.runs.config import Config
-from engine.runs.fingerprint import fingerprints, key
 from engine.runs.frame import Array
-from engine.runs.policy import RunPolicy
-from engine.runs.restamp import restamp
-from engine.runs.run import Run, State
-from engine.runs.runs import Runs
-from engine.runs.worker import playgrounds
+from engine.runs.service.policy import RunPolicy
+from engine.runs.service.run import Run, State
+from engine.runs.service.runs import Runs
+from engine.runs.studies.fingerprint import fingerprints, key
+from engine.runs.studies.restamp import restamp
+from engine.runs.workers.main import playgrounds
 
 POLICY = RunPolicy(background_queue=100_000, longest_seconds=3_600.0)
 

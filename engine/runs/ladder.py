@@ -8,4 +8,4 @@ from typing import TypeAlias, TypeVar
 T = TypeVar("T")
 Ladder: TypeAlias = Mapping[str, T]
 """Rungs by id, lowest first. In a table annotated with it only those rungs that a stored result names belong to what the
-result rests on (`engine.runs.fingerprint`): another rung beside them ages nothing."""
+result rests on (`engine.runs.studies.fingerprint`): another rung beside them ages nothing."""

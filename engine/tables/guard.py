@@ -14,18 +14,17 @@ import threading
 import typing
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO, Any, TypeVar
 
 from engine.errors import UserError
-from engine.runs import wire
+from engine.files import ROOT
+from engine.runs.workers import wire
 from engine.tables.parcel import Cut, unpack
 
 T = TypeVar("T")
 Waiting = Callable[[], None]
 """Called now and then while a file waits for its turn; what it raises ends the wait."""
 
-ROOT = Path(__file__).resolve().parents[2]
 SHORT = 2_000_000
 """Bytes of a text that the server reads by itself: a process would take longer to start."""
 MEMORY = 2_500_000_000

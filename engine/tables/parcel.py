@@ -14,8 +14,8 @@ from typing import IO, Any
 
 import numpy as np
 
-from engine.runs import wire
 from engine.runs.frame import Array
+from engine.runs.workers import wire
 
 PLAIN = "biuf"
 """Kinds of numpy's types that may travel: truth values and numbers."""

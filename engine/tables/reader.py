@@ -16,7 +16,8 @@ from types import ModuleType
 from typing import Any, BinaryIO
 
 from engine.errors import UserError
-from engine.runs import wire
+from engine.files import ROOT
+from engine.runs.workers import wire
 from engine.tables.parcel import Parcel
 
 NICENESS = 5
@@ -27,11 +28,12 @@ def named(reader: str) -> Callable[..., Any]:
     """The function that "engine.room.module:function" names, without what the room's package would import besides: a
     table needs no torch, which takes longer to load than most tables to read."""
     module, _, function = reader.partition(":")
-    package = module.rpartition(".")[0]
-    if package not in sys.modules:
-        bare = ModuleType(package)
-        bare.__path__ = [str(Path(__file__).resolve().parents[2].joinpath(*package.split(".")))]
-        sys.modules[package] = bare
+    parts = module.split(".")
+    for package in (".".join(parts[:depth]) for depth in range(2, len(parts))):  # engine itself imports nothing
+        if package not in sys.modules:
+            bare = ModuleType(package)
+            bare.__path__ = [str(ROOT.joinpath(*package.split(".")))]
+            sys.modules[package] = bare
     found: Callable[..., Any] = getattr(importlib.import_module(module), function)
     return found
 

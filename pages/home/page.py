@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
+from engine.files import ROOT
 from pages.ui.language import language, t
 from pages.ui.marked import Marked
 from pages.ui.playground import Playground, playgrounds
 
-DRAWINGS = Path(__file__).resolve().parents[2] / "assets" / "diagrams"
+DRAWINGS = ROOT / "assets" / "diagrams"
 
 
 def ladder(room: Playground) -> None:

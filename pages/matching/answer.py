@@ -12,7 +12,7 @@ from pages.matching import settings
 from pages.matching.shown import Shown
 from pages.ui.language import N_, listed, t
 from pages.ui.marked import Marked
-from pages.ui.verdict import badge, stored_verdict
+from pages.ui.pieces.verdict import badge, stored_verdict
 
 
 def log_title(config: MatchingConfig) -> str:

@@ -9,15 +9,15 @@ import streamlit as st
 
 from engine.matching import MatchingConfig, PairsConfig
 from engine.matching.config import TITLES
-from engine.matching.scene import Scene
-from engine.matching.trace import Desk, Row
-from engine.matching.view import views, width
+from engine.matching.opened.scene import Scene
+from engine.matching.opened.trace import Desk, Row
+from engine.matching.opened.view import views, width
 from pages.matching import diagram
 from pages.ui.language import N_, bare, language, t
 from pages.ui.latest import Latest
-from pages.ui.network import Colour, Diagram
-from pages.ui.player_words import player_words
-from pages.ui.stage import Maps, Match, Rung, Stage, Sweep
+from pages.ui.player.network import Colour, Diagram
+from pages.ui.player.stage import Maps, Match, Rung, Stage, Sweep
+from pages.ui.player.words import player_words
 
 COLOURS: dict[str, Colour] = {"dssm": 5, "clsm": 2, "lstm": 3}
 SENTENCES = {

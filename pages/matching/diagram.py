@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pages.ui.network import BarsRef, Colour, Edge, Kind, Layout, Node, Term, ValueRef
+from pages.ui.player.network import BarsRef, Colour, Edge, Kind, Layout, Node, Term, ValueRef
 
 QUERY, CLICKED, UNCLICKED = 0, 2, 1
 HUES: tuple[Colour, ...] = (CLICKED, UNCLICKED, "muted", "muted", "muted")
@@ -29,7 +29,7 @@ _ARRAYS = {
     "clsm": {"inner": "now", "pool": "inner", "vector": "vector"},
     "lstm": {"inner": "inner", "vector": "vector"},
 }
-"""What the bars of each level are, among the arrays of `engine.matching.view`."""
+"""What the bars of each level are, among the arrays of `engine.matching.opened.view`."""
 
 
 def layout(model: str, words: Mapping[str, str], documents: int) -> Layout:

@@ -16,11 +16,11 @@ from engine.runs.verdict import Verdict
 from pages.matching.charts import COLOURS
 from pages.matching.settings import TOWERS
 from pages.matching.where import PLACE
-from pages.ui.charts import show, strip
 from pages.ui.language import N_, bare, language, t
-from pages.ui.questions import questions
+from pages.ui.pieces.charts import show, strip
+from pages.ui.pieces.questions import questions
+from pages.ui.pieces.verdict import favour, summary, verdict_line
 from pages.ui.theme import HUES
-from pages.ui.verdict import favour, summary, verdict_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def _beyond(seeds: Seeds) -> None:
 
 def _towers(seeds: Seeds) -> None:
     values = {
-        (t(TOWERS[one.towers]), TITLES["clsm"]): seeds.metric(one, "clsm", "mrr") for one in (LOG["en"], SEPARATE)
+        (bare(TOWERS[one.towers]), TITLES["clsm"]): seeds.metric(one, "clsm", "mrr") for one in (LOG["en"], SEPARATE)
     }
     _strip(values, t("mean reciprocal rank, held out"), "claim_towers", None)
     st.caption(

@@ -9,16 +9,17 @@ import numpy as np
 import pandas as pd
 
 from engine.matching.config import TITLES
-from engine.matching.log import Log
-from engine.matching.scene import Scene, ranks
+from engine.matching.data.log import Log
+from engine.matching.opened.scene import Scene, ranks
 from pages.matching import PLAYGROUND, ranking, settings
 from pages.matching.answer import answer
 from pages.matching.charts import COLOURS
 from pages.matching.shown import Shown, position, scores_of, shown
-from pages.ui import report, share
-from pages.ui.downloads import downloads
+from pages.ui import share
 from pages.ui.language import bare, t
 from pages.ui.marked import unmarked
+from pages.ui.pieces import report
+from pages.ui.pieces.downloads import downloads
 from pages.ui.theme import HUES
 
 if TYPE_CHECKING:

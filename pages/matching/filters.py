@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from engine.matching.evidence import winning_windows
-from engine.matching.trace import filter_gains, trace
+from engine.matching.opened.evidence import winning_windows
+from engine.matching.opened.trace import filter_gains, trace
 from pages.matching.shown import Shown
-from pages.ui.choices import one_of
+from pages.ui.controls.choices import one_of
 from pages.ui.language import t
 
 SHOWN = 8

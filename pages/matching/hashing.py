@@ -8,12 +8,12 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from engine.matching.hashing import Census, bucket, census, features, tokens
-from engine.matching.trace import Row
+from engine.matching.data.hashing import Census, bucket, census, features, tokens
+from engine.matching.opened.trace import Row
 from pages.matching.shown import Shown
-from pages.ui.charts import show
 from pages.ui.language import t
 from pages.ui.marked import Marked
+from pages.ui.pieces.charts import show
 
 SHOWN = 8
 

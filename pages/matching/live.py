@@ -6,17 +6,17 @@ import numpy as np
 import streamlit as st
 
 from engine.matching import MatchingConfig, PairsConfig
-from engine.matching.hashing import tokens
+from engine.matching.data.hashing import tokens
 from engine.runs.table import Table
 from pages.matching import PLAYGROUND, charts, settings, where
 from pages.matching.answer import answer, log_title
 from pages.matching.shown import Shown, gone_of, shortened, shown
 from pages.matching.where import PLACE
-from pages.ui import live, training
 from pages.ui.language import t
-from pages.ui.live import RECORDED, RUN
-from pages.ui.player import player
-from pages.ui.position import Click, Position
+from pages.ui.player.player import player
+from pages.ui.player.position import Click, Position
+from pages.ui.run import live, training
+from pages.ui.run.live import RECORDED, RUN
 
 PLAYER = "matching_player"
 

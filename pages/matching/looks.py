@@ -9,7 +9,7 @@ from pages.matching import filters, hashing, measures, reading, shapes, softmax,
 from pages.matching.shown import Shown, shown
 from pages.matching.where import PLACE
 from pages.ui.language import N_, t
-from pages.ui.section import section
+from pages.ui.pieces.section import section
 
 LOOKS: tuple[tuple[str, str, str, Callable[[Shown], None]], ...] = (
     (

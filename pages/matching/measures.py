@@ -14,11 +14,11 @@ from engine.runs.verdict import judge as judge_differences
 from pages.matching import ranking
 from pages.matching.charts import COLOURS
 from pages.matching.shown import Shown
-from pages.ui.charts import show
-from pages.ui.choices import one_of
+from pages.ui.controls.choices import one_of
 from pages.ui.language import t
+from pages.ui.pieces.charts import show
+from pages.ui.pieces.verdict import badge
 from pages.ui.theme import HUES
-from pages.ui.verdict import badge
 
 CURVES = {"mrr": "MRR", "ndcg": "NDCG@10", "recall": "recall@10"}
 

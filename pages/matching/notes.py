@@ -10,7 +10,7 @@ import streamlit as st
 from engine.matching import models
 from pages.matching.where import PLACE
 from pages.ui.language import t
-from pages.ui.section import section
+from pages.ui.pieces.section import section
 
 
 def draw() -> None:

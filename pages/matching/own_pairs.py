@@ -6,14 +6,16 @@ import streamlit as st
 
 from engine.errors import UserError
 from engine.matching import PairsConfig
-from engine.matching.pairs import found_in
+from engine.matching.data.pairs import found_in
 from engine.runs.config import Whole
 from pages.matching import PLAYGROUND, live, measures
 from pages.matching.shown import shown
 from pages.matching.where import PLACE
-from pages.ui import controls, language, reading
+from pages.ui import language
+from pages.ui.controls import controls
 from pages.ui.language import t
-from pages.ui.section import section
+from pages.ui.pieces.section import section
+from pages.ui.run import reading
 
 
 def draw() -> None:

@@ -6,22 +6,22 @@ import numpy as np
 import streamlit as st
 
 from engine.errors import UserError
-from engine.matching.explain import explain
-from engine.matching.scene import Scene
-from engine.matching.trace import trace
+from engine.matching.opened.explain import explain
+from engine.matching.opened.scene import Scene
+from engine.matching.opened.trace import trace
 from engine.runs.config import Whole
 from engine.runs.trace import Trace
 from pages.matching import charts, hashing, where
 from pages.matching.shown import Shown, position, shown
 from pages.matching.where import PLACE
-from pages.ui import controls
-from pages.ui.charts import show, unit_bars
-from pages.ui.choices import one_of
+from pages.ui.controls import controls
+from pages.ui.controls.choices import one_of
 from pages.ui.language import N_, t
 from pages.ui.language import explain as told
 from pages.ui.marked import Marked
+from pages.ui.pieces.charts import show, unit_bars
+from pages.ui.pieces.zoom import zoom
 from pages.ui.theme import HUES
-from pages.ui.zoom import zoom
 
 SUMS = {
     "dssm": {"inner": "hidden1", "pool": "hidden2", "vector": "semantic"},

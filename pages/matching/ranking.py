@@ -11,7 +11,7 @@ import streamlit as st
 from engine.matching.baselines import BASELINES
 from engine.matching.config import TITLES
 from engine.matching.measures import TIE
-from engine.matching.scene import Scene, ranks
+from engine.matching.opened.scene import Scene, ranks
 from pages.matching.shown import Shown, position, scores_of, shown
 from pages.ui.language import N_, listed, t
 from pages.ui.marked import Marked

@@ -8,17 +8,17 @@ import pandas as pd
 import streamlit as st
 
 from engine.matching.config import TITLES
-from engine.matching.evidence import keywords
-from engine.matching.scene import Scene
-from engine.matching.trace import trace
+from engine.matching.opened.evidence import keywords
+from engine.matching.opened.scene import Scene
+from engine.matching.opened.trace import trace
 from pages.matching import charts
 from pages.matching.part import GATE_NAMES
 from pages.matching.shown import Shown
 from pages.matching.words import upright
-from pages.ui.charts import show, word_axis
-from pages.ui.choices import one_of
+from pages.ui.controls.choices import one_of
 from pages.ui.language import t
 from pages.ui.marked import Marked
+from pages.ui.pieces.charts import show, word_axis
 from pages.ui.theme import HUES
 
 

@@ -9,10 +9,10 @@ import streamlit as st
 
 from engine.matching import PAPER, MatchingConfig
 from engine.matching.config import TITLES
-from pages.ui import controls
-from pages.ui.choices import one_of
-from pages.ui.controls import Control, Preset
-from pages.ui.groups import Groups
+from pages.ui.controls import controls
+from pages.ui.controls.choices import one_of
+from pages.ui.controls.controls import Control, Preset
+from pages.ui.controls.groups import Groups
 from pages.ui.language import LANGUAGES, N_, follow, language, t
 
 PRESET = "matching_preset"
@@ -103,5 +103,4 @@ def sidebar(on_preset: Callable[[Preset | None], None]) -> MatchingConfig | None
 
 
 def _language() -> dict[str, Any]:
-    how = {"key": LANGUAGE, "name_of": LANGUAGES.__getitem__}
-    return {"language": one_of(t("Texts"), list(LANGUAGES), language(), **how)}
+    return {"language": one_of(t("Texts"), list(LANGUAGES), language(), key=LANGUAGE, name_of=LANGUAGES.__getitem__)}

@@ -7,12 +7,12 @@ import pandas as pd
 import streamlit as st
 
 from engine.matching.models import windows
-from engine.matching.shapes import TEXTBOOK, textbook, words_seen
+from engine.matching.opened.shapes import TEXTBOOK, textbook, words_seen
 from engine.runs.config import Whole
 from pages.matching.shown import Shown
-from pages.ui import controls
-from pages.ui.charts import show
+from pages.ui.controls import controls
 from pages.ui.language import t
+from pages.ui.pieces.charts import show
 from pages.ui.theme import HUES
 
 

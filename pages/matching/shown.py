@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import cast
+from functools import cached_property, partial
+from typing import Any, cast
 
 import streamlit as st
 
 from engine.matching import MatchingConfig, PairsConfig
 from engine.matching.baselines import Baselines
 from engine.matching.claims import LOG
-from engine.matching.log import Log
-from engine.matching.pairs import log_in
-from engine.matching.scene import Index, Scene, Stagehand, desks_at, without
+from engine.matching.data.log import Log
+from engine.matching.data.pairs import log_in
+from engine.matching.opened.scene import Index, Scene, Stagehand, desks_at, without
+from engine.matching.opened.trace import Desk, Row
 from engine.matching.shipped import library, recorded
-from engine.matching.trace import Desk, Row
 from engine.matching.training import Library
 from engine.runs.frame import Array, Frame
 from engine.runs.recording import Recording
 from pages.matching import charts, settings, where
 from pages.matching.where import PLACE
-from pages.ui import live, reading, training
 from pages.ui.language import language
-from pages.ui.live import RECORDED, RUN
+from pages.ui.run import live, reading, training
+from pages.ui.run.live import RECORDED, RUN
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +59,7 @@ class Shown:
     def _opened(self) -> tuple[dict[str, Desk], Index]:
         # A run is a function of its config: config and step name a moment, without a look at its numbers.
         keep = _open_own if isinstance(self.config, PairsConfig) else _open_shared
-        return keep(self.config.digest, self.frame.step, self.config, self.frame)
+        return cast(tuple[dict[str, Desk], Index], keep(self.config.digest, self.frame.step, self.config, self.frame))
 
     def offered(self) -> list[Scene]:
         """The queries to choose from, the typed one last."""
@@ -123,8 +124,9 @@ def _open(digest: str, step: int, _config: MatchingConfig, _frame: Frame) -> tup
     return desks, Index(desks, hand)
 
 
-_open_shared = st.cache_resource(_open, max_entries=40, show_spinner=False)
-_open_own = st.cache_resource(_open, scope="session", max_entries=5, show_spinner=False)
+_kept: Callable[..., Callable[..., Any]] = partial(st.cache_resource, show_spinner=False)
+_open_shared = _kept(max_entries=40)(_open)
+_open_own = _kept(scope="session", max_entries=5)(_open)
 
 
 def shown() -> Shown:

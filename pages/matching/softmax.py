@@ -8,11 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from engine.matching.config import TITLES
-from engine.matching.scene import Scene
+from engine.matching.opened.scene import Scene
 from pages.matching.charts import COLOURS
 from pages.matching.shown import Shown
-from pages.ui.charts import LEGEND, show
 from pages.ui.language import t
+from pages.ui.pieces.charts import LEGEND, show
 from pages.ui.theme import HUES
 
 

@@ -8,14 +8,14 @@ import pandas as pd
 import streamlit as st
 
 from engine.matching.config import TITLES
-from engine.matching.space import projected
+from engine.matching.opened.space import projected
 from engine.matching.training import LANDMARKS
 from pages.matching.shown import Shown
 from pages.matching.where import PLACE
-from pages.ui.charts import show
-from pages.ui.choices import one_of
+from pages.ui.controls.choices import one_of
 from pages.ui.language import t
-from pages.ui.live import choose_moment
+from pages.ui.pieces.charts import show
+from pages.ui.run.live import choose_moment
 from pages.ui.theme import HUES
 
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import streamlit as st
 
 from engine.matching import MODELS
-from pages.matching.settings import PRESET, PRESETS, Preset, choose
+from pages.matching.settings import PRESET, PRESETS, choose
+from pages.ui.controls.controls import Preset
 from pages.ui.place import Place
 
 HERO, ASKED, WITHOUT, UNIT = (f"matching_{name}" for name in ("at", "q", "without", "unit"))

@@ -8,12 +8,12 @@ import pandas as pd
 import streamlit as st
 
 from engine.matching.config import TITLES
-from engine.matching.evidence import trigram_gains
-from engine.matching.trace import word_gains
+from engine.matching.opened.evidence import trigram_gains
+from engine.matching.opened.trace import word_gains
 from pages.matching.shown import Shown
-from pages.ui.charts import show, word_axis
-from pages.ui.choices import one_of_many
-from pages.ui.language import t
+from pages.ui.controls.choices import one_of_many
+from pages.ui.language import bare, t
+from pages.ui.pieces.charts import show, word_axis
 
 
 def draw(now: Shown) -> None:
@@ -59,7 +59,7 @@ def draw(now: Shown) -> None:
         found = {m: trigram_gains(at, scene.query, scene.rows[0], side, token) for m, at in now.desks.items()}
         whole = {m: float(at.cosines(scene.query, scene.rows[:1])[0]) for m, at in now.desks.items()}
         parts = [name for name, _ in next(iter(found.values()))]
-        table = {t("without"): [t("(whole)"), *parts]}
+        table = {bare("without"): [bare("(whole)"), *parts]}
         for m, one in found.items():
             table[TITLES[m]] = [f"{whole[m]:.3f}", *(f"{whole[m] - fall:.3f}" for _, fall in one)]
         st.dataframe(pd.DataFrame(table), hide_index=True, height="content", alt=t("Cosine without each trigram"))

@@ -13,16 +13,15 @@ from dataclasses import replace
 import numpy as np
 
 from engine.multitask import MultitaskConfig
+from engine.multitask.config import TITLES
 from engine.multitask.shipped import sweep
 from engine.multitask.view import Views, views
 from engine.runs.recording import Recording
 from pages.multitask import diagram
-from pages.multitask.settings import TITLES
 from pages.ui.language import N_, bare, language, t
 from pages.ui.latest import Latest
-from pages.ui.network import Diagram
-from pages.ui.player_words import player_words
-from pages.ui.stage import (
+from pages.ui.player.network import Diagram
+from pages.ui.player.stage import (
     Array,
     Lines,
     Plane,
@@ -34,6 +33,7 @@ from pages.ui.stage import (
     Stage,
     Sweep,
 )
+from pages.ui.player.words import player_words
 
 COLOURS = {"single_task": 4, "shared_bottom": 5, "omoe": 2, "mmoe": 3}
 DASHES = {"single_task": "2 3", "shared_bottom": None, "omoe": "6 3", "mmoe": None}

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from engine.multitask.claims import COMPARED
+from engine.multitask.config import TITLES
 from pages.multitask.charts import COLOURS
-from pages.multitask.settings import TITLES
-from pages.ui.charts import show
 from pages.ui.language import t
+from pages.ui.pieces.charts import show
 from pages.ui.theme import HUES
 
 

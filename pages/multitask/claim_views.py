@@ -19,16 +19,16 @@ from engine.multitask.claims import (
     SLOW,
     Seeds,
 )
+from engine.multitask.config import TITLES
 from engine.multitask.models import build, multiply_adds, parameter_count
 from engine.multitask.shipped import sweep
 from engine.runs.verdict import Verdict
 from pages.multitask.claim_charts import colours, curve, curve_rows, histogram
-from pages.multitask.settings import TITLES
-from pages.ui.charts import show
-from pages.ui.choices import one_of
-from pages.ui.language import N_, t
+from pages.ui.controls.choices import one_of
+from pages.ui.language import N_, bare, t
+from pages.ui.pieces.charts import show
+from pages.ui.pieces.verdict import numbers, outcome, verdict_line
 from pages.ui.theme import HUES
-from pages.ui.verdict import numbers, outcome, verdict_line
 
 
 def _four_digits(columns: Iterable[str]) -> dict[str, Any]:
@@ -116,7 +116,7 @@ def _advantage(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
 
 
 def _gates(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
-    mean, per_row = t("between the mean gates"), t("row by row")
+    mean, per_row = bare("between the mean gates"), bare("row by row")
     values = {
         (name, p): seeds.metric(PAPER, "mmoe", p, metric)
         for name, metric in ((mean, "mean_gate_distance"), (per_row, "gate_distance"))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from pages.ui.network import BarsRef, Colour, Edge, Layout, Node, Port, Term, ValueRef
+from pages.ui.player.network import BarsRef, Colour, Edge, Layout, Node, Port, Term, ValueRef
 
 LEFT, RIGHT = 168.0, 832.0  # the experts' row; the gates stand outside it
 Y_OUTPUT, Y_TOWER, Y_MIX, Y_EXPERT, Y_SHARED, Y_INPUT = 30.0, 122.0, 222.0, 386.0, 502.0, 588.0

@@ -14,18 +14,18 @@ from engine.multitask.claims import (
     CORRELATIONS,
     SCARCE,
 )
+from engine.multitask.config import TITLES
 from engine.multitask.shipped import stored_seeds, sweep
 from engine.runs.verdict import HOLDS, Verdict
 from pages.multitask.claim_charts import colours
 from pages.multitask.claim_views import DRAW
-from pages.multitask.settings import TITLES
 from pages.multitask.where import PLACE
-from pages.ui.charts import show
 from pages.ui.language import N_, t
 from pages.ui.marked import Marked
-from pages.ui.questions import questions
-from pages.ui.section import section
-from pages.ui.verdict import badge
+from pages.ui.pieces.charts import show
+from pages.ui.pieces.questions import questions
+from pages.ui.pieces.section import section
+from pages.ui.pieces.verdict import badge
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from engine.multitask import MultitaskConfig
+from engine.multitask.config import TITLES
 from engine.multitask.models import MIXTURES
 from engine.runs.recording import Recording
 from pages.multitask import PLAYGROUND, live, settings
 from pages.multitask.charts import COLOURS, DASHES
-from pages.multitask.settings import TITLES
-from pages.ui import report, share
-from pages.ui.downloads import downloads
+from pages.ui import share
 from pages.ui.language import t
 from pages.ui.marked import unmarked
+from pages.ui.pieces import report
+from pages.ui.pieces.downloads import downloads
 from pages.ui.theme import HUES
 
 if TYPE_CHECKING:

@@ -9,19 +9,19 @@ import numpy as np
 import streamlit as st
 
 from engine.multitask import MultitaskConfig
+from engine.multitask.config import TITLES
 from engine.multitask.shipped import sweep
 from engine.runs.recording import Recording
 from engine.runs.verdict import Verdict, judge
 from pages.multitask import PLAYGROUND, charts, settings, where
-from pages.multitask.settings import TITLES
 from pages.multitask.where import PLACE
-from pages.ui import live, training
 from pages.ui.language import t
-from pages.ui.live import RECORDED, RUN
 from pages.ui.marked import Marked
-from pages.ui.player import player
-from pages.ui.position import Click, Position
-from pages.ui.verdict import badge
+from pages.ui.pieces.verdict import badge
+from pages.ui.player.player import player
+from pages.ui.player.position import Click, Position
+from pages.ui.run import live, training
+from pages.ui.run.live import RECORDED, RUN
 
 PLAYER = "multitask_player"
 

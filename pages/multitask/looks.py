@@ -8,19 +8,19 @@ import pandas as pd
 import streamlit as st
 
 from engine.multitask import MultitaskConfig
+from engine.multitask.config import TITLES
 from engine.multitask.models import MIXTURES
 from engine.multitask.trace import probe, trace
 from engine.runs.config import Whole
 from engine.runs.recording import Recording
 from pages.multitask import live, settings
 from pages.multitask.charts import COLOURS
-from pages.multitask.settings import TITLES
 from pages.multitask.where import PLACE
-from pages.ui import controls
-from pages.ui.charts import show
-from pages.ui.choices import one_of
+from pages.ui.controls import controls
+from pages.ui.controls.choices import one_of
 from pages.ui.language import t
-from pages.ui.section import section
+from pages.ui.pieces.charts import show
+from pages.ui.pieces.section import section
 from pages.ui.theme import HUES
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 from engine.multitask import data, models
 from pages.multitask.where import PLACE
 from pages.ui.language import t
-from pages.ui.section import section
+from pages.ui.pieces.section import section
 
 
 def draw() -> None:

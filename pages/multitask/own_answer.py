@@ -7,14 +7,14 @@ import pandas as pd
 import streamlit as st
 
 from engine.multitask import STRUCTURES, TableConfig
-from engine.multitask.answer import Answer, Difference, answer, difference
+from engine.multitask.config import TITLES
+from engine.multitask.own_data.answer import Answer, Difference, answer, difference
 from engine.runs.frame import Frame
 from pages.multitask import own_charts
 from pages.multitask.own_charts import name_of
-from pages.multitask.settings import TITLES
-from pages.ui.charts import show
 from pages.ui.language import bare, t
 from pages.ui.marked import Marked
+from pages.ui.pieces.charts import show
 
 BASE = "shared_bottom"
 

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from engine.multitask import TableConfig
-from engine.multitask.answer import Difference
+from engine.multitask.config import TITLES
 from engine.multitask.models import MIXTURES
+from engine.multitask.own_data.answer import Difference
 from engine.multitask.view import ranks
 from engine.runs.frame import Array, Frame
 from pages.multitask.charts import COLOURS
-from pages.multitask.settings import TITLES
 from pages.ui.language import t
 from pages.ui.theme import HUES
 

@@ -8,18 +8,20 @@ import streamlit as st
 
 from engine.errors import UserError
 from engine.multitask import TableConfig
-from engine.multitask.columns import Column
-from engine.multitask.sample import sample_table
-from engine.multitask.summary import Summary, summary
+from engine.multitask.own_data.columns import Column
+from engine.multitask.own_data.sample import sample_table
+from engine.multitask.own_data.summary import Summary, summary
 from engine.runs.config import Whole
-from engine.runs.run import State
+from engine.runs.service.run import State
 from engine.runs.table import Table
 from pages.multitask import PLAYGROUND, own_answer
 from pages.multitask.where import PLACE
-from pages.ui import controls, language, polling, reading, training
-from pages.ui.choices import one_of
+from pages.ui import language
+from pages.ui.controls import controls
+from pages.ui.controls.choices import one_of
 from pages.ui.language import t
-from pages.ui.section import section
+from pages.ui.pieces.section import section
+from pages.ui.run import polling, reading, training
 
 FILE = "multitask_file"
 MOST_FEATURES = 30

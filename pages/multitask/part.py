@@ -13,21 +13,22 @@ import streamlit as st
 
 from engine.errors import UserError
 from engine.multitask import MultitaskConfig
+from engine.multitask.config import TITLES
 from engine.multitask.trace import explain, intervene, probe, trace
 from engine.runs.config import Whole
 from engine.runs.frame import Frame
 from engine.runs.trace import Trace
 from pages.multitask import live, settings, where
-from pages.multitask.settings import TITLES
 from pages.multitask.where import PLACE
-from pages.ui import controls, language
-from pages.ui.charts import show
-from pages.ui.choices import some_of
+from pages.ui import language
+from pages.ui.controls import controls
+from pages.ui.controls.choices import some_of
 from pages.ui.language import t
 from pages.ui.marked import Marked
-from pages.ui.section import section
+from pages.ui.pieces.charts import show
+from pages.ui.pieces.section import section
+from pages.ui.pieces.zoom import zoom
 from pages.ui.theme import HUES
-from pages.ui.zoom import zoom
 
 ROW, REMOVED, TIED = "multitask_row", "multitask_removed", "multitask_tied"
 

@@ -12,10 +12,10 @@ from engine.errors import UserError
 from engine.multitask import STRUCTURES, MultitaskConfig
 from engine.multitask.config import TITLES
 from engine.runs.config import Whole
-from pages.ui import controls
-from pages.ui.choices import some_of
-from pages.ui.controls import Control
-from pages.ui.groups import Groups
+from pages.ui.controls import controls
+from pages.ui.controls.choices import some_of
+from pages.ui.controls.controls import Control
+from pages.ui.controls.groups import Groups
 from pages.ui.language import N_, bare, t
 
 CORRELATION = controls.key(MultitaskConfig, "correlation")

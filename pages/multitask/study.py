@@ -7,17 +7,18 @@ from functools import partial
 import streamlit as st
 
 from engine.multitask.claims import CLAIMS, COMPARED, PAPER, PREVIEW_CORRELATIONS, Seeds, preview_cells
+from engine.multitask.config import TITLES
 from engine.runs.config import Whole
-from engine.runs.study import Study
+from engine.runs.service.study import Study
 from pages.multitask.claim_charts import colours, curve, curve_rows
-from pages.multitask.settings import TITLES
 from pages.multitask.where import PLACE
-from pages.ui import controls, polling, training
-from pages.ui.charts import show
-from pages.ui.house import owner
+from pages.ui.controls import controls
 from pages.ui.language import explain, t
-from pages.ui.section import section
-from pages.ui.verdict import numbers, verdict_line
+from pages.ui.pieces.charts import show
+from pages.ui.pieces.section import section
+from pages.ui.pieces.verdict import numbers, verdict_line
+from pages.ui.run import polling, training
+from pages.ui.run.house import owner
 
 STUDY = "multitask_study"
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from engine.recommender.scene import Favourite
-from engine.recommender.serving import COLD, RANKING
-from pages.recommender import named
+from engine.recommender.serving.scene import Favourite
+from engine.recommender.serving.server import COLD, RANKING
+from pages.recommender import naming
 from pages.recommender.shown import Shown
 from pages.ui.language import t
-from pages.ui.live import earlier
 from pages.ui.marked import Marked
+from pages.ui.run.live import earlier
 
 
 def answer(now: Shown) -> str:
@@ -16,10 +16,10 @@ def answer(now: Shown) -> str:
     moment the models are, unless the last."""
     user, day, scene = now.now()
     site, given = now.site, scene.given
-    parts = [
+    parts: list[str] = [
         t(
             "{user}, day {day}: {videos} videos → {known} with a vector → {recalled} recalled in {recall} ms → {last}.",
-            user=named.user(site, user),
+            user=naming.user(site, user),
             day=f"{day:,.0f}",
             videos=f"{int((site.world.videos.uploaded <= day).sum()):,}",
             known=f"{int((site.world.videos.uploaded[site.known] <= day).sum()):,}",
@@ -54,7 +54,7 @@ def _last(now: Shown, shown: int, milliseconds: float) -> str:
 
 def lost(now: Shown, one: Favourite) -> str:
     """Where a favourite died, and how near it was."""
-    about = {"title": named.title(now.site, one.video), "n": f"{one.place:,}", "place": f"{one.lost.place:,}"}
+    about = {"title": naming.title(now.site, one.video), "n": f"{one.place:,}", "place": f"{one.lost.place:,}"}
     if one.lost.stage == COLD:
         return t("Their number {n}, “{title}”, died before recall: too seldom watched, it has no vector.", **about)
     if one.lost.stage == RANKING:

@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from engine.recommender.scene import Scene, Watch, searches, watches
-from engine.recommender.serving import COLD, RANKING, Recommendation
+from engine.recommender.serving.scene import Scene, Watch, searches, watches
+from engine.recommender.serving.server import COLD, RANKING, Recommendation
 from engine.runs.frame import Array
-from pages.recommender import named, where
-from pages.recommender.kept import kept
+from pages.recommender import naming, where
+from pages.recommender.looks.cached import kept
 from pages.recommender.shown import Shown, steps_of
 from pages.ui.language import N_, bare, language, t
-from pages.ui.player_words import player_words
-from pages.ui.stage import Band, Entry, Field, Listing, Quantised, Readout, Rung, Slopes, Stage, Sweep
+from pages.ui.player.stage import Band, Entry, Field, Listing, Quantised, Readout, Rung, Slopes, Stage, Sweep
+from pages.ui.player.words import player_words
 
 LOST, LISTED, SEARCHED = 3, 10, 4
 """Favourites circled, watches and searches listed."""
@@ -97,7 +97,9 @@ def _sweep(now: Shown) -> Sweep:
         tuple(float(n) for n in range(len(now.users))),
         t("Choose a user: what glows, what is lost?"),
         readout=readouts,
-        options=tuple(" · ".join(filter(None, (named.user(now.site, u), named.taste(now.site, u)))) for u in now.users),
+        options=tuple(
+            " · ".join(filter(None, (naming.user(now.site, u), naming.taste(now.site, u)))) for u in now.users
+        ),
     )
 
 
@@ -163,7 +165,7 @@ def lost_label(now: Shown, scene: Scene) -> tuple[str, ...]:
 def _field(now: Shown, grid: Grid) -> Field:
     field, site = now.field, now.site
     several = len(field.bands) > 1
-    bands = tuple(Band(named.topic(topic) if several else "", start, end) for topic, start, end in field.bands)
+    bands = tuple(Band(naming.topic(topic) if several else "", start, end) for topic, start, end in field.bands)
     return Field(
         "field",
         t("One pixel a video"),
@@ -176,7 +178,7 @@ def _field(now: Shown, grid: Grid) -> Field:
         "born",
         "candidates",
         "shown",
-        tuple(tuple(tuple(named.title(site, int(v)) for v in one.given.shown) for one in row) for row in grid),
+        tuple(tuple(tuple(naming.title(site, int(v)) for v in one.given.shown) for one in row) for row in grid),
         "marked",
         tuple(tuple(lost_label(now, one) for one in row) for row in grid),
         t("new"),
@@ -197,7 +199,7 @@ def _slopes(now: Shown, grid: Grid) -> Slopes:
         t("place in recall"),
         t("place in ranking") if now.server.ranker else t("place shown"),
         "places",
-        tuple(tuple(tuple(named.title(site, int(v)) for v in lines_of(one)) for one in row) for row in grid),
+        tuple(tuple(tuple(naming.title(site, int(v)) for v in lines_of(one)) for one in row) for row in grid),
         "stands_out",
         now.config.recalled,
         "lines",
@@ -213,7 +215,7 @@ def _listing(now: Shown) -> Listing:
         tuple(
             tuple(
                 tuple(_watched(now, one, user == on_stage and one.video in gone) for one in watches(site, user, day, LISTED))
-                + tuple(Entry(named.search(token), "", "search") for token in searches(site, user, day, SEARCHED))
+                + tuple(Entry(naming.search(token), "", "search") for token in searches(site, user, day, SEARCHED))
                 for day in now.days
             )
             for user in now.users
@@ -233,4 +235,4 @@ def _watched(now: Shown, one: Watch, gone: bool) -> Entry:
     )
     if now.timed:
         note += " · " + bare("{minutes} min", minutes=f"{one.minutes:.1f}")
-    return Entry(named.title(now.site, one.video), note, "watch", gone)
+    return Entry(naming.title(now.site, one.video), note, "watch", gone)

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from engine.recommender.scene import Scene
-from pages.recommender import PLAYGROUND, named, settings, where
+from engine.recommender.serving.scene import Scene
+from pages.recommender import PLAYGROUND, naming, settings, where
 from pages.recommender.answer import answer
 from pages.recommender.shown import Shown, shown
-from pages.ui import report, share
-from pages.ui.downloads import downloads
+from pages.ui import share
 from pages.ui.language import bare, listed, t
 from pages.ui.marked import unmarked
+from pages.ui.pieces import report
+from pages.ui.pieces.downloads import downloads
 from pages.ui.theme import HUES
 
 if TYPE_CHECKING:
@@ -42,10 +43,10 @@ def table(now: Shown, user: int, day: float, scene: Scene) -> pd.DataFrame:
     given, site = scene.given, now.site
     final = {int(video): n + 1 for n, video in enumerate(given.shown)}
     columns: dict[str, object] = {
-        t("user"): [named.user(site, user)] * len(given.candidates),
+        t("user"): [naming.user(site, user)] * len(given.candidates),
         t("day"): [day] * len(given.candidates),
         t("video"): given.candidates,
-        t("title"): [named.title(site, int(video)) for video in given.candidates],
+        t("title"): [naming.title(site, int(video)) for video in given.candidates],
         t("place in recall"): np.arange(len(given.candidates)) + 1,
         "u·v": given.scores,
         "z": given.z,
@@ -63,7 +64,7 @@ def _final(now: Shown) -> str:
 
 def _taken(now: Shown) -> str:
     titles = listed(
-        f"“{named.title(now.site, video)}”" for video in where.without() if video < len(now.site.world.videos)
+        f"“{naming.title(now.site, video)}”" for video in where.without() if video < len(now.site.world.videos)
     )
     return " " + bare("Without the watches of {titles}.", titles=titles) if titles else ""
 

@@ -6,18 +6,18 @@ import numpy as np
 import streamlit as st
 
 from engine.recommender import RecommenderConfig
-from engine.recommender.scene import watches
+from engine.recommender.serving.scene import watches
 from engine.recommender.shipped import recorded
 from engine.runs.table import Table
 from pages.recommender import PLAYGROUND, charts, settings, where
 from pages.recommender.answer import answer
 from pages.recommender.shown import Shown, same_world, shown
 from pages.recommender.where import PLACE
-from pages.ui import live, training
 from pages.ui.language import t
-from pages.ui.live import RECORDED, RUN
-from pages.ui.player import player
-from pages.ui.position import Click, Position
+from pages.ui.player.player import player
+from pages.ui.player.position import Click, Position
+from pages.ui.run import live, training
+from pages.ui.run.live import RECORDED, RUN
 
 PLAYER = "recommender_player"
 

@@ -7,10 +7,11 @@ from textwrap import dedent
 
 import streamlit as st
 
-from engine.recommender import candidates, ranking
+from engine.recommender.ranking.model import RankNet
+from engine.recommender.recall.model import CandidateNet
 from pages.recommender.where import PLACE
 from pages.ui.language import t
-from pages.ui.section import section
+from pages.ui.pieces.section import section
 
 
 def draw() -> None:
@@ -35,6 +36,8 @@ def _opened() -> None:
             "What differs from the paper: the site is simulated and small; the vocabulary is what was watched often enough, not the top million; negatives are shared by a batch; widths and dimensions are a tenth; the optimiser is Adam. The ranking model reads six continuous numbers where the paper has hundreds of features."
         )
     )
-    st.markdown(t("**The code that runs**: `engine/recommender/candidates.py`, `engine/recommender/ranking.py`"))
-    st.code(dedent(inspect.getsource(candidates.CandidateNet)), language="python")
-    st.code(dedent(inspect.getsource(ranking.RankNet)), language="python")
+    st.markdown(
+        t("**The code that runs**: `engine/recommender/recall/model.py`, `engine/recommender/ranking/model.py`")
+    )
+    st.code(dedent(inspect.getsource(CandidateNet)), language="python")
+    st.code(dedent(inspect.getsource(RankNet)), language="python")

@@ -10,24 +10,26 @@ import streamlit as st
 
 from engine.errors import UserError
 from engine.recommender import OwnLogConfig
-from engine.recommender.own import enough_steps, own_config
-from engine.recommender.own_found import Found, found_in
-from engine.recommender.own_sample import sample_log
+from engine.recommender.own_log.found import Found, found_in
+from engine.recommender.own_log.sample import sample_log
+from engine.recommender.own_log.site import enough_steps, own_config
 from engine.recommender.training import CUTS
 from engine.runs.config import Whole
 from engine.runs.frame import Frame
-from engine.runs.run import State
+from engine.runs.service.run import State
 from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE, Verdict
 from pages.recommender import PLAYGROUND, live
 from pages.recommender.settings import WEIGHTING
 from pages.recommender.where import PLACE
-from pages.ui import controls, language, reading, training
-from pages.ui.choices import one_of
+from pages.ui import language
+from pages.ui.controls import controls
+from pages.ui.controls.choices import one_of
 from pages.ui.language import N_, listed, t
-from pages.ui.live import with_each_frame
 from pages.ui.marked import Marked
-from pages.ui.section import section
-from pages.ui.verdict import badge
+from pages.ui.pieces.section import section
+from pages.ui.pieces.verdict import badge
+from pages.ui.run import reading, training
+from pages.ui.run.live import with_each_frame
 
 METHODS = {"popular": N_("Popularity"), "knn": N_("Item-kNN"), "recall": N_("YouTube DNN")}
 ROLES = {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pages.recommender import exports, live, looks, notes, own_log, settings, where, why
+from pages.recommender import exports, live, notes, own_log, settings, where, why
+from pages.recommender.looks import table
 from pages.recommender.where import PLACE
 from pages.ui.page import page
 
@@ -12,7 +13,7 @@ page(
     lambda: settings.sidebar(where.take),
     live.stage,
     where.go,
-    looks.draw,
+    table.draw,
     own_log.draw,
     notes.draw,
     exports.draw,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.recommender import RecommenderConfig
-from pages.ui import controls
-from pages.ui.controls import Control, Preset
-from pages.ui.groups import Groups
+from pages.ui.controls import controls
+from pages.ui.controls.controls import Control, Preset
+from pages.ui.controls.groups import Groups
 from pages.ui.language import N_
 
 PRESET = "recommender_preset"

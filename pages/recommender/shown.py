@@ -10,24 +10,24 @@ from typing import Any, cast
 import streamlit as st
 
 from engine.recommender import OwnLogConfig, RecommenderConfig, open_site
-from engine.recommender.field import Field, field_of
-from engine.recommender.opened import server_at
-from engine.recommender.own import site_of_log
-from engine.recommender.own_found import log_in
-from engine.recommender.own_log import OwnLog
-from engine.recommender.scene import Scene, days, offered, scene
-from engine.recommender.serving import Server
+from engine.recommender.own_log.found import log_in
+from engine.recommender.own_log.log import OwnLog
+from engine.recommender.own_log.site import site_of_log
+from engine.recommender.serving.restore import server_at
+from engine.recommender.serving.scene import Scene, days, offered, scene
+from engine.recommender.serving.server import Server
 from engine.recommender.shipped import recorded
-from engine.recommender.site import Site
+from engine.recommender.site.field import Field, field_of
+from engine.recommender.site.vocabulary import Site
 from engine.recommender.training import rankable
 from engine.runs.config import Config
 from engine.runs.frame import Frame
 from engine.runs.recording import Recording
 from pages.recommender import where
 from pages.recommender.where import PLACE
-from pages.ui import live, reading, training
 from pages.ui.language import t
-from pages.ui.live import RECORDED, RUN
+from pages.ui.run import live, reading, training
+from pages.ui.run.live import RECORDED, RUN
 
 FRAMES, MOST_GLOW, MOST_LIVE_GLOW = 6, 900_000, 220_000
 """Days on stage, and the most numbers of glow that a stage sends, once or with each frame of training; a large vocabulary has

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from pages.recommender.settings import PRESET, PRESETS, Preset, choose
+from pages.recommender.settings import PRESET, PRESETS, choose
+from pages.ui.controls.controls import Preset
 from pages.ui.place import Place
 
 HERO, WITHOUT, VIDEO = (f"recommender_{name}" for name in ("user", "without", "video"))

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from engine.recommender.explain import explain_logit, explain_score
-from engine.recommender.scene import Scene
-from engine.recommender.serving import COLD, FUTURE, RANKING, RECALL, SHOWN, WATCHED, Lost, Server
-from pages.recommender import named, settings, where
+from engine.recommender.serving.explain import explain_logit, explain_score
+from engine.recommender.serving.scene import Scene
+from engine.recommender.serving.server import COLD, FUTURE, RANKING, RECALL, SHOWN, WATCHED, Lost, Server
+from pages.recommender import naming, settings, where
 from pages.recommender.shown import Shown, shown
 from pages.recommender.where import PLACE
 from pages.ui.language import N_, t
 from pages.ui.marked import Marked, plain
-from pages.ui.zoom import zoom
+from pages.ui.pieces.zoom import zoom
 
 STAGES = (FUTURE, WATCHED, COLD, RECALL, RANKING)
 """In the order in which a video can be lost."""
@@ -88,7 +88,7 @@ def _suggest(now: Shown) -> None:
     with st.container(horizontal=True, key="suggest"):
         for one in scene.lost:
             st.button(
-                plain(named.title(now.site, one.video)),
+                plain(naming.title(now.site, one.video)),
                 key=f"why_{one.video}",
                 icon=":material/help:",
                 type="tertiary",
@@ -99,10 +99,10 @@ def _suggest(now: Shown) -> None:
 
 def _head(now: Shown, video: int, lost: Lost) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        channel = named.channel(now.site, video)
+        channel = naming.channel(now.site, video)
         question = t("Recommended") if lost.stage == SHOWN else t("Why not recommended?")
         head = Marked("**{question}** “{title}” · :gray[{channel}]" if channel else "**{question}** “{title}”")
-        st.markdown(head.format(question=question, title=named.title(now.site, video), channel=channel))
+        st.markdown(head.format(question=question, title=naming.title(now.site, video), channel=channel))
         st.button(t("Close"), icon=":material/close:", key="why_close", type="tertiary", on_click=_close)
 
 

@@ -12,18 +12,19 @@ import numpy as np
 import streamlit as st
 
 from engine.recurrent import RecurrentConfig
+from engine.recurrent.config import TITLES
 from engine.recurrent.probe import Probe, probe
 from engine.recurrent.tasks import task_of
 from engine.recurrent.view import distances, first_units, views
 from engine.runs.frame import Frame
 from engine.runs.recording import Recording
 from pages.recurrent import diagram
-from pages.recurrent.settings import OWN_TEXT, TASKS, TITLES
+from pages.recurrent.settings import OWN_TEXT, TASKS
 from pages.ui.language import N_, bare, language, t
 from pages.ui.latest import Latest
-from pages.ui.network import Colour, Diagram
-from pages.ui.player_words import player_words
-from pages.ui.stage import Array, Lines, Quantised, Rung, Series, Stage, Sweep, Tokens
+from pages.ui.player.network import Colour, Diagram
+from pages.ui.player.stage import Array, Lines, Quantised, Rung, Series, Stage, Sweep, Tokens
+from pages.ui.player.words import player_words
 
 COLOURS: dict[str, Colour] = {"rnn": 5, "lstm": 2, "peephole": 3}
 DASHES = {"rnn": "6 3", "lstm": None, "peephole": "2 3"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from engine.recurrent.view import NUMBERS
-from pages.ui.network import Colour, Edge, Kind, Layout, Node, Port, Term, ValueRef
+from pages.ui.player.network import Colour, Edge, Kind, Layout, Node, Port, Term, ValueRef
 
 FORGET, INPUT, OUTPUT, BELT = 1, 2, 3, 0
 """One hue a gate, the same at every level; the belt is blue."""

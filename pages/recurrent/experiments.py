@@ -12,16 +12,16 @@ import streamlit as st
 
 from engine.recurrent import RecurrentConfig
 from engine.recurrent.claims import BIASES, CLAIMS, COUNTING, DELAYS, MIXED, PATIENT, SEEDS, SINGLE, Seeds, biased
+from engine.recurrent.config import TITLES
 from engine.recurrent.shipped import stored_seeds
 from engine.runs.verdict import Verdict
 from pages.recurrent.looks import cell_scale
-from pages.recurrent.settings import TITLES
 from pages.recurrent.where import PLACE
-from pages.ui.charts import LEGEND, show
 from pages.ui.language import N_, bare, t
-from pages.ui.questions import questions
+from pages.ui.pieces.charts import LEGEND, show
+from pages.ui.pieces.questions import questions
+from pages.ui.pieces.verdict import numbers, summary, verdict_line
 from pages.ui.theme import HUES
-from pages.ui.verdict import numbers, summary, verdict_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def _mixed(seeds: Seeds) -> None:
 
 def _single(seeds: Seeds) -> None:
     values = {
-        (t(TITLES[cell]), d): seeds.at(base, cell, d)
+        (bare(TITLES[cell]), float(d)): seeds.at(base, cell, d)
         for cell in MIXED.cells
         for d, base in SINGLE.items()
     }  # fmt: skip

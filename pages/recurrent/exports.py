@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from engine.recurrent.config import TITLES
 from engine.recurrent.probe import Probe
 from engine.recurrent.trace import trace
 from engine.recurrent.view import said_of
 from pages.recurrent import PLAYGROUND, live, settings
 from pages.recurrent.charts import COLOURS, DASHES
 from pages.recurrent.looks import probe_on_stage
-from pages.recurrent.settings import TITLES
-from pages.ui import report, share
-from pages.ui.downloads import downloads
+from pages.ui import share
 from pages.ui.language import t
 from pages.ui.marked import unmarked
+from pages.ui.pieces import report
+from pages.ui.pieces.downloads import downloads
 from pages.ui.theme import HUES
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.errors import UserError
+from engine.recurrent.config import TITLES
 from engine.recurrent.probe import own_probe
 from engine.recurrent.sentences import WORDINGS
 from engine.recurrent.trace import clamps_of, trace
@@ -15,14 +16,13 @@ from engine.recurrent.view import said_of
 from pages.recurrent import charts, live
 from pages.recurrent.looks import cell_scale, probe_on_stage
 from pages.recurrent.part import heat
-from pages.recurrent.settings import TITLES
 from pages.recurrent.where import PLACE
 from pages.ui import language
-from pages.ui.charts import LEGEND, show, word_axis
-from pages.ui.choices import one_of, some_of
+from pages.ui.controls.choices import one_of, some_of
 from pages.ui.language import bare, t
 from pages.ui.marked import Marked
-from pages.ui.section import section
+from pages.ui.pieces.charts import LEGEND, show, word_axis
+from pages.ui.pieces.section import section
 from pages.ui.theme import HUES
 
 
@@ -76,8 +76,8 @@ def _intervene() -> None:
     clamps = clamps_of(last, now.config.hidden, forced, chosen, range(begin - 1, end))
     free = said_of(trace(now.config, now.frame, cell, one.inputs), one)
     wrong = bool(wrong) and cell == "peephole"
-    changed = {"clamps": clamps, "without": off, "output_sees_old_cell": wrong}
-    held = said_of(trace(now.config, now.frame, cell, one.inputs, **changed), one)
+    passed = trace(now.config, now.frame, cell, one.inputs, clamps=clamps, without=off, output_sees_old_cell=wrong)
+    held = said_of(passed, one)
     with right:
         st.metric(
             t("The answer after the last word"), f"{held[-1]:.3f}", f"{held[-1] - free[-1]:+.3f}",

@@ -9,21 +9,21 @@ import streamlit as st
 
 from engine.recurrent import RecurrentConfig, TextConfig
 from engine.recurrent.claims import CLAIMS, MIXED
+from engine.recurrent.config import TITLES
 from engine.recurrent.shipped import nearest, stored_seeds
 from engine.runs.config import Whole
 from engine.runs.frame import Frame
 from engine.runs.recording import Recording
 from engine.runs.verdict import Verdict
 from pages.recurrent import PLAYGROUND, charts, settings, where
-from pages.recurrent.settings import TITLES
 from pages.recurrent.where import PLACE
-from pages.ui import live, training
 from pages.ui.language import language, listed, t
-from pages.ui.live import RECORDED, RUN
 from pages.ui.marked import Marked
-from pages.ui.player import player
-from pages.ui.position import Click, Position
-from pages.ui.verdict import badge, stored_verdict
+from pages.ui.pieces.verdict import badge, stored_verdict
+from pages.ui.player.player import player
+from pages.ui.player.position import Click, Position
+from pages.ui.run import live, training
+from pages.ui.run.live import RECORDED, RUN
 
 PLAYER = "recurrent_player"
 
@@ -162,7 +162,8 @@ def _player(now: Shown) -> None:
 
     def clicked(click: Click) -> None:
         if click.panel == "belt" and click.row is not None:
-            at = min(range(len(stage.names)), key=lambda s: abs(stage.sweep.recorded[s] - hero)) if stage.sweep else 0
+            told = stage.sweep.recorded if stage.sweep else (hero,)
+            at = min(range(len(told)), key=lambda s: abs(told[s] - hero))
             PLACE.write(where.SOURCE, str(max(click.row - stage.names[at].count(""), 0)))
             return
         element = click.element if click.element is None or ">" not in click.element else None

@@ -9,17 +9,16 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from engine.recurrent.config import CELLS
+from engine.recurrent.config import CELLS, TITLES
 from engine.recurrent.gradients import chain, connectivity, untrained_flow
 from engine.recurrent.probe import Probe
 from pages.recurrent import charts, live, settings
 from pages.recurrent.charts import COLOURS, DASHES
-from pages.recurrent.settings import TITLES
 from pages.recurrent.where import PLACE
-from pages.ui.charts import LEGEND, show, word_axis
 from pages.ui.language import N_, bare, t
-from pages.ui.live import choose_moment
-from pages.ui.section import section
+from pages.ui.pieces.charts import LEGEND, show, word_axis
+from pages.ui.pieces.section import section
+from pages.ui.run.live import choose_moment
 from pages.ui.theme import HUES
 
 FLOOR = 1e-30
@@ -43,7 +42,7 @@ def cell_scale(cells: tuple[str, ...] = CELLS) -> dict[str, alt.Scale]:
     """Colours and dashes of the cells, the same everywhere."""
     names = [t(TITLES[cell]) for cell in cells]
     dashes = [[int(n) for n in (DASHES[cell] or "1 0").split()] for cell in cells]
-    hues = [HUES[COLOURS[cell]] for cell in cells if isinstance(COLOURS[cell], int)]
+    hues = [HUES[colour] for cell in cells if isinstance(colour := COLOURS[cell], int)]
     return {"color": alt.Scale(domain=names, range=hues), "dash": alt.Scale(domain=names, range=dashes)}
 
 
@@ -122,7 +121,7 @@ def _chain() -> None:
             .mark_line(point=key == "factor", strokeWidth=2)
             .encode(
                 x=word_axis(one.written),
-                y=alt.Y(f"{key}:Q", title=title, scale=alt.Scale(type=kind), axis=DECADES if kind == "log" else alt.Axis(format=".1f")),
+                y=alt.Y(f"{key}:Q", title=title, scale=alt.Scale(type="log" if kind == "log" else "linear"), axis=DECADES if kind == "log" else alt.Axis(format=".1f")),
                 color=alt.Color("cell:N", title=None, scale=scale["color"], sort=None, legend=LEGEND),
                 strokeDash=alt.StrokeDash("cell:N", title=None, scale=scale["dash"], sort=None),
                 tooltip=[alt.Tooltip("word:N", title=t("word")), alt.Tooltip("cell:N", title=t("Cell")), alt.Tooltip("factor:Q", title=t("factor"), format=".3f"), alt.Tooltip("running:Q", title=t("product"), format=".2e")],

@@ -10,7 +10,7 @@ import streamlit as st
 from engine.cells import steps
 from pages.recurrent.where import PLACE
 from pages.ui.language import t
-from pages.ui.section import section
+from pages.ui.pieces.section import section
 
 
 def draw() -> None:

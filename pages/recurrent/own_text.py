@@ -12,9 +12,11 @@ from engine.recurrent.text import found_config, found_in
 from engine.runs.config import Whole
 from pages.recurrent import PLAYGROUND
 from pages.recurrent.where import PLACE
-from pages.ui import controls, language, live, reading
+from pages.ui import language
+from pages.ui.controls import controls
 from pages.ui.language import t
-from pages.ui.section import section
+from pages.ui.pieces.section import section
+from pages.ui.run import live, reading
 
 
 def draw() -> None:

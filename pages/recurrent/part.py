@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.errors import UserError
+from engine.recurrent.config import TITLES
 from engine.recurrent.explain import explain
 from engine.recurrent.probe import Probe
 from engine.recurrent.tasks import task_of
@@ -18,18 +19,18 @@ from engine.runs.config import Whole
 from engine.runs.explanation import Explanation
 from engine.runs.trace import Trace
 from pages.recurrent import charts, live, settings, where
-from pages.recurrent.settings import TITLES
 from pages.recurrent.where import PLACE
-from pages.ui import controls, language
-from pages.ui.charts import show, unit_bars, word_axis
-from pages.ui.choices import one_of
+from pages.ui import language
+from pages.ui.controls import controls
+from pages.ui.controls.choices import one_of
 from pages.ui.language import bare, t
 from pages.ui.latest import Latest
 from pages.ui.marked import Marked
-from pages.ui.position import Position
-from pages.ui.section import section
+from pages.ui.pieces.charts import show, unit_bars, word_axis
+from pages.ui.pieces.section import section
+from pages.ui.pieces.zoom import zoom
+from pages.ui.player.position import Position
 from pages.ui.theme import HUES
-from pages.ui.zoom import zoom
 
 SUMS = {"kept": "c", "written": "c", "tanh": "h", "before_c": "c", "before_h": "h"}
 """Parts of the diagram whose number is a term of another part's sum."""

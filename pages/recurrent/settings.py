@@ -11,10 +11,10 @@ from engine.errors import UserError
 from engine.recurrent import RecurrentConfig
 from engine.recurrent.config import TITLES
 from engine.recurrent.shipped import CONFIGS
-from pages.ui import controls
-from pages.ui.choices import one_of
-from pages.ui.controls import Control, Preset
-from pages.ui.groups import Groups
+from pages.ui.controls import controls
+from pages.ui.controls.choices import one_of
+from pages.ui.controls.controls import Control, Preset
+from pages.ui.controls.groups import Groups
 from pages.ui.language import LANGUAGES, N_, follow, language, t
 
 PRESET = "recurrent_preset"
@@ -117,5 +117,6 @@ def sidebar(on_preset: Callable[[Preset | None], None]) -> RecurrentConfig | Non
 
 
 def _sentences() -> dict[str, Any]:
-    how = {"key": SENTENCES, "name_of": LANGUAGES.__getitem__}
-    return {"sentences": one_of(t("Sentences"), list(LANGUAGES), language(), **how)}
+    return {
+        "sentences": one_of(t("Sentences"), list(LANGUAGES), language(), key=SENTENCES, name_of=LANGUAGES.__getitem__)
+    }

@@ -8,7 +8,8 @@ import streamlit as st
 
 from engine.recurrent import CELLS, RecurrentConfig
 from engine.recurrent.probe import probe
-from pages.recurrent.settings import HERO, HERO_START, PRESET, PRESETS, Preset, choose, hero
+from pages.recurrent.settings import HERO, HERO_START, PRESET, PRESETS, choose, hero
+from pages.ui.controls.controls import Preset
 from pages.ui.language import language
 from pages.ui.place import Place
 

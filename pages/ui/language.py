@@ -6,18 +6,18 @@ import functools
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 from babel.messages.pofile import read_po
 
 from engine.errors import UserError
-from pages.ui.choices import one_of
+from engine.files import ROOT
+from pages.ui.controls.choices import one_of
 from pages.ui.marked import Marked, unmarked
 
 LANGUAGES = {"en": "English", "zh": "中文"}
-CATALOGUES = Path(__file__).resolve().parents[2] / "assets" / "locale"
+CATALOGUES = ROOT / "assets" / "locale"
 KEY = "lang"
 
 

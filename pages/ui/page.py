@@ -8,10 +8,11 @@ from typing import TypeVar
 import streamlit as st
 
 from engine.runs.config import Config
-from pages.ui import live, polling, share, training
+from pages.ui import share
 from pages.ui.language import t
+from pages.ui.pieces.story_panel import story_invitation, story_panel
 from pages.ui.place import Place
-from pages.ui.story_panel import story_invitation, story_panel
+from pages.ui.run import live, polling, training
 
 C = TypeVar("C", bound=Config)
 Drawn = Callable[[], None]

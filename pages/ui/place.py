@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.ui.position import Position
+from pages.ui.player.position import Position
 
 _STEP = re.compile(r"-?[0-9]{1,8}")
 

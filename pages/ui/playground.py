@@ -30,9 +30,9 @@ class Playground:
     def warm(self) -> None:
         """Import what the page will need; its own file would draw, so it is left out."""
         package = importlib.import_module(f"pages.{self.name}")
-        for module in pkgutil.iter_modules(package.__path__):
-            if module.name != "page":
-                importlib.import_module(f"pages.{self.name}.{module.name}")
+        for module in pkgutil.walk_packages(package.__path__, f"pages.{self.name}."):
+            if module.name != f"pages.{self.name}.page":
+                importlib.import_module(module.name)
 
 
 @functools.cache

@@ -10,8 +10,8 @@ import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pages.ui.house import house
-from pages.ui.scratch import scratch
+from pages.ui.run.house import house
+from pages.ui.run.scratch import scratch
 
 OWN = frozenset({"localhost", "127.0.0.1", "0.0.0.0"})
 POLICY_VIOLATION = 1008

@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import streamlit as st
 
 from pages.ui.language import KEY, language, t
-from pages.ui.training import MARK
+from pages.ui.run.training import MARK
 
 PRESENTER = "presenter"
 

@@ -10,10 +10,10 @@ import numpy.typing as npt
 import streamlit as st
 
 from pages.multitask import diagram
-from pages.ui.network import Diagram
-from pages.ui.player import player
-from pages.ui.position import Click, Position
-from pages.ui.stage import (
+from pages.ui.player.network import Diagram
+from pages.ui.player.player import player
+from pages.ui.player.position import Click, Position
+from pages.ui.player.stage import (
     Array,
     Band,
     Bars,

@@ -13,9 +13,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from pages.ui.pack import pack
-from pages.ui.position import Position, click_from
-from pages.ui.stage import WORDS, Array, Band, Entry, Field, Listing, Quantised, Rung, Slopes, Stage
+from pages.ui.player.pack import pack
+from pages.ui.player.position import Position, click_from
+from pages.ui.player.stage import WORDS, Array, Band, Entry, Field, Listing, Quantised, Rung, Slopes, Stage
 from tests.browser.conftest import serving, settled
 
 WIDTH, HEIGHT = 1250, 800

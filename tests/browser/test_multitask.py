@@ -235,7 +235,7 @@ def test_a_dead_worker_is_told_and_train_works_again(page: Page, server: str) ->
     port = server.rpartition(":")[2]
     parent = subprocess.run(["pgrep", "-f", f"server.port {port}"], check=True, capture_output=True, text=True).stdout
     for pid in parent.split():  # this server's workers only: others may be at work on the machine
-        subprocess.run(["pkill", "-9", "-P", pid, "-f", "engine.runs.worker"], check=False)
+        subprocess.run(["pkill", "-9", "-P", pid, "-f", "engine.runs.workers.main"], check=False)
     expect(page.get_by_text("ended unexpectedly").first).to_be_visible(timeout=15_000)
     train(page)
     expect(page.locator(".st-key-run_bar")).to_contain_text("Running: step", timeout=30_000)

@@ -14,9 +14,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, expect
 
-from pages.ui.pack import pack
-from pages.ui.position import Position, click_from, hero_from, position_from
-from pages.ui.stage import (
+from pages.ui.player.pack import pack
+from pages.ui.player.position import Position, click_from, hero_from, position_from
+from pages.ui.player.stage import (
     WORDS,
     Array,
     Heat,

@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, expect
 
 from engine.recurrent import RecurrentConfig
 from engine.recurrent.shipped import nearest
-from pages.ui.live import moments
+from pages.ui.run.live import moments
 from tests.browser.conftest import settled
 from tests.browser.test_cut import PATIENCE, opened
 from tests.browser.test_traffic import Line

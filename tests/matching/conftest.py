@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from engine.matching import MatchingConfig, train
-from engine.matching.log import generated
-from engine.matching.scene import Stagehand, desks_at
-from engine.matching.trace import Desk
+from engine.matching.data.log import generated
+from engine.matching.opened.scene import Stagehand, desks_at
+from engine.matching.opened.trace import Desk
 from engine.matching.training import Library
 from engine.runs.frame import Frame
 

@@ -12,6 +12,7 @@ from scipy import stats
 
 from engine.matching import MatchingConfig, train
 from engine.matching.claims import CLAIMS, LOG, SEEDS, Claim
+from engine.matching.opened.trace import desk
 from engine.matching.shipped import (
     CLAIMS_FILE,
     CONFIGS,
@@ -23,9 +24,8 @@ from engine.matching.shipped import (
     recorded,
     stored_seeds,
 )
-from engine.matching.trace import desk
-from engine.runs.fingerprint import fingerprints
 from engine.runs.recording import Recording
+from engine.runs.studies.fingerprint import fingerprints
 from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE
 
 EARLY_STEP = 10
@@ -109,6 +109,7 @@ def test_a_bag_of_words_tosses_a_coin(language: str) -> None:
     np.testing.assert_array_equal(stored("clsm", "pairs", "beyond", language=language), 0.5)
 
 
+@pytest.mark.slow
 def test_one_stored_cell_comes_out_again() -> None:
     """The cheapest study, trained again: within what one held-out query in ten is worth."""
     config = replace(LOG["en"], models=("dssm",), seed=3)

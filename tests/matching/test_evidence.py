@@ -10,9 +10,9 @@ import torch
 from sklearn.decomposition import PCA
 
 from engine.matching import CLSM
-from engine.matching.evidence import CELLS, keywords, trigram_gains, winning_windows
-from engine.matching.space import projected
-from engine.matching.trace import trace
+from engine.matching.opened.evidence import CELLS, keywords, trigram_gains, winning_windows
+from engine.matching.opened.space import projected
+from engine.matching.opened.trace import trace
 from tests.matching.conftest import Trained
 
 Run = Callable[..., Trained]

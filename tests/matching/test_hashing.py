@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import CountVectorizer
 
 from engine.matching import MatchingConfig
-from engine.matching.hashing import BOUNDARY, bucket, census, features, letter_trigrams, tokens
-from engine.matching.texts import Lexicon
+from engine.matching.data.hashing import BOUNDARY, bucket, census, features, letter_trigrams, tokens
+from engine.matching.data.texts import Lexicon
 
 WORDS = st.from_regex(r"[^\W_]{1,12}", fullmatch=True)
 

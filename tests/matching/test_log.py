@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from engine.matching import SKILLS, MatchingConfig
-from engine.matching.hashing import BOUNDARY, tokens
-from engine.matching.log import Draw, Log, Query, generated, misspelt, rare
-from engine.matching.wordings import WORDINGS
+from engine.matching.data.hashing import BOUNDARY, tokens
+from engine.matching.data.log import Draw, Log, Query, generated, misspelt, rare
+from engine.matching.data.wordings import WORDINGS
 from engine.runs.seeds import generator
 
 LANGUAGES = tuple(WORDINGS)

@@ -15,8 +15,8 @@ from sklearn.metrics import ndcg_score
 from sklearn.preprocessing import normalize
 
 from engine.matching.baselines import Baselines
-from engine.matching.hashing import tokens
-from engine.matching.log import Log, Query
+from engine.matching.data.hashing import tokens
+from engine.matching.data.log import Log, Query
 from engine.matching.measures import CUTS, Judge, first_ranks, ndcg
 
 LISTS = st.lists(st.tuples(st.integers(0, 4), st.integers(-5, 5)), min_size=2, max_size=20)

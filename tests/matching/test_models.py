@@ -17,10 +17,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from engine.matching import CLSM, DSSM, LSTMDSSM, MODELS, PAPER, MatchingConfig
-from engine.matching.hashing import BOUNDARY
+from engine.matching.data.hashing import BOUNDARY
+from engine.matching.data.texts import Lexicon, Texts
 from engine.matching.models import Matcher, Tower, build, cosines, parameters_of, posterior, windows
-from engine.matching.shapes import textbook, words_seen
-from engine.matching.texts import Lexicon, Texts
+from engine.matching.opened.shapes import textbook, words_seen
 from engine.matching.training import loss_of
 
 TEXTS = (

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import rankdata
 
 from engine.matching import SKILLS
-from engine.matching.scene import CANDIDATES, Index, ranks, without
+from engine.matching.opened.scene import CANDIDATES, Index, ranks, without
 from tests.matching.conftest import Trained
 
 Run = Callable[..., Trained]

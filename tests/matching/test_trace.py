@@ -12,9 +12,9 @@ import torch
 
 from engine.errors import UserError
 from engine.matching import CLSM, MODELS
-from engine.matching.explain import PARTS, explain
-from engine.matching.scene import Scene
-from engine.matching.trace import AXES, Desk, filter_gains, matcher_at, trace, word_gains
+from engine.matching.opened.explain import PARTS, explain
+from engine.matching.opened.scene import Scene
+from engine.matching.opened.trace import AXES, Desk, filter_gains, matcher_at, trace, word_gains
 from engine.runs.frame import Frame
 from tests.matching.conftest import Trained
 

@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from engine.errors import UserError
 from engine.matching import MODELS, MatchingConfig, PairsConfig, train, training
-from engine.matching.log import Query, generated
+from engine.matching.data.log import Query, generated
 from engine.matching.models import cosines
 from engine.matching.training import Batch, Library, Trainee, loss_of, score
 from engine.runs.frame import Frame

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from engine.matching import MODELS
-from engine.matching.scene import CANDIDATES, Scene
-from engine.matching.trace import filter_gains, trace, word_gains
-from engine.matching.view import SHOWN, SIDES, read_at, strongest, views, width
+from engine.matching.opened.scene import CANDIDATES, Scene
+from engine.matching.opened.trace import filter_gains, trace, word_gains
+from engine.matching.opened.view import SHOWN, SIDES, read_at, strongest, views, width
 from tests.matching.conftest import Trained
 
 Run = Callable[..., Trained]

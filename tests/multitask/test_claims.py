@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from engine.files import ROOT
 from engine.multitask import STRUCTURES, train
 from engine.multitask.claims import CELL_SEEDS, CLAIMS, CORRELATIONS, PAPER, Claim, cells
 from engine.multitask.shipped import (
@@ -21,8 +22,8 @@ from engine.multitask.shipped import (
     stored_seeds,
     sweep,
 )
-from engine.runs.fingerprint import ROOT, fingerprints
 from engine.runs.recording import Recording
+from engine.runs.studies.fingerprint import fingerprints
 from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE
 
 EARLY_STEP, EARLY = 13, 2e-4
@@ -104,6 +105,7 @@ def test_expected_at_32_seeds() -> None:
     assert next(c for c in CLAIMS if c.id == "gates_meet_as_p_rises").verdict(at).outcome == HOLDS
 
 
+@pytest.mark.slow
 def test_one_stored_cell_comes_out_again() -> None:
     cell = cells(PAPER, ("mmoe",), (0.5,), range(8))[0]
     before = read_claims()[1][cell]["mmoe.test_loss"].mean(-1)

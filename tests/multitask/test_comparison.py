@@ -14,10 +14,10 @@ from sklearn.metrics import roc_auc_score
 
 from engine.errors import UserError
 from engine.multitask import MultitaskConfig, TableConfig, compare
-from engine.multitask.answer import Answer, answer, auc, difference, errors, resample
-from engine.multitask.contestant import Contestant, network
-from engine.multitask.features import prepare
-from engine.multitask.sample import sample_table
+from engine.multitask.own_data.answer import Answer, answer, auc, difference, errors, resample
+from engine.multitask.own_data.contestant import Contestant, network
+from engine.multitask.own_data.features import prepare
+from engine.multitask.own_data.sample import sample_table
 from engine.runs.recording import Recording
 from engine.runs.verdict import judge
 

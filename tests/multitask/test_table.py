@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from engine.errors import UserError
 from engine.multitask import TableConfig
-from engine.multitask.columns import columns
-from engine.multitask.features import prepare
-from engine.multitask.sample import sample_table
+from engine.multitask.own_data.columns import columns
+from engine.multitask.own_data.features import prepare
+from engine.multitask.own_data.sample import sample_table
 from engine.tables.table import read_table
 
 

@@ -9,9 +9,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.runs.config import Config
-from pages.ui import language, story
-from pages.ui.controls import Preset
+from pages.ui import language
+from pages.ui.controls.controls import Preset
 from pages.ui.language import catalogue
+from pages.ui.pieces import story
 from tests.pages.visits import CHINESE, ENGLISH, LOCALES, state, texts, titles
 
 Opened = Callable[..., AppTest]

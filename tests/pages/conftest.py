@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 from streamlit.components.v2 import manifest_scanner
 
-from pages.ui import charts, training
+from pages.ui.pieces import charts
+from pages.ui.run import training
 
 
 @pytest.fixture(scope="session", autouse=True)

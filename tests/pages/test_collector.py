@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pages.ui.collector import BUSY_SECONDS, QUIET_SECONDS, Collector
+from pages.ui.run.collector import BUSY_SECONDS, QUIET_SECONDS, Collector
 from tests.runs.fakes import Clock
 
 

@@ -11,15 +11,15 @@ import numpy as np
 import pytest
 
 from engine.matching import MODELS, MatchingConfig
-from engine.matching.scene import Stagehand, desks_at
+from engine.matching.opened.scene import Stagehand, desks_at
+from engine.matching.opened.trace import trace
 from engine.matching.shipped import library, recorded
-from engine.matching.trace import trace
 from pages.matching import charts
 from pages.matching.settings import PRESETS
 from pages.matching.where import PLACE, SECTIONS
 from pages.ui.language import LANGUAGES, catalogue
-from pages.ui.pack import pack
-from pages.ui.position import Position
+from pages.ui.player.pack import pack
+from pages.ui.player.position import Position
 from tests.pages.checks import Listener, moment_is_chosen, page_withstands, preset_sets_its_settings, story_is_told
 from tests.pages.visits import CHINESE, FEW, HOSTILE, LOCALES, STRANGER, opened_at, titles
 

@@ -11,8 +11,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.multitask import TableConfig, compare
-from engine.multitask.answer import answer, difference
-from engine.multitask.sample import sample_table
+from engine.multitask.own_data.answer import answer, difference
+from engine.multitask.own_data.sample import sample_table
 from engine.runs.frame import Frame
 from pages.multitask import own_charts
 from pages.multitask.settings import TITLES

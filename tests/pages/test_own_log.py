@@ -8,8 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.recommender import OwnLogConfig
-from engine.recommender.own import own_config, read_log, train_own
-from engine.recommender.own_sample import sample_log
+from engine.recommender.own_log.sample import sample_log
+from engine.recommender.own_log.site import own_config, read_log, train_own
 from engine.runs.frame import Frame
 
 

@@ -9,7 +9,7 @@ from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.scriptrunner import RerunData
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests
 
-from pages.ui import polling
+from pages.ui.run import polling
 
 
 def asked_for(monkeypatch: pytest.MonkeyPatch, running: list[str], due: list[str]) -> RerunData | None:

@@ -11,14 +11,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.matching import PairsConfig
-from engine.multitask.sample import sample_table
+from engine.multitask.own_data.sample import sample_table
 from engine.recommender import OwnLogConfig
-from engine.recommender.own_sample import sample_log
+from engine.recommender.own_log.sample import sample_log
 from engine.runs.config import Config
 from engine.runs.frame import Frame
-from engine.runs.run import Run, State
+from engine.runs.service.run import Run, State
 from engine.tables import guard
-from pages.ui import uploads
+from pages.ui.run import uploads
 from tests.pages.visits import opened_at
 
 PAIRS = "".join(f"query {n}\tdocument {n % 7}\n" for n in range(60)).encode()
@@ -100,7 +100,7 @@ def test_the_stage_reads_what_was_kept_once(told: list[str]) -> None:
         from engine.recommender import OwnLogConfig
         from pages.matching.shown import _hand
         from pages.recommender.shown import site_of_config
-        from pages.ui import uploads
+        from pages.ui.run import uploads
 
         pairs, log = uploads.keep("matching", good), uploads.keep("recommender", name)
         for _ in range(2):

@@ -12,16 +12,16 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.recommender import OwnLogConfig, RecommenderConfig
-from engine.recommender.serving import COLD, RANKING, RECALL
+from engine.recommender.serving.server import COLD, RANKING, RECALL
 from engine.recommender.shipped import recorded
 from pages.recommender import charts
 from pages.recommender.settings import PRESETS
 from pages.recommender.shown import RECORDED, Shown, same_world, steps_of
 from pages.recommender.where import PLACE, RUNGS, SECTIONS
 from pages.ui.language import LANGUAGES, catalogue
-from pages.ui.pack import pack
-from pages.ui.position import Position
-from pages.ui.stage import Quantised
+from pages.ui.player.pack import pack
+from pages.ui.player.position import Position
+from pages.ui.player.stage import Quantised
 from tests.pages.checks import Listener, moment_is_chosen, page_withstands, preset_sets_its_settings, story_is_told
 from tests.pages.visits import CHINESE, FEW, HOSTILE, LOCALES, STRANGER, opened_at, titles
 

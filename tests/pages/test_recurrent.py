@@ -16,8 +16,8 @@ from pages.recurrent.charts import stage, units_of
 from pages.recurrent.settings import PRESETS
 from pages.recurrent.where import PLACE, SECTIONS
 from pages.ui.language import LANGUAGES, catalogue
-from pages.ui.pack import pack
-from pages.ui.position import Position
+from pages.ui.player.pack import pack
+from pages.ui.player.position import Position
 from tests.pages.checks import Listener, moment_is_chosen, page_withstands, preset_sets_its_settings, story_is_told
 from tests.pages.visits import CHINESE, FEW, HOSTILE, LOCALES, STRANGER, opened_at, titles
 

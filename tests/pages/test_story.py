@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from pages.ui import story
+from pages.ui.pieces import story
 
 LANGUAGES = ("en", "zh")
 

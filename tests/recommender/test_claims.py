@@ -12,8 +12,8 @@ from scipy import stats
 
 from engine.recommender import RecommenderConfig, train
 from engine.recommender.claims import BASE, CLAIMS, DEPTHS, HEADS, SEEDS, Claim
-from engine.recommender.opened import server_at
-from engine.recommender.scene import offered, scene
+from engine.recommender.serving.restore import server_at
+from engine.recommender.serving.scene import offered, scene
 from engine.recommender.shipped import (
     CLAIMS_FILE,
     CONFIG,
@@ -25,9 +25,9 @@ from engine.recommender.shipped import (
     stored_seeds,
     unpacked,
 )
-from engine.recommender.site import open_site
-from engine.runs.fingerprint import fingerprints
+from engine.recommender.site.vocabulary import open_site
 from engine.runs.recording import Recording
+from engine.runs.studies.fingerprint import fingerprints
 from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE
 
 REFUTED = {"squares_find_more", "depth_2_finds_more", "depth_3_finds_more"}
@@ -116,6 +116,7 @@ def test_what_the_page_tells() -> None:
     assert {name for name, outcome in outcomes.items() if outcome == HOLDS} == set(outcomes) - REFUTED - UNDECIDED
 
 
+@pytest.mark.slow
 def test_one_stored_cell_comes_out_again() -> None:
     """The cheapest study, trained again: within what another CPU moves."""
     config = replace(DEPTHS[0], seed=3)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from engine.recommender.export import Served, to_onnx
-from engine.recommender.ranking import RankNet, Seen
+from engine.recommender.ranking.export import Served, to_onnx
+from engine.recommender.ranking.model import RankNet, Seen
 from engine.runs.seeds import generator
 
 

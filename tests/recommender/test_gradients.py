@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 import torch
 
-from engine.recommender.candidates import CandidateNet, Sampler, full_loss, sampled_loss
 from engine.recommender.config import RecommenderConfig
-from engine.recommender.crowd import crowd
-from engine.recommender.gradients import distances, sampled_gradient
-from engine.recommender.recall import Recall
-from engine.recommender.samples import split
-from engine.recommender.serving import Server
-from engine.recommender.site import open_site
+from engine.recommender.looks.negative_sampling import distances, sampled_gradient
+from engine.recommender.recall.model import CandidateNet, Sampler, full_loss, sampled_loss
+from engine.recommender.recall.samples import split
+from engine.recommender.recall.training import Recall
+from engine.recommender.serving.server import Server
+from engine.recommender.serving.users import crowd
+from engine.recommender.site.vocabulary import open_site
 from engine.runs.seeds import generator
 
 

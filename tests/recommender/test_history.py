@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.recommender.config import RecommenderConfig
-from engine.recommender.features import Quantiles, impressions, powers
-from engine.recommender.history import SECONDS
-from engine.recommender.samples import histories, split
-from engine.recommender.site import open_site, site_of
-from engine.recommender.world import World, simulate
+from engine.recommender.ranking.features import Quantiles, impressions, powers
+from engine.recommender.recall.samples import histories, split
+from engine.recommender.site.history import SECONDS
+from engine.recommender.site.vocabulary import open_site, site_of
+from engine.recommender.site.world import World, simulate
 
 worlds = st.builds(
     lambda seed, videos, users, days: simulate(

@@ -6,19 +6,28 @@ import numpy as np
 import pytest
 import torch
 
-from engine.recommender.calibration import BAIT, CATALOGUE, baited, binned, of_candidates, of_log, orders, promised_to
 from engine.recommender.config import RecommenderConfig
-from engine.recommender.crowd import crowd
-from engine.recommender.features import impressions
-from engine.recommender.intercept import fit
-from engine.recommender.ranking import Ranking
-from engine.recommender.recall import Recall
-from engine.recommender.samples import split
-from engine.recommender.scene import offered
-from engine.recommender.searching import KINDS, Index, asked, searched, softmax_logits
-from engine.recommender.serving import Server
-from engine.recommender.site import open_site
-from engine.recommender.whether import next_watches, shares
+from engine.recommender.looks.calibration import (
+    BAIT,
+    CATALOGUE,
+    baited,
+    binned,
+    of_candidates,
+    of_log,
+    orders,
+    promised_to,
+)
+from engine.recommender.looks.index_cost import KINDS, Index, asked, searched, softmax_logits
+from engine.recommender.looks.odds import fit
+from engine.recommender.looks.softmax_or_odds import next_watches, shares
+from engine.recommender.ranking.features import impressions
+from engine.recommender.ranking.model import Ranking
+from engine.recommender.recall.samples import split
+from engine.recommender.recall.training import Recall
+from engine.recommender.serving.scene import offered
+from engine.recommender.serving.server import Server
+from engine.recommender.serving.users import crowd
+from engine.recommender.site.vocabulary import open_site
 
 
 @pytest.fixture(scope="module")

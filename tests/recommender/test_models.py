@@ -9,13 +9,13 @@ import pytest
 import torch
 from sklearn.linear_model import LogisticRegression
 
-from engine.recommender.candidates import CandidateNet, Sampler, average, full_loss, initialise, sampled_loss
 from engine.recommender.config import RecommenderConfig
-from engine.recommender.ranking import mispredicted, weighted_loss
-from engine.recommender.recall import Recall, batches, hit_rates, popular
-from engine.recommender.retrieval import Retriever, recall_against
-from engine.recommender.samples import split
-from engine.recommender.site import open_site
+from engine.recommender.ranking.model import mispredicted, weighted_loss
+from engine.recommender.recall.index import Retriever, recall_against
+from engine.recommender.recall.model import CandidateNet, Sampler, average, full_loss, initialise, sampled_loss
+from engine.recommender.recall.samples import split
+from engine.recommender.recall.training import Recall, batches, hit_rates, popular
+from engine.recommender.site.vocabulary import open_site
 from engine.runs.seeds import generator
 
 SMALL = RecommenderConfig(videos=2_000, users=300, days=20, dimensions=8, tower=(32,), batch_size=64, steps=200)

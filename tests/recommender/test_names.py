@@ -7,9 +7,9 @@ import re
 import numpy as np
 import pytest
 
-from engine.recommender import names, wordings
 from engine.recommender.config import TOPICS
-from engine.recommender.world import LANGUAGES, REGIONS, WORDS
+from engine.recommender.site import names, wordings
+from engine.recommender.site.world import LANGUAGES, REGIONS, WORDS
 
 SCREENS = ("en", "zh")
 LATIN, HAN = re.compile("[A-Za-z]"), re.compile("[\u4e00-\u9fff]")

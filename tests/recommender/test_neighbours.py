@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from engine.recommender import RecommenderConfig
-from engine.recommender.neighbours import BEFORE, PRETRAINED, TRAINED, alike, by_chance, kinds_of, tables, there
-from engine.recommender.recall import Recall
+from engine.recommender.looks.item2vec import BEFORE, PRETRAINED, TRAINED, alike, by_chance, kinds_of, tables, there
+from engine.recommender.recall.training import Recall
 from engine.recommender.shipped import recorded
-from engine.recommender.site import open_site
+from engine.recommender.site.vocabulary import open_site
 from engine.recommender.training import prepare, train
 
 SMALL = RecommenderConfig(

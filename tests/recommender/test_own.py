@@ -15,16 +15,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import UserError
-from engine.recommender import WORKS, own_formats
-from engine.recommender.features import impressions
-from engine.recommender.history import SECONDS
-from engine.recommender.opened import server_at
-from engine.recommender.own import own_config, own_site, read_log, train_own
-from engine.recommender.own_columns import recognised
-from engine.recommender.own_config import OwnLogConfig
-from engine.recommender.own_formats import read_events
-from engine.recommender.own_sample import sample_log
-from engine.recommender.samples import histories, split
+from engine.recommender import WORKS
+from engine.recommender.own_log import formats
+from engine.recommender.own_log.columns import recognised
+from engine.recommender.own_log.config import OwnLogConfig
+from engine.recommender.own_log.formats import read_events
+from engine.recommender.own_log.sample import sample_log
+from engine.recommender.own_log.site import own_config, own_site, read_log, train_own
+from engine.recommender.ranking.features import impressions
+from engine.recommender.recall.samples import histories, split
+from engine.recommender.serving.restore import server_at
+from engine.recommender.site.history import SECONDS
 from engine.recommender.training import prepare
 from engine.tables import table
 
@@ -196,12 +197,12 @@ def test_what_cannot_be_used_is_told(data: bytes, words: str) -> None:
 
 
 def test_limits_hold(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(own_formats, "MOST_ROWS", 599)
+    monkeypatch.setattr(formats, "MOST_ROWS", 599)
     for data in (csv(frame()), parquet(frame()), movielens("::", False)):
         with pytest.raises(UserError, match="limit is 599"):
             read_events(data)
     monkeypatch.undo()
-    monkeypatch.setattr("engine.recommender.own.MOST_ITEMS", 30)
+    monkeypatch.setattr("engine.recommender.own_log.site.MOST_ITEMS", 30)
     with pytest.raises(UserError, match="Items with at least 1 watches: 40; the limit is 30. Raise how many"):
         own_site(SMALL, csv(frame()))
     assert len(own_site(replace(SMALL, fewest=16), csv(frame())).known) <= 30

@@ -6,14 +6,14 @@ import pytest
 import torch
 from torch import nn
 
-from engine.recommender import rows
-from engine.recommender.rows import RowAdam
+from engine.recommender.recall import row_adam
+from engine.recommender.recall.row_adam import RowAdam
 
 
 def test_row_adam_is_sparse_adam(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows that occur once, often and never, two tables of different widths, one of them not always used; more rows than
     are moved together. What a row is given in a step is summed in another order: within 1e-6 after 30 steps."""
-    monkeypatch.setattr(rows, "AT_ONCE", 7)
+    monkeypatch.setattr(row_adam, "AT_ONCE", 7)
     source = torch.Generator().manual_seed(0)
     ours = [nn.Embedding(60, 8, sparse=True), nn.Embedding(25, 3, sparse=True)]
     theirs = [nn.Embedding(60, 8, sparse=True), nn.Embedding(25, 3, sparse=True)]

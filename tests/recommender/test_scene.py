@@ -9,15 +9,21 @@ import pytest
 import torch
 
 from engine.recommender.config import RecommenderConfig
-from engine.recommender.explain import explain_logit, explain_score, explain_unit, inputs_of_ranking, inputs_of_recall
-from engine.recommender.field import field_of
-from engine.recommender.opened import server_at
-from engine.recommender.retrieval import Retriever
-from engine.recommender.scene import OFFERED, days, offered, scene, searches, watches
-from engine.recommender.serving import COLD, RANKING, RECALL, Server
-from engine.recommender.site import open_site
+from engine.recommender.recall.index import Retriever
+from engine.recommender.serving.explain import (
+    explain_logit,
+    explain_score,
+    explain_unit,
+    inputs_of_ranking,
+    inputs_of_recall,
+)
+from engine.recommender.serving.restore import server_at
+from engine.recommender.serving.scene import OFFERED, days, offered, scene, searches, watches
+from engine.recommender.serving.server import COLD, RANKING, RECALL, Server
+from engine.recommender.site.field import field_of
+from engine.recommender.site.vocabulary import open_site
+from engine.recommender.site.world import draw_videos
 from engine.recommender.training import train
-from engine.recommender.world import draw_videos
 
 SMALL = RecommenderConfig(
     videos=3_000, users=400, days=20, dimensions=8, tower=(32,), layers=(16,), steps=120, ranking_steps=120, frames=3,

@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.recommender.ages import FIRST, new_share
 from engine.recommender.config import RecommenderConfig
-from engine.recommender.features import impressions
-from engine.recommender.ranking import Ranking
-from engine.recommender.recall import Recall
-from engine.recommender.retrieval import Retriever
-from engine.recommender.samples import split
-from engine.recommender.serving import COLD, FUTURE, RANKING, RECALL, SHOWN, WATCHED, Server
-from engine.recommender.site import open_site
+from engine.recommender.looks.example_age import FIRST, new_share
+from engine.recommender.ranking.features import impressions
+from engine.recommender.ranking.model import Ranking
+from engine.recommender.recall.index import Retriever
+from engine.recommender.recall.samples import split
+from engine.recommender.recall.training import Recall
+from engine.recommender.serving.server import COLD, FUTURE, RANKING, RECALL, SHOWN, WATCHED, Server
+from engine.recommender.site.vocabulary import open_site
+from engine.recommender.site.world import expected_watch
 from engine.recommender.training import NEW
-from engine.recommender.world import expected_watch
 
 
 @pytest.fixture(scope="module")

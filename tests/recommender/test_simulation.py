@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.recommender.policies import POLICIES, Past
-from engine.recommender.simulation import Day, SimulationConfig, days, joined, simulate_days, survey
-from engine.recommender.world import PAGE, Log, World, draw_uploads, simulate
+from engine.recommender.days.policies import POLICIES, Past
+from engine.recommender.days.simulation import Day, SimulationConfig, days, joined, simulate_days, survey
+from engine.recommender.site.world import PAGE, Log, World, draw_uploads, simulate
 from engine.runs.frame import Array
 from engine.runs.recording import Recording
 
@@ -143,8 +143,8 @@ def test_a_page_knows_no_later_event_and_no_other_user(policies, name: str, user
 
 def test_one_page_of_the_models_is_what_the_server_recommends(policies) -> None:
     """The batch against one user at a time: two ways to the same list."""
-    from engine.recommender.serving import Server
-    from engine.recommender.site import Site
+    from engine.recommender.serving.server import Server
+    from engine.recommender.site.vocabulary import Site
 
     world, models = simulate(TINY), policies["model"]._models
     past = Past.of(World(TINY, world.videos, world.users, until(world.log, 18.0)))

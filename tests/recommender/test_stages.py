@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from engine.recommender.config import RecommenderConfig
-from engine.recommender.explain import AGES
-from engine.recommender.features import impressions
-from engine.recommender.projection import along, components, projected
-from engine.recommender.ranking import Ranking
-from engine.recommender.recall import Recall
-from engine.recommender.samples import split
-from engine.recommender.serving import Server
-from engine.recommender.site import open_site
-from engine.recommender.stages import inputs_of, layers_of, side_by_side, traded
+from engine.recommender.looks.projection import along, components, projected
+from engine.recommender.ranking.features import impressions
+from engine.recommender.ranking.model import Ranking
+from engine.recommender.recall.samples import split
+from engine.recommender.recall.training import Recall
+from engine.recommender.serving.explain import AGES
+from engine.recommender.serving.path import inputs_of, layers_of, side_by_side, traded
+from engine.recommender.serving.server import Server
+from engine.recommender.site.vocabulary import open_site
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,10 @@ from sklearn.metrics import roc_auc_score
 
 from engine.errors import UserError
 from engine.recommender.config import RecommenderConfig
-from engine.recommender.opened import server_at
-from engine.recommender.site import open_site, site_of
+from engine.recommender.serving.restore import server_at
+from engine.recommender.site.vocabulary import open_site, site_of
+from engine.recommender.site.world import expected_watch, simulate
 from engine.recommender.training import auc, first_of, frontier, prepare, train, train_on
-from engine.recommender.world import expected_watch, simulate
 from engine.runs.recording import Recording
 
 SMALL = RecommenderConfig(

@@ -22,8 +22,8 @@ from engine.recurrent.shipped import (
     recorded,
     stored_seeds,
 )
-from engine.runs.fingerprint import fingerprints
 from engine.runs.recording import Recording
+from engine.runs.studies.fingerprint import fingerprints
 from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE
 
 EARLY_STEP = 10
@@ -101,6 +101,7 @@ def test_what_the_page_tells() -> None:
     assert single("rnn", 3).mean() > 0.9 and single("rnn", 12).mean() < 0.5 < 0.9 < single("lstm", 12).mean()
 
 
+@pytest.mark.slow
 def test_one_stored_cell_comes_out_again() -> None:
     """The shortest study, trained again: the same accuracy within what one string in nine is worth."""
     cell = replace(COUNTING, cells=("lstm",))

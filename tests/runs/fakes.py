@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from engine.runs.frame import Frame
-from engine.runs.policy import RunPolicy
-from engine.runs.runs import Runs
-from engine.runs.workers import Cause, Command, Exit, Job, OnExit, OnRecord
+from engine.runs.service.policy import RunPolicy
+from engine.runs.service.runs import Runs
+from engine.runs.workers.protocol import Cause, Command, Exit, Job, OnExit, OnRecord
 
 FRAME = Frame(1, {"loss": np.ones(1)}).to_bytes()
 

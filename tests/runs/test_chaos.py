@@ -17,14 +17,14 @@ import pytest
 
 from engine.errors import UserError
 from engine.multitask import MultitaskConfig, TableConfig
-from engine.runs.local import LocalWorker
-from engine.runs.policy import RunPolicy
-from engine.runs.presence import Presence
-from engine.runs.run import Run, State
-from engine.runs.runs import Runs
-from engine.runs.study import Study
+from engine.runs.service.policy import RunPolicy
+from engine.runs.service.presence import Presence
+from engine.runs.service.run import Run, State
+from engine.runs.service.runs import Runs
+from engine.runs.service.study import Study
+from engine.runs.service.uploads import Uploads
 from engine.runs.table import Table, digest_of
-from engine.runs.uploads import Uploads
+from engine.runs.workers.local import LocalWorker
 from tests.runs.test_runs import SMALL, until
 from tests.runs.test_uploads import disk_full_after
 
@@ -137,6 +137,7 @@ def children() -> list[int]:
     return [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1])
 def test_nothing_is_lost_and_nothing_is_left_behind(tmp_path: Path, seed: int) -> None:
     outside = left_behind(tmp_path)

@@ -9,9 +9,9 @@ from functools import partial
 
 import pytest
 
-from engine.runs import fingerprint
 from engine.runs.config import Config
-from engine.runs.fingerprint import closure, digest, fingerprints, key, reduced, roots, source_of
+from engine.runs.studies import fingerprint
+from engine.runs.studies.fingerprint import closure, digest, fingerprints, key, reduced, roots, source_of
 
 PLAYGROUNDS = ("recurrent", "matching", "multitask", "recommender")
 

@@ -8,7 +8,7 @@ import pytest
 COUNT = """
 import resource, sys, torch
 from engine.multitask import MMoE
-from engine.runs.memory import keep_freed_memory
+from engine.runs.workers.memory import keep_freed_memory
 from engine.runs.stack import Stack
 
 torch.set_num_threads(1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.runs.presence import Presence
+from engine.runs.service.presence import Presence
 from tests.runs.fakes import Clock
 
 

@@ -12,11 +12,11 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from engine.errors import UserError
 from engine.multitask import MultitaskConfig
-from engine.runs.policy import RunPolicy
-from engine.runs.run import Run, State
-from engine.runs.runs import Runs
-from engine.runs.study import Study
-from engine.runs.workers import Command, Job
+from engine.runs.service.policy import RunPolicy
+from engine.runs.service.run import Run, State
+from engine.runs.service.runs import Runs
+from engine.runs.service.study import Study
+from engine.runs.workers.protocol import Command, Job
 from tests.runs.fakes import Bench
 
 CONFIG = MultitaskConfig()

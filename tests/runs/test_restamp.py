@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from engine.files import ROOT
 from engine.multitask import MultitaskConfig
-from engine.runs import build, restamp
+from engine.runs import build
 from engine.runs.config import Config
-from engine.runs.fingerprint import ROOT, fingerprints
-from engine.runs.stored import read_study, write_study
+from engine.runs.studies import restamp
+from engine.runs.studies.fingerprint import fingerprints
+from engine.runs.studies.stored import read_study, write_study
 
 CELLS = tuple(
     MultitaskConfig(structures=(structure,), seed=seed, steps=20, frames=2)

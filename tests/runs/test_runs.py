@@ -14,14 +14,15 @@ from dataclasses import replace
 import pytest
 
 from engine.errors import UserError
+from engine.files import ROOT
 from engine.multitask import MultitaskConfig, TableConfig, train
-from engine.runs.local import ROOT, LocalWorker
-from engine.runs.policy import RunPolicy
 from engine.runs.recording import Recording
-from engine.runs.run import Run, State
-from engine.runs.runs import Runs
-from engine.runs.study import Study
+from engine.runs.service.policy import RunPolicy
+from engine.runs.service.run import Run, State
+from engine.runs.service.runs import Runs
+from engine.runs.service.study import Study
 from engine.runs.table import Table
+from engine.runs.workers.local import LocalWorker
 from tests.pages.catalogue import sentences
 
 SMALL = MultitaskConfig(steps=40, frames=6, runs=2, test_rows=200)
@@ -183,7 +184,7 @@ def test_workers_end_with_the_server() -> None:
 def test_workers_end_when_the_server_is_killed() -> None:
     """Not even a SIGKILL leaves one behind: a worker ends when its stdin closes."""
     code = (
-        "import time; from engine.runs.runs import Runs; from engine.runs.policy import RunPolicy;"
+        "import time; from engine.runs.service.runs import Runs; from engine.runs.service.policy import RunPolicy;"
         "s = Runs(policy=RunPolicy(workers=1)); print(s.workers[0].pid, flush=True); time.sleep(600)"
     )
     server = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=ROOT)

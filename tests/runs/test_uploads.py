@@ -14,13 +14,12 @@ from pathlib import Path
 import pytest
 
 from engine.errors import UserError
-from engine.files import write_whole
+from engine.files import ROOT, write_whole
 from engine.multitask import MultitaskConfig
-from engine.runs.local import ROOT
 from engine.runs.recording import Recording
-from engine.runs.stored import write_study
+from engine.runs.service.uploads import Uploads
+from engine.runs.studies.stored import write_study
 from engine.runs.table import Table, digest_of
-from engine.runs.uploads import Uploads
 from engine.scratch import LOCK, Scratch, sweep
 
 

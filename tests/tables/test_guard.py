@@ -12,12 +12,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from engine.errors import UserError
-from engine.matching.pairs import found_in as pairs_found
-from engine.matching.pairs import log_in as pairs_log
-from engine.multitask.sample import sample_table
-from engine.multitask.summary import summary
-from engine.recommender.own_found import found_in, log_in
-from engine.recommender.own_sample import sample_log
+from engine.matching.data.pairs import found_in as pairs_found
+from engine.matching.data.pairs import log_in as pairs_log
+from engine.multitask.own_data.sample import sample_table
+from engine.multitask.own_data.summary import summary
+from engine.recommender.own_log.found import found_in, log_in
+from engine.recommender.own_log.sample import sample_log
 from engine.recurrent.text import found_in as text_found
 from engine.tables import guard
 from engine.tables.guard import Busy, read

@@ -1,0 +1,1 @@
+"""What is learnt from: click logs and pairs, and how a text becomes numbers."""

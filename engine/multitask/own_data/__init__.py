@@ -1,0 +1,1 @@
+"""A user's own table: what it holds, and which structure suits it."""

@@ -1,0 +1,106 @@
+"""compare(config, table): the four structures on a user's rows, several seeds each, beside a linear baseline."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+
+from engine.errors import UserError
+from engine.multitask.models import MIXTURES
+from engine.multitask.own_data.answer import errors, resample
+from engine.multitask.own_data.config import TableConfig
+from engine.multitask.own_data.contestant import Contestant
+from engine.multitask.own_data.features import Prepared, prepare
+from engine.runs.frame import Array, Frame
+from engine.runs.seeds import generator
+from engine.runs.work import Tick
+from engine.tables.table import read_table
+
+
+def compare(config: TableConfig, table: bytes, tick: Tick | None = None) -> Iterator[Frame]:
+    """One frame after each epoch, and a last one with the result.
+
+    Every seed starts from its own initialisation and row order, the same for each structure.
+    metrics of an epoch: "{structure}.validation_loss" (S, T). Of the last frame: "{structure}.error"
+    (S, T), "{structure}.resampled" (R, T), the same for "linear" (1, T), (R, T), for the mixtures
+    "{structure}.gates" (S, T, E), the mean over the test rows, "label_pearson" (T, T), "binary" (T,),
+    "test_rows". Errors are 1 - AUC where the task is binary, else RMSE in its own units.
+    Raises UserError where the table is not the one that `config.table` names, or cannot be used.
+    """
+    _refuse_another(table, config.table)
+    data = prepare(read_table(table, "table"), config)
+    batches = max(len(data.train) // config.batch_size, 1)
+    contestants = [Contestant(config, data, structure) for structure in config.structures]
+    orders = [generator(seed, "row order") for seed in config.seeds]
+    trained = config.epochs * batches
+    total, step = trained + len(contestants) * config.runs + 1, 0  # resampling takes its time too
+    for _ in range(config.epochs):
+        shuffled = torch.stack([torch.randperm(len(data.train), generator=order) for order in orders])  # (S, N)
+        rows = torch.from_numpy(data.train)[shuffled]
+        for batch in range(batches):
+            picked = rows[:, batch * config.batch_size : (batch + 1) * config.batch_size]  # (S, B)
+            for contestant in contestants:
+                contestant.learn(picked)
+            step += 1
+            if tick is not None:
+                tick(step, total)
+        yield Frame(step, {f"{c.name}.validation_loss": c.end_epoch() for c in contestants})
+
+    def resampled() -> None:
+        nonlocal step
+        step += 1
+        if tick is not None:
+            tick(step, total)
+
+    yield Frame(trained, _result(config, data, contestants, resampled))
+
+
+def _refuse_another(table: bytes, digest: str) -> None:
+    """The config names its table by content; the default "" names none and takes any."""
+    if digest and hashlib.sha256(table).hexdigest() != digest:
+        raise UserError("The file is not the one that these settings were made for. Upload that one again.")
+
+
+def _result(
+    config: TableConfig, data: Prepared, contestants: list[Contestant], done: Callable[[], None]
+) -> dict[str, Array]:
+    labels = data.labels.numpy()[data.test]
+    everyone = {c.name: c.predictions for c in contestants} | {"linear": _linear(data)[None]}
+    found: dict[str, Array] = {
+        "label_pearson": np.corrcoef(data.labels.numpy().T),
+        "binary": np.array(data.binary),
+        "test_rows": np.array(len(data.test)),
+    }
+    source = np.random.default_rng(config.seed)
+    resampled = resample(everyone, labels, data.binary, data.scale, config.resamples, source, done)
+    for name, predictions in everyone.items():
+        found[f"{name}.error"] = errors(predictions, labels, data.binary, data.scale)
+        found[f"{name}.resampled"] = resampled[name]
+    return found | {f"{c.name}.gates": c.gates for c in contestants if c.name in MIXTURES}
+
+
+def _linear(data: Prepared) -> Array:
+    """Predictions (N, T) of a logistic or ridge regression on the same features, categories one-hot."""
+    from scipy import sparse  # these take a second to import, and only a comparison needs them
+    from sklearn.linear_model import LogisticRegression, Ridge
+    from sklearn.preprocessing import OneHotEncoder
+
+    encoder = OneHotEncoder(handle_unknown="ignore")
+    ids, numbers = data.ids.numpy(), sparse.csr_matrix(data.numbers.numpy())
+    if ids.shape[1]:
+        encoder.fit(ids[data.train])
+    at = {
+        part: sparse.hstack([numbers[rows], encoder.transform(ids[rows])]).tocsr() if ids.shape[1] else numbers[rows]
+        for part, rows in (("train", data.train), ("test", data.test))
+    }
+    columns = []
+    for task, binary in enumerate(data.binary):
+        labels = data.labels.numpy()[data.train, task]
+        if binary:
+            columns.append(LogisticRegression(max_iter=200).fit(at["train"], labels).decision_function(at["test"]))
+        else:
+            columns.append(Ridge(solver="lsqr").fit(at["train"], labels).predict(at["test"]))
+    return np.stack(columns, 1)

@@ -1,0 +1,147 @@
+"""A table as what the structures take: standardised numbers and category ids, split once for all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor, nn
+
+from engine.errors import UserError
+from engine.multitask.models import Forward, Structure
+from engine.multitask.own_data.columns import feature_values, label_values
+from engine.multitask.own_data.config import TableConfig
+from engine.runs.frame import Array
+
+TEST_SHARE, VALIDATION_SHARE = 0.3, 0.07
+MOST_CATEGORIES = 5_000
+FEWEST_OF_A_CATEGORY = 5
+"""Training rows for an embedding of its own: rarer ones share id 0, which is thereby trained for those never seen."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """`N` rows, `F` numbers, `C` categories, `T` tasks.
+
+    numbers (N, F) standardised with the training rows' statistics; ids (N, C); labels (N, T), the
+    continuous ones standardised; scale (T,) turns their errors back into their own units
+    """
+
+    numbers: Tensor
+    ids: Tensor
+    labels: Tensor
+    sizes: tuple[int, ...]
+    binary: tuple[bool, ...]
+    scale: Array
+    train: Array
+    validation: Array
+    test: Array
+
+
+def prepare(frame: pd.DataFrame, config: TableConfig) -> Prepared:
+    """Check and encode. Raises UserError that names the column and the row."""
+    both = set(config.labels) & set(config.features)
+    if both:
+        raise UserError(
+            "Column {column} is both a label and a feature: a model would read the answer.", column=min(both)
+        )
+    found = [label_values(frame, name) for name in config.labels]
+    train, validation, test = _split(len(frame), config)
+    labels, scale = [], []
+    for name, (values, binary) in zip(config.labels, found, strict=True):
+        _refuse_one_value(name, values, train, test)
+        centre, spread = (0.0, 1.0) if binary else (values[train].mean(), values[train].std())
+        labels.append((values - centre) / spread)
+        scale.append(spread)
+    numbers, ids, sizes = _encode(frame, config, train)
+    return Prepared(
+        torch.tensor(numbers, dtype=torch.float32), torch.tensor(ids), torch.tensor(np.stack(labels, 1), dtype=torch.float32),
+        sizes, tuple(binary for _, binary in found), np.array(scale), train, validation, test,
+    )  # fmt: skip
+
+
+def _refuse_one_value(name: str, values: Array, *parts: Array) -> None:
+    """The last rows may hold what the first do not: then there is nothing to learn, or no AUC."""
+    for rows in parts:
+        if np.ptp(values[rows]) == 0:
+            raise UserError("Label {column} has one value only in the training or the test rows.", column=name)
+
+
+def _split(count: int, config: TableConfig) -> tuple[Array, Array, Array]:
+    """Row numbers for training, validation and test: at random, or the last rows as the test."""
+    order = np.arange(count) if config.split == "last rows" else np.random.default_rng(config.seed).permutation(count)
+    test, validation = int(count * TEST_SHARE), int(count * VALIDATION_SHARE)
+    return order[: count - test - validation], order[count - test - validation : count - test], order[count - test :]
+
+
+def _encode(frame: pd.DataFrame, config: TableConfig, train: Array) -> tuple[Array, Array, tuple[int, ...]]:
+    numbers: list[Array] = []  # float32 from the start: 300,000 rows of 100 columns
+    ids: list[Array] = []
+    sizes: list[int] = []
+    for name in config.features:
+        values, category = feature_values(frame, name)
+        if category or name in config.categories:
+            known = values.iloc[train].astype(str).where(values.iloc[train].notna(), "").value_counts()
+            known = known[known >= FEWEST_OF_A_CATEGORY]
+            index = {word: i + 1 for i, word in enumerate(known.index[:MOST_CATEGORIES])}  # 0: rare, or never seen
+            ids.append(values.astype(str).where(values.notna(), "").map(index).fillna(0).to_numpy(np.int64))
+            sizes.append(len(index) + 1)
+            continue
+        column = values.to_numpy(np.float64)
+        seen = column[train][~np.isnan(column[train])]
+        if not len(seen):
+            raise UserError("Column {column} is empty in every training row.", column=name)
+        missing = np.isnan(column)
+        column = np.where(missing, seen.mean(), column)
+        spread = seen.std()  # 0 where only later rows differ: those must not become huge
+        numbers.append(((column - seen.mean()) / (spread if spread > 0 else 1.0)).astype(np.float32))
+        if missing.any():
+            numbers.append(missing.astype(np.float32))  # that a value is missing may itself say something
+    rows = len(frame)
+    return (
+        np.stack(numbers, 1) if numbers else np.zeros((rows, 0), np.float32),
+        np.stack(ids, 1) if ids else np.zeros((rows, 0), np.int64),
+        tuple(sizes),
+    )
+
+
+def embedding_width(size: int) -> int:
+    """About log2 of the number of categories, as Covington et al. suggest; at most 16."""
+    return min(int(np.ceil(np.log2(size))) + 1, 16)
+
+
+class WithEmbeddings(nn.Module):
+    """An embedding for each category beside the numbers, then one of the structures.
+
+    numbers (B, F), ids (B, C) → the structure's Forward
+    """
+
+    def __init__(self, sizes: tuple[int, ...], structure: Structure, source: torch.Generator) -> None:
+        super().__init__()
+        self.tables = nn.ModuleList(nn.Embedding(size, embedding_width(size)) for size in sizes)
+        self.structure = structure
+        for weight in self.tables.parameters():
+            nn.init.normal_(weight, std=0.02, generator=source)
+
+    def forward(self, numbers: Tensor, ids: Tensor) -> Forward:
+        embedded = [table(ids[:, column]) for column, table in enumerate(self.tables)]
+        result: Forward = self.structure(torch.cat([numbers, *embedded], dim=-1))
+        return result
+
+
+class Separate(nn.Module):
+    """Single-Task: a network with embeddings of its own for each task; they have nothing in common but the rows.
+
+    numbers (B, F), ids (B, C) → the networks' Forwards side by side
+    """
+
+    def __init__(self, networks: Sequence[WithEmbeddings]) -> None:
+        super().__init__()
+        self.networks = nn.ModuleList(networks)
+
+    def forward(self, numbers: Tensor, ids: Tensor) -> Forward:
+        each: list[Forward] = [network(numbers, ids) for network in self.networks]
+        return Forward(*(torch.cat(parts, dim=1) for parts in zip(*each, strict=True)))

@@ -1,0 +1,75 @@
+"""What a page needs to know of a user's table: its columns, and how the possible labels correlate.
+
+L columns that can be labels
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from engine.multitask.own_data.columns import Column, columns
+from engine.runs.frame import Array
+from engine.tables.table import read_table
+
+AT_ONCE = 8_192
+"""Rows that are held in double precision for all labels."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Summary:
+    """A table without its values: how many rows, every column, and Pearson's r of any two possible labels (L, L)."""
+
+    rows: int
+    columns: tuple[Column, ...]
+    labels: tuple[str, ...]
+    pearson: Array
+
+    def correlation(self, one: str, other: str) -> float:
+        """Pearson's r of two columns that can be labels."""
+        return float(self.pearson[self.labels.index(one), self.labels.index(other)])
+
+
+def summary(data: bytes, name: str) -> Summary:
+    """Read a table. Raises UserError where it cannot be."""
+    frame = read_table(data, name)
+    known = columns(frame)
+    labels = tuple(column.name for column in known if column.can_be_label)
+    return Summary(len(frame), known, labels, pearson(frame, labels))
+
+
+def pearson(frame: pd.DataFrame, names: tuple[str, ...]) -> Array:
+    """r = Σ (a - ā)(b - b̄) / √(Σ (a - ā)² Σ (b - b̄)²) of any two columns (L, L), over the rows where both are finite.
+
+    As `DataFrame.corr`, without all columns in double precision at once: sums over pieces of columns that are centred
+    beforehand, so that nothing is lost where Σ ab - Σ a Σ b / n is taken.
+    """
+    count, ab, a, aa = (np.zeros((len(names), len(names))) for _ in range(4))
+    with np.errstate(all="ignore"):
+        centre = np.array([_centre(_numbers(frame[name])) for name in names])
+        for begin in range(0, len(frame) if names else 0, AT_ONCE):
+            part = frame.iloc[begin : begin + AT_ONCE]
+            values = np.stack([_numbers(part[name]) for name in names], 1) - centre  # (rows, L)
+            there = np.isfinite(values)
+            values[~there] = 0.0
+            weight = there.astype(np.float64)
+            count += weight.T @ weight
+            ab += values.T @ values
+            a += values.T @ weight
+            aa += (values**2).T @ weight
+        spread = aa - a**2 / count
+        return (ab - a * a.T / count) / np.sqrt(spread * spread.T)
+
+
+def _centre(values: Array) -> float:
+    finite = values[np.isfinite(values)]
+    return float(finite.mean()) if len(finite) else 0.0
+
+
+def _numbers(values: pd.Series[Any]) -> Array:
+    if pd.api.types.is_datetime64_any_dtype(values):
+        values = values.astype("int64")
+    return values.to_numpy("float64", na_value=np.nan)

@@ -1,0 +1,1 @@
+"""Days go by: what a policy shows is what it learns from."""

@@ -1,0 +1,1 @@
+"""Closer looks: one question each, none needs another."""

@@ -1,0 +1,1 @@
+"""A user's own log of watches as a site."""

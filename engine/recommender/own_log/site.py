@@ -1,0 +1,89 @@
+"""A user's own log as a site: watches to recall from and, where it tells what was shown in vain, impressions to rank."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from engine.errors import UserError
+from engine.recommender.own_log.config import OwnLogConfig
+from engine.recommender.own_log.found import Found
+from engine.recommender.own_log.log import OwnLog, examples_of, read_log, sized
+from engine.recommender.recall.samples import FEWEST
+from engine.recommender.site.vocabulary import Site, site_of
+from engine.recommender.training import HELD_OUT, prepare, train_from
+from engine.runs.frame import Frame
+from engine.runs.work import Tick
+
+TESTED = 20
+"""Users with enough watches that a log needs."""
+MOST_ITEMS = 50_000
+"""With a vector. Beyond it the three tables and their optimisers outgrow the memory."""
+PASSES = 3
+"""Over the examples. Of KuaiRand-Pure's watches, each user's last left out, fifteen passes over a short log found less."""
+LEAST_STEPS, MOST_STEPS = 500, 6_000
+
+
+def enough_steps(log: OwnLog | Found, config: OwnLogConfig | None = None) -> tuple[int, int]:
+    """How long to train candidate generation and ranking on a file: `PASSES` over its examples, within bounds."""
+    config = config or OwnLogConfig()
+    examples, rows = (
+        (log.examples, log.rows) if isinstance(log, Found) else (examples_of(log, config), len(log.log.user))
+    )
+    recall, ranking = (
+        min(max(round(PASSES * n / config.batch_size), LEAST_STEPS), MOST_STEPS)
+        for n in (examples, int(rows * (1.0 - HELD_OUT)))
+    )
+    return recall, ranking
+
+
+def own_config(log: OwnLog | Found, table: str, base: OwnLogConfig | None = None) -> OwnLogConfig:
+    """The config of a file: its sizes and its hash."""
+    named = replace(base or OwnLogConfig(), table=table)
+    if isinstance(log, Found):
+        return replace(named, videos=log.items, users=log.users, days=log.days)
+    return sized(log, named)
+
+
+def own_site(config: OwnLogConfig, data: bytes) -> Site:
+    """The site of a file, for training. Raises UserError where the file is not the one that `config.table` names, or
+    cannot be used."""
+    if config.table and hashlib.sha256(data).hexdigest() != config.table:
+        raise UserError("The file is not the one that these settings were made for.")
+    return site_of_log(config, read_log(data, config.rated))
+
+
+def site_of_log(config: OwnLogConfig, log: OwnLog) -> Site:
+    """The site of a log, also for what is shown of a run. Raises UserError where it cannot be used."""
+    return checked(site_of(log.world(config)))
+
+
+def checked(site: Site) -> Site:
+    """The site, if there is enough to learn from and to test by. Raises UserError."""
+    config, known = site.world.config, len(site.known)
+    tested = int((np.diff(site.history.watches.start) >= FEWEST).sum())
+    if tested < TESTED:
+        raise UserError(
+            "Users with {least} watches or more: {count}; {users} are needed, since each one's last watch is the test.",
+            count=tested, least=FEWEST, users=TESTED,
+        )  # fmt: skip
+    if known > MOST_ITEMS:
+        raise UserError(
+            "Items with at least {least} watches: {count}; the limit is {limit}. Raise how many watches an item needs.",
+            count=f"{known:,}", least=config.fewest, limit=f"{MOST_ITEMS:,}",
+        )  # fmt: skip
+    return site
+
+
+def train_own(config: OwnLogConfig, data: bytes, tick: Tick | None = None) -> Iterator[Frame]:
+    """Train on a file. Metrics as `train`, with what needs no model beside them: "knn.hits" (3,), "popular.gain" and
+    "knn.gain" (3, 3) by how much recall hits oftener, with its 95 % interval; where the log tells what was shown in vain
+    "popular.auc", "popular.mispredicted", "knn.auc" and "knn.mispredicted", else nothing of ranking, which has no
+    negatives to learn from. Hits are among what the user has not watched before, as when serving.
+
+    Raises UserError where the file is not the one that `config.table` names, or cannot be used.
+    """
+    yield from train_from(prepare(own_site(config, data)), tick)

@@ -1,0 +1,1 @@
+"""Ranking: from hundreds to tens."""

@@ -1,0 +1,171 @@
+"""Ranking: whether this video is watched, and for how long (Covington et al. 2016, §4).
+
+B impressions · D dimensions of an embedding
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from engine.recommender.ranking.features import Impressions, Quantiles, powers
+from engine.recommender.recall.model import average
+from engine.recommender.recall.row_adam import RowAdam
+from engine.recommender.site.vocabulary import Site
+from engine.recommender.site.world import LANGUAGES, source
+from engine.runs.frame import Array
+from engine.runs.seeds import generator
+
+LANGUAGE = 4
+"""Numbers of a language's embedding."""
+
+
+class Seen(NamedTuple):
+    """video (B,) and recent (B, 10) rows of the vocabulary or -1, languages (B, 2) of user and video, numbers (B, 6)."""
+
+    video: Tensor
+    recent: Tensor
+    languages: Tensor
+    numbers: Tensor
+
+
+class RankNet(nn.Module):
+    """Impression video, average of the last watches, both languages, and x, x², √x of two continuous features → ReLU
+    layers → one logit z. With positives weighted by watch time its odds e^z are expected watch time (§4.2)."""
+
+    def __init__(self, videos: int, dimensions: int, layers: tuple[int, ...]) -> None:
+        super().__init__()
+        self.video = nn.Embedding(videos, dimensions, sparse=True)
+        self.language = nn.Embedding(LANGUAGES, LANGUAGE)
+        widths = (2 * dimensions + 2 * LANGUAGE + 6, *layers)
+        self.layers = nn.ModuleList(nn.Linear(low, high) for low, high in zip(widths, widths[1:], strict=False))
+        self.logit = nn.Linear(widths[-1], 1)
+
+    def forward(self, seen: Seen) -> Tensor:
+        """z (B,)"""
+        x = self.joined(seen)
+        for layer in self.layers:
+            x = torch.relu(layer(x))
+        return self.logit(x)[:, 0]
+
+    def joined(self, seen: Seen) -> Tensor:
+        """What is concatenated: the impression and the watches share an embedding, and are fed separately. A video
+        outside the vocabulary is zero (§4.1)."""
+        languages = self.language(seen.languages).flatten(1)
+        video = average(self.video, seen.video[:, None])
+        return torch.cat((video, average(self.video, seen.recent), languages, seen.numbers), -1)
+
+
+def weighted_loss(z: Tensor, clicked: Tensor, minutes: Tensor, weighting: str) -> Tensor:
+    """Logistic regression; a positive counts as much as it was watched, a negative 1 (§4.2). (B,) each."""
+    weight = torch.where(clicked, minutes, torch.ones_like(minutes)) if weighting == "watch_time" else None
+    return functional.binary_cross_entropy_with_logits(z, clicked.to(z.dtype), weight)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranker:
+    """The network and its normalisers, of hours since the channel was watched and of previous impressions."""
+
+    net: RankNet
+    site: Site
+    hours: Quantiles
+    shown: Quantiles
+
+    def seen(self, some: Impressions) -> Seen:
+        """Features as tensors."""
+        on = self.site.world.config.powers == "on"
+        columns = (powers(self.hours(some.hours), on), powers(self.shown(some.seen), on))
+        return Seen(
+            torch.from_numpy(self.site.row(some.video)),
+            torch.from_numpy(self.site.row(some.recent)),
+            torch.from_numpy(np.stack((some.user_language, some.video_language), 1)),
+            torch.from_numpy(np.concatenate(columns, 1).astype(np.float32)),
+        )
+
+    @torch.no_grad()
+    def logits(self, some: Impressions, size: int = 8_192) -> Array:
+        """z (N,)"""
+        parts = [
+            self.net(self.seen(some.some(np.arange(begin, min(begin + size, len(some)))))).numpy()
+            for begin in range(0, len(some), size)
+        ]
+        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+
+
+class Ranking:
+    """A ranker in training.
+
+    train    what was known of N impressions; clicked (N,), minutes (N,) what became of them
+    videos   (K, D) embeddings to begin with, of candidate generation, which has learnt what stands near what
+    """
+
+    def __init__(
+        self, site: Site, train: Impressions, clicked: Array, minutes: Array, videos: Tensor | None = None
+    ) -> None:
+        self.config, self._train = site.world.config, train
+        self._clicked, self._minutes = clicked, minutes.astype(np.float32)
+        config = self.config
+        self.net = RankNet(len(site.known), config.dimensions, config.layers)
+        self.ranker = Ranker(self.net, site, Quantiles.of(train.hours), Quantiles.of(train.seen.astype(np.float64)))
+        self._initialise(generator(config.seed, "ranking"), videos)
+        self._rng = source(config, "ranking batches")
+        table = self.net.video.weight
+        dense = [p for p in self.net.parameters() if p is not table]
+        self._optimisers: tuple[torch.optim.Optimizer, ...] = (
+            RowAdam([table], lr=config.learning_rate),
+            torch.optim.Adam(dense, lr=config.learning_rate, fused=True),
+        )
+
+    @torch.no_grad()
+    def _initialise(self, random: torch.Generator, videos: Tensor | None) -> None:
+        for name, parameter in self.net.named_parameters():
+            if parameter.dim() == 1:
+                parameter.zero_()
+            else:
+                bound = 0.1 if "video" in name or "language" in name else (6.0 / parameter.shape[1]) ** 0.5
+                parameter.uniform_(-bound, bound, generator=random)
+        if videos is not None:
+            self.net.video.weight.copy_(videos)
+
+    def learn(self) -> Tensor:
+        """One step; the loss."""
+        rows = self._rng.integers(len(self._train), size=self.config.batch_size)
+        z = self.net(self.ranker.seen(self._train.some(rows)))
+        clicked, minutes = torch.from_numpy(self._clicked[rows]), torch.from_numpy(self._minutes[rows])
+        loss = weighted_loss(z, clicked, minutes, self.config.weighting)
+        for optimiser in self._optimisers:
+            optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        for optimiser in self._optimisers:
+            optimiser.step()
+        return loss.detach()
+
+
+def mispredicted(z: Array, page: Array, clicked: Array, minutes: Array) -> float:
+    """The paper's weighted per-user loss: for pairs of a clicked and an unclicked impression on one page, the clicked
+    one's watch time is mispredicted where the unclicked scores higher, half of it at a tie; their share of all watch time
+    (§4.2)."""
+    if not len(z):
+        return float("nan")
+    order = np.lexsort((z, page))
+    page, z, clicked, minutes = page[order], z[order], clicked[order], minutes[order]
+    unclicked = np.concatenate(([0], np.cumsum(~clicked)))  # (N + 1,) how many stand before a place
+    begin, end = _runs(page[1:] != page[:-1])
+    low, high = _runs((page[1:] != page[:-1]) | (z[1:] != z[:-1]))  # equal scores on one page
+    others = unclicked[end] - unclicked[begin]
+    higher = unclicked[end] - unclicked[high] + 0.5 * (unclicked[high] - unclicked[low])
+    paired = clicked & (others > 0)
+    total = float(minutes[paired].sum())
+    return float((higher[paired] / others[paired] * minutes[paired]).sum()) / total if total else float("nan")
+
+
+def _runs(ends: Array) -> tuple[Array, Array]:
+    """For each of N in order its run's first place and the place behind its last, by where runs end (N - 1,)."""
+    edges = np.concatenate(([0], np.flatnonzero(ends) + 1, [len(ends) + 1]))
+    run = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
+    return edges[run], edges[run + 1]

@@ -1,0 +1,1 @@
+"""Recall: from everything to hundreds."""

@@ -1,0 +1,224 @@
+"""One recommendation, end to end: millions → hundreds → tens, and where each video was lost.
+
+V videos · K of them with a vector · C candidates · R shown
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from engine.recommender.ranking.features import Impressions, impressions
+from engine.recommender.ranking.model import Ranker
+from engine.recommender.recall.index import Retriever
+from engine.recommender.recall.model import CandidateNet, Read
+from engine.recommender.recall.samples import Examples
+from engine.recommender.recall.training import viewers
+from engine.recommender.site.history import SECONDS
+from engine.recommender.site.vocabulary import Site
+from engine.recommender.site.world import expected_watch
+from engine.runs.frame import Array
+
+FUTURE, WATCHED, COLD, RECALL, RANKING, SHOWN = "future", "watched", "cold", "recall", "ranking", "shown"
+"""Where a video is lost, in this order, or that it is shown."""
+FAVOURITES = 4_000
+"""The best videos of a user that are kept in mind."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recommendation:
+    """For a user at a moment.
+
+    read        the user's path to u
+    candidates  (C,) ids with their scores u·v, best first; z (C,) the logits of ranking in the same order, nan where
+                there is no ranking yet
+    shown       (R,) ids, best first
+    kept        the share of the best possible watch time of R videos that the vocabulary, recall and ranking leave; nan
+                where no truth is known
+    milliseconds  what the user's path, the search (with what may not be shown left out) and ranking took
+    """
+
+    user: int
+    now: float
+    read: Read
+    candidates: Array
+    scores: Array
+    z: Array
+    shown: Array
+    kept: tuple[float, float, float]
+    milliseconds: tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Where one video of the catalogue ended: `stage`; `place` its rank there, from 1; `gap` by how much it missed the
+    last one that went on (of u·v, or of z); below 0 at recall where the index did not look at it."""
+
+    stage: str
+    place: int = 0
+    gap: float = 0.0
+
+
+class Server:
+    """Both trained models, the index over the video vectors, and the log that features are read from.
+
+    Without a ranker, before it is trained, the first candidates are shown in the order of recall.
+    """
+
+    def __init__(self, site: Site, net: CandidateNet, ranker: Ranker | None = None) -> None:
+        self.site, self.config, self.net, self.ranker = site, site.world.config, net, ranker
+        self.vectors = net.output.weight.detach().numpy()
+        self.index = Retriever(self.vectors, self.config.index)
+        uploaded = site.world.videos.uploaded[site.known]
+        order = np.argsort(uploaded, kind="stable")
+        self._uploaded, self._by_upload = uploaded[order], site.known[order]
+        self._best: dict[int, Array] = {}
+
+    def recommend(self, user: int, now: float | None = None, without: tuple[int, ...] = ()) -> Recommendation:
+        """At a moment, the end of the log if none is given; `without` are watches taken away, by video."""
+        when = float(self.config.days) if now is None else now
+        clock = [time.perf_counter()]
+        read = self.path(user, when, without)
+        clock.append(time.perf_counter())
+        gone = self.gone(user, when)
+        scores, candidates = self._candidates(read.vector.numpy(), gone)
+        clock.append(time.perf_counter())
+        z = (
+            self.logits(user, candidates, when, without)
+            if self.ranker
+            else np.full(len(candidates), np.nan, np.float32)
+        )
+        order = np.argsort(-z, kind="stable")  # nan keeps the order of recall
+        shown = candidates[order][: self.config.shown]
+        clock.append(time.perf_counter())
+        spent = np.diff(clock) * 1_000
+        kept = self._kept(user, when, gone, candidates, shown)
+        return Recommendation(
+            user, when, read, candidates, scores, z, shown, kept, (spent[0], spent[1], spent[2])
+        )  # fmt: skip
+
+    def path(self, user: int, when: float, without: tuple[int, ...] = ()) -> Read:
+        """The user's way to u, as served: of example age 0."""
+        moment = np.array([int(when * SECONDS)])
+        behind = self.site.history.watches.before(np.array([user]), moment)
+        some = Examples(np.array([user]), np.array([-1]), np.array([-1]), np.zeros(1), behind, moment)
+        with torch.no_grad():
+            return self.net(viewers(self.site, some, serving=True, without=np.array(without, np.int64)))
+
+    def _candidates(self, u: Array, gone: Array) -> tuple[Array, Array]:
+        """What the index finds, without what may not be shown: as much more is asked for."""
+        scores, rows = self.index.search(u, min(self.config.recalled + len(gone), len(self.vectors)))
+        ids = self.site.known[rows[0]]
+        fresh = (rows[0] >= 0) & ~np.isin(ids, gone)
+        return scores[0][fresh][: self.config.recalled], ids[fresh][: self.config.recalled]
+
+    def watched(self, user: int, when: float) -> Array:
+        """Ids of what the user has watched before."""
+        watches = self.site.history.watches
+        end = int(watches.before(np.array([user]), np.array([int(when * SECONDS)]))[0])
+        return np.unique(watches.item[watches.start[user] : end])
+
+    def gone(self, user: int, when: float) -> Array:
+        """Ids that may not be shown: watched before, with a vector or without, or with a vector and not there yet."""
+        later = self._by_upload[np.searchsorted(self._uploaded, when, side="right") :]
+        return np.union1d(self.watched(user, when), later)
+
+    def features(self, user: int, videos: Array, when: float, without: tuple[int, ...] = ()) -> Impressions:
+        """What ranking knows of some videos (N,) shown to a user at a moment."""
+        several = np.full(len(videos), user)
+        seen = self._shown_before(user, videos, when)
+        some = impressions(self.site, several, videos, np.full(len(videos), when), seen)
+        if not without:
+            return some
+        recent = np.where(np.isin(some.recent, without), -1, some.recent)
+        return replace(some, recent=recent, hours=self._hours(user, videos, when, without))
+
+    def _hours(self, user: int, videos: Array, when: float, without: tuple[int, ...]) -> Array:
+        """(N,) since the user's last watch of each video's channel, had some videos not been watched; inf where never."""
+        watches, second = self.site.history.watches, int(when * SECONDS)
+        end = int(watches.before(np.array([user]), np.array([second]))[0])
+        item, at = (column[watches.start[user] : end] for column in (watches.item, watches.second))
+        left = ~np.isin(item, without)
+        channel = self.site.world.videos.channel
+        last = np.full(int(channel.max()) + 1, -np.inf)
+        np.maximum.at(last, channel[item[left]], at[left].astype(float))
+        hours: Array = (second - last[channel[videos]]) / 3_600.0
+        return hours
+
+    def _shown_before(self, user: int, videos: Array, when: float) -> Array:
+        log = self.site.world.log
+        past = log.video[: np.searchsorted(log.time, when)][log.user[: np.searchsorted(log.time, when)] == user]
+        ids, counts = np.unique(past, return_counts=True)
+        if not len(ids):
+            return np.zeros(len(videos), np.int64)
+        at = np.minimum(np.searchsorted(ids, videos), len(ids) - 1)
+        return np.where(ids[at] == videos, counts[at], 0)
+
+    def logits(self, user: int, videos: Array, when: float, without: tuple[int, ...] = ()) -> Array:
+        """z (N,) of some videos for a user at a moment. Raises RuntimeError before ranking is trained."""
+        if self.ranker is None:
+            raise RuntimeError("there is no ranking model yet")
+        return self.ranker.logits(self.features(user, videos, when, without))
+
+    def truth(self, user: int, videos: Array, when: float) -> Array:
+        """(N,) expected minutes of some videos for a user, wearied at that moment of what was shown before."""
+        world, seen = self.site.world, self._shown_before(user, videos, when)
+        return expected_watch(world.config, world.videos, world.users, np.full(len(videos), user), videos, seen)
+
+    def favourites(self, user: int, when: float) -> tuple[Array, Array]:
+        """Ids and expected minutes of what the user would like best of all that is there and was not watched yet, best
+        first: the truth, which no model knows. None where the world is not simulated."""
+        if not self.site.world.true:
+            return np.zeros(0, np.int64), np.zeros(0)
+        if user not in self._best:  # what was never shown; weariness only takes away
+            truth = self.truth(user, np.arange(len(self.site.world.videos)), 0.0)
+            self._best[user] = np.argpartition(-truth, min(FAVOURITES, len(truth)) - 1)[:FAVOURITES]
+        ids = self._best[user]
+        minutes = self.truth(user, ids, when)
+        order = np.argsort(-minutes, kind="stable")
+        ids, minutes = ids[order], minutes[order]
+        open_ = (self.site.world.videos.uploaded[ids] <= when) & ~np.isin(ids, self.watched(user, when))
+        return ids[open_], minutes[open_]
+
+    def _kept(self, user: int, when: float, gone: Array, candidates: Array, shown: Array) -> tuple[float, float, float]:
+        if not self.site.world.true:
+            return (float("nan"),) * 3
+        most = self.config.shown
+        favourites, minutes = self.favourites(user, when)
+        best = max(float(minutes[:most].sum()), 1e-9)
+        known = favourites[self.site.row(favourites) >= 0][:most]
+        if len(known) < most:  # all of the vocabulary, then: it takes a second for 1,000,000
+            known = np.setdiff1d(self.site.known, gone)
+        parts = (best_sum(self.truth(user, some, when), most) for some in (known, candidates, shown))
+        first, second, third = (part / best for part in parts)
+        return first, second, third
+
+    def lost(self, given: Recommendation, video: int) -> Lost:
+        """Why a video was not recommended."""
+        if self.site.world.videos.uploaded[video] > given.now:
+            return Lost(FUTURE)
+        if video in self.watched(given.user, given.now):
+            return Lost(WATCHED)
+        row = int(self.site.row(np.array([video]))[0])
+        if row < 0:
+            return Lost(COLD)
+        at = np.flatnonzero(given.candidates == video)
+        if not len(at):
+            every = self.vectors @ given.read.vector[0].numpy()
+            open_ = np.setdiff1d(self.site.known, self.gone(given.user, given.now))
+            place = int((every[self.site.row(open_)] > every[row]).sum()) + 1
+            return Lost(RECALL, place, float(given.scores[-1] - every[row]) if len(given.scores) else 0.0)
+        z = given.z if self.ranker else given.scores
+        place = int((z > z[at[0]]).sum()) + 1
+        if video in given.shown:
+            return Lost(SHOWN, place)
+        last = np.sort(z)[::-1][min(self.config.shown, len(z)) - 1]
+        return Lost(RANKING, place, float(last - z[at[0]]))
+
+
+def best_sum(values: Array, most: int) -> float:
+    """The sum of the largest."""
+    return float(np.partition(values, -min(most, len(values)))[-most:].sum()) if len(values) else 0.0

@@ -1,0 +1,1 @@
+"""The service that trains: a queue, seats, and who owns what."""

@@ -1,0 +1,1 @@
+"""Stored studies, and the code that they rest on."""

@@ -1,0 +1,55 @@
+"""Stored studies: results with their configs and the fingerprints of the code they rest on, as JSON in assets/claims."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.files import write_whole
+from engine.runs.config import Config
+from engine.runs.frame import Array
+from engine.runs.service.study import Results
+from engine.runs.studies.fingerprint import fingerprints
+
+DIGITS = 7
+"""Decimals of a stored number."""
+
+
+def write_study(path: Path, results: Results, keep: Callable[[str], bool] = lambda name: True) -> None:
+    """Store the metrics that `keep` names, with the fingerprints of the code as it is now; what was stored before stays
+    until all is written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = [{"config": cell.to_dict(), "metrics": rounded(metrics, keep)} for cell, metrics in results.items()]
+    _write(path, {"fingerprints": fingerprints(results), "cells": rows})
+
+
+def renew(path: Path, cells: Iterable[Config]) -> None:
+    """Write the fingerprints of the code as it is now beside results that stay as they are."""
+    document: dict[str, Any] = json.loads(path.read_text())
+    _write(path, {"fingerprints": fingerprints(cells), "cells": document["cells"]})
+
+
+def rounded(metrics: Mapping[str, Array], keep: Callable[[str], bool] = lambda name: True) -> dict[str, Any]:
+    """What is stored of a cell's metrics, as lists."""
+    return {
+        name: np.round(np.asarray(metric, np.float64), DIGITS).tolist()
+        for name, metric in metrics.items()
+        if keep(name)
+    }
+
+
+def _write(path: Path, document: Mapping[str, Any]) -> None:
+    write_whole(path, json.dumps(document, separators=(",", ":")).encode() + b"\n")
+
+
+def read_study(path: Path, kind: type[Config]) -> tuple[dict[str, str], Results]:
+    """Fingerprints of the code that gave the stored results (see `fingerprints`), and the results."""
+    document: dict[str, Any] = json.loads(path.read_text())
+    return document.get("fingerprints", {}), {
+        kind.from_dict(row["config"]): {name: np.array(metric) for name, metric in row["metrics"].items()}
+        for row in document["cells"]
+    }

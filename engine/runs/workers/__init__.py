@@ -1,0 +1,1 @@
+"""Workers: processes that train, and how they are spoken to."""

@@ -1,0 +1,115 @@
+"""Learning: how far both models have come at every step, beside what needs no training; and an earlier moment on stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from engine.recommender.recall.samples import FEWEST
+from engine.recommender.training import CUTS, TESTED
+from engine.runs.frame import Frame
+from pages.recommender.shown import Shown, shown
+from pages.recommender.where import PLACE
+from pages.ui.controls.choices import one_of
+from pages.ui.language import N_, bare, t
+from pages.ui.pieces.charts import LEGEND, show
+from pages.ui.run import live
+from pages.ui.theme import HUES
+
+METHODS: Mapping[str, str] = {
+    "recall": N_("Candidate generation"),
+    "ranking": N_("Ranking"),
+    "popular": N_("Popularity"),
+    "knn": N_("Item-kNN"),
+    "best": N_("The best possible"),
+}
+COLOURS = dict(zip(METHODS, (HUES[0], HUES[0], HUES[1], HUES[2], HUES[5]), strict=True))
+MEASURES = {
+    "first": (N_("First of the page"), N_("true minutes of the first of each page"), ".2f"),
+    "auc": ("AUC", N_("share of pairs in the right order"), ".2f"),
+    "mispredicted": (N_("Mispredicted"), N_("mispredicted watch time"), "~%"),
+}
+"""Of ranking, by their names in the metrics: what the choice says, what the axis says, and how numbers are written."""
+
+
+def draw(now: Shown) -> None:
+    """The moment on stage is chosen; both curves grow while a run trains."""
+    live.choose_moment(PLACE, now.recording, now.live)
+    live.with_each_frame(_curves, "recommender_learning_curves")
+
+
+def _curves() -> None:
+    now = shown()
+    left, right = st.columns(2, gap="large")
+    with left:
+        cut = one_of(
+            t("Candidate generation: held-out watches among the first"), CUTS, CUTS[1], key="recommender_learning_cut",
+            name_of=str,
+        )  # fmt: skip
+        hits = {f"{name}.hits": name for name in ("recall", "popular", "knn")}
+        rows = _rows(now.recording.frames, hits, CUTS.index(cut))
+        _chart(now, rows, bare("held-out watches among the first {cut}", cut=cut), "~%", "learning_recall")
+        if int((np.diff(now.site.history.watches.start) >= FEWEST).sum()) > TESTED:
+            st.caption(t("On the way {some} held-out watches judge, at the last step all: so its lines bend there.", some=TESTED))  # fmt: skip
+    with right:
+        _ranking(now)
+
+
+def _ranking(now: Shown) -> None:
+    if not any("ranking.auc" in frame.metrics for frame in now.recording.frames):
+        st.info(now.unranked())
+        return
+    measures = [name for name in MEASURES if name != "first" or now.site.world.true]
+    key = f"recommender_learning_{'true' if now.site.world.true else 'own'}"  # other options, another control
+    measure = one_of(
+        t("Ranking, judged by"), measures, measures[0], key=key,
+        name_of=lambda name: t(MEASURES[name][0]),
+    )  # fmt: skip
+    rows = _rows(now.recording.frames, {f"{name}.{measure}": name for name in ("ranking", "popular", "knn", "best")})
+    _, title, format = MEASURES[measure]
+    _chart(now, rows, t(title), format, "learning_ranking")
+    st.caption(
+        t("Of the impressions of the last tenth of the days, which ranking has not learnt from.")
+        if now.site.world.true
+        else t("Of the last tenth of the impressions, which ranking has not learnt from.")
+    )
+
+
+def _rows(frames: Sequence[Frame], names: Mapping[str, str], at: int | None = None) -> pd.DataFrame:
+    """One row for each step and method; `at` where a metric holds several numbers."""
+    return pd.DataFrame(
+        {"step": frame.step, "method": t(METHODS[name]), "value": float(found if at is None else found[at])}
+        for frame in frames
+        for metric, name in names.items()
+        if (found := frame.metrics.get(metric)) is not None
+    )
+
+
+def _chart(now: Shown, rows: pd.DataFrame, title: str, format: str, key: str) -> None:
+    """Lines over training; what needs none is dashed, and a rule stands at the moment on stage."""
+    there = [name for name, word in METHODS.items() if (rows["method"] == t(word)).any()]
+    names, hues = [t(METHODS[name]) for name in there], [COLOURS[name] for name in there]
+    dashes = [[1, 0] if name in ("recall", "ranking") else [5, 4] for name in there]
+    step = t("training step")
+    lines = (
+        alt.Chart(rows, height=280)
+        .mark_line(strokeWidth=2.5, point=len(rows) == len(there))
+        .encode(
+            x=alt.X("step:Q", title=step, scale=alt.Scale(zero=False, nice=False)),
+            y=alt.Y("value:Q", title=title, scale=alt.Scale(zero=False), axis=alt.Axis(format=format)),
+            color=alt.Color("method:N", title=None, scale=alt.Scale(domain=names, range=hues), legend=LEGEND),
+            strokeDash=alt.StrokeDash("method:N", title=None, scale=alt.Scale(domain=names, range=dashes)),
+            tooltip=[alt.Tooltip("method:N", title=" "), alt.Tooltip("step:Q", title=step), alt.Tooltip("value:Q", title=title, format=".3f")],
+        )
+    )  # fmt: skip
+    if not rows["step"].min() <= now.frame.step <= rows["step"].max():
+        show(lines, key=key, alt=title)
+        return
+    rule = alt.Chart(pd.DataFrame({"step": [now.frame.step]})).mark_rule(color="#888").encode(
+        x="step:Q", tooltip=[alt.Tooltip("step:Q", title=t("on stage"))]
+    )  # fmt: skip
+    show(lines + rule, key=key, alt=title)

@@ -1,0 +1,54 @@
+"""Stored studies on screen: their verdicts in a line each, and every seed as a dot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+import numpy as np
+import streamlit as st
+
+from engine.recommender.claims import CLAIMS, Seeds
+from engine.recommender.shipped import stored_seeds
+from engine.runs.frame import Array
+from engine.runs.verdict import Verdict
+from pages.ui.language import t
+from pages.ui.pieces.charts import show, strip
+from pages.ui.pieces.verdict import favour, stored_verdict, verdict_line
+from pages.ui.theme import HUES
+
+
+def study(draw: Callable[[Seeds], None]) -> None:
+    """Draw from the stored results; a sentence where they are not there, or older than what is asked of them."""
+    try:
+        draw(stored_seeds())
+    except (FileNotFoundError, KeyError):
+        st.warning(t("The study of this question is not stored yet: run `make claims`."))
+
+
+def judged() -> dict[str, Verdict]:
+    """The verdict of each claim of which the stored results are there."""
+    found: dict[str, Verdict] = {}
+    for claim in CLAIMS:
+        with suppress(FileNotFoundError, KeyError):
+            found[claim.id] = stored_verdict(claim, stored_seeds())
+    return found
+
+
+def verdicts(asked: Mapping[str, str]) -> None:
+    """A line for each claim: id → what it says. Differences are turned so that a claim which is right is above 0."""
+    outcomes = judged()
+    for name, said in asked.items():
+        st.markdown(verdict_line(t(said), outcomes[name], favour(outcomes[name])))
+
+
+def dots(values: Mapping[tuple[str, str], Array], x: str, key: str, *, rule: float | None = None) -> None:
+    """(row, series) → (S,) shares, every seed a dot; series take their hues in order."""
+    series = list(dict.fromkeys(name for _, name in values))
+    hues = dict(zip(series, HUES, strict=False))
+    show(strip(values, x, hues, format="~%", rule=rule), key=key, alt=x)
+
+
+def one_series(values: Mapping[str, Array], x: str, key: str, *, rule: float | None = None) -> None:
+    """The same where every row is a setting of the same model."""
+    dots({(row, " "): np.asarray(sample) for row, sample in values.items()}, x, key, rule=rule)

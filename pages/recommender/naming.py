@@ -1,0 +1,51 @@
+"""What the screen calls videos, channels, users and searches."""
+
+from __future__ import annotations
+
+from engine.recommender.site import names, wordings
+from engine.recommender.site.vocabulary import Site
+from pages.ui.language import language
+
+
+def title(site: Site, video: int) -> str:
+    """Of a video."""
+    if site.world.titles:
+        return site.world.titles[video]
+    videos = site.world.videos
+    bait, minutes = float(videos.bait[video]), float(videos.minutes[video])
+    return names.video_title(video, int(videos.topic[video]), bait, minutes, language())
+
+
+def channel(site: Site, video: int) -> str:
+    """Of a video; "" in a user's own log, which has numbers alone."""
+    if site.world.titles:
+        return ""
+    videos = site.world.videos
+    return names.channel_name(int(videos.channel[video]), int(videos.topic[video]), language())
+
+
+def topic(number: int) -> str:
+    """Of a topic."""
+    return wordings.TOPIC_NAMES[language()][number]
+
+
+def user(site: Site, number: int) -> str:
+    """Name and age."""
+    if site.world.people:
+        return site.world.people[number]
+    return names.user_name(number, int(site.world.users.age[number]), language())
+
+
+def taste(site: Site, number: int) -> str:
+    """The topic that a user likes best; "" in a user's own log."""
+    return "" if site.world.people else topic(int(site.world.users.taste[number].argmax()))
+
+
+def spoken(number: int) -> str:
+    """A language of users and videos."""
+    return wordings.LANGUAGE_NAMES[language()][number]
+
+
+def search(token: int) -> str:
+    """A search word."""
+    return names.search_word(token, language())

@@ -1,0 +1,1 @@
+"""Controls: settings as widgets."""

@@ -1,0 +1,83 @@
+"""The story of a playground as a panel: one point a state, with previous and next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from pages.ui.language import language, t
+from pages.ui.marked import Marked
+from pages.ui.pieces import story
+
+OnState = Callable[[Mapping[str, str]], None]
+
+
+def story_panel(name: str, on_state: OnState, above: DeltaGenerator) -> None:
+    """The point being told, in `above`; nothing until the story is asked for. Opening a point calls `on_state` with its
+    settings. The point is in the URL."""
+    states = story.load(name, language())
+    at = _point(_slot(name), len(states))
+    if at is None:
+        return
+
+    def leave() -> None:
+        st.query_params.pop(_slot(name), None)
+
+    with above.container(border=True, key="story", gap="xsmall"):
+        state = states[at]
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                t("Previous point"),
+                icon=":material/chevron_left:",
+                key="story_previous",
+                on_click=_go,
+                args=(name, at - 1, on_state),
+                disabled=at == 0,
+            )
+            st.button(
+                t("Next point"),
+                icon=":material/chevron_right:",
+                key="story_next",
+                on_click=_go,
+                args=(name, at + 1, on_state),
+                disabled=at + 1 == len(states),
+            )
+            head = Marked("**{at} / {count} · {title}** &nbsp; :gray[{ids}]")
+            title, ids = Marked(state.title), " ".join(state.ids)
+            st.markdown(head.format(at=at + 1, count=len(states), title=title, ids=ids))
+            st.button(t("Close"), icon=":material/close:", key="story_close", on_click=leave, type="tertiary")
+        st.markdown(state.text)
+
+
+def story_invitation(name: str, on_state: OnState) -> None:
+    """Below the stage, until the story is being told."""
+    states = story.load(name, language())
+    if _point(_slot(name), len(states)) is not None:
+        return
+    with st.container(border=True, key="story", gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                t("Tell the story"),
+                icon=":material/menu_book:",
+                key="story_open",
+                on_click=_go,
+                args=(name, 0, on_state),
+                type="tertiary",
+            )
+            st.caption(t("{count} points, each shown on the stage as a claim to check", count=len(states)))
+
+
+def _go(name: str, index: int, on_state: OnState) -> None:
+    st.query_params[_slot(name)] = str(index + 1)
+    on_state(story.load(name, language())[index].setting)
+
+
+def _slot(name: str) -> str:
+    return f"{name}_point"
+
+
+def _point(slot: str, count: int) -> int | None:
+    written = st.query_params.get(slot, "")
+    return int(written) - 1 if written.isdecimal() and len(written) < 4 and 1 <= int(written) <= count else None

@@ -1,0 +1,1 @@
+"""The player: the one custom component, and the stage that it is told."""

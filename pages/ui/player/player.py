@@ -1,0 +1,112 @@
+"""The player: the app's one custom component, and the only Python that knows it.
+
+A page describes a *stage* (arrays, panels, two axes) and calls `player`. The browser receives everything once as bytes, what
+stays while a run goes on apart from what moves (see `pack`), and plays, scrubs and links its panels without another message; what comes back is a position, a slider value or a click.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
+
+import streamlit as st
+
+from engine.files import ROOT
+from pages.ui.latest import Latest
+from pages.ui.player.component import component
+from pages.ui.player.pack import MOVING, Still, pack, pack_still, plain
+from pages.ui.player.position import Click, Position, asked_from, click_from, hero_from, position_from
+from pages.ui.player.stage import Stage
+
+ASSETS = ROOT / "assets" / "player"
+SCRIPTS = (
+    "decode", "scales", "palette", "draw", "tooltip", "clock", "lines", "bars", "heat", "plane", "tokens", "match", "maps",
+    "glow", "sky", "labels", "picks", "skylegend", "skysigns", "field", "slopes", "listing", "path", "morph", "formula", "focus", "node", "edge", "diagram", "picture", "header", "transport", "keyboard", "player",
+)  # fmt: skip
+"""One concept a file, one module in the browser: concatenated in this order, `export default` last."""
+
+NAME = "gatescope.player"
+_component = component(
+    NAME,
+    js="\n".join((ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS),
+    css=(ASSETS / "player.css").read_text(encoding="utf-8"),
+)
+
+
+def player(
+    stage: Stage,
+    *,
+    key: str,
+    start: Position,
+    seek: int = 0,
+    autoplay: bool,
+    on_position: Callable[[Position], None] | None = None,
+    on_hero: Callable[[float], None] | None = None,
+    on_asked: Callable[[str], None] | None = None,
+    on_click: Callable[[Click], None] | None = None,
+) -> None:
+    """Show the stage. The viewer keeps the position until `seek` grows; then the player goes to `start`.
+
+    `on_position` is called when a scrub, a step, a play or a choice has ended; `on_hero` when the slider is released;
+    `on_asked` with what was typed beside a choice; `on_click` for each click on a part, a cell or a dot. Everything they receive has been checked against the stage.
+    """
+    start = position_from(plain(start), stage, Position(0, stage.hero if stage.sweep else None, stage.rungs[0].id))
+
+    def state(name: str) -> object:
+        held = st.session_state.get(key)
+        return held.get(name) if isinstance(held, Mapping) else None
+
+    def moved() -> None:
+        if on_position is not None:
+            on_position(position_from(state("position"), stage, start))
+
+    def released() -> None:
+        value = hero_from(state("hero"), stage)
+        if on_hero is not None and value is not None:
+            on_hero(value)
+
+    def asked() -> None:
+        text = asked_from(state("asked"))
+        if on_asked is not None and text:
+            on_asked(text)
+
+    def clicked() -> None:
+        click = click_from(state("click"), stage, start)
+        if on_click is not None and click is not None:
+            on_click(click)
+
+    begin, hero = _pinned(key, stage, start, seek, hero_from(state("hero"), stage))
+    _, still = _stills.get(_identity(stage), lambda: (stage, pack_still(stage)))
+    packed = pack(replace(stage, hero=hero), start=begin, seek=seek, autoplay=autoplay, still=still)
+    with st.container(gap=None):
+        _component(key=f"{key}_still", data=packed.still)
+        _component(
+            key=key,
+            data=packed.moving,
+            on_position_change=moved,
+            on_hero_change=released,
+            on_asked_change=asked,
+            on_click_change=clicked,
+        )
+
+
+_stills: Latest[tuple[Stage, Still]] = Latest(24)
+"""Pages that hold on to a stage between reruns have its part that stays packed once."""
+
+
+def _identity(stage: Stage) -> tuple[int, ...]:
+    """The very objects that the still part is made of; no others have their numbers while a stage with them is held."""
+    return tuple(id(getattr(stage, field.name)) for field in fields(stage) if field.name not in MOVING)
+
+
+def _pinned(key: str, stage: Stage, start: Position, seek: int, released: float | None) -> tuple[Position, float]:
+    """The start and slider value to send. A page feeds both back from what the browser reported; sending them again would
+    change the bytes, and with them resend every array. So they are held until `seek` grows or the slider moved elsewhere."""
+    slot = f"{key}:pinned"
+    held = st.session_state.get(slot)
+    if held is None or held[2] != seek:
+        held = (start, stage.hero, seek)
+    elif stage.hero not in (held[1], released):
+        held = (held[0], stage.hero, seek)
+    st.session_state[slot] = held
+    return held[0], held[1]

@@ -1,0 +1,100 @@
+"""The house: what a server has once, and the thread that looks after it.
+
+Streamlit lets go of whatever hangs on a session when its connection breaks, and a break of three seconds is no end. So
+the owner of runs and files is a name in the session's state, and this thread sees who is there.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import threading
+import uuid
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from engine.runs.service.policy import RunPolicy
+from engine.runs.service.presence import Presence
+from engine.runs.service.runs import Runs
+from engine.runs.service.uploads import Uploads
+from pages.ui.run.collector import Collector
+from pages.ui.run.scratch import scratch
+
+LOG = logging.getLogger("gatescope.house")
+LOOK_SECONDS = 1.0
+RETURN_SECONDS = 10.0
+"""Beyond the time for which Streamlit keeps a session whose connection broke: then nobody can come back to it."""
+OWNER = "owner"
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What a server has once.
+
+    runs       who trains
+    uploads    users' files
+    presence   who is there
+    collector  when garbage is collected
+    """
+
+    runs: Runs
+    uploads: Uploads
+    presence: Presence
+    collector: Collector
+    closed: threading.Event
+
+    def keep_watch(self) -> None:
+        """See every second who is there and what can be collected, until the house is closed."""
+        pinned = st.get_option("server.fileWatcherType") == "none"  # hot reload would keep stale modules
+        if pinned:
+            self.collector.start()
+        while not self.closed.wait(LOOK_SECONDS):
+            try:
+                self.presence.look()
+                if pinned:
+                    self.collector.look()
+            except Exception:  # a defect must not end the watch: runs and files would stay for ever
+                LOG.exception("looking after the house failed")
+
+    def close(self) -> None:
+        """The server ends. It is told so twice: by Streamlit, unless a session never came, and by Python, unless a signal ended it."""
+        if self.closed.is_set():
+            return
+        self.closed.set()
+        self.runs.close()
+
+
+@st.cache_resource(show_spinner=False, on_release=lambda made: made.close())
+def house() -> House:
+    """One for the server."""
+    logging.getLogger("gatescope").setLevel(logging.INFO)
+    runs, uploads = Runs(policy=RunPolicy.from_environment()), Uploads(scratch().folder / "uploads")
+    presence = Presence(
+        _connected,
+        lost=runs.release,
+        back=runs.claim,
+        left=uploads.release,
+        keep_seconds=float(st.get_option("server.disconnectedSessionTTL")) + RETURN_SECONDS,
+    )
+    made = House(runs, uploads, presence, Collector(), threading.Event())
+    atexit.register(made.close)
+    threading.Thread(target=made.keep_watch, daemon=True, name="house").start()
+    return made
+
+
+def owner() -> str:
+    """This tab's name among the owners of runs and files. Called in every rerun: it says that the tab is there."""
+    name = str(st.session_state.setdefault(OWNER, uuid.uuid4().hex))
+    context = get_script_run_ctx()
+    if context is not None:
+        house().presence.here(name, context.session_id)
+    house().collector.used()
+    return name
+
+
+def _connected(session: str) -> bool:
+    """Whether a browser holds this session's connection; outside a server everybody is there."""
+    return not runtime.exists() or runtime.get_instance().is_active_session(session)

@@ -1,0 +1,196 @@
+"""The stage as a fragment: drawn again when a run has something new, and never stale without saying so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from engine.errors import UserError
+from engine.runs.config import Config
+from engine.runs.frame import Frame
+from engine.runs.recording import Recording
+from engine.runs.service.run import State, View
+from engine.runs.table import Table
+from pages.ui.language import explain, t
+from pages.ui.marked import plain
+from pages.ui.place import Place
+from pages.ui.run import polling, training
+
+RECORDED, RUN = "recorded", "run"
+C = TypeVar("C", bound=Config)
+
+
+def stage(place: Place, player: str, draw: Callable[[], None]) -> None:
+    """Draw it, and again with each frame of a run; the whole page runs when one begins, has its first frame, or ends."""
+    active, begun = training.active(), _begun()
+
+    def fragment() -> None:
+        if place.take_refresh() or (training.active(), _begun()) != (active, begun):
+            _run_page()
+        place.follow(player)
+        if not active and training.current() is not None:
+            st.query_params.pop(training.MARK, None)  # a request that left before the end has brought it back
+        if active and training.MARK not in st.query_params:
+            st.query_params[training.MARK] = "1"  # coming from another page has emptied the URL
+        draw()
+        if training.active() != active:  # it ended while this was drawn: the rest of the page must not lag behind
+            _run_page()
+
+    with_each_frame(fragment, "stage")
+
+
+def with_each_frame(draw: Callable[[], None], key: str) -> None:
+    """A fragment that is drawn again whenever this tab's run has another frame or another state."""
+    polling.polled(draw, key, training.frames_stamp, training.active)
+
+
+def watch() -> Callable[[], None]:
+    """What the page's clock looks for, from how the page is drawn now: the whole page runs when a run begins, has its first
+    frame, or ends."""
+    active, begun = training.active(), _begun()
+
+    def look() -> None:
+        if (training.active(), _begun()) != (active, begun):
+            _run_page()
+
+    return look
+
+
+def _run_page() -> None:
+    if training.current() is not None and not training.active():
+        st.query_params.pop(training.MARK, None)
+    st.rerun()
+
+
+def _begun() -> bool:
+    """Whether there is anything of this tab's run to look at: what stands below the stage is of the recording until then."""
+    view = training.view_of(training.current())
+    return view is not None and bool(view.frames)
+
+
+def moments(recording: Recording[C]) -> list[int]:
+    """Steps of training whose parameters were kept: those that can be looked into."""
+    return [frame.step for frame in recording.frames if frame.parameters]
+
+
+def moment(place: Place, recording: Recording[C], active: bool) -> Frame:
+    """The moment of training that the URL asks for, if there is one; the last while it trains. One that was not kept is of
+    another run, which a link does not bring along."""
+    steps, written = moments(recording), place.read(place.moment)
+    asked = next((step for step in steps if str(step) == written and not active), steps[-1])
+    return recording.frames[recording.nearest(asked)]
+
+
+def earlier(recording: Recording[C], frame: Frame) -> bool:
+    """Whether it is not the last moment."""
+    return frame.step != moments(recording)[-1]
+
+
+def choose_moment(place: Place, recording: Recording[C], active: bool) -> None:
+    """The slider that brings an earlier moment of a training on stage, where there are any and nothing trains."""
+    steps = moments(recording)
+    if active or len(steps) < 2:
+        return
+    key = f"{place.moment}_{steps[-1]}_{len(steps)}"  # another training, another control
+    st.session_state[key] = moment(place, recording, active).step
+    st.select_slider(
+        t("Moment on stage, in training steps"), steps, key=key, format_func=lambda step: f"{step:,}",
+        on_change=_go_to_moment, args=(place, key, steps[-1]),
+        help=t("The stage, and what is told of it below, show the models as they were then."),
+    )  # fmt: skip
+
+
+def _go_to_moment(place: Place, key: str, last: int) -> None:
+    """Callback, so that what is drawn before the slider knows of it too."""
+    step = st.session_state[key]
+    place.write(place.moment, "" if step == last else str(step))
+
+
+def running(place: Place, kind: type[Config]) -> View | None:
+    """This tab's run, when it is of this kind, has frames, and the viewer did not choose what was recorded."""
+    run, view = training.current(), training.view_of(training.current())
+    wanted = st.session_state.get(place.shown, RUN) == RUN
+    mine = run is not None and isinstance(run.config, kind)
+    return view if wanted and mine and view is not None and view.frames else None
+
+
+MISSING = "not_on_stage"
+
+
+def can_open(look: Callable[[], object]) -> bool:
+    """Whether this tab's run can be looked into. Where the file that it was trained on is gone, `on_stage` says so, and the
+    recording stands in."""
+    try:
+        look()
+    except UserError as error:
+        st.session_state[MISSING] = error
+        return False
+    st.session_state.pop(MISSING, None)
+    return True
+
+
+def train(place: Place, config: Config | None, table: Table | None = None, work: str = "train") -> None:
+    """Callback of Train, on a user's table too."""
+    if config is None:
+        return
+    training.train(config, table, work)
+    st.session_state[place.shown] = RUN
+    place.go({place.step: "", place.moment: ""})
+    place.refresh()
+
+
+def end(place: Place) -> None:
+    """The first half of Reset: this tab's run is given up."""
+    run = training.current()
+    if run is not None:
+        training.service().stop(run)
+    st.session_state.pop("run", None)
+    place.refresh()
+
+
+def _switch(place: Place, switched: Callable[[], None] | None) -> None:
+    place.write(place.moment, "")  # it was one of the other training
+    if switched is not None:
+        switched()
+    place.refresh()
+
+
+def on_stage(
+    place: Place,
+    changes: Mapping[str, tuple[Any, Any]],
+    said: Callable[[str, Any, Any], str],
+    *,
+    run_shown: bool,
+    recorded_name: str,
+    otherwise: str,
+    recording: Recording[Any],
+    switched: Callable[[], None] | None = None,
+) -> None:
+    """One line: in what the controls differ from the run on stage (`said` names one difference), and the other source;
+    `switched` is called when that is chosen, before the whole page runs."""
+    view = training.view_of(training.current())
+    if MISSING in st.session_state:
+        st.warning(explain(st.session_state[MISSING]))
+    with st.container(horizontal=True, vertical_alignment="center", key="on_stage"):
+        if view is not None and view.frames:
+            st.segmented_control(
+                t("On stage"),
+                [RUN, RECORDED],
+                default=RUN,
+                key=place.shown,
+                required=True,
+                label_visibility="collapsed",
+                format_func=lambda source: t("Your run") if source == RUN else plain(recorded_name),
+                on_change=_switch,
+                args=(place, switched),
+            )
+        if changes:
+            listed = ", ".join(said(name, mine, theirs) for name, (mine, theirs) in list(changes.items())[:8])
+            more = " …" if len(changes) > 8 else ""
+            st.caption(t("On stage is another setting; Train takes: {changes}", changes=listed + more))
+        elif view is not None and view.state == State.FINISHED and run_shown:
+            st.caption(t("On stage is your run, finished. Recording {digest}.", digest=recording.digest))
+        else:
+            st.caption(otherwise)
