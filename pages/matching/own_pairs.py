@@ -14,13 +14,13 @@ from pages.matching.where import PLACE
 from pages.ui import language
 from pages.ui.controls import controls
 from pages.ui.language import t
-from pages.ui.pieces.section import section
+from pages.ui.pieces.section import own_section
 from pages.ui.run import reading
 
 
 def draw() -> None:
     """Closed at first; the run goes on the stage above."""
-    section(t("Your pairs of query and document"), PLACE.open_key("own_pairs"), _opened, ":material/upload_file:")
+    own_section(t("Your pairs of query and document"), PLACE.open_key("own_pairs"), _opened)
 
 
 def _opened() -> None:

@@ -20,7 +20,7 @@ from pages.ui import language
 from pages.ui.controls import controls
 from pages.ui.controls.choices import one_of
 from pages.ui.language import t
-from pages.ui.pieces.section import section
+from pages.ui.pieces.section import own_section
 from pages.ui.run import polling, reading, training
 
 FILE = "multitask_file"
@@ -30,7 +30,7 @@ MOST_FEATURES = 30
 def draw() -> None:
     """The section; a link that needs a file says which."""
     title = t("Your data: which structure should I pick for my table?")
-    section(title, PLACE.open_key("own_data"), _opened, ":material/upload_file:")
+    own_section(title, PLACE.open_key("own_data"), _opened)
 
 
 def _opened() -> None:

@@ -26,7 +26,7 @@ from pages.ui.controls import controls
 from pages.ui.controls.choices import one_of
 from pages.ui.language import N_, listed, t
 from pages.ui.marked import Marked
-from pages.ui.pieces.section import section
+from pages.ui.pieces.section import own_section
 from pages.ui.pieces.verdict import badge
 from pages.ui.run import reading, training
 from pages.ui.run.live import with_each_frame
@@ -50,7 +50,7 @@ RATED = {"all": N_("Every rating"), "liked": N_("From 4 of 5 up")}
 
 def draw() -> None:
     """Closed at first; the run goes on the stage above."""
-    section(t("Your log of watches"), PLACE.open_key("own"), _opened, ":material/upload_file:")
+    own_section(t("Your log of watches"), PLACE.open_key("own"), _opened)
 
 
 def _opened() -> None:

@@ -15,13 +15,13 @@ from pages.recurrent.where import PLACE
 from pages.ui import language
 from pages.ui.controls import controls
 from pages.ui.language import t
-from pages.ui.pieces.section import section
+from pages.ui.pieces.section import own_section
 from pages.ui.run import live, reading
 
 
 def draw() -> None:
     """Closed at first; the run goes on the stage above."""
-    section(t("Your text: predict the next character"), PLACE.open_key("own_text"), _opened, ":material/upload_file:")
+    own_section(t("Your text: predict the next character"), PLACE.open_key("own_text"), _opened)
 
 
 def _opened() -> None:

@@ -12,6 +12,14 @@ from pages.ui.run import polling
 TOGGLED = "toggled"
 
 
+def own_section(title: str, key: str, draw: Callable[[], None]) -> None:
+    """A section for what a visitor brings: drawn with the page, as whatever is done in it concerns the stage."""
+    body = st.expander(title, key=key, icon=":material/upload_file:", on_change="rerun", bind="query-params")
+    if body.open:
+        with body:
+            draw()
+
+
 def section(title: str, key: str, draw: Callable[[], None], icon: str | None = None) -> None:
     """Draw an expander; `draw` fills it while it is open, and is asked anew at each drawing, so it looks for itself what is
     on stage then.
