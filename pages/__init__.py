@@ -1,0 +1,1 @@
+"""What is on screen: a folder for each playground, and what they share in ui."""

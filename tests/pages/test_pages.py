@@ -81,6 +81,8 @@ def test_a_shared_link_reopens_what_was_seen(maker: str) -> None:
         multitask_row="3",
         multitask_correlation="0.5",
     )
+    seen.session_state["share"] = True  # its popover is opened
+    seen.run()
     link = next(code.value for code in seen.code if "multitask_" in code.value)
     other = next(code for code in LANGUAGES if code != maker)
     again = opened(LOCALES[other], **parse_qs(link.partition("?")[2]))
