@@ -30,8 +30,10 @@ def texts(drawing: ElementTree.Element) -> list[str]:
 @pytest.mark.parametrize("presenter", ["false", "true"])
 def test_the_saved_svg_holds_the_gate_weights_on_screen(page: Page, server: str, presenter: str) -> None:
     open_page(page, server, f"multitask_part=gate:0&presenter={presenter}")
-    shown = page.locator(".player .edge-numbers text:not([display=none])").all_text_contents()
-    assert len(shown) == 8 and all(re.fullmatch(r"0?\.\d\d", number) for number in shown)
+    numbers = page.locator(".player .edge-numbers text:not([display=none])")
+    expect(numbers).to_have_count(8)  # folding the sidebar measures the drawing anew
+    shown = numbers.all_text_contents()
+    assert all(re.fullmatch(r"0?\.\d\d", number) for number in shown)
     drawing = ElementTree.fromstring(saved(page, "Save picture as SVG"))
     written = texts(drawing)
     assert [text for text in written if text in shown] == shown
