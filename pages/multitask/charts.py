@@ -14,6 +14,7 @@ import numpy as np
 
 from engine.multitask import MultitaskConfig
 from engine.multitask.config import TITLES
+from engine.multitask.models import RUNGS
 from engine.multitask.shipped import sweep
 from engine.multitask.view import Views, views
 from engine.runs.recording import Recording
@@ -186,7 +187,7 @@ def _plane(config: MultitaskConfig) -> Plane:
 
 
 def _dots(config: MultitaskConfig, structure: str) -> PlaneView:
-    mixture = structure in ("omoe", "mmoe")
+    mixture = RUNGS[structure].gated
     parts, units = {
         "single_task": (config.num_tasks, config.bottom_units),
         "shared_bottom": (1, config.bottom_units),

@@ -14,6 +14,7 @@ import streamlit as st
 from engine.errors import UserError
 from engine.multitask import MultitaskConfig
 from engine.multitask.config import TITLES
+from engine.multitask.models import RUNGS
 from engine.multitask.trace import explain, intervene, probe, trace
 from engine.runs.config import Whole
 from engine.runs.frame import Frame
@@ -71,7 +72,7 @@ def draw() -> None:
                     "Click an expert, a gate, a tower or a prediction in the diagram: its numbers and the sum behind them open here."
                 )
             )
-        if now.structure in ("omoe", "mmoe"):
+        if RUNGS[now.structure].gated:
             gone = t("What if an expert were gone?")
             section(gone, PLACE.open_key("intervene"), _intervention, ":material/content_cut:")
 

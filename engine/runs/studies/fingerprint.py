@@ -35,16 +35,12 @@ Name = tuple[str, str]
 def fingerprints(cells: Iterable[Config]) -> dict[str, str]:
     """Of all code that these cells are trained by: `key` of a cell → 16 hex digits."""
     kinds = {key(cell): cell for cell in cells}
-    return {rungs: _fingerprint(type(cell), cell.rungs) for rungs, cell in sorted(kinds.items())}
+    return {rungs: digest(closure(roots(type(cell)), cell.rungs)) for rungs, cell in sorted(kinds.items())}
 
 
 def key(cell: Config) -> str:
     """The rungs of a cell, under which its fingerprint is kept."""
     return "+".join(cell.rungs)
-
-
-def _fingerprint(kind: type[Config], rungs: tuple[str, ...]) -> str:
-    return digest(closure(roots(kind), rungs))
 
 
 def roots(kind: type[Config]) -> tuple[Name, ...]:
