@@ -29,6 +29,7 @@ import pandas as pd
 import torch
 
 from benchmarks.report import seconds
+from engine.recommender.data import prepare
 from engine.recommender.own_log.config import OwnLogConfig
 from engine.recommender.own_log.site import enough_steps, own_config, own_site, read_log
 from engine.recommender.recall.baselines import Beside
@@ -36,7 +37,7 @@ from engine.recommender.recall.samples import Examples, split
 from engine.recommender.recall.training import Recall, batches
 from engine.recommender.site.history import SECONDS
 from engine.recommender.site.vocabulary import Site
-from engine.recommender.training import prepare, train_from
+from engine.recommender.training import train_from
 from engine.runs.frame import Array
 
 CUTS = (20, 50, 100)

@@ -24,7 +24,8 @@ from benchmarks.report import held_at_most, interleaved, line, reached, seconds
 from engine.recommender import TINY
 from engine.recommender.config import RecommenderConfig
 from engine.recommender.ranking.features import impressions
-from engine.recommender.ranking.model import Ranker, Ranking, RankNet
+from engine.recommender.ranking.model import Ranker, RankNet
+from engine.recommender.ranking.training import Ranking
 from engine.recommender.recall.index import Retriever, recall_against
 from engine.recommender.recall.model import CandidateNet
 from engine.recommender.recall.samples import split

@@ -11,7 +11,8 @@ from torch import nn
 from engine.cells import LSTM, RNN, PeepholeLSTM
 from engine.matching import CLSM, DSSM, LSTMDSSM
 from engine.matching.models import WordHash
-from engine.multitask.models import MMoE, OMoE, Parallel, SharedBottom, SingleTask
+from engine.multitask.layers import Parallel
+from engine.multitask.models import MMoE, OMoE, SharedBottom, SingleTask
 from engine.recommender import CandidateNet, RankNet
 
 SEEDED: dict[str, Callable[[torch.Generator | None], nn.Module]] = {

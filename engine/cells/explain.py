@@ -5,24 +5,17 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from engine.cells.lstm import LSTM, PeepholeLSTM
-from engine.cells.rnn import RNN
+from engine.cells.lstm import PeepholeLSTM
+from engine.cells.rnn import Cell
 from engine.cells.steps import LSTMSteps, RNNSteps
 from engine.runs.explanation import Explanation, Term
 
 BLOCKS = ("i", "f", "g", "o")
 """Blocks of rows in the LSTM's weights."""
-GATES = ("i", "f", "o")
-"""Those that can have a peephole, in the order of its rows."""
-
-
-def parts_of(cell: RNN | LSTM) -> tuple[str, ...]:
-    """What has a sum behind it."""
-    return ("h",) if isinstance(cell, RNN) else (*BLOCKS, "c", "h")
 
 
 def explain_step(
-    cell: RNN | LSTM, exact: RNNSteps | LSTMSteps, x: Tensor, part: str, step: int, unit: int, traced: float
+    cell: Cell, exact: RNNSteps | LSTMSteps, x: Tensor, part: str, step: int, unit: int, traced: float
 ) -> Explanation:
     """One number of one sequence: x (L, D) what the cell read, `exact` its steps (L, 1, H), both in float64."""
     before = exact.h[step - 1, 0] if step else torch.zeros_like(exact.h[0, 0])
@@ -37,7 +30,7 @@ def explain_step(
                        float(exact.h[step, 0, unit]), traced)  # fmt: skip
 
 
-def _products(cell: RNN | LSTM, x: Tensor, before: Tensor, row: int) -> tuple[Term, ...]:
+def _products(cell: Cell, x: Tensor, before: Tensor, row: int) -> tuple[Term, ...]:
     """W x + R h(t-1), which is one product with [x, h(t-1)]."""
     w, r = cell.weight_ih_l0[row].tolist(), cell.weight_hh_l0[row].tolist()
     from_x = (
@@ -51,12 +44,12 @@ def _products(cell: RNN | LSTM, x: Tensor, before: Tensor, row: int) -> tuple[Te
 
 
 def _gate(
-    cell: RNN | LSTM, exact: LSTMSteps, x: Tensor, before: Tensor, gate: str, step: int, unit: int, traced: float
+    cell: Cell, exact: LSTMSteps, x: Tensor, before: Tensor, gate: str, step: int, unit: int, traced: float
 ) -> Explanation:
     row = BLOCKS.index(gate) * cell.hidden_size + unit
     terms = _products(cell, x, before, row)
-    if isinstance(cell, PeepholeLSTM) and gate in GATES:
-        weight = float(cell.weight_peephole_l0[GATES.index(gate), unit])
+    if isinstance(cell, PeepholeLSTM) and gate in cell.peeping:
+        weight = float(cell.weight_peephole_l0[cell.peeping.index(gate), unit])
         now = gate == "o"  # the output gate sees C(t), the others C(t-1)
         seen = float(exact.c[step, 0, unit]) if now else float(exact.c[step - 1, 0, unit]) if step else 0.0
         terms = (*terms, Term(f"C_{{{unit + 1}}}({'t' if now else 't-1'})", weight, seen))

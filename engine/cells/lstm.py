@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 import torch
 from torch import Tensor, nn
 
@@ -18,6 +20,11 @@ class LSTM(Cell):
     forget_bias  bias of the forget gate at the start; None leaves torch's random one
     """
 
+    sums = ("i", "f", "g", "o", "c", "h")
+    gates = ("f", "i", "o")
+    states = ("h", "c")
+    writes = ("i", "f")  # nothing written, nothing kept: C = h = 0
+
     def __init__(
         self,
         input_size: int,
@@ -27,6 +34,10 @@ class LSTM(Cell):
     ) -> None:
         self.forget_bias = forget_bias
         super().__init__(input_size, hidden_size, 4, generator)
+
+    @classmethod
+    def of(cls, input_size: int, hidden_size: int, forget_bias: float | None) -> Self:
+        return cls(input_size, hidden_size, forget_bias)
 
     @torch.no_grad()
     def reset_parameters(self, source: torch.Generator | None = None) -> None:
@@ -62,6 +73,14 @@ class LSTM(Cell):
         w, r, zero = self.weight_ih_l0, self.weight_hh_l0, self.start(x)
         return lstm_steps(x, zero, zero, w, r, self.bias, p, clamps, nudges, output_sees_old_cell)
 
+    def written(self, steps: LSTMSteps, x: Tensor) -> Tensor:
+        """i ⊙ g"""
+        return (steps.i * steps.g)[:, 0]
+
+    def jacobians(self, steps: LSTMSteps) -> Tensor:
+        """diag(f(t))"""
+        return torch.diag_embed(steps.f[:, 0])
+
     def _start(self, x: Tensor, hx: State | None) -> State:
         return (self.start(x), self.start(x)) if hx is None else (hx[0][0], hx[1][0])
 
@@ -72,6 +91,8 @@ class PeepholeLSTM(LSTM):
     weight_peephole_l0 (3, H) in the order i, f, o; all else is named as in `torch.nn.LSTM`, whose state
     dict loads with `strict=False`.
     """
+
+    peeping = ("i", "f", "o")
 
     def __init__(
         self,

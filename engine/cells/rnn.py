@@ -2,28 +2,48 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar, Self
+
 import torch
 from torch import Tensor, nn
 
-from engine.cells.steps import Clamps, Nudges, RNNSteps, rnn_steps
+from engine.cells.steps import Clamps, LSTMSteps, Nudges, RNNSteps, rnn_steps
 
 
 class Cell(nn.Module):
     """What the cells share: parameters named and laid out as in `torch.nn.RNN` and `torch.nn.LSTM`.
 
-    gates  blocks of H rows in every weight: 1 for the RNN, 4 for the LSTM
+    blocks  of H rows in every weight: 1 for the RNN, 4 for the LSTM
 
     Initialised when built (`reset_parameters`), and the same again where the same `generator` is given.
     """
 
-    def __init__(self, input_size: int, hidden_size: int, gates: int, generator: torch.Generator | None = None) -> None:
+    sums: ClassVar[tuple[str, ...]] = ("h",)
+    """The numbers of a step that have a sum behind them, in the order in which they are computed."""
+    gates: ClassVar[tuple[str, ...]] = ()
+    """Those of them between 0 and 1 that let something through."""
+    peeping: ClassVar[tuple[str, ...]] = ()
+    """Gates that see the cell state, in the order of the peepholes' rows."""
+    states: ClassVar[tuple[str, ...]] = ("h",)
+    """What one step hands to the next; the last of them is the one that remembers."""
+    writes: ClassVar[tuple[str, ...]] = ("h",)
+    """What must be 0 at every step for a unit to write nothing and keep nothing: to be as good as gone."""
+
+    def __init__(
+        self, input_size: int, hidden_size: int, blocks: int, generator: torch.Generator | None = None
+    ) -> None:
         super().__init__()
         self.input_size, self.hidden_size = input_size, hidden_size
-        self.weight_ih_l0 = nn.Parameter(torch.zeros(gates * hidden_size, input_size))
-        self.weight_hh_l0 = nn.Parameter(torch.zeros(gates * hidden_size, hidden_size))
-        self.bias_ih_l0 = nn.Parameter(torch.zeros(gates * hidden_size))
-        self.bias_hh_l0 = nn.Parameter(torch.zeros(gates * hidden_size))
+        self.weight_ih_l0 = nn.Parameter(torch.zeros(blocks * hidden_size, input_size))
+        self.weight_hh_l0 = nn.Parameter(torch.zeros(blocks * hidden_size, hidden_size))
+        self.bias_ih_l0 = nn.Parameter(torch.zeros(blocks * hidden_size))
+        self.bias_hh_l0 = nn.Parameter(torch.zeros(blocks * hidden_size))
         self.reset_parameters(generator)
+
+    @classmethod
+    def of(cls, input_size: int, hidden_size: int, forget_bias: float | None) -> Self:
+        """A cell of this kind by a reader's settings; one without a forget gate has no use for its bias."""
+        raise NotImplementedError
 
     @torch.no_grad()
     def reset_parameters(self, source: torch.Generator | None = None) -> None:
@@ -41,12 +61,32 @@ class Cell(nn.Module):
         """Zeros (B, H) for x (L, B, D)."""
         return x.new_zeros(x.shape[1], self.hidden_size)
 
+    def forward(self, x: Tensor, hx: Any = None, lengths: Tensor | None = None) -> tuple[Tensor, Any]:
+        """x (L, B, D) → output (L, B, H), and the state after each sequence's true length (B,)."""
+        raise NotImplementedError
+
+    def steps(self, x: Tensor, clamps: Clamps | None = None, nudges: Nudges | None = None) -> RNNSteps | LSTMSteps:
+        """Every step in the plain form, from a state of zeros, with gates forced or states nudged: x (L, B, D)."""
+        raise NotImplementedError
+
+    def written(self, steps: Any, x: Tensor) -> Tensor:
+        """What each step of one sequence adds to the state that remembers (L, H): x (L, D) what the cell read."""
+        raise NotImplementedError
+
+    def jacobians(self, steps: Any) -> Tensor:
+        """∂ state(t) / ∂ state(t-1) of the state that remembers, of one sequence (L, H, H), along the direct path."""
+        raise NotImplementedError
+
 
 class RNN(Cell):
     """h(t) = tanh(W x(t) + R h(t-1) + b), with [h(t-1), x(t)] concatenated the same product."""
 
     def __init__(self, input_size: int, hidden_size: int, generator: torch.Generator | None = None) -> None:
         super().__init__(input_size, hidden_size, 1, generator)
+
+    @classmethod
+    def of(cls, input_size: int, hidden_size: int, forget_bias: float | None) -> Self:
+        return cls(input_size, hidden_size)
 
     def forward(self, x: Tensor, hx: Tensor | None = None, lengths: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """x (L, B, D) → output (L, B, H) and h (1, B, H), taken at each sequence's true length (B,)."""
@@ -62,6 +102,14 @@ class RNN(Cell):
     def steps(self, x: Tensor, clamps: Clamps | None = None, nudges: Nudges | None = None) -> RNNSteps:
         """Every step in the plain form, from a state of zeros, with outputs forced or nudged."""
         return rnn_steps(x, self.start(x), self.weight_ih_l0, self.weight_hh_l0, self.bias, clamps, nudges)
+
+    def written(self, steps: RNNSteps, x: Tensor) -> Tensor:
+        """(1 - h²) ⊙ W x"""
+        return (1 - steps.h[:, 0] ** 2) * (x @ self.weight_ih_l0.T)
+
+    def jacobians(self, steps: RNNSteps) -> Tensor:
+        """diag(1 - h(t)²) R"""
+        return (1 - steps.h[:, 0] ** 2)[:, :, None] * self.weight_hh_l0
 
 
 def at_length(states: Tensor, lengths: Tensor | None) -> Tensor:

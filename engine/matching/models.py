@@ -5,8 +5,8 @@ B texts · L positions · T windows · W words in a window · D buckets of the w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import ClassVar, NamedTuple
+from collections.abc import Mapping
+from typing import ClassVar, NamedTuple, Self
 
 import torch
 from torch import Tensor, nn
@@ -55,6 +55,11 @@ class TextTower(nn.Module):
     boundaries: ClassVar[bool] = False
     """Whether a text is read with a mark before and behind it."""
 
+    @classmethod
+    def of(cls, config: MatchingConfig, columns: int, source: torch.Generator | None = None) -> Self:
+        """A tower in the config's shape; `columns` of the word hash."""
+        raise NotImplementedError
+
     @torch.no_grad()
     def reset_parameters(self, source: torch.Generator | None = None) -> None:
         """Draw all parameters but a cell's anew, in place: uniform in ±√(6 / (inputs + outputs)), biases 0."""
@@ -88,6 +93,10 @@ class DSSM(TextTower):
         self.layer2 = nn.Linear(hidden, hidden)
         self.semantic = nn.Linear(hidden, semantic)
         self.reset_parameters(generator)
+
+    @classmethod
+    def of(cls, config: MatchingConfig, columns: int, source: torch.Generator | None = None) -> Self:
+        return cls(columns, config.hidden, config.semantic, source)
 
     def forward(self, texts: Texts) -> DSSMRead:
         bag = self.words(texts).sum(1)  # (B, H): W times the sum of all words' trigrams; the order is gone here
@@ -129,6 +138,11 @@ class CLSM(TextTower):
         self.words = WordHash(columns, window * filters)
         self.semantic = nn.Linear(filters, semantic)
         self.reset_parameters(generator)
+
+    @classmethod
+    def of(cls, config: MatchingConfig, columns: int, source: torch.Generator | None = None) -> Self:
+        padded_to = config.longest if config.pooling == "unmasked" else 0
+        return cls(columns, config.window, config.filters, config.semantic, padded_to, source)
 
     def forward(self, texts: Texts) -> CLSMRead:
         maps = self.convolve(texts)
@@ -172,6 +186,10 @@ class LSTMDSSM(TextTower):
         self.cell = PeepholeLSTM(embedding, units, forget_bias=1.0)
         self.reset_parameters(generator)
 
+    @classmethod
+    def of(cls, config: MatchingConfig, columns: int, source: torch.Generator | None = None) -> Self:
+        return cls(columns, config.embedding, config.units, source)
+
     @torch.no_grad()
     def reset_parameters(self, source: torch.Generator | None = None) -> None:
         """The words as in the other towers, the cell as a cell."""
@@ -209,30 +227,15 @@ def posterior(scores: Tensor, gamma: float) -> Tensor:
     return torch.softmax(gamma * scores, -1)
 
 
-RUNGS: Ladder[Callable[[MatchingConfig, int, torch.Generator | None], Tower]] = {
-    "dssm": lambda config, columns, source: DSSM(columns, config.hidden, config.semantic, source),
-    "clsm": lambda config, columns, source: CLSM(
-        columns,
-        config.window,
-        config.filters,
-        config.semantic,
-        config.longest if config.pooling == "unmasked" else 0,
-        source,
-    ),
-    "lstm": lambda config, columns, source: LSTMDSSM(columns, config.embedding, config.units, source),
-}
-"""By id, lowest first: one tower for so many columns of the word hash."""
+RUNGS: Ladder[type[Tower]] = {"dssm": DSSM, "clsm": CLSM, "lstm": LSTMDSSM}
+"""Kinds of tower by id, lowest first."""
 
 
-def tower(config: MatchingConfig, model: str, columns: int, generator: torch.Generator | None = None) -> Tower:
-    """One tower in the config's shape."""
-    return RUNGS[model](config, columns, generator)
-
-
-def build(config: MatchingConfig, model: str, columns: int) -> Matcher:
-    """Both towers, or one for both sides, drawn for the config's seed."""
+def build(config: MatchingConfig, model: str, columns: int, *, seeded: bool = True) -> Matcher:
+    """Both towers, or one for both sides, drawn for the config's seed unless told not to; `columns` of the word hash."""
     sides = ("query", "document") if config.towers == "separate" else ("query",)
-    towers = [tower(config, model, columns, generator(config.seed, model, side)) for side in sides]
+    sources = (generator(config.seed, model, side) if seeded else None for side in sides)
+    towers = [RUNGS[model].of(config, columns, source) for source in sources]
     return Matcher(towers[0], towers[-1])
 
 

@@ -18,14 +18,12 @@ from engine.matching.data.log import Log, Query, generated
 from engine.matching.data.texts import Lexicon, Texts
 from engine.matching.measures import Judge
 from engine.matching.models import Matcher, build, cosines, parameters_of
-from engine.runs.frame import Array, Frame, frame_steps
+from engine.runs.frame import Array, Frame, frame_steps, kept_steps
 from engine.runs.seeds import generator
 from engine.runs.work import Tick
 
 AT_ONCE = 256
 """Texts in a batch when many are to be encoded."""
-HEAVY, KEPT = 4_000_000, 5
-"""Where a frame's parameters have more bytes than `HEAVY`, `KEPT` frames keep them, from the first to the last."""
 LANDMARKS = 8
 """Held-out queries whose vectors, and those of their documents, are followed over training."""
 
@@ -167,7 +165,7 @@ def train_on(config: MatchingConfig, log: Log, tick: Tick | None = None) -> Iter
     library, judge, source = Library(config, log), Judge(log), generator(config.seed, "batches")
     trainees = [Trainee(config, model, library) for model in config.models]
     moments = frame_steps(config.steps, config.frames)
-    whole = moments if sum(map(Trainee.nbytes, trainees)) <= HEAVY else _spread(moments)
+    keeping = kept_steps(moments, sum(map(Trainee.nbytes, trainees)))
     for step in range(config.steps + 1):
         if step:
             numbers = torch.randint(len(log.train), (config.batch_size,), generator=source).tolist()
@@ -177,12 +175,7 @@ def train_on(config: MatchingConfig, log: Log, tick: Tick | None = None) -> Iter
         if tick is not None:
             tick(step, config.steps)
         if step in moments:
-            yield _frame(step, trainees, judge, whole=step in whole)
-
-
-def _spread(moments: Sequence[int]) -> set[int]:
-    last = len(moments) - 1
-    return {moments[round(last * n / (KEPT - 1))] for n in range(KEPT)}
+            yield _frame(step, trainees, judge, whole=step in keeping)
 
 
 def _frame(step: int, trainees: Sequence[Trainee], judge: Judge, *, whole: bool) -> Frame:

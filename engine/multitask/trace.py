@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.func import functional_call
@@ -19,6 +18,7 @@ from engine.multitask.models import Forward, Structure, build
 from engine.multitask.training import losses
 from engine.runs.explanation import Explanation, Term
 from engine.runs.frame import Array, Frame
+from engine.runs.restore import loaded, state_of
 from engine.runs.seeds import generator
 from engine.runs.trace import Trace
 
@@ -35,17 +35,7 @@ AXES = {
 
 def model_at(config: MultitaskConfig, frame: Frame, structure: str) -> Structure:
     """The followed seed's model as it was at this frame. Raises UserError where parameters were thinned away."""
-    prefix = f"{structure}."
-    state = {
-        name.removeprefix(prefix): torch.from_numpy(np.asarray(array, dtype=np.float32))
-        for name, array in frame.parameters.items()
-        if name.startswith(prefix)
-    }
-    if not state:
-        raise UserError("This moment of the recording keeps no parameters: go to the last step, or train live.")
-    model = build(config, structure)
-    model.load_state_dict(state)
-    return model.requires_grad_(False)
+    return loaded(build(config, structure), state_of(frame, structure))
 
 
 def probe(config: MultitaskConfig) -> Rows:

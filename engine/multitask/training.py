@@ -18,13 +18,10 @@ from engine.multitask import measures
 from engine.multitask.config import TITLES, MultitaskConfig
 from engine.multitask.data import Rows, Stream
 from engine.multitask.models import RUNGS, Forward, build, initialise
-from engine.runs.frame import Array, Frame, frame_steps
+from engine.runs.frame import Array, Frame, frame_steps, kept_steps
 from engine.runs.seeds import generator
 from engine.runs.stack import Stack
 from engine.runs.work import Tick
-
-WHOLE_BYTES = 16_000_000
-"""A recording whose parameters would be larger keeps them at its first, middle and last frame only."""
 
 
 class Trainee:
@@ -110,7 +107,7 @@ def train(config: MultitaskConfig, tick: Tick | None = None) -> Iterator[Frame]:
     pearson = array(measures.pearson(test.y))
     trainees = [Trainee(config, structure, config.seeds) for structure in config.structures]
     moments = frame_steps(config.steps, config.frames)
-    keeping = kept_moments(moments, sum(trainee.nbytes() for trainee in trainees))
+    keeping = kept_steps(moments, sum(trainee.nbytes() for trainee in trainees))
     for step in range(config.steps + 1):
         if step:
             rows = stream.batch()
@@ -122,13 +119,6 @@ def train(config: MultitaskConfig, tick: Tick | None = None) -> Iterator[Frame]:
             frame = _frame(step, trainees, stream, test, pearson, step in keeping)
             yield frame
             _refuse_divergence(frame, config)
-
-
-def kept_moments(moments: tuple[int, ...], nbytes: int) -> frozenset[int]:
-    """The steps whose frames keep their parameters, `nbytes` each."""
-    if nbytes * len(moments) <= WHOLE_BYTES:
-        return frozenset(moments)
-    return frozenset((moments[0], moments[len(moments) // 2], moments[-1]))
 
 
 def _frame(step: int, trainees: list[Trainee], stream: Stream, test: Rows, pearson: Array, whole: bool) -> Frame:

@@ -12,6 +12,9 @@ TOPICS = 16
 LARGEST_FULL = 20_000
 """Videos up to which the softmax over all of them is offered."""
 
+NEW = 7.0
+"""Days that a video counts as new."""
+
 
 @dataclass(frozen=True, slots=True)
 class RecommenderConfig(Config):

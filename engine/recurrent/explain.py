@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from engine.cells.explain import explain_step, parts_of
+from engine.cells.explain import explain_step
 from engine.errors import UserError
 from engine.recurrent.config import RecurrentConfig
 from engine.recurrent.models import Reader
@@ -27,7 +27,7 @@ def explain(
     model = model_at(config, frame, cell).double()
     length = len(inputs)
     width = model.readout.out_features if part == "answer" else model.cell.hidden_size
-    if part not in (*parts_of(model.cell), "answer") or not 0 <= step < length or not 0 <= unit < width:
+    if part not in (*model.cell.sums, "answer") or not 0 <= step < length or not 0 <= unit < width:
         raise UserError("There is no sum behind {part}.", part=f"{part[:20]}({step + 1})")
     x = model.embed(inputs[:, None] if model.words is not None else inputs[:, None].double())
     exact = run(model, x)

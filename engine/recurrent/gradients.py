@@ -12,10 +12,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.cells import LSTM, RNN, PeepholeLSTM
-from engine.cells.steps import LSTMSteps
+from engine.cells import Cell
 from engine.recurrent.config import RecurrentConfig
-from engine.recurrent.models import Cell, Reader
+from engine.recurrent.models import RUNGS, Reader
 from engine.recurrent.tasks import Examples, loss_of, task_of
 from engine.recurrent.trace import lead, model_at, run
 from engine.runs.frame import Array, Frame
@@ -46,26 +45,18 @@ def untrained_flow(cell: str, length: int, hidden: int, forget_bias: float | Non
 
     forget_bias None leaves torch's random one.
     """
-    made: dict[str, Cell] = {
-        "rnn": RNN(2, hidden),
-        "lstm": LSTM(2, hidden, forget_bias),
-        "peephole": PeepholeLSTM(2, hidden, forget_bias),
-    }
-    made[cell].reset_parameters(generator(seed, "cell"))
+    made = RUNGS[cell].of(2, hidden, forget_bias)
+    made.reset_parameters(generator(seed, "cell"))
     x = torch.rand(length, 32, 2, generator=generator(seed, "noise")).double()  # float32 would end at 1e-45
-    return _lengths(made[cell].double().requires_grad_(False), x, lambda h: h[-1].square().sum())
+    return _lengths(made.double().requires_grad_(False), x, lambda h: h[-1].square().sum())
 
 
 def _lengths(cell: Cell, x: Tensor, loss: Callable[[Tensor], Tensor]) -> Flow:
-    h_nudge, c_nudge = (x.new_zeros(*x.shape[:2], cell.hidden_size).requires_grad_() for _ in range(2))
+    nudges = {name: x.new_zeros(*x.shape[:2], cell.hidden_size).requires_grad_() for name in cell.states}
     with torch.enable_grad():
-        if isinstance(cell, RNN):
-            value = loss(cell.steps(x, nudges={"h": h_nudge}).h)
-            (d_h,) = torch.autograd.grad(value, (h_nudge,))
-            return Flow(_median(d_h), None)
-        value = loss(cell.steps(x, nudges={"h": h_nudge, "c": c_nudge}).h)
-        d_h, d_c = torch.autograd.grad(value, (h_nudge, c_nudge))
-    return Flow(_median(d_h), _median(d_c))
+        slopes = torch.autograd.grad(loss(cell.steps(x, nudges=nudges).h), tuple(nudges.values()))
+    found = dict(zip(nudges, map(_median, slopes), strict=True))
+    return Flow(found["h"], found.get("c"))
 
 
 def _median(gradient: Tensor) -> Array:
@@ -91,7 +82,7 @@ def chain(config: RecurrentConfig, frame: Frame, cell: str, inputs: Tensor) -> C
     diag(f(t)). The size of a product is its Frobenius norm over √H, so that the identity has size 1.
     """
     model = model_at(config, frame, cell).double()
-    jacobians = _jacobians(model, _embedded(model, inputs))  # (L, H, H)
+    jacobians = model.cell.jacobians(run(model, _embedded(model, inputs)))  # (L, H, H)
     product = torch.eye(jacobians.shape[-1], dtype=torch.float64)
     sizes = [1.0]
     for jacobian in reversed(jacobians[1:]):
@@ -113,12 +104,9 @@ def belt(config: RecurrentConfig, frame: Frame, cell: str, inputs: Tensor) -> Ar
     model = model_at(config, frame, cell).double()
     x = _embedded(model, inputs)
     steps = run(model, x)
-    if isinstance(steps, LSTMSteps):
-        left = (steps.i * steps.g)[:, 0]  # (L, H): what each step wrote, as far as it is left
-    else:
-        left = (1 - steps.h[:, 0] ** 2) * (x[:, 0] @ model.cell.weight_ih_l0.T)
+    left = model.cell.written(steps, x[:, 0])  # (L, H): what each step wrote, as far as it is left
     written = left.abs().sum(1).clamp_min(1e-300)
-    jacobians = _jacobians(model, x)
+    jacobians = model.cell.jacobians(steps)
     found = np.full((len(left), len(left)), np.nan)
     for t in range(len(left)):
         left[:t] = left[:t] @ jacobians[t].T
@@ -128,13 +116,6 @@ def belt(config: RecurrentConfig, frame: Frame, cell: str, inputs: Tensor) -> Ar
 
 def _embedded(model: Reader, inputs: Tensor) -> Tensor:
     return model.embed(inputs[:, None] if model.words is not None else inputs[:, None].double())
-
-
-def _jacobians(model: Reader, x: Tensor) -> Tensor:
-    steps = run(model, x)
-    if isinstance(steps, LSTMSteps):
-        return torch.diag_embed(steps.f[:, 0])
-    return (1 - steps.h[:, 0] ** 2)[:, :, None] * model.cell.weight_hh_l0
 
 
 def connectivity(config: RecurrentConfig, frame: Frame, cell: str, inputs: Tensor, answer: int) -> Array:

@@ -5,19 +5,16 @@ L steps · B batch · D input of the cell · H hidden units · V vocabulary · O
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from engine.cells import LSTM, RNN, PeepholeLSTM
+from engine.cells import LSTM, RNN, Cell, PeepholeLSTM
 from engine.recurrent.config import RecurrentConfig
 from engine.recurrent.tasks import Task
 from engine.runs.ladder import Ladder
 from engine.runs.seeds import generator
-
-Cell = RNN | LSTM
 
 
 class Read(NamedTuple):
@@ -50,17 +47,13 @@ class Reader(nn.Module):
         return Read(x, h, self.readout(h))  # (L, B, O)
 
 
-RUNGS: Ladder[Callable[[int, RecurrentConfig], Cell]] = {
-    "rnn": lambda size, config: RNN(size, config.hidden),
-    "lstm": lambda size, config: LSTM(size, config.hidden, config.forget_bias),
-    "peephole": lambda size, config: PeepholeLSTM(size, config.hidden, config.forget_bias),
-}
-"""By id, lowest first: a cell that reads vectors of some size."""
+RUNGS: Ladder[type[Cell]] = {"rnn": RNN, "lstm": LSTM, "peephole": PeepholeLSTM}
+"""Kinds of cell by id, lowest first."""
 
 
 def build(config: RecurrentConfig, cell: str, task: Task) -> Reader:
     """The reader in the config's shape, parameters torch's."""
-    inner = RUNGS[cell](task.channels or config.embedding, config)
+    inner = RUNGS[cell].of(task.channels or config.embedding, config.hidden, config.forget_bias)
     return Reader(inner, len(task.vocabulary or ()), len(task.answers))
 
 
@@ -75,8 +68,3 @@ def initialise(reader: Reader, seed: int) -> Reader:
     reader.readout.weight.uniform_(-bound, bound, generator=source)
     reader.readout.bias.zero_()
     return reader
-
-
-def parameter_count(model: nn.Module) -> int:
-    """All trainable numbers."""
-    return sum(parameter.numel() for parameter in model.parameters())

@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from engine.cells import RNN, PeepholeLSTM
-from engine.cells.explain import GATES
+from engine.cells import LSTM, PeepholeLSTM
 from engine.cells.steps import Clamps, LSTMSteps, RNNSteps
-from engine.errors import UserError
 from engine.recurrent.config import RecurrentConfig
 from engine.recurrent.models import Reader, build
 from engine.recurrent.tasks import task_of
 from engine.runs.frame import Array, Frame
+from engine.runs.restore import loaded, state_of
 from engine.runs.trace import Trace
 
 STEP, UNIT = "step", "unit"
@@ -31,17 +29,7 @@ AXES = {
 
 def model_at(config: RecurrentConfig, frame: Frame, cell: str) -> Reader:
     """The followed seed's reader as it was at this frame. Raises UserError where parameters were thinned away."""
-    prefix = f"{cell}."
-    state = {
-        name.removeprefix(prefix): torch.from_numpy(np.array(array, dtype=np.float32))
-        for name, array in frame.parameters.items()
-        if name.startswith(prefix)
-    }
-    if not state:
-        raise UserError("This moment of the recording keeps no parameters: go to the last step, or train live.")
-    model = build(config, cell, task_of(config))
-    model.load_state_dict(state)
-    return model.requires_grad_(False)
+    return loaded(build(config, cell, task_of(config)), state_of(frame, cell))
 
 
 def clamps_of(length: int, units: int, forced: Mapping[str, float], chosen: Collection[int], steps: range) -> Clamps:
@@ -74,7 +62,8 @@ def trace(
     p = _without(model, without)
     x = model.embed(inputs[:, None])  # (L, 1, D)
     steps = run(model, x, clamps, output_sees_old_cell)
-    arrays = {"x": x[:, 0], "probabilities": probabilities(config, model.readout(steps.h))[:, 0], "h": steps.h[:, 0]}
+    arrays = {"x": x[:, 0], "probabilities": probabilities(config, model.readout(steps.h))[:, 0]}
+    arrays |= {name: part[:, 0] for name, part in steps._asdict().items()}
     if isinstance(steps, LSTMSteps):
         arrays |= _belt(steps, p, output_sees_old_cell)
     return Trace({name: tensor.numpy() for name, tensor in arrays.items()}, AXES)
@@ -84,9 +73,9 @@ def run(
     model: Reader, x: Tensor, clamps: Clamps | None = None, output_sees_old_cell: bool = False
 ) -> RNNSteps | LSTMSteps:
     """The plain form of the reader's cell on x (L, B, D)."""
-    if isinstance(model.cell, RNN):
-        return model.cell.steps(x, clamps)
-    return model.cell.steps(x, clamps, output_sees_old_cell=output_sees_old_cell)
+    if output_sees_old_cell and isinstance(model.cell, LSTM):
+        return model.cell.steps(x, clamps, output_sees_old_cell=True)
+    return model.cell.steps(x, clamps)
 
 
 def probabilities(config: RecurrentConfig, answers: Tensor) -> Tensor:
@@ -100,16 +89,16 @@ def _without(model: Reader, off: Collection[str]) -> Tensor:
     if not isinstance(model.cell, PeepholeLSTM):
         return torch.zeros(3, model.cell.hidden_size)
     for gate in off:
-        model.cell.weight_peephole_l0[GATES.index(gate)] = 0.0
+        model.cell.weight_peephole_l0[model.cell.peeping.index(gate)] = 0.0
     return model.cell.weight_peephole_l0
 
 
 def _belt(steps: LSTMSteps, p: Tensor, output_sees_old_cell: bool) -> dict[str, Tensor]:
-    i, f, g, c, o, _ = (part[:, 0] for part in steps)  # (L, H)
+    i, f, g, c, *_ = (part[:, 0] for part in steps)  # (L, H)
     before = torch.cat((torch.zeros_like(c[:1]), c[:-1]))
     seen = before if output_sees_old_cell else c
     peeps = {"peep_i": p[0] * before, "peep_f": p[1] * before, "peep_o": p[2] * seen}
-    return {"i": i, "f": f, "g": g, "c": c, "o": o, "kept": f * before, "written": i * g} | peeps
+    return {"kept": f * before, "written": i * g} | peeps
 
 
 @torch.inference_mode()
@@ -121,10 +110,9 @@ def carriers(config: RecurrentConfig, frame: Frame, cell: str, inputs: Tensor, a
     units = model.cell.hidden_size
     gone = torch.full((1, units, units), torch.nan)
     gone[0].fill_diagonal_(0.0)  # copy u lacks unit u
-    names = ("h",) if isinstance(model.cell, RNN) else ("i", "f")  # nothing written, nothing kept: C = h = 0
     x = model.embed(inputs[:, None])
     whole = model.readout(run(model, x).h[-1])  # (1, O)
-    parts = model.readout(run(model, x.expand(-1, units, -1), dict.fromkeys(names, gone)).h[-1])  # (H, O)
+    parts = model.readout(run(model, x.expand(-1, units, -1), dict.fromkeys(model.cell.writes, gone)).h[-1])  # (H, O)
     kind = task_of(config).kind
     if kind == "value":
         return (lead(kind, parts, answer) - lead(kind, whole, answer)).abs().numpy()

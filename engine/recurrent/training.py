@@ -15,7 +15,7 @@ from engine.errors import UserError
 from engine.recurrent.config import TITLES, RecurrentConfig
 from engine.recurrent.models import Read, build, initialise
 from engine.recurrent.tasks import Examples, Task, loss_of, right, task_of
-from engine.runs.frame import Array, Frame, frame_steps
+from engine.runs.frame import Array, Frame, frame_steps, kept_steps
 from engine.runs.seeds import generator
 from engine.runs.stack import Stack
 from engine.runs.work import Tick
@@ -86,6 +86,10 @@ class Trainee:
         found = {"accuracy": accuracy, "test_loss": loss, "train_loss": seen}
         return {f"{self.cell}.{name}": tensor.numpy().copy() for name, tensor in found.items()}
 
+    def nbytes(self) -> int:
+        """Bytes of one seed's parameters."""
+        return sum(tensor[0].nbytes for tensor in self.stack.parameters.values())
+
     def parameters(self) -> dict[str, Array]:
         """The followed seed's parameters."""
         return {f"{self.cell}.{name}": tensor.numpy() for name, tensor in self.stack.state(0).items()}
@@ -116,6 +120,7 @@ def train_on(config: RecurrentConfig, task: Task, held_out: Task, tick: Tick | N
     lessons = Lessons(config, task, held_out, config.seeds)
     trainees = [Trainee(config, task, cell) for cell in config.cells]
     moments = frame_steps(config.steps, config.frames)
+    keeping = kept_steps(moments, sum(map(Trainee.nbytes, trainees)))
     for step in range(config.steps + 1):
         if step:
             batch = lessons.batch()
@@ -124,17 +129,17 @@ def train_on(config: RecurrentConfig, task: Task, held_out: Task, tick: Tick | N
         if tick is not None:
             tick(step, config.steps)
         if step in moments:
-            frame = _frame(step, trainees, lessons)
+            frame = _frame(step, trainees, lessons, whole=step in keeping)
             yield frame
             _refuse_divergence(frame, config)
 
 
-def _frame(step: int, trainees: Sequence[Trainee], lessons: Lessons) -> Frame:
+def _frame(step: int, trainees: Sequence[Trainee], lessons: Lessons, *, whole: bool) -> Frame:
     metrics: dict[str, Array] = {}
     parameters: dict[str, Array] = {}
     for trainee in trainees:
         metrics |= trainee.metrics(lessons.tests)
-        parameters |= trainee.parameters()
+        parameters |= trainee.parameters() if whole else {}
     return Frame(step, metrics, parameters)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+
+PARAMETER_BYTES = 64_000_000
+"""How much the frames of one network may keep of its parameters in one recording; a server holds them for each visitor."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,3 +64,12 @@ def frame_steps(steps: int, frames: int) -> tuple[int, ...]:
     """
     last = max(frames - 1, 1)
     return tuple(sorted({round(steps * (i / last) ** 2) for i in range(frames)} | {steps}))
+
+
+def kept_steps(moments: Sequence[int], nbytes: int) -> frozenset[int]:
+    """The steps whose frames keep the parameters, `nbytes` each time: of a recording's ascending `moments` all where they
+    fit into `PARAMETER_BYTES`, else as many as fit, evenly from the first to the last, and three at least."""
+    count = max(PARAMETER_BYTES // max(nbytes, 1), 3)
+    if count >= len(moments):
+        return frozenset(moments)
+    return frozenset(moments[round((len(moments) - 1) * n / (count - 1))] for n in range(count))

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from engine.measures import parameter_count
 from engine.multitask.claims import (
     CLAIMS,
     COMPARED,
@@ -20,7 +21,7 @@ from engine.multitask.claims import (
     Seeds,
 )
 from engine.multitask.config import TITLES
-from engine.multitask.models import build, multiply_adds, parameter_count
+from engine.multitask.models import build, multiply_adds
 from engine.multitask.shipped import sweep
 from engine.runs.verdict import Verdict
 from pages.multitask.claim_charts import colours, curve, curve_rows, histogram

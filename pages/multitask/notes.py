@@ -40,8 +40,7 @@ def _opened() -> None:
             )
         )
     st.markdown(t("**The code that runs**: `engine/multitask/models.py`"))
-    _code(models.Structure.forward)
-    _code(models.MMoE.gate_weights)
+    _code(models.MMoE.forward)
     st.markdown("`engine/multitask/data.py`")
     _code(data.label)
 

@@ -10,10 +10,10 @@ import streamlit as st
 
 from engine.errors import UserError
 from engine.recommender import OwnLogConfig
+from engine.recommender.evaluation import CUTS
 from engine.recommender.own_log.found import Found, found_in
 from engine.recommender.own_log.sample import sample_log
 from engine.recommender.own_log.site import enough_steps, own_config
-from engine.recommender.training import CUTS
 from engine.runs.config import Whole
 from engine.runs.frame import Frame
 from engine.runs.service.run import State

@@ -10,6 +10,7 @@ from typing import Any, cast
 import streamlit as st
 
 from engine.recommender import OwnLogConfig, RecommenderConfig, open_site
+from engine.recommender.data import rankable
 from engine.recommender.own_log.found import log_in
 from engine.recommender.own_log.log import OwnLog
 from engine.recommender.own_log.site import site_of_log
@@ -19,7 +20,6 @@ from engine.recommender.serving.server import Server
 from engine.recommender.shipped import recorded
 from engine.recommender.site.field import Field, field_of
 from engine.recommender.site.vocabulary import Site
-from engine.recommender.training import rankable
 from engine.runs.config import Config
 from engine.runs.frame import Frame
 from engine.runs.recording import Recording

@@ -14,7 +14,7 @@ from sklearn.metrics import roc_auc_score
 
 from engine.errors import UserError
 from engine.multitask import MultitaskConfig, TableConfig, compare
-from engine.multitask.own_data.answer import Answer, answer, auc, difference, errors, resample
+from engine.multitask.own_data.answer import Answer, Ranked, answer, difference, errors, resample
 from engine.multitask.own_data.contestant import Contestant, network
 from engine.multitask.own_data.features import prepare
 from engine.multitask.own_data.sample import sample_table
@@ -36,8 +36,8 @@ def test_weighted_auc_is_sklearns() -> None:
     source = np.random.default_rng(0)
     labels, weights = source.integers(0, 2, 500).astype(float), source.integers(0, 4, 500).astype(float)
     for scores in (source.normal(size=500), source.integers(0, 5, 500).astype(float)):  # the second is full of ties
-        assert auc(scores, labels, weights) == pytest.approx(
-            roc_auc_score(labels, scores, sample_weight=weights), abs=1e-12
+        assert Ranked(scores, labels).error(weights) == pytest.approx(
+            1 - roc_auc_score(labels, scores, sample_weight=weights), abs=1e-12
         )
 
 

@@ -7,9 +7,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.measures import parameter_count
 from engine.multitask import MMoE, MultitaskConfig, OMoE, SharedBottom, SingleTask
 from engine.multitask.config import STRUCTURES
-from engine.multitask.models import build, initialise, parameter_count, renormalise
+from engine.multitask.layers import renormalise
+from engine.multitask.models import build, initialise
 from engine.runs.stack import Stack
 from tests.multitask.test_oracle import filled
 

@@ -14,8 +14,10 @@ with warnings.catch_warnings():
     from deepctr_torch.models import MMOE
     from deepctr_torch.models.multitask.sharedbottom import SharedBottom as TheirSharedBottom
 
+from engine.measures import parameter_count
 from engine.multitask import MMoE, OMoE, SharedBottom
-from engine.multitask.models import Parallel, Structure, parameter_count
+from engine.multitask.layers import Parallel
+from engine.multitask.models import Structure
 
 SHAPE = {"input_dim": 100, "tower_units": 8, "num_tasks": 2}
 FEATURES = [DenseFeat(f"x{i}", 1) for i in range(100)]

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from engine.recommender.config import RecommenderConfig
+from engine.recommender.data import prepare
 from engine.recommender.ranking.past import PRIOR, Earlier
 from engine.recommender.recall import baselines
 from engine.recommender.recall.baselines import Beside, ItemKNN, paired, top
 from engine.recommender.recall.training import hit_rates
 from engine.recommender.site.history import Sequences, sequences
 from engine.recommender.site.vocabulary import Site, open_site
-from engine.recommender.training import prepare
 
 USERS, VIDEOS = 40, 30
 

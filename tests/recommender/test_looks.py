@@ -21,7 +21,7 @@ from engine.recommender.looks.index_cost import KINDS, Index, asked, searched, s
 from engine.recommender.looks.odds import fit
 from engine.recommender.looks.softmax_or_odds import next_watches, shares
 from engine.recommender.ranking.features import impressions
-from engine.recommender.ranking.model import Ranking
+from engine.recommender.ranking.training import Ranking
 from engine.recommender.recall.samples import split
 from engine.recommender.recall.training import Recall
 from engine.recommender.serving.scene import offered

@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 
 from engine.recommender import RecommenderConfig
+from engine.recommender.data import prepare
 from engine.recommender.looks.item2vec import BEFORE, PRETRAINED, TRAINED, alike, by_chance, kinds_of, tables, there
 from engine.recommender.recall.training import Recall
 from engine.recommender.shipped import recorded
 from engine.recommender.site.vocabulary import open_site
-from engine.recommender.training import prepare, train
+from engine.recommender.training import train
 
 SMALL = RecommenderConfig(
     videos=2_000, users=1_000, days=30, dimensions=8, tower=(16,), layers=(8,), steps=20, ranking_steps=1, frames=5

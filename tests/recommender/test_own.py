@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from engine.errors import UserError
 from engine.recommender import WORKS
+from engine.recommender.data import prepare
 from engine.recommender.own_log import formats
 from engine.recommender.own_log.columns import recognised
 from engine.recommender.own_log.config import OwnLogConfig
@@ -26,7 +27,6 @@ from engine.recommender.ranking.features import impressions
 from engine.recommender.recall.samples import histories, split
 from engine.recommender.serving.restore import server_at
 from engine.recommender.site.history import SECONDS
-from engine.recommender.training import prepare
 from engine.tables import table
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "kuairand-pure"

@@ -5,17 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.recommender.config import RecommenderConfig
+from engine.recommender.config import NEW, RecommenderConfig
 from engine.recommender.looks.example_age import FIRST, new_share
 from engine.recommender.ranking.features import impressions
-from engine.recommender.ranking.model import Ranking
+from engine.recommender.ranking.training import Ranking
 from engine.recommender.recall.index import Retriever
 from engine.recommender.recall.samples import split
 from engine.recommender.recall.training import Recall
 from engine.recommender.serving.server import COLD, FUTURE, RANKING, RECALL, SHOWN, WATCHED, Server
 from engine.recommender.site.vocabulary import open_site
 from engine.recommender.site.world import expected_watch
-from engine.recommender.training import NEW
 
 
 @pytest.fixture(scope="module")

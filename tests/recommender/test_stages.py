@@ -8,7 +8,7 @@ import pytest
 from engine.recommender.config import RecommenderConfig
 from engine.recommender.looks.projection import along, components, projected
 from engine.recommender.ranking.features import impressions
-from engine.recommender.ranking.model import Ranking
+from engine.recommender.ranking.training import Ranking
 from engine.recommender.recall.samples import split
 from engine.recommender.recall.training import Recall
 from engine.recommender.serving.explain import AGES

@@ -10,11 +10,14 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from engine.errors import UserError
+from engine.measures import auc
 from engine.recommender.config import RecommenderConfig
+from engine.recommender.data import frontier, prepare
+from engine.recommender.evaluation import first_of
 from engine.recommender.serving.restore import server_at
 from engine.recommender.site.vocabulary import open_site, site_of
 from engine.recommender.site.world import expected_watch, simulate
-from engine.recommender.training import auc, first_of, frontier, prepare, train, train_on
+from engine.recommender.training import train, train_on
 from engine.runs.recording import Recording
 
 SMALL = RecommenderConfig(

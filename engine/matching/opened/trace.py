@@ -13,7 +13,6 @@ import torch
 from torch import Tensor
 
 from engine.cells.steps import LSTMSteps
-from engine.errors import UserError
 from engine.matching.config import MatchingConfig
 from engine.matching.data.texts import Lexicon, Texts
 from engine.matching.models import (
@@ -23,12 +22,12 @@ from engine.matching.models import (
     CLSMRead,
     Matcher,
     Tower,
+    build,
     cosines,
-    parameters_of,
     posterior,
-    tower,
 )
 from engine.runs.frame import Array, Frame
+from engine.runs.restore import loaded, state_of
 from engine.runs.trace import Trace
 
 Row = tuple[str, ...]
@@ -37,20 +36,9 @@ Bags = Mapping[str, tuple[int, ...]]
 
 def matcher_at(config: MatchingConfig, frame: Frame, model: str) -> Matcher:
     """The model as it was at a frame. Raises UserError where a thinned recording kept no parameters."""
-    prefix = f"{model}."
-    state = {
-        name.removeprefix(prefix): torch.from_numpy(array.copy())
-        for name, array in frame.parameters.items()
-        if name.startswith(prefix)
-    }
-    if not state:
-        raise UserError("This moment of the recording keeps no parameters: go to the last step, or train live.")
-    columns = len(state["query.words.weight"])
+    state = state_of(frame, model)
     with torch.device("meta"):  # shapes alone: millions of numbers would be drawn to be overwritten
-        query = tower(config, model, columns)
-        matcher = Matcher(query, tower(config, model, columns) if config.towers == "separate" else query)
-    matcher.load_state_dict({name: state[name] for name in parameters_of(matcher)}, strict=False, assign=True)
-    return matcher.requires_grad_(False)
+        return loaded(build(config, model, len(state["query.words.weight"]), seeded=False), state)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,11 +70,6 @@ def errors(
     ])  # fmt: skip
 
 
-def auc(scores: Array, labels: Array, weights: Array) -> float:
-    """Area under the ROC curve with row weights; equal scores count half."""
-    return 1.0 - Ranked(scores, labels).error(weights)
-
-
 def resample(
     everyone: Mapping[str, Array],
     labels: Array,

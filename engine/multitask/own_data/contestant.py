@@ -10,7 +10,7 @@ from torch import Tensor
 
 from engine.errors import UserError
 from engine.multitask.config import MultitaskConfig
-from engine.multitask.models import Forward, SharedBottom, build, initialise
+from engine.multitask.models import RUNGS, Forward, SharedBottom, build, initialise
 from engine.multitask.own_data.config import TableConfig
 from engine.multitask.own_data.features import Prepared, Separate, WithEmbeddings, embedding_width
 from engine.multitask.training import losses
@@ -76,7 +76,7 @@ class Contestant:
         loss = losses(predictions, labels.expand(len(self._best), -1, -1), self._binary).numpy()
         if not np.isfinite(loss).all():
             raise UserError("Training diverged on this table. Lower the learning rate.")
-        judged = loss if self.name == "single_task" else np.broadcast_to(loss.mean(-1, keepdims=True), loss.shape)
+        judged = np.broadcast_to(loss.mean(-1, keepdims=True), loss.shape) if RUNGS[self.name].shares else loss
         better = judged < self._best  # (S, T)
         self._best = np.where(better, judged, self._best)
         if better.any():
@@ -88,7 +88,7 @@ class Contestant:
 
 def network(shape: MultitaskConfig, sizes: tuple[int, ...], structure: str, seed: int) -> WithEmbeddings | Separate:
     """The structure behind embeddings of `sizes` categories, initialised; Single-Task shares not even those."""
-    if structure != "single_task":
+    if RUNGS[structure].shares:
         model = initialise(build(shape, structure), shape, structure, seed)
         return WithEmbeddings(sizes, model, generator(seed, "embeddings"))
     own = []

@@ -14,15 +14,14 @@ import torch
 
 from engine.recommender.config import RecommenderConfig
 from engine.recommender.ranking.features import impressions
-from engine.recommender.ranking.model import Ranker, Ranking
 from engine.recommender.recall.index import Retriever
 from engine.recommender.recall.model import CandidateNet
-from engine.recommender.recall.samples import Examples, split
-from engine.recommender.recall.training import Recall, viewers
+from engine.recommender.recall.samples import Examples
+from engine.recommender.recall.training import viewers
 from engine.recommender.site.history import SECONDS, History, history_of
 from engine.recommender.site.vocabulary import Site, site_of
 from engine.recommender.site.world import PAGE, World
-from engine.recommender.training import check_vocabulary
+from engine.recommender.training import Models, fit
 from engine.runs.frame import Array
 
 RECENT = 7.0
@@ -119,16 +118,6 @@ class Popular:
         return _first(listed, np.where(watched, np.inf, seen))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Models:
-    """What one training leaves: the vocabulary's site, both networks, and the index."""
-
-    site: Site
-    net: CandidateNet
-    ranker: Ranker
-    index: Retriever
-
-
 class Trained:
     """Recall, then ranking, trained from the beginning on the whole log so far every few nights, as `train` does but for
     the held-out days of ranking. To go on from the last parameters with a quarter of the steps was tried: half the time,
@@ -137,25 +126,27 @@ class Trained:
     def __init__(self, config: RecommenderConfig, every: int) -> None:
         self._config, self._every = config, every
         self._models: Models | None = None
+        self._index: Retriever | None = None
 
     def steps(self, night: int) -> int:
         return 0 if night % self._every else self._config.steps + self._config.ranking_steps
 
     def night(self, night: int, world: World, now: float, step: Callable[[int], None]) -> None:
         if night % self._every == 0:
-            self._models = _trained(_until(world, now), step)
+            self._models = fit(site_of(_until(world, now)), step)
+            self._index = Retriever(self._models.net.output.weight.detach().numpy(), self._config.index)
 
     def fill(self, user: Array, time: Array, past: Past, rng: np.random.Generator) -> Array:
         parts = np.split(np.arange(len(user)), range(BATCH, len(user), BATCH))
         return np.concatenate([self._ranked(user[part], time[part], past) for part in parts])
 
     def _ranked(self, user: Array, time: Array, past: Past) -> Array:
-        models = self._models
-        assert models is not None, "night 0 comes first"
+        models, index = self._models, self._index
+        assert models is not None and index is not None, "night 0 comes first"
         row = np.full(len(past.world.videos), -1, np.int64)
         row[models.site.known] = np.arange(len(models.site.known))
         site = Site(past.world, past.history, models.site.known, row)  # today's history, the training's vocabulary
-        candidates = _candidates(models, site, user, time, past)
+        candidates = _candidates(models.net, index, site, user, time, past)
         real = candidates >= 0
         several, when = (np.broadcast_to(part[:, None], real.shape)[real] for part in (user, time))
         seen = past.look(user, candidates)[0][real]
@@ -164,36 +155,16 @@ class Trained:
         return _first(candidates, -z)
 
 
-def _trained(world: World, step: Callable[[int], None]) -> Models:
-    config, site, log = world.config, site_of(world), world.log
-    train = split(site)[0]
-    check_vocabulary(site, train)
-    recall = Recall(site, train)
-    if config.pretrained == "on":
-        recall.pretrain(lambda: step(0))
-    for _ in range(config.steps):
-        recall.learn()
-        step(1)
-    start = recall.net.watched.weight.detach() if config.pretrained == "on" else None
-    features = impressions(site, log.user, log.video, log.time, log.seen)
-    ranking = Ranking(site, features, log.clicked, log.minutes, start)
-    for _ in range(config.ranking_steps):
-        ranking.learn()
-        step(1)
-    vectors = recall.net.output.weight.detach().numpy()
-    return Models(site, recall.net, ranking.ranker, Retriever(vectors, config.index))
-
-
-def _candidates(models: Models, site: Site, user: Array, time: Array, past: Past) -> Array:
+def _candidates(net: CandidateNet, index: Retriever, site: Site, user: Array, time: Array, past: Past) -> Array:
     """(B, C) videos that recall finds and the users have not watched, best first, -1 where there are no more."""
     config, watches = site.world.config, past.history.watches
     moment, none = np.floor(time * SECONDS).astype(np.int64), np.full(len(user), -1)
     behind = watches.before(user, moment)
     some = Examples(user, none, none, np.zeros(len(user)), behind, moment)
     with torch.no_grad():
-        u = models.net(viewers(site, some, serving=True)).vector.numpy()
+        u = net(viewers(site, some, serving=True)).vector.numpy()
     watched = int((behind - watches.start[user]).max(initial=0))
-    rows = models.index.search(u, min(config.recalled + watched, len(site.known)))[1]
+    rows = index.search(u, min(config.recalled + watched, len(site.known)))[1]
     found = np.where(rows >= 0, site.known[rows], -1)
     gone = (found < 0) | past.look(user, found)[1]
     order = np.argsort(gone, axis=1, kind="stable")[:, : config.recalled]

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from engine.recommender.config import RecommenderConfig
+from engine.recommender.config import NEW, RecommenderConfig
 from engine.recommender.days.policies import POLICIES, Past, Policy
 from engine.recommender.site.concentration import share_of_top
 from engine.recommender.site.world import (
@@ -36,8 +36,6 @@ from engine.runs.config import Choice, Real, Whole, setting
 from engine.runs.frame import Array, Frame
 from engine.runs.work import Tick
 
-NEW = 7.0
-"""Days that a video counts as new."""
 SURVEYED, LOOKED_AT = 200, 4_000_000
 """Pages of a day, at most, for which the best that could be shown is worked out over all videos; of so many pairs of a
 page and a video, but for at least a tenth of them where the catalogue is large."""

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.recommender.config import NEW
 from engine.recommender.recall.model import Viewers
 from engine.recommender.recall.samples import Examples
 from engine.recommender.recall.training import viewers
@@ -19,7 +20,6 @@ from engine.recommender.serving.server import Server
 from engine.recommender.site.history import SECONDS
 from engine.recommender.site.vocabulary import Site
 from engine.recommender.site.world import source
-from engine.recommender.training import NEW
 from engine.runs.frame import Array
 
 FIRST = 100

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from engine.recommender.data import frontier
+from engine.recommender.evaluation import CUTS
 from engine.recommender.recall.samples import Examples, split
 from engine.recommender.recall.training import viewers
 from engine.recommender.serving.server import Server
 from engine.recommender.site.history import SECONDS
-from engine.recommender.training import CUTS, frontier
 from engine.runs.frame import Array
 
 SCORED = 2_000_000

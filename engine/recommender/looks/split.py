@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from engine.recommender.config import NEW
 from engine.recommender.recall.samples import Examples, split
 from engine.recommender.site.history import SECONDS
 from engine.recommender.site.vocabulary import Site
-from engine.recommender.training import NEW
 from engine.runs.frame import Array
 
 TRAINING, TEST, UNUSED, LATER, LEARNT = "training", "test", "unused", "later", "learnt"

@@ -9,12 +9,13 @@ from dataclasses import replace
 import numpy as np
 
 from engine.errors import UserError
+from engine.recommender.data import HELD_OUT, prepare
 from engine.recommender.own_log.config import OwnLogConfig
 from engine.recommender.own_log.found import Found
 from engine.recommender.own_log.log import OwnLog, examples_of, read_log, sized
 from engine.recommender.recall.samples import FEWEST
 from engine.recommender.site.vocabulary import Site, site_of
-from engine.recommender.training import HELD_OUT, prepare, train_from
+from engine.recommender.training import train_from
 from engine.runs.frame import Frame
 from engine.runs.work import Tick
 

@@ -15,11 +15,9 @@ from torch.nn import functional
 
 from engine.recommender.ranking.features import Impressions, Quantiles, powers
 from engine.recommender.recall.model import average
-from engine.recommender.recall.row_adam import RowAdam
 from engine.recommender.site.vocabulary import Site
-from engine.recommender.site.world import LANGUAGES, source
+from engine.recommender.site.world import LANGUAGES
 from engine.runs.frame import Array
-from engine.runs.seeds import generator
 
 LANGUAGE = 4
 """Numbers of a language's embedding."""
@@ -95,55 +93,6 @@ class Ranker:
             for begin in range(0, len(some), size)
         ]
         return np.concatenate(parts) if parts else np.zeros(0, np.float32)
-
-
-class Ranking:
-    """A ranker in training.
-
-    train    what was known of N impressions; clicked (N,), minutes (N,) what became of them
-    videos   (K, D) embeddings to begin with, of candidate generation, which has learnt what stands near what
-    """
-
-    def __init__(
-        self, site: Site, train: Impressions, clicked: Array, minutes: Array, videos: Tensor | None = None
-    ) -> None:
-        self.config, self._train = site.world.config, train
-        self._clicked, self._minutes = clicked, minutes.astype(np.float32)
-        config = self.config
-        self.net = RankNet(len(site.known), config.dimensions, config.layers)
-        self.ranker = Ranker(self.net, site, Quantiles.of(train.hours), Quantiles.of(train.seen.astype(np.float64)))
-        self._initialise(generator(config.seed, "ranking"), videos)
-        self._rng = source(config, "ranking batches")
-        table = self.net.video.weight
-        dense = [p for p in self.net.parameters() if p is not table]
-        self._optimisers: tuple[torch.optim.Optimizer, ...] = (
-            RowAdam([table], lr=config.learning_rate),
-            torch.optim.Adam(dense, lr=config.learning_rate, fused=True),
-        )
-
-    @torch.no_grad()
-    def _initialise(self, random: torch.Generator, videos: Tensor | None) -> None:
-        for name, parameter in self.net.named_parameters():
-            if parameter.dim() == 1:
-                parameter.zero_()
-            else:
-                bound = 0.1 if "video" in name or "language" in name else (6.0 / parameter.shape[1]) ** 0.5
-                parameter.uniform_(-bound, bound, generator=random)
-        if videos is not None:
-            self.net.video.weight.copy_(videos)
-
-    def learn(self) -> Tensor:
-        """One step; the loss."""
-        rows = self._rng.integers(len(self._train), size=self.config.batch_size)
-        z = self.net(self.ranker.seen(self._train.some(rows)))
-        clicked, minutes = torch.from_numpy(self._clicked[rows]), torch.from_numpy(self._minutes[rows])
-        loss = weighted_loss(z, clicked, minutes, self.config.weighting)
-        for optimiser in self._optimisers:
-            optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        for optimiser in self._optimisers:
-            optimiser.step()
-        return loss.detach()
 
 
 def mispredicted(z: Array, page: Array, clicked: Array, minutes: Array) -> float:

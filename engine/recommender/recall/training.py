@@ -46,6 +46,7 @@ class Recall:
         self._held_out = np.zeros(0, np.int64) if held_out is None else held_out
         config, videos = self.config, len(site.known)
         self.net = initialise(CandidateNet(videos, config.dimensions, config.tower), generator(config.seed, "recall"))
+        self.item2vec: Array | None = None  # the table of watches as item2vec left it
         self._rng, self._taken = source(config, "batches"), 0
         self._sampler = Sampler(site.row(train.label), videos, config.sampler)
         tables = [self.net.watched.weight, self.net.searched.weight]
@@ -56,6 +57,18 @@ class Recall:
             RowAdam(tables, lr=config.learning_rate),
             torch.optim.Adam(dense, lr=config.learning_rate, fused=True),
         )
+
+    def fit(self, tick: Callable[[], None] | None = None) -> Iterator[Tensor | None]:
+        """All of training, one item for each step: None before the first, which finds the network untrained, then losses.
+
+        item2vec comes first where the config has it, before the first loss; `tick` is called on its way.
+        """
+        yield None
+        if self.config.pretrained == "on":
+            self.pretrain(tick)
+            self.item2vec = self.net.watched.weight.detach().numpy().copy()
+        for _ in range(self.config.steps):
+            yield self.learn()
 
     def pretrain(self, tick: Callable[[], None] | None = None) -> None:
         """Watch and search embeddings from what stands near each other in the sequences (Barkan & Koenigstein 2016)."""

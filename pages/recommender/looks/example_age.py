@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.recommender.claims import RECALL, STRAIGHT, TIMELESS, Seeds
+from engine.recommender.config import NEW
 from engine.recommender.looks.example_age import (
     EXAMPLE,
     FIRST,
@@ -20,7 +21,6 @@ from engine.recommender.looks.example_age import (
     respond,
     users_of,
 )
-from engine.recommender.training import NEW
 from engine.runs.frame import Array
 from pages.recommender import naming, where
 from pages.recommender.looks.cached import kept

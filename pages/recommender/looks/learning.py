@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from engine.recommender.evaluation import CUTS, TESTED
 from engine.recommender.recall.samples import FEWEST
-from engine.recommender.training import CUTS, TESTED
 from engine.runs.frame import Frame
 from pages.recommender.shown import Shown, shown
 from pages.recommender.where import PLACE

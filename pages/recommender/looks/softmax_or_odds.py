@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from engine.recommender.evaluation import CUTS
 from engine.recommender.looks.softmax_or_odds import Found, next_watches, shares
 from engine.recommender.serving.scene import Scene
-from engine.recommender.training import CUTS
 from pages.recommender import naming
 from pages.recommender.looks.cached import kept, pressed
 from pages.recommender.shown import Shown

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.recommender.claims import EVERY, RANDOM, RECALL, Seeds
+from engine.recommender.config import NEW
 from engine.recommender.looks.split import (
     LATER,
     LEARNT,
@@ -23,7 +24,6 @@ from engine.recommender.looks.split import (
     splits,
     timeline,
 )
-from engine.recommender.training import NEW
 from engine.runs.frame import Array
 from pages.recommender import naming
 from pages.recommender.looks.cached import kept

@@ -1,0 +1,70 @@
+"""Layers that the structures are made of: linear layers side by side, and a tower for each task.
+
+B batch · T tasks · U units of an expert · H units of a tower
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class Parallel(nn.Module):
+    """`n` linear layers side by side, one parameter for all of them.
+
+    weight (n, out, in), bias (n, out). All see the same input, or each its own (`forward_each`).
+    """
+
+    def __init__(
+        self, n: int, inputs: int, outputs: int, *, bias: bool = True, generator: torch.Generator | None = None
+    ) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(n, outputs, inputs))
+        self.bias = nn.Parameter(torch.empty(n, outputs)) if bias else None
+        glorot(self, generator)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x (B, in) → (B, n, out): every layer sees the same x."""
+        n, outputs, _ = self.weight.shape
+        bias = None if self.bias is None else self.bias.flatten()
+        return functional.linear(x, self.weight.flatten(0, 1), bias).unflatten(-1, (n, outputs))
+
+    def forward_each(self, x: Tensor) -> Tensor:
+        """x (B, n, in) → (B, n, out): layer i sees x[:, i]."""
+        y = torch.einsum("bni,noi->bno", x, self.weight)
+        return y if self.bias is None else y + self.bias
+
+
+@torch.no_grad()
+def glorot(module: nn.Module, source: torch.Generator | None = None) -> None:
+    """Draw all parameters anew, in place: weights uniform in ±√(6 / (inputs + outputs)), biases 0 (Glorot & Bengio 2010).
+
+    Without `source` from torch's own generator, as torch's modules do when they are built.
+    """
+    for name, parameter in module.named_parameters():
+        if name.endswith("bias"):
+            parameter.zero_()
+            continue
+        fan_out, fan_in = parameter.shape[-2:]
+        bound = (6.0 / (fan_in + fan_out)) ** 0.5
+        parameter.uniform_(-bound, bound, generator=source)
+
+
+class Towers(nn.Module):
+    """h_k: one hidden ReLU layer and one output for each of `T` tasks."""
+
+    def __init__(self, num_tasks: int, inputs: int, units: int) -> None:
+        super().__init__()
+        self.hidden = Parallel(num_tasks, inputs, units)
+        self.output = Parallel(num_tasks, units, 1)
+
+    def forward(self, mixtures: Tensor) -> tuple[Tensor, Tensor]:
+        """mixtures (B, T, U) → hidden (B, T, H), predictions (B, T)."""
+        hidden = self.hidden.forward_each(mixtures).relu()  # (B, T, H)
+        return hidden, self.output.forward_each(hidden).squeeze(-1)  # (B, T)
+
+
+def renormalise(gates: Tensor) -> Tensor:
+    """Weights that sum to 1 again over E after some were dropped; all dropped leaves all zero."""
+    return gates / gates.sum(-1, keepdim=True).clamp_min(1e-9)
