@@ -10,7 +10,6 @@ from engine.runs.config import Choice, Config, Real, Several, Text, Whole, setti
 
 MODELS = ("dssm", "clsm", "lstm")
 """The ladder, lowest rung first."""
-TITLES = {"dssm": "DSSM", "clsm": "CNN-DSSM", "lstm": "LSTM-DSSM"}
 SKILLS = ("order", "spelling", "evidence", "beyond")
 """What a query of the generated log can ask of a model; `engine.matching.data.wordings` says what each is."""
 

@@ -8,9 +8,7 @@ from typing import ClassVar
 from engine.errors import UserError
 from engine.runs.config import Choice, Config, Real, Several, Whole, setting
 
-TITLES = {"single_task": "Single-Task", "shared_bottom": "Shared-Bottom", "omoe": "OMoE", "mmoe": "MMoE"}
-"""Names of the structures: the literature's own in every language."""
-STRUCTURES = tuple(TITLES)
+STRUCTURES = ("single_task", "shared_bottom", "omoe", "mmoe")
 """The ladder, lowest rung first."""
 
 

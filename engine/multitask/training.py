@@ -15,8 +15,9 @@ from torch.nn import functional
 
 from engine.errors import UserError
 from engine.multitask import measures
-from engine.multitask.config import TITLES, MultitaskConfig
+from engine.multitask.config import MultitaskConfig
 from engine.multitask.data import Rows, Stream
+from engine.multitask.ladder import TITLES
 from engine.multitask.models import RUNGS, Forward, build, initialise
 from engine.runs.frame import Array, Frame, frame_steps, kept_steps
 from engine.runs.seeds import generator

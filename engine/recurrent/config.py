@@ -9,7 +9,6 @@ from engine.runs.config import Choice, Config, Real, Several, Text, Whole, setti
 
 CELLS = ("rnn", "lstm", "peephole")
 """The ladder, lowest rung first."""
-TITLES = {"rnn": "RNN", "lstm": "LSTM", "peephole": "LSTM with peepholes"}
 TASKS = ("language", "adding", "order", "counting", "delays")
 
 

@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from engine.errors import UserError
-from engine.recurrent.config import TITLES, RecurrentConfig
+from engine.recurrent.config import RecurrentConfig
+from engine.recurrent.ladder import TITLES
 from engine.recurrent.models import Read, build, initialise
 from engine.recurrent.tasks import Examples, Task, loss_of, right, task_of
 from engine.runs.frame import Array, Frame, frame_steps, kept_steps

@@ -11,18 +11,10 @@ import numpy as np
 
 from engine.recurrent.config import RecurrentConfig
 from engine.recurrent.gradients import belt
+from engine.recurrent.ladder import LADDER
 from engine.recurrent.probe import Probe, probe
 from engine.recurrent.trace import carriers, trace
 from engine.runs.frame import Array, Frame
-
-NUMBERS = {
-    "rnn": ("before_h", "h"),
-    "lstm": ("before_h", "h", "before_c", "c", "f", "i", "g", "o", "kept", "written", "tanh_c"),
-    "peephole": (
-        "before_h", "h", "before_c", "c", "f", "i", "g", "o", "kept", "written", "tanh_c", "peep_i", "peep_f", "peep_o",
-    ),
-}  # fmt: skip
-"""The numbers of one unit that the diagram of each cell shows, in this order."""
 
 
 def distances(config: RecurrentConfig, most: int = 21) -> tuple[int, ...]:
@@ -41,14 +33,14 @@ def first_units(config: RecurrentConfig, frame: Frame, distance: int) -> dict[st
 
 def views(config: RecurrentConfig, frame: Frame, probes: Sequence[Probe], units: Mapping[str, int]) -> dict[str, Array]:
     """Per cell: "{cell}.answer" (S, F) what it says of the answer after each step, "{cell}.unit" (S, F, N) the numbers
-    of one unit as `NUMBERS` lists them, "{cell}.belt" (S, 1, F, F) what is left at each step (column) of what each
+    of one unit as its rung lists them, "{cell}.belt" (S, 1, F, F) what is left at each step (column) of what each
     step (row) wrote.
     """
     width = max(len(one.written) for one in probes)
     found: dict[str, Array] = {}
     for cell in config.cells:
         said = np.full((len(probes), width), np.nan, np.float32)
-        unit = np.full((len(probes), width, len(NUMBERS[cell])), np.nan, np.float32)
+        unit = np.full((len(probes), width, len(LADDER[cell].numbers)), np.nan, np.float32)
         left = np.full((len(probes), 1, width, width), np.nan, np.float32)
         for s, one in enumerate(probes):
             begin = width - len(one.written)
@@ -67,7 +59,7 @@ def said_of(traced: Mapping[str, Array], one: Probe) -> Array:
 
 def _numbers(traced: Mapping[str, Array], cell: str, unit: int) -> Array:
     columns = {}
-    for name in NUMBERS[cell]:
+    for name in LADDER[cell].numbers:
         if name.startswith("before_"):
             values = traced[name.removeprefix("before_")][:, unit]
             columns[name] = np.concatenate(([0.0], values[:-1]))

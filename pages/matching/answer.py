@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from engine.matching import MatchingConfig, PairsConfig
 from engine.matching.claims import CLAIMS, LOG
-from engine.matching.config import TITLES
+from engine.matching.ladder import TITLES
 from engine.matching.shipped import stored_seeds
 from pages.matching import settings
 from pages.matching.shown import Shown

@@ -8,18 +8,17 @@ import numpy as np
 import streamlit as st
 
 from engine.matching import MatchingConfig, PairsConfig
-from engine.matching.config import TITLES
+from engine.matching.ladder import LADDER, TITLES
 from engine.matching.opened.scene import Scene
 from engine.matching.opened.trace import Desk, Row
 from engine.matching.opened.view import views, width
 from pages.matching import diagram
 from pages.ui.language import N_, bare, language, t
 from pages.ui.latest import Latest
-from pages.ui.player.network import Colour, Diagram
+from pages.ui.player.network import Diagram
 from pages.ui.player.stage import Maps, Match, Rung, Stage, Sweep
 from pages.ui.player.words import player_words
 
-COLOURS: dict[str, Colour] = {"dssm": 5, "clsm": 2, "lstm": 3}
 SENTENCES = {
     "dssm": N_("A bag: the trigrams of all words are added up, so their order is gone before the first layer."),
     "clsm": N_("A window of words slides over the text; of every filter only its maximum goes on."),
@@ -177,7 +176,7 @@ def _panels(
         tuple(gone),
         {model: f"{model}.lit" for model in models},
         {model: f"{model}.links" for model in models},
-        {model: COLOURS[model] for model in models},
+        {model: LADDER[model].hue for model in models},
         1,
         (t("Query"), names["d1"]),
         t("gives to the cosine"),

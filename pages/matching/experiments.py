@@ -10,10 +10,10 @@ import streamlit as st
 
 from engine.matching import MatchingConfig
 from engine.matching.claims import CLAIMS, FAR, LOG, SEEDS, SEPARATE, WIDE, WORDS, Seeds
-from engine.matching.config import MODELS, TITLES
+from engine.matching.config import MODELS
+from engine.matching.ladder import LADDER, TITLES
 from engine.matching.shipped import stored_seeds
 from engine.runs.verdict import Verdict
-from pages.matching.charts import COLOURS
 from pages.matching.settings import TOWERS
 from pages.matching.where import PLACE
 from pages.ui.language import N_, bare, language, t
@@ -78,7 +78,7 @@ def _base() -> MatchingConfig:
 
 def _strip(values: Mapping[tuple[str, str], np.ndarray], x: str, key: str, chance: float | None = 0.5) -> None:
     """Every seed as a dot of its own height, a row for each (row, model)."""
-    hues = {TITLES[m]: HUES[int(COLOURS[m])] for m in MODELS}
+    hues = {TITLES[m]: HUES[LADDER[m].hue] for m in MODELS}
     domain, format_ = (None, ".2f") if chance is None else ((0.0, 1.0), ".1f")
     show(strip(values, x, hues, domain=domain, format=format_, rule=chance), key=key, alt=x)
 

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from engine.matching.config import TITLES
 from engine.matching.data.log import Log
+from engine.matching.ladder import LADDER, TITLES
 from engine.matching.opened.scene import Scene, ranks
 from pages.matching import PLAYGROUND, ranking, settings
 from pages.matching.answer import answer
-from pages.matching.charts import COLOURS
 from pages.matching.shown import Shown, position, scores_of, shown
 from pages.ui import share
 from pages.ui.language import bare, t
@@ -67,7 +66,7 @@ def _learning(now: Shown) -> go.Figure:
 
     figure = go.Figure()
     for model in now.config.models:
-        colour = COLOURS[model]
+        colour = LADDER[model].hue
         line = {"color": HUES[colour] if isinstance(colour, int) else "#7A8691"}
         figure.add_scatter(x=now.recording.steps, y=now.recording.series(f"{model}.mrr"), name=TITLES[model], line=line)
     figure.update_layout(template="simple_white", height=340, margin={"t": 20})

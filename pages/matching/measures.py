@@ -7,12 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from engine.matching.baselines import BASELINES
-from engine.matching.config import TITLES
+from engine.matching.ladder import LADDER, TITLES
 from engine.matching.measures import Judge
 from engine.runs.frame import Array
 from engine.runs.verdict import judge as judge_differences
 from pages.matching import ranking
-from pages.matching.charts import COLOURS
 from pages.matching.shown import Shown
 from pages.ui.controls.choices import one_of
 from pages.ui.language import t
@@ -112,7 +111,7 @@ def _curve(now: Shown) -> None:
         for name in BASELINES
         for step in ends
     ]
-    hues = {TITLES[m]: HUES[int(COLOURS[m])] for m in now.config.models}
+    hues = {TITLES[m]: HUES[LADDER[m].hue] for m in now.config.models}
     hues |= {t(ranking.NAMES[name]): grey for name, grey in zip(BASELINES, ("#888888", "#BBBBBB"), strict=True)}
     show(
         alt.Chart(pd.DataFrame(rows), height=340)

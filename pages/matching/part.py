@@ -86,7 +86,7 @@ def _level(now: Shown, scene: Scene, rung: str, part: str, word: int) -> None:
     left, right = st.columns((2, 3), gap="large")
     desk = now.desks[rung]
     name = SUMS[rung][level]
-    if rung == "lstm" and level == "inner":
+    if level == "inner" and name in GATES:
         with left:
             name = one_of(t("Gate or state"), GATES, "c", key="matching_gate", name_of=lambda gate: t(GATE_NAMES[gate]))
     values = _values(trace(desk, scene.query, scene.rows), name, side, at)

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.matching.baselines import BASELINES
-from engine.matching.config import TITLES
+from engine.matching.ladder import TITLES
 from engine.matching.measures import TIE
 from engine.matching.opened.scene import Scene, ranks
 from pages.matching.shown import Shown, position, scores_of, shown

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from engine.matching.config import TITLES
+from engine.matching.ladder import TITLES
 from engine.matching.opened.evidence import keywords
 from engine.matching.opened.scene import Scene
 from engine.matching.opened.trace import trace

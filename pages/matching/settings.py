@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from engine.matching import PAPER, MatchingConfig
-from engine.matching.config import TITLES
+from engine.matching.ladder import TITLES
 from pages.ui.controls import controls
 from pages.ui.controls.choices import one_of
 from pages.ui.controls.controls import Control, Preset

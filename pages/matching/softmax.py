@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from engine.matching.config import TITLES
+from engine.matching.ladder import LADDER, TITLES
 from engine.matching.opened.scene import Scene
-from pages.matching.charts import COLOURS
 from pages.matching.shown import Shown
 from pages.ui.language import t
 from pages.ui.pieces.charts import LEGEND, show
@@ -65,7 +64,7 @@ def _unclicked(now: Shown, scene: Scene) -> list[dict[str, object]]:
 
 
 def _curve(rows: list[dict[str, object]], x: str, title: str, log: bool = False) -> alt.Chart:
-    hues = [HUES[int(COLOURS[m])] for m in TITLES]
+    hues = [HUES[LADDER[m].hue] for m in TITLES]
     return (
         alt.Chart(pd.DataFrame(rows), height=300)
         .mark_line(strokeWidth=2.5)

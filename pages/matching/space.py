@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from engine.matching.config import TITLES
+from engine.matching.ladder import TITLES
 from engine.matching.opened.space import projected
 from engine.matching.training import LANDMARKS
 from pages.matching.shown import Shown

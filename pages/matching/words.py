@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from engine.matching.config import TITLES
+from engine.matching.ladder import TITLES
 from engine.matching.opened.evidence import trigram_gains
 from engine.matching.opened.trace import word_gains
 from pages.matching.shown import Shown

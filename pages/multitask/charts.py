@@ -13,8 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from engine.multitask import MultitaskConfig
-from engine.multitask.config import TITLES
-from engine.multitask.models import RUNGS
+from engine.multitask.ladder import LADDER, TITLES
 from engine.multitask.shipped import sweep
 from engine.multitask.view import Views, views
 from engine.runs.recording import Recording
@@ -36,8 +35,6 @@ from pages.ui.player.stage import (
 )
 from pages.ui.player.words import player_words
 
-COLOURS = {"single_task": 4, "shared_bottom": 5, "omoe": 2, "mmoe": 3}
-DASHES = {"single_task": "2 3", "shared_bottom": None, "omoe": "6 3", "mmoe": None}
 SENTENCES = {
     "single_task": N_("A whole network for each task: nothing is shared, nothing can conflict."),
     "shared_bottom": N_("One bottom for all tasks: what one task needs, the other must live with."),
@@ -161,7 +158,7 @@ def _panels(config: MultitaskConfig, names: Sequence[str]) -> tuple[Diagram | Pl
         names,
         part_words(),
         bool(config.shared_units),
-        "single_task" in config.structures,
+        any(not LADDER[s].model.shares for s in config.structures),
     )
     formulas = diagram.formulas()
     network = Diagram(
@@ -187,16 +184,14 @@ def _plane(config: MultitaskConfig) -> Plane:
 
 
 def _dots(config: MultitaskConfig, structure: str) -> PlaneView:
-    mixture = RUNGS[structure].gated
-    parts, units = {
-        "single_task": (config.num_tasks, config.bottom_units),
-        "shared_bottom": (1, config.bottom_units),
-    }.get(structure, (config.num_experts, config.expert_units))
-    if mixture:
+    kind = LADDER[structure].model
+    bottoms = 1 if kind.shares else config.num_tasks
+    parts, units = (config.num_experts, config.expert_units) if kind.gated else (bottoms, config.bottom_units)
+    if kind.gated:
         ids = tuple(f"expert:{i}" for i in range(parts))
         labels = tuple(bare("expert {i}, unit {j}", i=i + 1, j=j + 1) for i in range(parts) for j in range(units))
     else:
-        ids = tuple(f"bottom:{k}" for k in range(parts)) if structure == "single_task" else ("bottom",)
+        ids = tuple(f"bottom:{k}" for k in range(parts)) if not kind.shares else ("bottom",)
         labels = tuple(bare("unit {j}", j=j + 1) for _ in range(parts) for j in range(units))
     group = tuple(i for i in range(parts) for _ in range(units))
     return PlaneView(f"{structure}.points", group, labels, f"{structure}.blend", ids)
@@ -211,7 +206,7 @@ def unit_of(config: MultitaskConfig, structure: str, dot: int) -> int:
 def _losses(config: MultitaskConfig) -> Lines:
     lines: list[Series] = []
     for structure in config.structures:
-        look = (COLOURS[structure], structure, DASHES[structure])
+        look = (LADDER[structure].hue, structure, LADDER[structure].dash)
         lines += [Series("", f"{structure}.run{r}", look[0], "run", look[1]) for r in range(config.runs)]
         lines.append(Series(TITLES[structure], f"{structure}.mean", look[0], "mean", look[1], look[2]))
     binary = "binary" in config.tasks

@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 
 from engine.multitask.claims import COMPARED
-from engine.multitask.config import TITLES
-from pages.multitask.charts import COLOURS
+from engine.multitask.ladder import LADDER, TITLES
 from pages.ui.language import t
 from pages.ui.pieces.charts import show
 from pages.ui.theme import HUES
@@ -62,7 +61,7 @@ def curve_rows(values: dict[tuple[str, float], np.ndarray]) -> pd.DataFrame:
 
 
 def colours(structures: Sequence[str] = COMPARED) -> dict[str, str]:
-    return {TITLES[s]: HUES[COLOURS[s]] for s in structures}
+    return {TITLES[s]: HUES[LADDER[s].hue] for s in structures}
 
 
 def histogram(samples: dict[str, np.ndarray]) -> None:

@@ -20,7 +20,7 @@ from engine.multitask.claims import (
     SLOW,
     Seeds,
 )
-from engine.multitask.config import TITLES
+from engine.multitask.ladder import TITLES
 from engine.multitask.models import build, multiply_adds
 from engine.multitask.shipped import sweep
 from engine.runs.verdict import Verdict

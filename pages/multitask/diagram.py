@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from engine.multitask.ladder import LADDER
 from pages.ui.player.network import BarsRef, Colour, Edge, Layout, Node, Port, Term, ValueRef
 
 LEFT, RIGHT = 168.0, 832.0  # the experts' row; the gates stand outside it
@@ -39,12 +40,15 @@ def layouts(
     `"{rung}.gates_low"` and `"{rung}.gates_high"`; `"{rung}.order"` (S, F, E) is the place of each expert in its row.
     """
     build = _Builder(tasks, experts, task_names, words, shared_layer)
-    drawn = {"single_task": build.single_task()} if single_task else {}
-    return drawn | {
-        "shared_bottom": build.shared_bottom(),
-        "omoe": build.mixture("omoe", gates=1),
-        "mmoe": build.mixture("mmoe", gates=tasks),
-    }
+    drawn = {}
+    for name, rung in LADDER.items():
+        if rung.model.gated:
+            drawn[name] = build.mixture(name, gates=tasks if rung.model.gate_per_task else 1)
+        elif rung.model.shares:
+            drawn[name] = build.shared_bottom()
+        elif single_task:
+            drawn[name] = build.single_task()
+    return drawn
 
 
 def formulas() -> dict[str, tuple[Term, ...]]:
@@ -133,9 +137,8 @@ class _Builder:
         if gates == 1:
             one = BarsRef(f"{rung}.gates", (0,), f"{rung}.gates_low", f"{rung}.gates_high")
             name = self.words["gate"]
-            id_, sup, born = ("gate", "", "bottom") if rung == "omoe" else ("gate:0", "¹", "gate")
             return [
-                Node(id_, GATE_X, Y_EXPERT, GATE_W, 140, "gate", f"{name}", f"g{sup}", name, "ink", bars=one, born=born)
+                Node("gate", GATE_X, Y_EXPERT, GATE_W, 140, "gate", name, "g", name, "ink", bars=one, born="bottom")
             ]
         parts = []
         for k, task in enumerate(self.names):

@@ -14,7 +14,7 @@ from engine.multitask.claims import (
     CORRELATIONS,
     SCARCE,
 )
-from engine.multitask.config import TITLES
+from engine.multitask.ladder import TITLES
 from engine.multitask.shipped import stored_seeds, sweep
 from engine.runs.verdict import HOLDS, Verdict
 from pages.multitask.claim_charts import colours

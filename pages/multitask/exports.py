@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from engine.multitask import MultitaskConfig
-from engine.multitask.config import TITLES
+from engine.multitask.ladder import LADDER, TITLES
 from engine.multitask.models import MIXTURES
 from engine.runs.recording import Recording
 from pages.multitask import PLAYGROUND, live, settings
-from pages.multitask.charts import COLOURS, DASHES
 from pages.ui import share
 from pages.ui.language import t
 from pages.ui.marked import unmarked
@@ -73,7 +72,7 @@ def _loss_figure(recording: Recording[MultitaskConfig]) -> go.Figure:
     figure = go.Figure()
     for s in recording.config.structures:
         loss = recording.series(f"{s}.test_loss").mean((1, 2))
-        line = {"color": HUES[COLOURS[s]], "dash": _dash(DASHES[s])}
+        line = {"color": HUES[LADDER[s].hue], "dash": _dash(LADDER[s].dash)}
         figure.add_scatter(x=recording.steps, y=loss, name=TITLES[s], line=line)
     figure.update_layout(template="simple_white", height=380, margin={"t": 20})
     figure.update_xaxes(title=t("training step"))

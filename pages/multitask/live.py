@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from engine.multitask import MultitaskConfig
-from engine.multitask.config import TITLES
+from engine.multitask.ladder import TITLES
 from engine.multitask.shipped import sweep
 from engine.runs.recording import Recording
 from engine.runs.verdict import Verdict, judge

@@ -8,13 +8,12 @@ import pandas as pd
 import streamlit as st
 
 from engine.multitask import MultitaskConfig
-from engine.multitask.config import TITLES
+from engine.multitask.ladder import LADDER, TITLES
 from engine.multitask.models import MIXTURES
 from engine.multitask.trace import probe, trace
 from engine.runs.config import Whole
 from engine.runs.recording import Recording
 from pages.multitask import live, settings
-from pages.multitask.charts import COLOURS
 from pages.multitask.where import PLACE
 from pages.ui.controls import controls
 from pages.ui.controls.choices import one_of
@@ -133,7 +132,7 @@ def _over_steps(recording: Recording[MultitaskConfig], mixtures: list[str], metr
         for frame in recording.frames
         for s in mixtures
     ]
-    colours = alt.Scale(domain=[TITLES[s] for s in mixtures], range=[HUES[COLOURS[s]] for s in mixtures])
+    colours = alt.Scale(domain=[TITLES[s] for s in mixtures], range=[HUES[LADDER[s].hue] for s in mixtures])
     return (
         alt.Chart(pd.DataFrame(rows), height=200)
         .mark_line()

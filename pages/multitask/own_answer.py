@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.multitask import STRUCTURES, TableConfig
-from engine.multitask.config import TITLES
+from engine.multitask.ladder import TITLES
 from engine.multitask.own_data.answer import Answer, Difference, answer, difference
 from engine.runs.frame import Frame
 from pages.multitask import own_charts

@@ -9,12 +9,11 @@ import numpy as np
 import pandas as pd
 
 from engine.multitask import TableConfig
-from engine.multitask.config import TITLES
+from engine.multitask.ladder import LADDER, TITLES
 from engine.multitask.models import MIXTURES
 from engine.multitask.own_data.answer import Difference
 from engine.multitask.view import ranks
 from engine.runs.frame import Array, Frame
-from pages.multitask.charts import COLOURS
 from pages.ui.language import t
 from pages.ui.theme import HUES
 
@@ -40,7 +39,7 @@ def differences(found: Mapping[str, Sequence[Difference]], title: str) -> alt.La
         sort=None,
         scale=alt.Scale(
             domain=[name_of(model) for model in models],
-            range=[HUES[COLOURS[model]] if model in COLOURS else PLAIN for model in models],
+            range=[HUES[LADDER[model].hue] if model in LADDER else PLAIN for model in models],
         ),
     )
     base = alt.Chart(pd.DataFrame(rows), height=20 * len(rows) + 40).encode(
@@ -66,12 +65,14 @@ def gates(config: TableConfig, last: Frame) -> alt.Chart:
         {"structure": TITLES[s], "expert": i + 1, "task": task, "weight": float(weight)}
         for s in present
         for task, weights in zip(
-            config.labels if s == "mmoe" else (t("all tasks"),), ordered(last.metrics[f"{s}.gates"]), strict=False
+            config.labels if LADDER[s].model.gate_per_task else (t("all tasks"),),
+            ordered(last.metrics[f"{s}.gates"]),
+            strict=False,
         )
         for i, weight in enumerate(weights)
     ]
     tasks = list(dict.fromkeys(row["task"] for row in rows if row["task"] in config.labels))
-    others = [t("all tasks")] if "omoe" in present else []
+    others = [t("all tasks")] if any(not LADDER[s].model.gate_per_task for s in present) else []
     return (
         alt.Chart(pd.DataFrame(rows), height=150, width=300)
         .mark_bar()

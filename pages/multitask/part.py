@@ -13,8 +13,7 @@ import streamlit as st
 
 from engine.errors import UserError
 from engine.multitask import MultitaskConfig
-from engine.multitask.config import TITLES
-from engine.multitask.models import RUNGS
+from engine.multitask.ladder import LADDER, TITLES
 from engine.multitask.trace import explain, intervene, probe, trace
 from engine.runs.config import Whole
 from engine.runs.frame import Frame
@@ -72,7 +71,7 @@ def draw() -> None:
                     "Click an expert, a gate, a tower or a prediction in the diagram: its numbers and the sum behind them open here."
                 )
             )
-        if RUNGS[now.structure].gated:
+        if LADDER[now.structure].model.gated:
             gone = t("What if an expert were gone?")
             section(gone, PLACE.open_key("intervene"), _intervention, ":material/content_cut:")
 
@@ -210,7 +209,10 @@ def _intervene(now: _OnStage) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         removed = some_of(t("Remove experts"), range(1, config.num_experts + 1), (), key=REMOVED, name_of=str)
         tied = st.toggle(
-            t("Tie the gates (MMoE becomes OMoE)"), key=TIED, bind="query-params", disabled=structure != "mmoe"
+            t("Tie the gates (MMoE becomes OMoE)"),
+            key=TIED,
+            bind="query-params",
+            disabled=not LADDER[structure].model.gate_per_task,
         )
     rows = probe(config)
     before = intervene(config, frame, structure, rows)
@@ -223,7 +225,7 @@ def _intervene(now: _OnStage) -> None:
         structure,
         rows,
         removed=[i - 1 for i in removed],
-        tied=bool(tied) and structure == "mmoe",
+        tied=bool(tied) and LADDER[structure].model.gate_per_task,
     )
     for column, name, old, new in zip(st.columns(len(names)), names, before, after, strict=True):
         column.metric(

@@ -10,7 +10,7 @@ import streamlit as st
 
 from engine.errors import UserError
 from engine.multitask import STRUCTURES, MultitaskConfig
-from engine.multitask.config import TITLES
+from engine.multitask.ladder import TITLES
 from engine.runs.config import Whole
 from pages.ui.controls import controls
 from pages.ui.controls.choices import some_of

@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from engine.multitask.claims import CLAIMS, COMPARED, PAPER, PREVIEW_CORRELATIONS, Seeds, preview_cells
-from engine.multitask.config import TITLES
+from engine.multitask.ladder import TITLES
 from engine.runs.config import Whole
 from engine.runs.service.study import Study
 from pages.multitask.claim_charts import colours, curve, curve_rows

@@ -12,7 +12,7 @@ import numpy as np
 import streamlit as st
 
 from engine.recurrent import RecurrentConfig
-from engine.recurrent.config import TITLES
+from engine.recurrent.ladder import LADDER, TITLES
 from engine.recurrent.probe import Probe, probe
 from engine.recurrent.tasks import task_of
 from engine.recurrent.view import distances, first_units, views
@@ -22,12 +22,10 @@ from pages.recurrent import diagram
 from pages.recurrent.settings import OWN_TEXT, TASKS
 from pages.ui.language import N_, bare, language, t
 from pages.ui.latest import Latest
-from pages.ui.player.network import Colour, Diagram
+from pages.ui.player.network import Diagram
 from pages.ui.player.stage import Array, Lines, Quantised, Rung, Series, Stage, Sweep, Tokens
 from pages.ui.player.words import player_words
 
-COLOURS: dict[str, Colour] = {"rnn": 5, "lstm": 2, "peephole": 3}
-DASHES = {"rnn": "6 3", "lstm": None, "peephole": "2 3"}
 SENTENCES = {
     "rnn": N_("One box, copied along the sequence with the same W: each copy hands its message h to the next."),
     "lstm": N_("Forget ①, write ②, say ③: three gates around a belt that is only multiplied and added to."),
@@ -189,7 +187,7 @@ def _panels(config: RecurrentConfig, shown: Sequence[Probe], source: int) -> tup
         "belt",
         t("The belt: what is left of one word (click another)"),
         {c: f"{c}.belt" for c in config.cells},
-        {c: COLOURS[c] for c in config.cells},
+        {c: LADDER[c].hue for c in config.cells},
         config.cells[0],
         source,
         bare("“{now}”: of “{source}” {cell} holds {share}, {beside} {other}"),
@@ -201,7 +199,7 @@ def _panels(config: RecurrentConfig, shown: Sequence[Probe], source: int) -> tup
         t("The answer after every word"),
         t("words before the end"),
         bare(ANSWER[config.task], answer=answer),
-        tuple(Series(t(TITLES[c]), f"{c}.answer", COLOURS[c], "mean", c, DASHES[c]) for c in config.cells),
+        tuple(Series(t(TITLES[c]), f"{c}.answer", LADDER[c].hue, "mean", c, LADDER[c].dash) for c in config.cells),
     )
     return (cell, belts, lines)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from engine.recurrent.view import NUMBERS
+from engine.recurrent.ladder import LADDER
 from pages.ui.player.network import Colour, Edge, Kind, Layout, Node, Port, Term, ValueRef
 
 FORGET, INPUT, OUTPUT, BELT = 1, 2, 3, 0
@@ -23,7 +23,7 @@ class _Cell:
         self.cell, self.words = cell, words
 
     def ref(self, name: str) -> ValueRef:
-        return ValueRef(f"{self.cell}.unit", (NUMBERS[self.cell].index(name),))
+        return ValueRef(f"{self.cell}.unit", (LADDER[self.cell].numbers.index(name),))
 
     def node(
         self, id_: str, x: float, y: float, label: str, name: str, value: str = "", *, kind: Kind = "gate",

@@ -12,7 +12,7 @@ import streamlit as st
 
 from engine.recurrent import RecurrentConfig
 from engine.recurrent.claims import BIASES, CLAIMS, COUNTING, DELAYS, MIXED, PATIENT, SEEDS, SINGLE, Seeds, biased
-from engine.recurrent.config import TITLES
+from engine.recurrent.ladder import TITLES
 from engine.recurrent.shipped import stored_seeds
 from engine.runs.verdict import Verdict
 from pages.recurrent.looks import cell_scale

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from engine.recurrent.config import TITLES
+from engine.recurrent.ladder import LADDER, TITLES
 from engine.recurrent.probe import Probe
 from engine.recurrent.trace import trace
 from engine.recurrent.view import said_of
 from pages.recurrent import PLAYGROUND, live, settings
-from pages.recurrent.charts import COLOURS, DASHES
 from pages.recurrent.looks import probe_on_stage
 from pages.ui import share
 from pages.ui.language import t
@@ -77,8 +76,8 @@ def _lines(x: list[str] | list[int], values: Mapping[str, np.ndarray], across: s
 
     figure = go.Figure()
     for cell, each in values.items():
-        colour = COLOURS[cell]
-        dash = ",".join(f"{length}px" for length in (DASHES[cell] or "").split()) or "solid"
+        colour = LADDER[cell].hue
+        dash = ",".join(f"{length}px" for length in (LADDER[cell].dash or "").split()) or "solid"
         line = {"color": HUES[colour] if isinstance(colour, int) else "#7A8691", "dash": dash}
         figure.add_scatter(x=x, y=each, name=t(TITLES[cell]), line=line)
     figure.update_layout(template="simple_white", height=340, margin={"t": 20})

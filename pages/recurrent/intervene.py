@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.errors import UserError
-from engine.recurrent.config import TITLES
+from engine.recurrent.ladder import LADDER, TITLES
 from engine.recurrent.probe import own_probe
 from engine.recurrent.sentences import WORDINGS
 from engine.recurrent.trace import clamps_of, trace
@@ -37,14 +37,15 @@ def draw() -> None:
 def _intervene() -> None:
     now = live.shown()
     one = probe_on_stage(now)
-    cells = [cell for cell in now.config.cells if cell != "rnn"]
+    cells = [cell for cell in now.config.cells if LADDER[cell].model.gates]
     if not cells:
         st.info(t("The RNN has no gates to force."))
         return
     left, right = st.columns((2, 3), gap="large")
     with left:
         cell = one_of(t("Cell"), cells, cells[0], key="recurrent_forced_cell", name_of=lambda c: t(TITLES[c]))
-        gate = one_of(t("Gate"), ["f", "i", "o"], "f", key="recurrent_forced_gate", name_of=str)
+        kind = LADDER[cell].model
+        gate = one_of(t("Gate"), kind.gates, kind.gates[0], key="recurrent_forced_gate", name_of=str)
         value = one_of(
             t("Forced to"),
             ["free", "0", "1"],
@@ -63,19 +64,15 @@ def _intervene() -> None:
             key="recurrent_forced_units",
             name_of=str,
         )
-        off = (
-            some_of(t("Peepholes cut"), ["f", "i", "o"], (), key="recurrent_cut", name_of=str)
-            if cell == "peephole"
-            else ()
-        )
+        off = some_of(t("Peepholes cut"), ["f", "i", "o"], (), key="recurrent_cut", name_of=str) if kind.peeping else ()
         wrong = st.toggle(
-            t("The output gate sees C(t−1) instead of C(t)"), key="recurrent_old_cell", bind="query-params", disabled=cell != "peephole"
+            t("The output gate sees C(t−1) instead of C(t)"), key="recurrent_old_cell", bind="query-params", disabled=not kind.peeping
         )  # fmt: skip
     forced = {} if value == "free" else {gate: float(value)}
     chosen = [unit - 1 for unit in units] or list(range(now.config.hidden))
     clamps = clamps_of(last, now.config.hidden, forced, chosen, range(begin - 1, end))
     free = said_of(trace(now.config, now.frame, cell, one.inputs), one)
-    wrong = bool(wrong) and cell == "peephole"
+    wrong = bool(wrong and kind.peeping)
     passed = trace(now.config, now.frame, cell, one.inputs, clamps=clamps, without=off, output_sees_old_cell=wrong)
     held = said_of(passed, one)
     with right:
@@ -144,7 +141,7 @@ def _own() -> None:
         key="own_answer_chart",
         alt=t("The answer word by word"), into=left,
     )  # fmt: skip
-    gated = [cell for cell in now.config.cells if cell != "rnn"]
+    gated = [cell for cell in now.config.cells if "f" in LADDER[cell].model.gates]
     if gated:
         traced = trace(now.config, now.frame, gated[0], one.inputs)
         order = np.argsort(-traced["f"].mean(0))[:8]

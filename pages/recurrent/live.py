@@ -9,7 +9,7 @@ import streamlit as st
 
 from engine.recurrent import RecurrentConfig, TextConfig
 from engine.recurrent.claims import CLAIMS, MIXED
-from engine.recurrent.config import TITLES
+from engine.recurrent.ladder import LADDER, TITLES
 from engine.recurrent.shipped import nearest, stored_seeds
 from engine.runs.config import Whole
 from engine.runs.frame import Frame
@@ -150,7 +150,7 @@ def _player(now: Shown) -> None:
     first = st.session_state.setdefault("recurrent_autoplay", not PLACE.read(PLACE.step))
 
     def moved(position: Position) -> None:
-        if position.rung == "peephole" and now.source == RECORDED and where.first_peephole():
+        if LADDER[position.rung].model.peeping and now.source == RECORDED and where.first_peephole():
             where.take(settings.COUNTING)  # an LSTM without peepholes solves France … French: nothing would be seen
         else:
             PLACE.remember(position, stage.steps)

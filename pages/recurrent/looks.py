@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from engine.recurrent.config import CELLS, TITLES
+from engine.recurrent.config import CELLS
 from engine.recurrent.gradients import chain, connectivity, untrained_flow
+from engine.recurrent.ladder import LADDER, TITLES
 from engine.recurrent.probe import Probe
 from pages.recurrent import charts, live, settings
-from pages.recurrent.charts import COLOURS, DASHES
 from pages.recurrent.where import PLACE
 from pages.ui.language import N_, bare, t
 from pages.ui.pieces.charts import LEGEND, show, word_axis
@@ -41,8 +41,8 @@ def probe_on_stage(now: live.Shown) -> Probe:
 def cell_scale(cells: tuple[str, ...] = CELLS) -> dict[str, alt.Scale]:
     """Colours and dashes of the cells, the same everywhere."""
     names = [t(TITLES[cell]) for cell in cells]
-    dashes = [[int(n) for n in (DASHES[cell] or "1 0").split()] for cell in cells]
-    hues = [HUES[colour] for cell in cells if isinstance(colour := COLOURS[cell], int)]
+    dashes = [[int(n) for n in (LADDER[cell].dash or "1 0").split()] for cell in cells]
+    hues = [HUES[colour] for cell in cells if isinstance(colour := LADDER[cell].hue, int)]
     return {"color": alt.Scale(domain=names, range=hues), "dash": alt.Scale(domain=names, range=dashes)}
 
 

@@ -10,8 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from engine.errors import UserError
-from engine.recurrent.config import TITLES
 from engine.recurrent.explain import explain
+from engine.recurrent.ladder import LADDER, TITLES
 from engine.recurrent.probe import Probe
 from engine.recurrent.tasks import task_of
 from engine.recurrent.trace import carriers, trace
@@ -58,10 +58,11 @@ def _place(now: live.Shown) -> tuple[Probe, Position]:
 
 
 def _part(now: live.Shown, cell: str, one: Probe, word: int, selected: str | None) -> None:
-    parts = ("h", "answer") if cell == "rnn" else ("f", "i", "g", "o", "c", "h", "answer")
-    wanted = {"g": "h"}.get(selected or "h", selected or "h") if cell == "rnn" else selected or "f"
+    kind = LADDER[cell].model
+    first = (kind.gates or kind.sums)[0]
+    wanted = selected or first
     part = SUMS.get(wanted, wanted)
-    part = part if part in parts else parts[0]
+    part = part if part in LADDER[cell].parts else first
     before = wanted.startswith("before_")
     at = word - 1 if before and word else word
     traced = _traced(now, cell, one)
@@ -79,7 +80,7 @@ def _part(now: live.Shown, cell: str, one: Probe, word: int, selected: str | Non
             key="part_bars",
             alt=t("This part's number in every unit, at this word"),
         )
-        if cell != "rnn" and part in ("c", "kept", "written"):
+        if "c" in kind.states and part in ("c", "kept", "written"):
             st.caption(t("C(t) is what is kept, f · C(t−1), plus what is written, i · g."))
     with right:
         zoom(_explained(now, cell, one, part, at, unit))
@@ -142,7 +143,8 @@ def _units() -> None:
         )
     )
     traced = trace(now.config, now.frame, cell, one.inputs)
-    shown = ("h",) if cell == "rnn" else ("f", "i", "o", "g", "c", "h")
+    kind = LADDER[cell].model
+    shown = (*kind.gates, *(part for part in kind.sums if part not in kind.gates))
     names = charts.part_words()
     for row in range(0, len(shown), 2):
         for column, part in zip(st.columns(2, gap="large"), shown[row : row + 2], strict=False):
@@ -152,7 +154,7 @@ def _units() -> None:
                 alt=names[part],
                 into=column,
             )
-    if cell != "rnn":
+    if "c" in kind.states:
         show(conveyor(traced, int(order[0]), one.written), key="conveyor", alt=t("The belt: kept and written"))
 
 

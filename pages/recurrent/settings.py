@@ -9,7 +9,7 @@ import streamlit as st
 
 from engine.errors import UserError
 from engine.recurrent import RecurrentConfig
-from engine.recurrent.config import TITLES
+from engine.recurrent.ladder import TITLES
 from engine.recurrent.shipped import CONFIGS
 from pages.ui.controls import controls
 from pages.ui.controls.choices import one_of

@@ -14,7 +14,7 @@ import torch
 from torch.nn import functional
 
 from engine.errors import UserError
-from engine.matching import MODELS, MatchingConfig, PairsConfig, train, training
+from engine.matching import MODELS, MatchingConfig, PairsConfig, train
 from engine.matching.data.log import Query, generated
 from engine.matching.models import cosines
 from engine.matching.training import Batch, Library, Trainee, loss_of, score
@@ -127,12 +127,12 @@ def test_the_tick_counts_every_step(small: MatchingConfig) -> None:
 
 
 def test_heavy_frames_keep_parameters_now_and_then(small: MatchingConfig, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Five of nine moments, first and last among them; the numbers stay."""
+    """Three of nine moments, first and last among them; the numbers stay."""
     config = replace(small, models=("dssm",), steps=64, frames=9)
     whole = list(train(config))
-    monkeypatch.setattr(training, "HEAVY", 1_000)
+    monkeypatch.setattr("engine.runs.frame.PARAMETER_BYTES", 1_000)
     thin = list(train(config))
-    assert [bool(frame.parameters) for frame in thin] == [True, False] * 4 + [True]
+    assert [bool(frame.parameters) for frame in thin] == [True, False, False, False] * 2 + [True]
     assert all(frame.parameters for frame in whole)
     for one, other in zip(thin, whole, strict=True):
         assert _bytes(one.metrics) == _bytes(other.metrics)

@@ -79,7 +79,7 @@ def test_too_few_with_a_vector_is_told() -> None:
 def test_large_tables_are_kept_at_three_moments_of_a_phase(monkeypatch: pytest.MonkeyPatch) -> None:
     tiny = replace(SMALL, steps=20, ranking_steps=20, frames=5)
     assert all(frame.parameters for frame in train(tiny))
-    monkeypatch.setattr("engine.recommender.training.MOST_BYTES", 1_000)
+    monkeypatch.setattr("engine.runs.frame.PARAMETER_BYTES", 1_000)
     frames = list(train(tiny))
     assert [bool(frame.parameters) for frame in frames] == [True, False, True, False, True, True, False, True, True]
 

@@ -14,10 +14,11 @@ from engine.recurrent import RecurrentConfig, train
 from engine.recurrent.config import CELLS, TASKS
 from engine.recurrent.explain import explain
 from engine.recurrent.gradients import belt, chain, connectivity, flow, untrained_flow
+from engine.recurrent.ladder import LADDER
 from engine.recurrent.probe import own_probe, probe
 from engine.recurrent.tasks import loss_of, task_of
 from engine.recurrent.trace import carriers, clamps_of, model_at, trace
-from engine.recurrent.view import NUMBERS, distances, views
+from engine.recurrent.view import distances, views
 from engine.runs.frame import Frame
 
 CONFIG = RecurrentConfig(steps=40, frames=3, distance=8, hidden=6, embedding=4, batch_size=16)
@@ -221,8 +222,8 @@ def test_views_end_together_and_come_from_traces(task: str) -> None:
             assert np.isnan(found[f"{cell}.answer"][s, :begin]).all()
             np.testing.assert_array_equal(found[f"{cell}.answer"][s, begin:], traced["probabilities"][:, one.answer])
             numbers = found[f"{cell}.unit"][s, begin:]
-            np.testing.assert_array_equal(numbers[:, NUMBERS[cell].index("h")], traced["h"][:, 2])
-            np.testing.assert_array_equal(numbers[1:, NUMBERS[cell].index("before_h")], traced["h"][:-1, 2])
+            np.testing.assert_array_equal(numbers[:, LADDER[cell].numbers.index("h")], traced["h"][:, 2])
+            np.testing.assert_array_equal(numbers[1:, LADDER[cell].numbers.index("before_h")], traced["h"][:-1, 2])
 
 
 def test_own_sentences() -> None:
