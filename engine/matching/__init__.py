@@ -3,24 +3,34 @@
 from engine.matching.config import MODELS, PAPER, SKILLS, MatchingConfig, PairsConfig
 from engine.matching.data.hashing import letter_trigrams
 from engine.matching.data.pairs import train_pairs
+from engine.matching.ladder import LADDER
 from engine.matching.models import CLSM, DSSM, LSTMDSSM
+from engine.matching.opened.opened import Opened
+from engine.matching.shipped import SHIPPED, library
 from engine.matching.training import train
+from engine.runs.playground import Engine
 from engine.runs.work import Work
 
-WORKS = {
-    "train": Work(MatchingConfig, train, warm=MatchingConfig(steps=2, frames=2, queries=40, batch_size=8)),
-    "pairs": Work(PairsConfig, train_pairs, needs_table=True),
-}
-"""What a worker may be asked to do here."""
+ENGINE = Engine(
+    "matching",
+    MatchingConfig,
+    LADDER,
+    works={
+        "train": Work(MatchingConfig, train, warm=MatchingConfig(steps=2, frames=2, queries=40, batch_size=8)),
+        "pairs": Work(PairsConfig, train_pairs, needs_table=True),
+    },
+    open=lambda config, frames: Opened(config, frames[-1], library(config).lexicon),
+    shipped=SHIPPED,
+)
 
 __all__ = [
+    "ENGINE",
     "CLSM",
     "DSSM",
     "LSTMDSSM",
     "MODELS",
     "PAPER",
     "SKILLS",
-    "WORKS",
     "MatchingConfig",
     "PairsConfig",
     "letter_trigrams",

@@ -6,15 +6,16 @@ scores above its twin; one half is chance.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
 
 from engine.matching.config import MODELS, MatchingConfig
 from engine.runs.frame import Array
-from engine.runs.service.study import Results
-from engine.runs.verdict import ENOUGH_COSTLY_SEEDS, Verdict, judge
+from engine.runs.studies.claims import Claim, Stored
+from engine.runs.verdict import ENOUGH_COSTLY_SEEDS
 
 SEEDS = tuple(range(ENOUGH_COSTLY_SEEDS))
 LOG = {language: MatchingConfig(frames=2, language=language) for language in ("en", "zh")}
@@ -32,36 +33,23 @@ def cells(base: MatchingConfig, models: Sequence[str] = MODELS) -> tuple[Matchin
     return tuple(replace(base, models=(model,), seed=seed) for model in models for seed in SEEDS)
 
 
-class Seeds:
+class Seeds(Stored[MatchingConfig]):
     """Results looked up by setting: one number per seed."""
-
-    def __init__(self, results: Results) -> None:
-        self._results = results
 
     def metric(self, base: MatchingConfig, model: str, name: str) -> Array:
         """(S, …) of one metric. KeyError where a result is missing."""
-        found = [self._results[replace(base, models=(model,), seed=seed)][f"{model}.{name}"] for seed in SEEDS]
-        return np.asarray(found, np.float64)
+        several = (replace(base, models=(model,), seed=seed) for seed in SEEDS)
+        return np.stack([self.metric_of(cell, f"{model}.{name}") for cell in several])
 
     def pairs(self, base: MatchingConfig, model: str, skill: str) -> Array:
         """(S,) share of pairs in the right order."""
         return self.metric(base, model, "pairs")[:, base.skills.index(skill)]
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """id, the settings it needs, and its differences (S,), negative where it is right."""
-
-    id: str
-    needs: tuple[MatchingConfig, ...]
-    differences: Callable[[Seeds], Array]
-    score: Callable[[Seeds], Array] | None = None  # (S,) what is held against a threshold, where one is
-
-    def verdict(self, seeds: Seeds) -> Verdict:
-        return judge(self.differences(seeds), enough=ENOUGH_COSTLY_SEEDS)
+MatchingClaim: TypeAlias = Claim[MatchingConfig, Seeds]
 
 
-def _good(id_: str, base: MatchingConfig, model: str, skill: str) -> Claim:
+def _good(id_: str, base: MatchingConfig, model: str, skill: str) -> MatchingClaim:
     """Above .9."""
     return Claim(
         id_,
@@ -71,7 +59,7 @@ def _good(id_: str, base: MatchingConfig, model: str, skill: str) -> Claim:
     )
 
 
-def _chance(id_: str, base: MatchingConfig, model: str, skill: str) -> Claim:
+def _chance(id_: str, base: MatchingConfig, model: str, skill: str) -> MatchingClaim:
     """Within .1 of a coin toss."""
     return Claim(
         id_,
@@ -81,7 +69,7 @@ def _chance(id_: str, base: MatchingConfig, model: str, skill: str) -> Claim:
     )
 
 
-def _of_language(language: str) -> tuple[Claim, ...]:
+def _of_language(language: str) -> tuple[MatchingClaim, ...]:
     base = LOG[language]
     return (
         _chance(f"dssm_chance_order@{language}", base, "dssm", "order"),
@@ -96,7 +84,7 @@ def _of_language(language: str) -> tuple[Claim, ...]:
     )
 
 
-CLAIMS = (
+CLAIMS: tuple[MatchingClaim, ...] = (
     *_of_language("en"),
     *_of_language("zh"),
     Claim(
@@ -121,10 +109,3 @@ CLAIMS = (
         lambda at: at.metric(LOG["en"], "clsm", "mrr") - at.metric(SEPARATE, "clsm", "mrr"),
     ),
 )
-
-
-def all_cells(claims: Sequence[Claim] = CLAIMS) -> tuple[MatchingConfig, ...]:
-    """Everything that the claims and their charts need, once, long ones first."""
-    needed = [cell for claim in claims for cell in claim.needs] + list(cells(FAR, ("dssm",)))
-    needed += [cell for base in LOG.values() for cell in cells(base)]
-    return tuple(sorted(dict.fromkeys(needed), key=lambda cell: -cell.distance))

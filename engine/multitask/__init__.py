@@ -1,19 +1,30 @@
 """Multi-task learning: Shared-Bottom → OMoE → MMoE, and the single-task baseline."""
 
 from engine.multitask.config import STRUCTURES, MultitaskConfig
+from engine.multitask.ladder import LADDER
 from engine.multitask.models import MMoE, OMoE, SharedBottom, SingleTask
+from engine.multitask.opened import Opened
 from engine.multitask.own_data.comparison import compare
 from engine.multitask.own_data.config import TableConfig
+from engine.multitask.shipped import SHIPPED
 from engine.multitask.training import train
+from engine.runs.playground import Engine
 from engine.runs.work import Work
 
-WORKS = {
-    "train": Work(MultitaskConfig, train, warm=MultitaskConfig(steps=3, frames=2, runs=2, test_rows=200)),
-    "compare": Work(TableConfig, compare, needs_table=True),
-}
-"""What a worker may be asked to do here."""
+ENGINE = Engine(
+    "multitask",
+    MultitaskConfig,
+    LADDER,
+    works={
+        "train": Work(MultitaskConfig, train, warm=MultitaskConfig(steps=3, frames=2, runs=2, test_rows=200)),
+        "compare": Work(TableConfig, compare, needs_table=True),
+    },
+    open=lambda config, frames: Opened(config, frames[-1]),
+    shipped=SHIPPED,
+)
 
 __all__ = [
+    "ENGINE",
     "STRUCTURES",
     "MMoE",
     "MultitaskConfig",
@@ -21,7 +32,6 @@ __all__ = [
     "SharedBottom",
     "SingleTask",
     "TableConfig",
-    "WORKS",
     "compare",
     "train",
 ]

@@ -8,15 +8,18 @@ training: 2,500 steps of fresh rows, loss averaged over the tasks.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
 
 from engine.multitask.config import MultitaskConfig
 from engine.runs.frame import Array
-from engine.runs.service.study import Results
-from engine.runs.verdict import ENOUGH_SEEDS, Verdict, judge
+from engine.runs.studies.claims import Claim, Stored
+from engine.runs.studies.stored import Results
+from engine.runs.verdict import ENOUGH_SEEDS
 
+SEEDS = tuple(range(ENOUGH_SEEDS))
 CELL_SEEDS = 8
 """Seeds of a cell: the unit of work, so that a stack always has the same shape."""
 CORRELATIONS = (0.0, 0.25, 0.5, 0.75, 0.9, 1.0)
@@ -32,16 +35,17 @@ SCARCE = {rows: replace(PAPER, rows=rows) for rows in (500, 2_000, 8_000)}
 SCARCE_CORRELATION = 0.9
 
 
-class Seeds:
-    """Results looked up by setting: one number per seed."""
+class Seeds(Stored[MultitaskConfig]):
+    """Results looked up by setting: one number for each of these seeds."""
 
-    def __init__(self, results: Results, seeds: Sequence[int]) -> None:
-        self._results, self._seeds = results, seeds
+    def __init__(self, results: Results, seeds: Sequence[int] = SEEDS) -> None:
+        super().__init__(results)
+        self._seeds = seeds
 
     def metric(self, base: MultitaskConfig, structure: str, p: float, name: str) -> Array:
         """(S,) or (S, …) of one metric. KeyError where a cell is missing."""
-        found = [self._results[cell][f"{structure}.{name}"] for cell in cells(base, (structure,), (p,), self._seeds)]
-        return np.concatenate(found).astype(np.float64)
+        several = cells(base, (structure,), (p,), self._seeds)
+        return np.concatenate([self.metric_of(cell, f"{structure}.{name}") for cell in several])
 
     def loss(self, base: MultitaskConfig, structure: str, p: float, name: str = "test_loss") -> Array:
         """(S,) loss averaged over tasks."""
@@ -49,7 +53,7 @@ class Seeds:
 
 
 def cells(
-    base: MultitaskConfig, structures: Iterable[str], correlations: Iterable[float], seeds: Sequence[int]
+    base: MultitaskConfig, structures: Iterable[str], correlations: Iterable[float], seeds: Sequence[int] = SEEDS
 ) -> tuple[MultitaskConfig, ...]:
     """One cell for each structure, correlation and group of `CELL_SEEDS` seeds."""
     return tuple(
@@ -60,23 +64,18 @@ def cells(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """id, the cells it needs for some seeds, and its differences (S,), negative where it is right."""
-
-    id: str
-    needs: Callable[[Sequence[int]], tuple[MultitaskConfig, ...]]
-    differences: Callable[[Seeds], Array]
-
-    def verdict(self, seeds: Seeds) -> Verdict:
-        return judge(self.differences(seeds), enough=ENOUGH_SEEDS)
+MultitaskClaim: TypeAlias = Claim[MultitaskConfig, Seeds]
 
 
-def _below(base: MultitaskConfig, lower: str, upper: str, p: float) -> Claim:
+def _claim(id_: str, needs: tuple[MultitaskConfig, ...], differences: Callable[[Seeds], Array]) -> MultitaskClaim:
+    return Claim(id_, needs, differences, enough=ENOUGH_SEEDS)
+
+
+def _below(base: MultitaskConfig, lower: str, upper: str, p: float) -> MultitaskClaim:
     rate = "slow" if base is SLOW else f"{p:g}"
-    return Claim(
+    return _claim(
         f"{lower}_below_{upper}@{rate}",
-        lambda seeds: cells(base, (lower, upper), (p,), seeds),
+        cells(base, (lower, upper), (p,)),
         lambda at: at.loss(base, lower, p) - at.loss(base, upper, p),
     )
 
@@ -89,14 +88,14 @@ def _gap(at: Seeds, p: float) -> Array:
     return at.loss(PAPER, "omoe", p) - at.loss(PAPER, "mmoe", p)
 
 
-def _overfits_less(rows: int) -> Claim:
+def _overfits_less(rows: int) -> MultitaskClaim:
     def gap(at: Seeds, structure: str) -> Array:
         held_out, seen = (at.loss(SCARCE[rows], structure, SCARCE_CORRELATION, n) for n in ("test_loss", "train_loss"))
         return held_out - seen
 
-    return Claim(
+    return _claim(
         f"shared_overfits_less@{rows}",
-        lambda seeds: cells(SCARCE[rows], ("single_task", "shared_bottom"), (SCARCE_CORRELATION,), seeds),
+        cells(SCARCE[rows], ("single_task", "shared_bottom"), (SCARCE_CORRELATION,)),
         lambda at: gap(at, "shared_bottom") - gap(at, "single_task"),
     )
 
@@ -106,27 +105,22 @@ def _gate_fall(at: Seeds) -> Array:
     return near - far
 
 
-CLAIMS: tuple[Claim, ...] = (
+CLAIMS: tuple[MultitaskClaim, ...] = (
     *(_below(PAPER, lower, "shared_bottom", p) for lower in ("mmoe", "omoe") for p in CORRELATIONS),
     _below(SLOW, "mmoe", "shared_bottom", 0.5),
-    Claim(
+    _claim(
         "omoe_close_to_mmoe_at_1",
-        lambda seeds: cells(PAPER, ("omoe", "mmoe"), (0.0, 1.0), seeds),
+        cells(PAPER, ("omoe", "mmoe"), (0.0, 1.0)),
         lambda at: _gap(at, 1.0) - _gap(at, 0.0),
     ),
-    Claim(
+    _claim(
         "advantage_grows_as_p_falls",
-        lambda seeds: cells(PAPER, ("shared_bottom", "mmoe"), (0.0, 1.0), seeds),
+        cells(PAPER, ("shared_bottom", "mmoe"), (0.0, 1.0)),
         lambda at: _advantage(at, 1.0) - _advantage(at, 0.0),
     ),
-    Claim("gates_meet_as_p_rises", lambda seeds: cells(PAPER, ("mmoe",), (0.0, 1.0), seeds), _gate_fall),
+    _claim("gates_meet_as_p_rises", cells(PAPER, ("mmoe",), (0.0, 1.0)), _gate_fall),
     *(_overfits_less(rows) for rows in SCARCE),
 )
-
-
-def all_cells(seeds: Sequence[int], claims: Iterable[Claim] = CLAIMS) -> tuple[MultitaskConfig, ...]:
-    """Every cell that the claims need, once."""
-    return tuple(dict.fromkeys(cell for claim in claims for cell in claim.needs(seeds)))
 
 
 def preview_cells(seeds: Sequence[int] = range(CELL_SEEDS)) -> tuple[MultitaskConfig, ...]:

@@ -2,28 +2,39 @@
 
 from engine.recommender.config import RecommenderConfig
 from engine.recommender.days.simulation import SimulationConfig, simulate_days
+from engine.recommender.ladder import LADDER
 from engine.recommender.own_log.config import OwnLogConfig
 from engine.recommender.own_log.site import train_own
 from engine.recommender.ranking.model import RankNet
 from engine.recommender.recall.index import Retriever
 from engine.recommender.recall.model import CandidateNet
+from engine.recommender.serving.opened import Opened
+from engine.recommender.serving.restore import server_at
 from engine.recommender.serving.server import Server
+from engine.recommender.shipped import SHIPPED
 from engine.recommender.site.vocabulary import open_site
 from engine.recommender.site.world import simulate
 from engine.recommender.training import train
+from engine.runs.playground import Engine
 from engine.runs.work import Work
 
 TINY = RecommenderConfig(videos=2_000, users=100, days=10, steps=2, ranking_steps=2, frames=2, batch_size=16)
 
-WORKS = {
-    "train": Work(RecommenderConfig, train, warm=TINY),
-    "own": Work(OwnLogConfig, train_own, needs_table=True),
-    "days": Work(SimulationConfig, simulate_days),
-}
-"""What a worker may be asked to do here."""
+ENGINE = Engine(
+    "recommender",
+    RecommenderConfig,
+    LADDER,
+    works={
+        "train": Work(RecommenderConfig, train, warm=TINY),
+        "own": Work(OwnLogConfig, train_own, needs_table=True),
+        "days": Work(SimulationConfig, simulate_days),
+    },
+    open=lambda config, frames: Opened(server_at(open_site(config), frames)),
+    shipped=SHIPPED,
+)
 
 __all__ = [
-    "WORKS",
+    "ENGINE",
     "CandidateNet",
     "OwnLogConfig",
     "RankNet",

@@ -6,15 +6,15 @@ one step only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
 
 from engine.recommender.config import RecommenderConfig
 from engine.runs.frame import Array
-from engine.runs.service.study import Results
-from engine.runs.verdict import ENOUGH_COSTLY_SEEDS, Verdict, judge
+from engine.runs.studies.claims import Claim, Stored
+from engine.runs.verdict import ENOUGH_COSTLY_SEEDS
 
 SEEDS = tuple(range(ENOUGH_COSTLY_SEEDS))
 BASE = RecommenderConfig(frames=2)
@@ -40,38 +40,26 @@ def cells(*bases: RecommenderConfig) -> tuple[RecommenderConfig, ...]:
     return tuple(replace(base, seed=seed) for base in bases for seed in SEEDS)
 
 
-class Seeds:
+class Seeds(Stored[RecommenderConfig]):
     """Results looked up by setting: one number per seed."""
-
-    def __init__(self, results: Results) -> None:
-        self._results = results
 
     def metric(self, base: RecommenderConfig, name: str) -> Array:
         """(S, …) of one metric. KeyError where a result is missing."""
-        return np.asarray([self._results[replace(base, seed=seed)][name] for seed in SEEDS], np.float64)
+        return np.stack([self.metric_of(replace(base, seed=seed), name) for seed in SEEDS])
 
     def hits(self, base: RecommenderConfig, name: str = "recall") -> Array:
         """(S,) share of held-out watches among the first 100."""
         return self.metric(base, f"{name}.hits")[:, 1]
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """id, the settings it needs, and its differences (S,), negative where it is right."""
-
-    id: str
-    needs: tuple[RecommenderConfig, ...]
-    differences: Callable[[Seeds], Array]
-
-    def verdict(self, seeds: Seeds) -> Verdict:
-        return judge(self.differences(seeds), enough=ENOUGH_COSTLY_SEEDS)
+RecommenderClaim: TypeAlias = Claim[RecommenderConfig, Seeds]
 
 
-def _more_hits(id_: str, better: RecommenderConfig, worse: RecommenderConfig) -> Claim:
+def _more_hits(id_: str, better: RecommenderConfig, worse: RecommenderConfig) -> RecommenderClaim:
     return Claim(id_, cells(better, worse), lambda at: at.hits(worse) - at.hits(better))
 
 
-def _group(id_: str, group: int) -> Claim:
+def _group(id_: str, group: int) -> RecommenderClaim:
     """Equal samples find more of one group's next watches than every watch does."""
     return Claim(
         id_,
@@ -80,7 +68,7 @@ def _group(id_: str, group: int) -> Claim:
     )
 
 
-CLAIMS = (
+CLAIMS: tuple[RecommenderClaim, ...] = (
     Claim(
         "weighted_earns_minutes",
         cells(BASE, PLAIN),
@@ -124,9 +112,3 @@ CLAIMS = (
         lambda at: at.hits(RECALL, "popular") - at.hits(RECALL),
     ),
 )  # fmt: skip
-
-
-def all_cells(claims: Sequence[Claim] = CLAIMS) -> tuple[RecommenderConfig, ...]:
-    """Everything that the claims and their charts need, once, long ones first."""
-    needed = [cell for claim in claims for cell in claim.needs] + list(cells(*HEADS, *DEPTHS))
-    return tuple(sorted(dict.fromkeys(needed), key=lambda cell: -cell.ranking_steps))

@@ -2,14 +2,24 @@
 
 from engine.cells import LSTM, RNN, PeepholeLSTM
 from engine.recurrent.config import CELLS, TASKS, RecurrentConfig, TextConfig
+from engine.recurrent.ladder import LADDER
+from engine.recurrent.opened import Opened
+from engine.recurrent.shipped import SHIPPED
 from engine.recurrent.text import read
 from engine.recurrent.training import train
+from engine.runs.playground import Engine
 from engine.runs.work import Work
 
-WORKS = {
-    "train": Work(RecurrentConfig, train, warm=RecurrentConfig(steps=2, frames=2, distance=3, batch_size=8)),
-    "read": Work(TextConfig, read, needs_table=True),
-}
-"""What a worker may be asked to do here."""
+ENGINE = Engine(
+    "recurrent",
+    RecurrentConfig,
+    LADDER,
+    works={
+        "train": Work(RecurrentConfig, train, warm=RecurrentConfig(steps=2, frames=2, distance=3, batch_size=8)),
+        "read": Work(TextConfig, read, needs_table=True),
+    },
+    open=lambda config, frames: Opened(config, frames[-1]),
+    shipped=SHIPPED,
+)
 
-__all__ = ["CELLS", "LSTM", "RNN", "TASKS", "WORKS", "PeepholeLSTM", "RecurrentConfig", "TextConfig", "read", "train"]
+__all__ = ["ENGINE", "CELLS", "LSTM", "RNN", "TASKS", "PeepholeLSTM", "RecurrentConfig", "TextConfig", "read", "train"]

@@ -6,15 +6,13 @@ The same seeds, sentences and steps for every cell. Where a cell fails at the sh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-
-import numpy as np
+from dataclasses import replace
+from typing import TypeAlias
 
 from engine.recurrent.config import RecurrentConfig
 from engine.runs.frame import Array
-from engine.runs.service.study import Results
-from engine.runs.verdict import ENOUGH_COSTLY_SEEDS, Verdict, judge
+from engine.runs.studies.claims import Claim, Stored
+from engine.runs.verdict import ENOUGH_COSTLY_SEEDS
 
 SEEDS = tuple(range(ENOUGH_COSTLY_SEEDS))
 MIXED = RecurrentConfig(frames=2, steps=1_200, runs=len(SEEDS))
@@ -35,31 +33,19 @@ def cells(base: RecurrentConfig) -> tuple[RecurrentConfig, ...]:
     return tuple(replace(base, cells=(cell,)) for cell in base.cells)
 
 
-class Seeds:
+class Seeds(Stored[RecurrentConfig]):
     """Results looked up by setting: one number per seed."""
-
-    def __init__(self, results: Results) -> None:
-        self._results = results
 
     def metric(self, base: RecurrentConfig, cell: str, name: str) -> Array:
         """(S, K) of "accuracy" or "test_loss" at `base.test_distances`. KeyError where a result is missing."""
-        return np.asarray(self._results[replace(base, cells=(cell,))][f"{cell}.{name}"], np.float64)
+        return self.metric_of(replace(base, cells=(cell,)), f"{cell}.{name}")
 
     def at(self, base: RecurrentConfig, cell: str, distance: int, name: str = "accuracy") -> Array:
         """(S,) at one of the test distances."""
         return self.metric(base, cell, name)[:, base.test_distances.index(distance)]
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """id, the settings it needs, and its differences (S,), negative where it is right."""
-
-    id: str
-    needs: tuple[RecurrentConfig, ...]
-    differences: Callable[[Seeds], Array]
-
-    def verdict(self, seeds: Seeds) -> Verdict:
-        return judge(self.differences(seeds), enough=ENOUGH_COSTLY_SEEDS)
+CellClaim: TypeAlias = Claim[RecurrentConfig, Seeds]
 
 
 def biased(bias: float) -> RecurrentConfig:
@@ -67,7 +53,7 @@ def biased(bias: float) -> RecurrentConfig:
     return replace(MIXED, forget_bias=bias, cells=("lstm",))
 
 
-def _single(distance: int) -> Claim:
+def _single(distance: int) -> CellClaim:
     base = SINGLE[distance]
     return Claim(
         f"rnn_below_lstm_single@{distance}",
@@ -76,7 +62,7 @@ def _single(distance: int) -> Claim:
     )
 
 
-CLAIMS = (
+CLAIMS: tuple[CellClaim, ...] = (
     Claim("lstm_remembers@40", cells(MIXED), lambda at: 0.95 - at.at(MIXED, "lstm", 40)),
     Claim("rnn_below_lstm@40", cells(MIXED), lambda at: at.at(MIXED, "rnn", 40) - at.at(MIXED, "lstm", 40)),
     Claim(
@@ -108,9 +94,3 @@ CLAIMS = (
         lambda at: at.at(DELAYS, "peephole", 40, "test_loss") - at.at(DELAYS, "lstm", 40, "test_loss"),
     ),
 )
-
-
-def all_cells(claims: Sequence[Claim] = CLAIMS) -> tuple[RecurrentConfig, ...]:
-    """Everything that the claims and their charts need, once, long ones first."""
-    needed = [cell for claim in claims for cell in claim.needs] + [biased(bias) for bias in BIASES]
-    return tuple(sorted(dict.fromkeys(needed), key=lambda cell: -cell.steps * cell.distance))

@@ -13,11 +13,10 @@ import torch
 from torch import Tensor
 
 from engine.cells import Cell
-from engine.recurrent.config import RecurrentConfig
-from engine.recurrent.models import RUNGS, Reader
-from engine.recurrent.tasks import Examples, loss_of, task_of
-from engine.recurrent.trace import lead, model_at, run
-from engine.runs.frame import Array, Frame
+from engine.recurrent.models import RUNGS
+from engine.recurrent.opened import Opened, embedded, lead, run
+from engine.recurrent.tasks import Examples, loss_of
+from engine.runs.frame import Array
 from engine.runs.seeds import generator
 
 
@@ -28,10 +27,10 @@ class Flow(NamedTuple):
     c: Array | None
 
 
-def flow(config: RecurrentConfig, frame: Frame, cell: str, examples: Examples) -> Flow:
+def flow(at: Opened, cell: str, examples: Examples) -> Flow:
     """Gradients of the task's loss on examples with inputs (L, B, …)."""
-    model = model_at(config, frame, cell)
-    kind = task_of(config).kind
+    model = at.reader(cell)
+    kind = at.task.kind
 
     def loss(h: Tensor) -> Tensor:
         one = model.readout(h)[None]
@@ -75,14 +74,14 @@ class Chain(NamedTuple):
 
 
 @torch.inference_mode()
-def chain(config: RecurrentConfig, frame: Frame, cell: str, inputs: Tensor) -> Chain:
+def chain(at: Opened, cell: str, inputs: Tensor) -> Chain:
     """The chain rule's product along one sequence: inputs (L,) or (L, D).
 
     For the RNN the factors are the matrices ∂h(t)/∂h(t-1) = diag(1 - h(t)²) R; for the LSTM's cell state they are
     diag(f(t)). The size of a product is its Frobenius norm over √H, so that the identity has size 1.
     """
-    model = model_at(config, frame, cell).double()
-    jacobians = model.cell.jacobians(run(model, _embedded(model, inputs)))  # (L, H, H)
+    model = at.exact(cell)
+    jacobians = model.cell.jacobians(run(model, embedded(model, inputs)))  # (L, H, H)
     product = torch.eye(jacobians.shape[-1], dtype=torch.float64)
     sizes = [1.0]
     for jacobian in reversed(jacobians[1:]):
@@ -95,14 +94,14 @@ def chain(config: RecurrentConfig, frame: Frame, cell: str, inputs: Tensor) -> C
 
 
 @torch.inference_mode()
-def belt(config: RecurrentConfig, frame: Frame, cell: str, inputs: Tensor) -> Array:
+def belt(at: Opened, cell: str, inputs: Tensor) -> Array:
     """How much of what step s wrote is still there at step t: (L, L), row s, column t, nan for t < s.
 
     For the LSTM, step s wrote i ⊙ g to the cell state and each later step multiplies by f; for the RNN it wrote
     (1 - h²) ⊙ W x to h and each later step multiplies by diag(1 - h²) R. The share is of the absolute sum over units.
     """
-    model = model_at(config, frame, cell).double()
-    x = _embedded(model, inputs)
+    model = at.exact(cell)
+    x = embedded(model, inputs)
     steps = run(model, x)
     left = model.cell.written(steps, x[:, 0])  # (L, H): what each step wrote, as far as it is left
     written = left.abs().sum(1).clamp_min(1e-300)
@@ -114,20 +113,16 @@ def belt(config: RecurrentConfig, frame: Frame, cell: str, inputs: Tensor) -> Ar
     return found
 
 
-def _embedded(model: Reader, inputs: Tensor) -> Tensor:
-    return model.embed(inputs[:, None] if model.words is not None else inputs[:, None].double())
-
-
-def connectivity(config: RecurrentConfig, frame: Frame, cell: str, inputs: Tensor, answer: int) -> Array:
+def connectivity(at: Opened, cell: str, inputs: Tensor, answer: int) -> Array:
     """‖∂ answer(s) / ∂ x(t)‖ (L, L), row s (output), column t (input), nan for t > s.
 
     The answer is its log-odds, which still move where the probability is all but 1; for a task of values the number itself.
     """
-    model = model_at(config, frame, cell)
+    model = at.reader(cell)
     x = model.embed(inputs[:, None]).detach().requires_grad_()
     with torch.enable_grad():
         logits = model.readout(run(model, x).h)[:, 0]  # (L, O)
-        kind = task_of(config).kind
+        kind = at.task.kind
         said = lead(kind, logits, answer)
         rows = torch.eye(len(logits))
         (slopes,) = torch.autograd.grad(said, (x,), (rows,), is_grads_batched=True)

@@ -12,9 +12,9 @@ import numpy as np
 from engine.recurrent.config import RecurrentConfig
 from engine.recurrent.gradients import belt
 from engine.recurrent.ladder import LADDER
+from engine.recurrent.opened import Opened
 from engine.recurrent.probe import Probe, probe
-from engine.recurrent.trace import carriers, trace
-from engine.runs.frame import Array, Frame
+from engine.runs.frame import Array
 
 
 def distances(config: RecurrentConfig, most: int = 21) -> tuple[int, ...]:
@@ -25,29 +25,29 @@ def distances(config: RecurrentConfig, most: int = 21) -> tuple[int, ...]:
     return tuple(dict.fromkeys(round(1 + (config.distance - 1) * n / (count - 1)) for n in range(count)))
 
 
-def first_units(config: RecurrentConfig, frame: Frame, distance: int) -> dict[str, int]:
+def first_units(at: Opened, distance: int) -> dict[str, int]:
     """For every cell the unit that carries the answer most."""
-    shown = probe(config, distance)
-    return {cell: int(np.argmax(carriers(config, frame, cell, shown.inputs, shown.answer))) for cell in config.cells}
+    shown = probe(at.config, distance)
+    return {cell: int(np.argmax(at.carriers(cell, shown.inputs, shown.answer))) for cell in at.config.cells}
 
 
-def views(config: RecurrentConfig, frame: Frame, probes: Sequence[Probe], units: Mapping[str, int]) -> dict[str, Array]:
+def views(at: Opened, probes: Sequence[Probe], units: Mapping[str, int]) -> dict[str, Array]:
     """Per cell: "{cell}.answer" (S, F) what it says of the answer after each step, "{cell}.unit" (S, F, N) the numbers
     of one unit as its rung lists them, "{cell}.belt" (S, 1, F, F) what is left at each step (column) of what each
     step (row) wrote.
     """
     width = max(len(one.written) for one in probes)
     found: dict[str, Array] = {}
-    for cell in config.cells:
+    for cell in at.config.cells:
         said = np.full((len(probes), width), np.nan, np.float32)
         unit = np.full((len(probes), width, len(LADDER[cell].numbers)), np.nan, np.float32)
         left = np.full((len(probes), 1, width, width), np.nan, np.float32)
         for s, one in enumerate(probes):
             begin = width - len(one.written)
-            traced = trace(config, frame, cell, one.inputs)
+            traced = at.trace(cell, one.inputs)
             said[s, begin:] = said_of(traced, one)
             unit[s, begin:] = _numbers(traced, cell, units[cell])
-            left[s, 0, begin:, begin:] = belt(config, frame, cell, one.inputs)
+            left[s, 0, begin:, begin:] = belt(at, cell, one.inputs)
         found |= {f"{cell}.answer": said, f"{cell}.unit": unit, f"{cell}.belt": left}
     return found
 

@@ -8,45 +8,42 @@ python -m engine.runs.build restamp [playground …]     see `engine.runs.studie
 from __future__ import annotations
 
 import argparse
-import importlib
 import time
 from collections.abc import Sequence
-from types import ModuleType
+from typing import Any
 
 from engine.runs.config import Config
 from engine.runs.frame import Array
+from engine.runs.playground import engines
 from engine.runs.service.policy import RunPolicy
 from engine.runs.service.run import Run, State
 from engine.runs.service.runs import Runs
 from engine.runs.studies.fingerprint import fingerprints, key
 from engine.runs.studies.restamp import restamp
-from engine.runs.workers.main import playgrounds
+from engine.runs.studies.shipped import Shipped
 
 POLICY = RunPolicy(background_queue=100_000, longest_seconds=3_600.0)
 
 
 def build(what: str, names: Sequence[str], since: str = "", seed: int = 0) -> None:
     """Train and store. Raises RuntimeError when a run fails, `restamp.Differs` where numbers do not come back."""
-    for name in names or sorted(playgrounds()):
-        shipped = importlib.import_module(f"engine.{name}.shipped")
+    for name in names or sorted(engines()):
+        shipped = engines()[name].shipped
         if what == "restamp":
-            restamp(name, shipped, since, seed)
+            restamp(shipped, since, seed)
+        elif what == "recordings":
+            for run in _trained(tuple(shipped.recordings.values())):
+                shipped.ship(run.recording())
         else:
-            (_recordings if what == "recordings" else _claims)(shipped)
+            _claims(shipped)
 
 
-def _recordings(shipped: ModuleType) -> None:
-    for run in _trained(shipped.recorded_configs()):
-        shipped.ship_recording(run.recording())
-
-
-def _claims(shipped: ModuleType) -> None:
-    code, stored = shipped.read_claims() if shipped.CLAIMS_FILE.exists() else ({}, {})
-    cells = shipped.claim_cells()
-    now = fingerprints(cells)
-    current = {cell: stored[cell] for cell in cells if cell in stored and code.get(key(cell)) == now[key(cell)]}
-    trained = {run.config: _last(run) for run in _trained([cell for cell in cells if cell not in current])}
-    shipped.ship_claims({cell: current.get(cell) or trained[cell] for cell in cells})
+def _claims(shipped: Shipped[Any, Any]) -> None:
+    code, stored = shipped.read_study() if shipped.study.exists() else ({}, {})
+    now = fingerprints(shipped.cells)
+    current = {cell: stored[cell] for cell in shipped.cells if cell in stored and code.get(key(cell)) == now[key(cell)]}
+    trained = {run.config: _last(run) for run in _trained([cell for cell in shipped.cells if cell not in current])}
+    shipped.write_study({cell: current.get(cell) or trained[cell] for cell in shipped.cells})
 
 
 def _last(run: Run) -> dict[str, Array]:

@@ -10,7 +10,7 @@ import streamlit as st
 from engine.matching import MatchingConfig, PairsConfig
 from engine.matching.ladder import LADDER, TITLES
 from engine.matching.opened.scene import Scene
-from engine.matching.opened.trace import Desk, Row
+from engine.matching.opened.trace import OpenedModel, Row
 from engine.matching.opened.view import views, width
 from pages.matching import diagram
 from pages.ui.language import N_, bare, language, t
@@ -89,15 +89,19 @@ def steps(scenes: Sequence[Scene]) -> tuple[int, ...]:
 
 @st.cache_resource(max_entries=40, show_spinner=False)  # read only: a copy at every rerun would cost more than the rest
 def _views(
-    digest: str, step: int, read: tuple[tuple[Row, ...], ...], _desks: Mapping[str, Desk], _scenes: Sequence[Scene]
+    digest: str,
+    step: int,
+    read: tuple[tuple[Row, ...], ...],
+    _opened: Mapping[str, OpenedModel],
+    _scenes: Sequence[Scene],
 ) -> dict[str, np.ndarray]:
-    return dict(views(_desks, _scenes))
+    return dict(views(_opened, _scenes))
 
 
 def stage(
     config: MatchingConfig,
     step: int,
-    desks: Mapping[str, Desk],
+    opened: Mapping[str, OpenedModel],
     scenes: Sequence[Scene],
     texts: Sequence[tuple[Row, Row]],
     gone: Sequence[tuple[int, ...]],
@@ -106,10 +110,10 @@ def stage(
 ) -> Stage:
     """Every query with its documents, read by the models as they were at `step`. `texts` have the deleted words too."""
     if origin == "live" or isinstance(config, PairsConfig):  # a user's texts go with the browser session
-        return _stage(config, step, desks, scenes, texts, gone, hero, origin)
+        return _stage(config, step, opened, scenes, texts, gone, hero, origin)
     told = tuple((scene.text, scene.clicked, *scene.documents, scene.query, *scene.rows) for scene in scenes)
     key = (config.digest, step, told, tuple(texts), tuple(gone), hero, origin, language())
-    return _latest.get(key, lambda: _stage(config, step, desks, scenes, texts, gone, hero, origin))
+    return _latest.get(key, lambda: _stage(config, step, opened, scenes, texts, gone, hero, origin))
 
 
 _latest: Latest[Stage] = Latest(16)
@@ -118,7 +122,7 @@ _latest: Latest[Stage] = Latest(16)
 def _stage(
     config: MatchingConfig,
     step: int,
-    desks: Mapping[str, Desk],
+    opened: Mapping[str, OpenedModel],
     scenes: Sequence[Scene],
     texts: Sequence[tuple[Row, Row]],
     gone: Sequence[tuple[int, ...]],
@@ -126,7 +130,7 @@ def _stage(
     origin: str,
 ) -> Stage:
     frames = width(scenes)
-    found = _views(config.digest, step, tuple((scene.query, *scene.rows) for scene in scenes), desks, scenes)
+    found = _views(config.digest, step, tuple((scene.query, *scene.rows) for scene in scenes), opened, scenes)
     return Stage(
         title=t("Matching networks"),
         steps=steps(scenes),

@@ -12,7 +12,7 @@ from engine.matching import MatchingConfig
 from engine.matching.claims import CLAIMS, FAR, LOG, SEEDS, SEPARATE, WIDE, WORDS, Seeds
 from engine.matching.config import MODELS
 from engine.matching.ladder import LADDER, TITLES
-from engine.matching.shipped import stored_seeds
+from engine.matching.shipped import SHIPPED
 from engine.runs.verdict import Verdict
 from pages.matching.settings import TOWERS
 from pages.matching.where import PLACE
@@ -47,7 +47,7 @@ def draw() -> None:
             seeds=len(SEEDS),
         )
     )
-    seeds = stored_seeds()
+    seeds = SHIPPED.results
 
     def opened(question: Question, verdicts: Mapping[str, Verdict]) -> None:
         question.draw(seeds)

@@ -17,12 +17,12 @@ SHOWN = 8
 
 def draw(now: Shown) -> None:
     """Filters by what they give to the cosine, and what each of them likes over the corpus."""
-    scene, desk = now.scene(), now.desks.get("clsm")
-    if desk is None:
+    scene, model = now.scene(), now.models.get("clsm")
+    if model is None:
         st.info(t("This needs CNN-DSSM among the trained models."))
         return
-    gains = filter_gains(desk, scene.query, scene.rows[0])
-    traced = trace(desk, scene.query, scene.rows[:1])
+    gains = filter_gains(model, scene.query, scene.rows[0])
+    traced = trace(model, scene.query, scene.rows[:1])
     order = np.argsort(-gains, kind="stable")
     left, right = st.columns(2, gap="large")
     with left:
@@ -55,7 +55,7 @@ def draw(now: Shown) -> None:
             key="matching_filter",
             name_of=str,
         )
-        found = winning_windows(desk, now.hand.library.pool, int(unit) - 1)
+        found = winning_windows(model, now.hand.library.pool, int(unit) - 1)
         rows = [
             {t("window"): " ".join(one.words), t("value"): one.value, t("documents it wins in"): one.texts}
             for one in found

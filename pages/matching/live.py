@@ -91,7 +91,7 @@ def _player(now: Shown) -> None:
     count = len(whole.query) + len(whole.rows[0])
     gone = [gone_of(whole) if n == at else () for n in range(len(scenes))]
     origin = "live" if now.live else "recorded" if now.source == RECORDED else "run"
-    stage = charts.stage(now.config, now.frame.step, now.desks, scenes, texts, gone, float(at), origin)
+    stage = charts.stage(now.config, now.frame.step, now.models, scenes, texts, gone, float(at), origin)
     first = st.session_state.setdefault("matching_autoplay", not PLACE.read(PLACE.step))
 
     def moved(position: Position) -> None:

@@ -10,6 +10,7 @@ from engine.matching.opened.explain import explain
 from engine.matching.opened.scene import Scene
 from engine.matching.opened.trace import trace
 from engine.runs.config import Whole
+from engine.runs.playground import Address
 from engine.runs.trace import Trace
 from pages.matching import charts, hashing, where
 from pages.matching.shown import Shown, position, shown
@@ -60,9 +61,10 @@ def _score(now: Shown, scene: Scene, rung: str, part: str) -> None:
     if number > len(scene.rows):
         return
     names = charts.part_words(now.config, scene.clicked)
-    name = names["cos" if part.startswith("cos") else "p"].format(n=number)
+    kind = "cosine" if part.startswith("cos") else "p"
+    name = names["cos" if kind == "cosine" else "p"].format(n=number)
     st.markdown(Marked("**{name}** · {document}").format(name=name, document=_document(now, scene, number)))
-    zoom(explain(now.desks[rung], scene.query, scene.rows, "cosine" if part.startswith("cos") else "p", number))
+    zoom(explain(now.models[rung], scene.query, scene.rows, Address(kind, side=number)))
 
 
 def _document(now: Shown, scene: Scene, number: int) -> str:
@@ -84,12 +86,12 @@ def _level(now: Shown, scene: Scene, rung: str, part: str, word: int) -> None:
         hashing.of_word(now, row, at)
         return
     left, right = st.columns((2, 3), gap="large")
-    desk = now.desks[rung]
+    model = now.models[rung]
     name = SUMS[rung][level]
     if level == "inner" and name in GATES:
         with left:
             name = one_of(t("Gate or state"), GATES, "c", key="matching_gate", name_of=lambda gate: t(GATE_NAMES[gate]))
-    values = _values(trace(desk, scene.query, scene.rows), name, side, at)
+    values = _values(trace(model, scene.query, scene.rows), name, side, at)
     with left:
         count = len(values)
         start = min(where.unit(), count - 1) + 1
@@ -104,7 +106,7 @@ def _level(now: Shown, scene: Scene, rung: str, part: str, word: int) -> None:
         show(unit_bars(values, unit, HUES[0]), key="part_bars", alt=t("Every unit of this part"))
     with right:
         try:
-            zoom(explain(desk, scene.query, scene.rows, name, side, unit, at))
+            zoom(explain(model, scene.query, scene.rows, Address(name, unit, at, side)))
         except UserError as error:
             st.info(told(error))
 

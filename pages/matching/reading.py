@@ -27,7 +27,7 @@ def draw(now: Shown) -> None:
     scene = now.scene()
     names = charts.part_words(now.config, scene.clicked)
     st.markdown(Marked(":green[●] {d1} &nbsp; :orange[●] {d2}").format(d1=names["d1"], d2=names["d2"]))
-    for column, (model, at) in zip(st.columns(len(now.desks)), now.desks.items(), strict=True):
+    for column, (model, at) in zip(st.columns(len(now.models)), now.models.items(), strict=True):
         read = trace(at, scene.query, scene.rows[:2])["cosine_read"]
         rows = [
             {"document": names[f"d{d + 1}"], "read": n + 1, "word": word, "cosine": float(read[d, n])}
@@ -35,7 +35,7 @@ def draw(now: Shown) -> None:
             for n, word in enumerate(row)
         ]
         show(_cosines_read(rows, TITLES[model]), key=f"reading_{model}", alt=t("Cosine with the query as both documents are read"), into=column)  # fmt: skip
-    if "lstm" in now.desks:
+    if "lstm" in now.models:
         _gates(now, scene)
 
 
@@ -53,7 +53,7 @@ def _cosines_read(rows: list[dict[str, object]], title: str) -> alt.Chart:
 
 
 def _gates(now: Shown, scene: Scene) -> None:
-    at, row = now.desks["lstm"], scene.rows[0]
+    at, row = now.models["lstm"], scene.rows[0]
     traced = trace(at, scene.query, scene.rows[:1])
     gate = one_of(
         t("Gate or state"),

@@ -14,9 +14,10 @@ from engine.matching.baselines import Baselines
 from engine.matching.claims import LOG
 from engine.matching.data.log import Log
 from engine.matching.data.pairs import log_in
-from engine.matching.opened.scene import Index, Scene, Stagehand, desks_at, without
-from engine.matching.opened.trace import Desk, Row
-from engine.matching.shipped import library, recorded
+from engine.matching.opened.opened import Opened
+from engine.matching.opened.scene import Index, Scene, Stagehand, without
+from engine.matching.opened.trace import OpenedModel, Row
+from engine.matching.shipped import SHIPPED, library
 from engine.matching.training import Library
 from engine.runs.frame import Array, Frame
 from engine.runs.recording import Recording
@@ -46,7 +47,7 @@ class Shown:
         return _hand(self.config)
 
     @property
-    def desks(self) -> dict[str, Desk]:
+    def models(self) -> dict[str, OpenedModel]:
         """Every model at this moment."""
         return self._opened[0]
 
@@ -56,10 +57,12 @@ class Shown:
         return self._opened[1]
 
     @cached_property
-    def _opened(self) -> tuple[dict[str, Desk], Index]:
+    def _opened(self) -> tuple[dict[str, OpenedModel], Index]:
         # A run is a function of its config: config and step name a moment, without a look at its numbers.
         keep = _open_own if isinstance(self.config, PairsConfig) else _open_shared
-        return cast(tuple[dict[str, Desk], Index], keep(self.config.digest, self.frame.step, self.config, self.frame))
+        return cast(
+            tuple[dict[str, OpenedModel], Index], keep(self.config.digest, self.frame.step, self.config, self.frame)
+        )
 
     def offered(self) -> list[Scene]:
         """The queries to choose from, the typed one last."""
@@ -118,10 +121,10 @@ def _own_hand(digest: str, _config: PairsConfig, _log: Log) -> Stagehand:
     return Stagehand(_config, Library(_config, _log))
 
 
-def _open(digest: str, step: int, _config: MatchingConfig, _frame: Frame) -> tuple[dict[str, Desk], Index]:
+def _open(digest: str, step: int, _config: MatchingConfig, _frame: Frame) -> tuple[dict[str, OpenedModel], Index]:
     hand = _hand(_config)
-    desks = desks_at(_config, _frame, hand.library)
-    return desks, Index(desks, hand)
+    models = Opened(_config, _frame, hand.library.lexicon).models
+    return models, Index(models, hand)
 
 
 _kept: Callable[..., Callable[..., Any]] = partial(st.cache_resource, show_spinner=False)
@@ -139,7 +142,7 @@ def shown() -> Shown:
         if live.can_open(lambda: now.hand):
             return now
     held = st.session_state.get(settings.LANGUAGE) or language()
-    recording = recorded(held if held in LOG else "en")
+    recording = SHIPPED.recording(held if held in LOG else "en")
     return Shown(recording, live.moment(PLACE, recording, False), RECORDED)
 
 
@@ -159,7 +162,7 @@ def scores_of(now: Shown, scene: Scene) -> dict[str, Array]:
     pool = now.hand.library.log.pool
     if scene.documents[0] in pool and scene.rows[0] != now.hand.library.documents[scene.documents[0]]:
         place = pool.index(scene.documents[0])
-        for name, at in now.desks.items():
+        for name, at in now.models.items():
             found[name][place] = at.cosines(scene.query, [scene.rows[0]])[0]
         own = _against(now, scene.query, scene.rows[0], place)
         for name, score in own.items():

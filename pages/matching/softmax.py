@@ -19,7 +19,7 @@ def draw(now: Shown) -> None:
     """γ sharpens, J spreads: what both do to P(D₁ | Q)."""
     scene = now.scene()
     left, right = st.columns(2, gap="large")
-    cosines = {m: at.cosines(scene.query, scene.rows).astype(np.float64) for m, at in now.desks.items()}
+    cosines = {m: at.cosines(scene.query, scene.rows).astype(np.float64) for m, at in now.models.items()}
     gammas = np.geomspace(0.1, 100, 61)
     rows = [
         {"gamma": g, "model": TITLES[m], "p": float(1.0 / np.exp(g * (one - one[0])).sum())}
@@ -54,7 +54,7 @@ def _unclicked(now: Shown, scene: Scene) -> list[dict[str, object]]:
     shuffled = np.random.default_rng(0).permutation(len(others))
     pool = [*beside, *(others[n] for n in shuffled)][:50]
     rows: list[dict[str, object]] = []
-    for model, at in now.desks.items():
+    for model, at in now.models.items():
         scores = at.cosines(scene.query, [scene.rows[0], *(library.documents[n] for n in pool)]).astype(np.float64)
         powers = np.exp(now.config.gamma * (scores - scores[0]))
         rows += [

@@ -20,7 +20,7 @@ def draw(now: Shown) -> None:
     """What each word is worth to each model, and each trigram of one of them."""
     scene = now.scene()
     words = [(side, n, word) for side, row in ((0, scene.query), (1, scene.rows[0])) for n, word in enumerate(row)]
-    gains = {m: np.concatenate(word_gains(at, scene.query, scene.rows[0])) for m, at in now.desks.items()}
+    gains = {m: np.concatenate(word_gains(at, scene.query, scene.rows[0])) for m, at in now.models.items()}
     sides = (t("query"), t("document"))
     rows = [
         {"at": at, "word": word, "side": sides[side], "model": TITLES[m], "gain": float(one[at])}
@@ -56,8 +56,8 @@ def draw(now: Shown) -> None:
             name_of=lambda n: f"{words[n][2]} ({sides[words[n][0]]})",
         )
         side, _, token = words[chosen]
-        found = {m: trigram_gains(at, scene.query, scene.rows[0], side, token) for m, at in now.desks.items()}
-        whole = {m: float(at.cosines(scene.query, scene.rows[:1])[0]) for m, at in now.desks.items()}
+        found = {m: trigram_gains(at, scene.query, scene.rows[0], side, token) for m, at in now.models.items()}
+        whole = {m: float(at.cosines(scene.query, scene.rows[:1])[0]) for m, at in now.models.items()}
         parts = [name for name, _ in next(iter(found.values()))]
         table = {bare("without"): [bare("(whole)"), *parts]}
         for m, one in found.items():

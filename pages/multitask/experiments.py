@@ -15,7 +15,7 @@ from engine.multitask.claims import (
     SCARCE,
 )
 from engine.multitask.ladder import TITLES
-from engine.multitask.shipped import stored_seeds, sweep
+from engine.multitask.shipped import SHIPPED, sweep
 from engine.runs.verdict import HOLDS, Verdict
 from pages.multitask.claim_charts import colours
 from pages.multitask.claim_views import DRAW
@@ -72,7 +72,7 @@ def draw() -> None:
             "0.01. Every verdict compares the structures seed by seed; it holds or fails where the 95% interval excludes 0."
         )
     )
-    seeds = stored_seeds()
+    seeds = SHIPPED.results
     questions(PLACE, QUESTIONS, CLAIMS, seeds, _short, lambda question, verdicts: DRAW[question.open](seeds, verdicts))
     _figure_4()
 

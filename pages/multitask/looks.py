@@ -10,7 +10,7 @@ import streamlit as st
 from engine.multitask import MultitaskConfig
 from engine.multitask.ladder import LADDER, TITLES
 from engine.multitask.models import MIXTURES
-from engine.multitask.trace import probe, trace
+from engine.multitask.opened import Opened, probe
 from engine.runs.config import Whole
 from engine.runs.recording import Recording
 from pages.multitask import live, settings
@@ -172,7 +172,7 @@ def _one_row(recording: Recording[MultitaskConfig], structure: str, names: tuple
         t("Gates of one held-out row"), Whole(0, config.test_rows - 1), 0, key="multitask_gate_row", bind="query-params"
     )
     x = probe(config).x[row : row + 1]
-    weights = trace(config, recording.frames[-1], structure, x)["gates"][0]  # (T, E)
+    weights = Opened(config, recording.frames[-1]).trace(structure, x)["gates"][0]  # (T, E)
     rows = [
         {"task": name, "expert": e + 1, "weight": float(weights[k, e])}
         for k, name in enumerate(names)

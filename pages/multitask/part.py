@@ -14,9 +14,10 @@ import streamlit as st
 from engine.errors import UserError
 from engine.multitask import MultitaskConfig
 from engine.multitask.ladder import LADDER, TITLES
-from engine.multitask.trace import explain, intervene, probe, trace
+from engine.multitask.opened import Opened, probe
 from engine.runs.config import Whole
 from engine.runs.frame import Frame
+from engine.runs.playground import Address
 from engine.runs.trace import Trace
 from pages.multitask import live, settings, where
 from pages.multitask.where import PLACE
@@ -98,7 +99,7 @@ def _part(now: _OnStage, part: str) -> None:
         head = Marked("**{structure} · {part}** · {step}")
         step = t("step {step}", step=f"{frame.step:,}")
         st.markdown(head.format(structure=TITLES[structure], part=title(part, names), step=step))
-        rows = probe(config)
+        rows, opened = probe(config), Opened(config, frame)
         row = controls.whole_number(
             t("Held-out row"),
             Whole(0, config.test_rows - 1),
@@ -107,7 +108,7 @@ def _part(now: _OnStage, part: str) -> None:
             bind="query-params",
             help=t("Which sample goes through the network."),
         )
-        traced = trace(config, frame, structure, rows.x[row : row + 1])
+        traced = opened.trace(structure, rows.x[row : row + 1])
         values, unit_name = numbers(traced, part)
         show(
             bars(values, unit_name, _colour(part)),
@@ -131,7 +132,9 @@ def _part(now: _OnStage, part: str) -> None:
                 else t("Features of the shared layer.")
             )
         else:
-            zoom(explain(config, frame, structure, rows.x[row], f"{name}:{part.partition(':')[2] or 0}", unit))
+            zoom(
+                opened.explain(structure, rows.x[row : row + 1], Address(f"{name}:{part.partition(':')[2] or 0}", unit))
+            )
 
 
 def title(part: str, names: tuple[str, ...]) -> str:
@@ -205,7 +208,7 @@ def _intervention() -> None:
 
 
 def _intervene(now: _OnStage) -> None:
-    config, frame, structure, names = now.config, now.frame, now.structure, now.names
+    config, structure, names = now.config, now.structure, now.names
     with st.container(horizontal=True, vertical_alignment="bottom"):
         removed = some_of(t("Remove experts"), range(1, config.num_experts + 1), (), key=REMOVED, name_of=str)
         tied = st.toggle(
@@ -215,13 +218,12 @@ def _intervene(now: _OnStage) -> None:
             disabled=not LADDER[structure].model.gate_per_task,
         )
     rows = probe(config)
-    before = intervene(config, frame, structure, rows)
+    opened = Opened(config, now.frame)
+    before = opened.intervene(structure, rows)
     if len(removed) == config.num_experts:
         st.warning(t("At least one expert must stay."))
         return
-    after = intervene(
-        config,
-        frame,
+    after = opened.intervene(
         structure,
         rows,
         removed=[i - 1 for i in removed],

@@ -13,6 +13,7 @@ import streamlit as st
 
 from engine.recurrent import RecurrentConfig
 from engine.recurrent.ladder import LADDER, TITLES
+from engine.recurrent.opened import Opened
 from engine.recurrent.probe import Probe, probe
 from engine.recurrent.tasks import task_of
 from engine.recurrent.view import distances, first_units, views
@@ -101,7 +102,7 @@ def _views(
     units: tuple[tuple[str, int], ...],
 ) -> dict[str, np.ndarray]:
     frame = _recording.frames[_recording.nearest(step)]
-    return dict(views(_recording.config, frame, probes(_recording.config, at), dict(units)))
+    return dict(views(Opened(_recording.config, frame), probes(_recording.config, at), dict(units)))
 
 
 def units_of(recording: Recording[RecurrentConfig], frame: Frame, chosen: Mapping[str, int]) -> dict[str, int]:
@@ -116,7 +117,7 @@ def units_of(recording: Recording[RecurrentConfig], frame: Frame, chosen: Mappin
 @st.cache_resource(max_entries=100, show_spinner=False)
 def _first_units(_recording: Recording[RecurrentConfig], digest: str, step: int) -> dict[str, int]:
     config = _recording.config
-    return first_units(config, _recording.frames[_recording.nearest(step)], max(config.distance // 2, 1))
+    return first_units(Opened(config, _recording.frames[_recording.nearest(step)]), max(config.distance // 2, 1))
 
 
 def stage(
@@ -140,7 +141,7 @@ def _stage(
     at = (min(all_, key=lambda d: abs(d - hero)),) if origin == "live" else all_
     shown = probes(config, at)
     if origin == "live":
-        found = dict(views(config, frame, shown, units))
+        found = dict(views(Opened(config, frame), shown, units))
     else:
         found = _views(recording, recording.digest, frame.step, at, tuple(sorted(units.items())))
     width = max(len(one.written) for one in shown)

@@ -13,7 +13,7 @@ import streamlit as st
 from engine.recurrent import RecurrentConfig
 from engine.recurrent.claims import BIASES, CLAIMS, COUNTING, DELAYS, MIXED, PATIENT, SEEDS, SINGLE, Seeds, biased
 from engine.recurrent.ladder import TITLES
-from engine.recurrent.shipped import stored_seeds
+from engine.recurrent.shipped import SHIPPED
 from engine.runs.verdict import Verdict
 from pages.recurrent.looks import cell_scale
 from pages.recurrent.where import PLACE
@@ -43,7 +43,7 @@ def draw() -> None:
             seeds=len(SEEDS),
         )
     )
-    seeds = stored_seeds()
+    seeds = SHIPPED.results
 
     def opened(question: Question, verdicts: Mapping[str, Verdict]) -> None:
         question.draw(seeds)

@@ -10,7 +10,6 @@ import pandas as pd
 
 from engine.recurrent.ladder import LADDER, TITLES
 from engine.recurrent.probe import Probe
-from engine.recurrent.trace import trace
 from engine.recurrent.view import said_of
 from pages.recurrent import PLAYGROUND, live, settings
 from pages.recurrent.looks import probe_on_stage
@@ -42,7 +41,7 @@ def table(now: live.Shown, one: Probe) -> pd.DataFrame:
     """One row for each cell, word and unit."""
     rows = []
     for cell in now.config.cells:
-        traced = trace(now.config, now.frame, cell, one.inputs)
+        traced = now.opened.trace(cell, one.inputs)
         parts = [name for name in ("f", "i", "g", "o", "c", "h") if name in traced]
         rows += [
             {"cell": t(TITLES[cell]), "word": word, "position": s + 1, "unit": u + 1}
@@ -57,7 +56,7 @@ def build(now: live.Shown, one: Probe, answer: str, address: share.Address) -> s
     """The report of what is on stage."""
     config = now.config
     at = config.test_distances.index(config.distance)
-    said = {c: said_of(trace(config, now.frame, c, one.inputs), one) for c in config.cells}
+    said = {c: said_of(now.opened.trace(c, one.inputs), one) for c in config.cells}
     learnt = {
         c: np.array([f.metrics[f"{c}.accuracy"][:, at].mean() for f in now.recording.frames]) for c in config.cells
     }

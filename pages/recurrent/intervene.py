@@ -9,9 +9,9 @@ import streamlit as st
 
 from engine.errors import UserError
 from engine.recurrent.ladder import LADDER, TITLES
+from engine.recurrent.opened import clamps_of
 from engine.recurrent.probe import own_probe
 from engine.recurrent.sentences import WORDINGS
-from engine.recurrent.trace import clamps_of, trace
 from engine.recurrent.view import said_of
 from pages.recurrent import charts, live
 from pages.recurrent.looks import cell_scale, probe_on_stage
@@ -71,9 +71,9 @@ def _intervene() -> None:
     forced = {} if value == "free" else {gate: float(value)}
     chosen = [unit - 1 for unit in units] or list(range(now.config.hidden))
     clamps = clamps_of(last, now.config.hidden, forced, chosen, range(begin - 1, end))
-    free = said_of(trace(now.config, now.frame, cell, one.inputs), one)
+    free = said_of(now.opened.trace(cell, one.inputs), one)
     wrong = bool(wrong and kind.peeping)
-    passed = trace(now.config, now.frame, cell, one.inputs, clamps=clamps, without=off, output_sees_old_cell=wrong)
+    passed = now.opened.trace(cell, one.inputs, clamps=clamps, without=off, output_sees_old_cell=wrong)
     held = said_of(passed, one)
     with right:
         st.metric(
@@ -116,7 +116,7 @@ def _own() -> None:
         return
     rows, said = [], []
     for cell in now.config.cells:
-        traced = trace(now.config, now.frame, cell, one.inputs)
+        traced = now.opened.trace(cell, one.inputs)
         best = int(np.argmax(traced["probabilities"][-1]))
         sure = traced["probabilities"][-1, best]
         line = Marked("{cell} **{answer}** ({sure:.2f})")
@@ -143,7 +143,7 @@ def _own() -> None:
     )  # fmt: skip
     gated = [cell for cell in now.config.cells if "f" in LADDER[cell].model.gates]
     if gated:
-        traced = trace(now.config, now.frame, gated[0], one.inputs)
+        traced = now.opened.trace(gated[0], one.inputs)
         order = np.argsort(-traced["f"].mean(0))[:8]
         show(
             heat(traced, "f", order, one.written, bare("Forget gate of {cell}: the eight units that keep most", cell=t(TITLES[gated[0]]))),

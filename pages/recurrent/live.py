@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import cast
 
 import streamlit as st
@@ -10,7 +11,8 @@ import streamlit as st
 from engine.recurrent import RecurrentConfig, TextConfig
 from engine.recurrent.claims import CLAIMS, MIXED
 from engine.recurrent.ladder import LADDER, TITLES
-from engine.recurrent.shipped import nearest, stored_seeds
+from engine.recurrent.opened import Opened
+from engine.recurrent.shipped import SHIPPED, nearest
 from engine.runs.config import Whole
 from engine.runs.frame import Frame
 from engine.runs.recording import Recording
@@ -28,7 +30,7 @@ from pages.ui.run.live import RECORDED, RUN
 PLAYER = "recurrent_player"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Shown:
     """What is on stage: a recording, the moment of its training that is looked into, and the unit of each cell."""
 
@@ -40,6 +42,11 @@ class Shown:
     @property
     def config(self) -> RecurrentConfig:
         return self.recording.config
+
+    @cached_property
+    def opened(self) -> Opened:
+        """The readers as they are at this moment."""
+        return Opened(self.config, self.frame)
 
     def units(self) -> dict[str, int]:
         """The viewer's units, else those that carry the answer most."""
@@ -137,7 +144,7 @@ def _verdict(config: RecurrentConfig) -> Verdict | None:
         return None
     claim = next(claim for claim in CLAIMS if claim.id == "rnn_below_lstm@40")
     try:
-        return stored_verdict(claim, stored_seeds())
+        return stored_verdict(claim, SHIPPED.results)
     except KeyError:
         return None
 

@@ -106,7 +106,7 @@ def _chain() -> None:
     )
     rows = []
     for cell in now.config.cells:
-        found = chain(now.config, now.frame, cell, one.inputs)
+        found = chain(now.opened, cell, one.inputs)
         rows += [
             {"at": s, "word": word, "cell": t(TITLES[cell]), "factor": None if np.isnan(found.factors[s]) else float(found.factors[s]), "running": max(float(found.running[s]), FLOOR)}
             for s, word in enumerate(one.written)
@@ -140,7 +140,7 @@ def _connectivity() -> None:
         )
     )
     for column, cell in zip(st.columns(len(now.config.cells), gap="medium"), now.config.cells, strict=True):
-        found = connectivity(now.config, now.frame, cell, one.inputs, one.answer)
+        found = connectivity(now.opened, cell, one.inputs, one.answer)
         top = float(np.nanmax(found)) or 1.0
         rows = [
             {"out": s, "in": r, "from": one.written[r], "to": one.written[s], "value": float(found[s, r]) / top}

@@ -10,13 +10,12 @@ import pandas as pd
 import streamlit as st
 
 from engine.errors import UserError
-from engine.recurrent.explain import explain
 from engine.recurrent.ladder import LADDER, TITLES
 from engine.recurrent.probe import Probe
 from engine.recurrent.tasks import task_of
-from engine.recurrent.trace import carriers, trace
 from engine.runs.config import Whole
 from engine.runs.explanation import Explanation
+from engine.runs.playground import Address
 from engine.runs.trace import Trace
 from pages.recurrent import charts, live, settings, where
 from pages.recurrent.where import PLACE
@@ -91,12 +90,12 @@ def _key(now: live.Shown, cell: str, one: Probe) -> tuple[object, ...]:
 
 
 def _traced(now: live.Shown, cell: str, one: Probe) -> Trace:
-    return _traces.get(_key(now, cell, one), lambda: trace(now.config, now.frame, cell, one.inputs))
+    return _traces.get(_key(now, cell, one), lambda: now.opened.trace(cell, one.inputs))
 
 
 def _explained(now: live.Shown, cell: str, one: Probe, part: str, at: int, unit: int) -> Explanation:
     key = (*_key(now, cell, one), part, at, unit)
-    return _sums.get(key, lambda: explain(now.config, now.frame, cell, one.inputs, part, at, unit))
+    return _sums.get(key, lambda: now.opened.explain(cell, one.inputs, Address(part, unit, at)))
 
 
 _traces: Latest[Trace] = Latest(32)
@@ -133,7 +132,7 @@ def _units() -> None:
     now = live.shown()
     one, position = _place(now)
     cell = position.rung
-    loss = carriers(now.config, now.frame, cell, one.inputs, one.answer)
+    loss = now.opened.carriers(cell, one.inputs, one.answer)
     order = np.argsort(-loss)
     top = ", ".join(t("unit {unit} ({loss})", unit=int(u) + 1, loss=f"{loss[u]:+.2f}") for u in order[:4])
     st.caption(
@@ -142,7 +141,7 @@ def _units() -> None:
             units=top,
         )
     )
-    traced = trace(now.config, now.frame, cell, one.inputs)
+    traced = now.opened.trace(cell, one.inputs)
     kind = LADDER[cell].model
     shown = (*kind.gates, *(part for part in kind.sums if part not in kind.gates))
     names = charts.part_words()

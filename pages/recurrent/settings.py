@@ -10,7 +10,7 @@ import streamlit as st
 from engine.errors import UserError
 from engine.recurrent import RecurrentConfig
 from engine.recurrent.ladder import TITLES
-from engine.recurrent.shipped import CONFIGS
+from engine.recurrent.shipped import SHIPPED
 from pages.ui.controls import controls
 from pages.ui.controls.choices import one_of
 from pages.ui.controls.controls import Control, Preset
@@ -66,7 +66,7 @@ TRAINING = (
 )
 
 
-_COUNTING = CONFIGS["counting"].differences(RecurrentConfig())
+_COUNTING = SHIPPED.recordings["counting"].differences(RecurrentConfig())
 COUNTING = Preset(
     "counting", N_("The cell counts: aⁿbⁿ"), {name: mine for name, (mine, _) in _COUNTING.items()}, "peephole"
 )

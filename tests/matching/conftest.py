@@ -10,8 +10,9 @@ import pytest
 
 from engine.matching import MatchingConfig, train
 from engine.matching.data.log import generated
-from engine.matching.opened.scene import Stagehand, desks_at
-from engine.matching.opened.trace import Desk
+from engine.matching.opened.opened import Opened
+from engine.matching.opened.scene import Stagehand
+from engine.matching.opened.trace import OpenedModel
 from engine.matching.training import Library
 from engine.runs.frame import Frame
 
@@ -28,7 +29,7 @@ class Trained(NamedTuple):
     frame: Frame
     library: Library
     hand: Stagehand
-    desks: dict[str, Desk]
+    opened: dict[str, OpenedModel]
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +43,8 @@ def trained() -> Callable[..., Trained]:
     def run(**setting: Any) -> Trained:
         config = MatchingConfig.from_dict(SMALL | setting)
         frame, library = list(train(config))[-1], Library(config, generated(config))
-        return Trained(config, frame, library, Stagehand(config, library), desks_at(config, frame, library))
+        return Trained(
+            config, frame, library, Stagehand(config, library), Opened(config, frame, library.lexicon).models
+        )
 
     return run

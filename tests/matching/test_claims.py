@@ -11,19 +11,9 @@ import pytest
 from scipy import stats
 
 from engine.matching import MatchingConfig, train
-from engine.matching.claims import CLAIMS, LOG, SEEDS, Claim
-from engine.matching.opened.trace import desk
-from engine.matching.shipped import (
-    CLAIMS_FILE,
-    CONFIGS,
-    KEPT,
-    RECORDINGS,
-    claim_cells,
-    library,
-    read_claims,
-    recorded,
-    stored_seeds,
-)
+from engine.matching.claims import CLAIMS, LOG, SEEDS, MatchingClaim
+from engine.matching.opened.opened import Opened
+from engine.matching.shipped import KEPT, SHIPPED, library
 from engine.runs.recording import Recording
 from engine.runs.studies.fingerprint import fingerprints
 from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE
@@ -35,15 +25,15 @@ REFUTED = {"clsm_loses_far_evidence", "separate_towers_better"}
 
 
 def test_the_stored_studies_rest_on_this_code() -> None:
-    assert read_claims()[0] == fingerprints(claim_cells()), "the code behind the claims changed: run make claims"
-    assert set(claim_cells()) <= set(read_claims()[1]), "the claims changed: run make claims"
-    assert len(SEEDS) == 8 and len(set(claim_cells())) == len(claim_cells())
+    assert SHIPPED.read_study()[0] == fingerprints(SHIPPED.cells), "the code behind the claims changed: run make claims"
+    assert set(SHIPPED.cells) <= set(SHIPPED.read_study()[1]), "the claims changed: run make claims"
+    assert len(SEEDS) == 8 and len(set(SHIPPED.cells)) == len(SHIPPED.cells)
 
 
 def stored(model: str, metric: str, skill: str | None = None, **setting: object) -> np.ndarray:
     """One number per seed, read from the file itself: not by way of `Seeds`."""
     found = {}
-    for row in json.loads(CLAIMS_FILE.read_text())["cells"]:
+    for row in json.loads(SHIPPED.study.read_text())["cells"]:
         for seed in range(8):
             wanted = MatchingConfig(frames=2, models=(model,), seed=seed)
             if MatchingConfig.from_dict(row["config"]) == replace(wanted, **setting):
@@ -78,10 +68,10 @@ def in_words(claim: str) -> np.ndarray:
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
-def test_every_verdict_follows_from_the_stored_numbers(claim: Claim) -> None:
+def test_every_verdict_follows_from_the_stored_numbers(claim: MatchingClaim) -> None:
     """Recomputed from the file with scipy: sign, pairing, interval and outcome."""
     differences = -in_words(claim.id)
-    verdict = claim.verdict(stored_seeds())
+    verdict = claim.verdict(SHIPPED.results)
     assert verdict.seeds == 8 and not verdict.preview
     if np.ptp(differences) < 1e-12:
         low = high = differences.mean()
@@ -95,7 +85,7 @@ def test_every_verdict_follows_from_the_stored_numbers(claim: Claim) -> None:
 
 def test_what_the_page_tells() -> None:
     """Everything holds, but what was said of a window and distance, and of two towers."""
-    outcomes = {claim.id: claim.verdict(stored_seeds()).outcome for claim in CLAIMS}
+    outcomes = {claim.id: claim.verdict(SHIPPED.results).outcome for claim in CLAIMS}
     assert len(outcomes) == len(CLAIMS)
     assert {name for name, outcome in outcomes.items() if outcome == FAILS} == REFUTED
     assert {name for name, outcome in outcomes.items() if outcome == HOLDS} == set(outcomes) - REFUTED
@@ -113,16 +103,16 @@ def test_a_bag_of_words_tosses_a_coin(language: str) -> None:
 def test_one_stored_cell_comes_out_again() -> None:
     """The cheapest study, trained again: within what one held-out query in ten is worth."""
     config = replace(LOG["en"], models=("dssm",), seed=3)
-    before = read_claims()[1][config]["dssm.pairs"]
+    before = SHIPPED.read_study()[1][config]["dssm.pairs"]
     again = list(train(config))[-1].metrics["dssm.pairs"]
     np.testing.assert_allclose(again, before, rtol=0, atol=0.1)
 
 
-@pytest.mark.parametrize("name", CONFIGS)
+@pytest.mark.parametrize("name", SHIPPED.recordings)
 def test_the_shipped_runs(name: str) -> None:
-    recording = recorded(name)
-    assert recording.config == CONFIGS[name] and recording.steps[-1] == recording.config.steps
-    assert (RECORDINGS / f"{name}.npz").stat().st_size <= 2_000_000
+    recording = SHIPPED.recording(name)
+    assert recording.config == SHIPPED.recordings[name] and recording.steps[-1] == recording.config.steps
+    assert (SHIPPED.folder / f"{name}.npz").stat().st_size <= 2_000_000
     kept = [n for n, frame in enumerate(recording.frames) if frame.parameters]
     assert tuple(kept) == KEPT and kept[-1] == len(recording.frames) - 1
     assert Recording.from_bytes(recording.to_bytes(), MatchingConfig).digest == recording.digest
@@ -133,16 +123,18 @@ def test_the_shipped_runs(name: str) -> None:
             np.testing.assert_allclose(*losses, rtol=2e-3)
 
 
-@pytest.mark.parametrize("name", CONFIGS)
+@pytest.mark.parametrize("name", SHIPPED.recordings)
 def test_the_page_opens_on_order_understood_by_windows_alone(name: str) -> None:
     """The shipped parameters on the first held-out query: clicked and twin equal to a bag, well apart to the others."""
-    recording = recorded(name)
+    recording = SHIPPED.recording(name)
     shelf = library(recording.config)
     query = shelf.log.test[0]
     documents = [shelf.documents[index] for index in (query.clicked, *query.shown)]
     for model in recording.config.models:
-        clicked, twin = desk(recording.config, recording.frames[-1], model, shelf.lexicon).cosines(
-            shelf.test[0], documents
+        clicked, twin = (
+            Opened(recording.config, recording.frames[-1], shelf.lexicon)
+            .models[model]
+            .cosines(shelf.test[0], documents)
         )
         assert abs(clicked - twin) < 1e-5 if model == "dssm" else clicked - twin > 0.3
     pairs = {model: recording.frames[-1].metrics[f"{model}.pairs"] for model in recording.config.models}

@@ -21,7 +21,7 @@ Run = Callable[..., Trained]
 @pytest.mark.parametrize("pooling", ["masked", "unmasked"])
 def test_winning_windows_are_counted_text_by_text(pooling: str, trained: Run) -> None:
     run = trained(pooling=pooling)
-    at = run.desks["clsm"]
+    at = run.opened["clsm"]
     tower = at.matcher.document
     assert isinstance(tower, CLSM)
     for unit in (0, 7):
@@ -42,12 +42,12 @@ def test_winning_windows_are_counted_text_by_text(pooling: str, trained: Run) ->
 def test_only_a_convolution_has_winning_windows(trained: Run) -> None:
     run = trained()
     with pytest.raises(TypeError):
-        winning_windows(run.desks["lstm"], run.library.pool, 0)
+        winning_windows(run.opened["lstm"], run.library.pool, 0)
 
 
 def test_keywords_are_where_the_cells_jump(trained: Run) -> None:
     run = trained()
-    at, query = run.desks["lstm"], run.library.test[6]
+    at, query = run.opened["lstm"], run.library.test[6]
     begun = 0
     for row in run.library.pool[:20]:
         found = keywords(at, query, row)
@@ -66,7 +66,7 @@ def test_keywords_are_where_the_cells_jump(trained: Run) -> None:
 def test_a_trigrams_gain_is_what_the_bag_without_it_costs(side: int, trained: Run) -> None:
     """Of the DSSM, from dense counts: the word stands twice, so its trigram goes twice."""
     run = trained(towers="separate")
-    at = run.desks["dssm"]
+    at = run.opened["dssm"]
     rows = (("river", "bank", "river"), ("river", "house", "river"))
     lexicon = at.lexicon
 

@@ -64,9 +64,9 @@ def test_the_picks_are_two_of_each_skill(trained: Run) -> None:
 def test_the_index_ranks_by_every_cosine(language: str, towers: str, trained: Run) -> None:
     run = trained(language=language, towers=towers)
     scene = run.hand.held_out(2)
-    found = Index(run.desks, run.hand).ranking(scene.query)
+    found = Index(run.opened, run.hand).ranking(scene.query)
     assert list(found) == [*run.config.models, "bm25", "trigrams"]
-    for model, at in run.desks.items():
+    for model, at in run.opened.items():
         np.testing.assert_allclose(found[model], at.cosines(scene.query, run.library.pool), rtol=0, atol=2e-6)
     for name, scores in run.hand.baselines.scores([scene.query]).items():
         np.testing.assert_array_equal(found[name], scores[0])
@@ -77,7 +77,7 @@ def test_a_typed_query_brings_the_documents_that_all_models_like(language: str, 
     run = trained(language=language)
     text = {"en": "Running bank, in France!", "zh": "运动银行，法国！"}[language]
     row = run.library.lexicon.row(text)
-    ranking = Index(run.desks, run.hand).ranking(row)
+    ranking = Index(run.opened, run.hand).ranking(row)
     scene = run.hand.typed(text, ranking)
     assert (scene.text, scene.query, scene.clicked) == (text, row, False)
     mean = np.mean([rankdata(-np.round(ranking[model], 5)) for model in run.config.models], 0)
@@ -92,7 +92,7 @@ def test_whatever_is_typed_is_a_row(text: str, trained: Run) -> None:
     run = trained()
     row = run.library.lexicon.row(text)
     assert len(row) <= 300 and all(word.isalnum() for word in row)
-    for at in run.desks.values():
+    for at in run.opened.values():
         assert np.isfinite(at.cosines(row, run.library.pool)).all()
 
 

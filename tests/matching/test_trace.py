@@ -12,10 +12,12 @@ import torch
 
 from engine.errors import UserError
 from engine.matching import CLSM, MODELS
-from engine.matching.opened.explain import PARTS, explain
+from engine.matching.ladder import LADDER
+from engine.matching.opened.explain import explain
 from engine.matching.opened.scene import Scene
-from engine.matching.opened.trace import AXES, Desk, filter_gains, matcher_at, trace, word_gains
+from engine.matching.opened.trace import AXES, OpenedModel, filter_gains, matcher_at, trace, word_gains
 from engine.runs.frame import Frame
+from engine.runs.playground import Address
 from tests.matching.conftest import Trained
 
 CLOSE = {"rtol": 0, "atol": 2e-6}
@@ -38,7 +40,7 @@ def shown(run: Trained) -> list[Scene]:
 @every_model
 def test_a_trace_is_the_forward_pass(model: str, setting: dict[str, str], trained: Run) -> None:
     run = trained(**setting)
-    at = run.desks[model]
+    at = run.opened[model]
     for scene in shown(run):
         traced = trace(at, scene.query, scene.rows)
         with torch.no_grad():
@@ -56,7 +58,7 @@ def test_a_trace_is_the_forward_pass(model: str, setting: dict[str, str], traine
 def test_pooled_is_the_map_at_the_winner(setting: dict[str, str], trained: Run) -> None:
     run = trained(**setting)
     for scene in shown(run):
-        traced = trace(run.desks["clsm"], scene.query, scene.rows)
+        traced = trace(run.opened["clsm"], scene.query, scene.rows)
         for side, rows in (("query", (scene.query,)), ("documents", scene.rows)):
             maps, winners, pooled = (traced[f"{name}_{side}"] for name in ("maps", "winners", "pooled"))
             np.testing.assert_array_equal(pooled, np.nanmax(maps, 1))
@@ -73,7 +75,7 @@ def test_pooled_is_the_map_at_the_winner(setting: dict[str, str], trained: Run) 
 def test_the_lstms_gates_make_its_states(setting: dict[str, str], trained: Run) -> None:
     run = trained(**setting)
     for scene in shown(run):
-        traced = trace(run.desks["lstm"], scene.query, scene.rows)
+        traced = trace(run.opened["lstm"], scene.query, scene.rows)
         i, f, g, o, c, h = (traced[f"{name}_documents"] for name in "ifgoch")
         before = np.concatenate((np.zeros_like(c[:, :1]), c[:, :-1]), 1)
         np.testing.assert_allclose(c, f * before + i * g, **CLOSE)
@@ -87,7 +89,7 @@ def test_the_lstms_gates_make_its_states(setting: dict[str, str], trained: Run) 
 def test_as_read_is_what_the_beginning_says(model: str, setting: dict[str, str], trained: Run) -> None:
     """Of a bag and an LSTM, the vector of the first words alone; of CLSM, that of the maxima so far."""
     run = trained(**setting)
-    at = run.desks[model]
+    at = run.opened[model]
     scene = run.hand.held_out(6)
     traced = trace(at, scene.query, scene.rows)
     for side, row in enumerate(scene.rows[:3]):
@@ -105,7 +107,7 @@ def test_as_read_is_what_the_beginning_says(model: str, setting: dict[str, str],
 @every_model
 def test_a_words_gain_is_what_deleting_it_costs(model: str, setting: dict[str, str], trained: Run) -> None:
     run = trained(**setting)
-    at = run.desks[model]
+    at = run.opened[model]
     scene = run.hand.held_out(6)
     document = scene.rows[0]
     of_query, of_document = word_gains(at, scene.query, document)
@@ -120,7 +122,7 @@ def test_a_words_gain_is_what_deleting_it_costs(model: str, setting: dict[str, s
 @everywhere
 def test_a_filters_gain_is_what_the_weights_without_it_cost(setting: dict[str, str], trained: Run) -> None:
     run = trained(**setting)
-    at = run.desks["clsm"]
+    at = run.opened["clsm"]
     scene = run.hand.held_out(2)
     found = filter_gains(at, scene.query, scene.rows[0])
     whole = at.cosines(scene.query, scene.rows[:1])[0]
@@ -129,7 +131,7 @@ def test_a_filters_gain_is_what_the_weights_without_it_cost(setting: dict[str, s
         for tower in (matcher.query, matcher.document):
             assert isinstance(tower, CLSM)
             tower.semantic.weight[:, unit] = 0.0
-        less = Desk(run.config, "clsm", matcher, at.lexicon).cosines(scene.query, scene.rows[:1])[0]
+        less = OpenedModel(run.config, "clsm", matcher, at.lexicon).cosines(scene.query, scene.rows[:1])[0]
         assert found[unit] == pytest.approx(whole - less, abs=2e-6)
     assert np.abs(found).max() > 1e-3
 
@@ -137,14 +139,14 @@ def test_a_filters_gain_is_what_the_weights_without_it_cost(setting: dict[str, s
 def test_only_a_convolution_has_filters(trained: Run) -> None:
     run = trained()
     with pytest.raises(TypeError):
-        filter_gains(run.desks["dssm"], ("river",), ("bank",))
+        filter_gains(run.opened["dssm"], ("river",), ("bank",))
 
 
 APPLY = {"sigmoid": lambda v: 1 / (1 + np.exp(-v)), "tanh": np.tanh, "identity": lambda v: v}
 
 
 @everywhere
-@pytest.mark.parametrize(("model", "part"), [(model, part) for model in MODELS for part in PARTS[model]])
+@pytest.mark.parametrize(("model", "part"), [(model, part) for model in MODELS for part in LADDER[model].parts])
 def test_every_number_opens_to_its_sum(model: str, part: str, setting: dict[str, str], trained: Run) -> None:
     run = trained(**setting)
     scene = run.hand.held_out(6)
@@ -153,7 +155,7 @@ def test_every_number_opens_to_its_sum(model: str, part: str, setting: dict[str,
     for side in (1, 2, 5) if part in ("cosine", "p") else (0, 1, 4):
         last = len(rows[side]) - 1
         for unit, step in itertools.product((0, 6), (0, 1, last) if stepped else (0,)):
-            found = explain(run.desks[model], scene.query, scene.rows, part, side, unit, step)
+            found = explain(run.opened[model], scene.query, scene.rows, Address(part, unit, step, side))
             assert found.agrees, (side, unit, step, found.result, found.traced)
             if found.activation == "softmax":
                 again = np.exp(found.total) / np.exp(np.array(found.others)).sum()
@@ -168,31 +170,35 @@ def test_the_sum_is_of_the_numbers_on_screen(trained: Run) -> None:
     scene = run.hand.held_out(6)
     names = {"dssm": "hidden2", "clsm": "map", "lstm": "g"}
     for model, part in names.items():
-        at = run.desks[model]
+        at = run.opened[model]
         traced = trace(at, scene.query, scene.rows)
         key = "maps" if part == "map" else part
         place = {0: (f"{key}_query", 0), 3: (f"{key}_documents", 2)}
         for side, (name, index) in place.items():
             expected = traced[name][index, 4] if part == "hidden2" else traced[name][index, 1, 4]
-            assert explain(at, scene.query, scene.rows, part, side, 4, 1).traced == float(expected)
-    assert explain(at, scene.query, scene.rows, "p", 2).traced == float(traced["p"][1])
-    assert explain(at, scene.query, scene.rows, "cosine", 5).traced == float(traced["cosine"][4])
+            assert explain(at, scene.query, scene.rows, Address(part, 4, 1, side)).traced == float(expected)
+    assert explain(at, scene.query, scene.rows, Address("p", 0, 0, 2)).traced == float(traced["p"][1])
+    assert explain(at, scene.query, scene.rows, Address("cosine", 0, 0, 5)).traced == float(traced["cosine"][4])
 
 
 def test_what_the_terms_are(trained: Run) -> None:
     """A bag's are all its trigrams, with repetition; a window's those of its own words, the boundary included."""
     run = trained()
     query, documents = ("river", "bank", "river"), [("bank",)]
-    bag = explain(run.desks["dssm"], query, documents, "hidden1", 0, 2)
+    bag = explain(run.opened["dssm"], query, documents, Address("hidden1", 2, 0, 0))
     lexicon = run.library.lexicon
     assert len(bag.terms) == sum(len(lexicon.bag(word)) for word in query) and bag.bias is not None
     assert [term.symbol for term in bag.terms].count("river · riv") == 2
-    first = explain(run.desks["clsm"], query, documents, "map", 0, 2, 0)
+    first = explain(run.opened["clsm"], query, documents, Address("map", 2, 0, 0))
     assert first.terms[0].symbol == "<s>" and first.bias is None
     assert {term.symbol.split(" · ")[0] for term in first.terms} == {"<s>", "river", "bank"}
     assert all(term.value == 1.0 for term in (*bag.terms, *first.terms))
     peephole = {
-        gate: [t.symbol for t in explain(run.desks["lstm"], query, documents, gate, 0, 2, 1).terms if "C_" in t.symbol]
+        gate: [
+            t.symbol
+            for t in explain(run.opened["lstm"], query, documents, Address(gate, 2, 1, 0)).terms
+            if "C_" in t.symbol
+        ]
         for gate in "ifgo"
     }
     assert peephole == {"i": ["C_{3}(t-1)"], "f": ["C_{3}(t-1)"], "g": [], "o": ["C_{3}(t)"]}
@@ -201,7 +207,7 @@ def test_what_the_terms_are(trained: Run) -> None:
 @every_model
 def test_unknown_words_and_empty_texts_open_too(model: str, trained: Run) -> None:
     run = trained()
-    at = run.desks[model]
+    at = run.opened[model]
     unknown = next(word for n in itertools.count() if not any(at.lexicon.known(word := f"q{n}z")))
     for query, document in (
         ((unknown, "river"), ("bank",)),
@@ -213,8 +219,8 @@ def test_unknown_words_and_empty_texts_open_too(model: str, trained: Run) -> Non
         assert np.isfinite(traced["cosine"]).all() and traced["p"].sum() == pytest.approx(1.0)
         gains = word_gains(at, query, document)
         assert (len(gains[0]), len(gains[1])) == (len(query), len(document))
-        for part in PARTS[model]:
-            assert explain(at, query, [document, ("river", "bank")], part, 1).agrees
+        for part in LADDER[model].parts:
+            assert explain(at, query, [document, ("river", "bank")], Address(part, 0, 0, 1)).agrees
 
 
 @pytest.mark.parametrize(("model", "part", "side", "unit", "step"), [
@@ -230,7 +236,7 @@ def test_what_has_no_sum_is_refused(model: str, part: str, side: int, unit: int,
     scene = run.hand.held_out(0)
     assert len(scene.query) == 2
     with pytest.raises(UserError, match="There is no sum"):
-        explain(run.desks[model], scene.query, scene.rows, part, side, unit, step)
+        explain(run.opened[model], scene.query, scene.rows, Address(part, unit, step, side))
 
 
 @pytest.mark.parametrize("pooling", ["masked", "unmasked"])
@@ -240,8 +246,8 @@ def test_a_window_behind_a_short_document_has_no_sum(pooling: str, trained: Run)
     documents = [("river", "bank"), ("river",) * 9]
     for model, part in (("clsm", "map"), ("lstm", "g")):
         with pytest.raises(UserError, match="There is no sum"):
-            explain(run.desks[model], ("bank",), documents, part, 1, 0, 5)
-        assert explain(run.desks[model], ("bank",), documents, part, 2, 0, 5).agrees
+            explain(run.opened[model], ("bank",), documents, Address(part, 0, 5, 1))
+        assert explain(run.opened[model], ("bank",), documents, Address(part, 0, 5, 2)).agrees
 
 
 @pytest.mark.parametrize("towers", ["shared", "separate"])

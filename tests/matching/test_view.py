@@ -49,7 +49,7 @@ def test_shapes(setting: dict[str, str], trained: Run) -> None:
     count, frames = len(on_stage), width(on_stage)
     assert frames == max(len(row) for scene in on_stage for row in scene.rows[:2])
     words = max(len(scene.query) + len(scene.rows[0]) for scene in on_stage)
-    found = views(run.desks, on_stage)
+    found = views(run.opened, on_stage)
     shapes = {
         "cos": (count, frames, CANDIDATES), "p": (count, frames, CANDIDATES), "heat": (count, 1, SHOWN, frames),
         **dict.fromkeys(("vector", "inner", "now"), (count, frames, SIDES, SHOWN)),
@@ -66,9 +66,9 @@ def test_shapes(setting: dict[str, str], trained: Run) -> None:
 def test_the_last_frame_is_the_whole(model: str, setting: dict[str, str], trained: Run) -> None:
     run = trained(**setting)
     on_stage = scenes(run)
-    found = {name.partition(".")[2]: a for name, a in views(run.desks, on_stage).items() if name.startswith(model)}
+    found = {name.partition(".")[2]: a for name, a in views(run.opened, on_stage).items() if name.startswith(model)}
     for s, scene in enumerate(on_stage):
-        traced = trace(run.desks[model], scene.query, scene.rows)
+        traced = trace(run.opened[model], scene.query, scene.rows)
         units = strongest(traced)
         np.testing.assert_allclose(found["cos"][s, -1], traced["cosine"], **CLOSE)
         np.testing.assert_allclose(found["p"][s, -1], traced["p"], rtol=0, atol=1e-5)
@@ -90,9 +90,9 @@ def test_every_frame_is_as_far_as_read(model: str, setting: dict[str, str], trai
     run = trained(**setting)
     on_stage = scenes(run)
     frames = width(on_stage)
-    found = views(run.desks, on_stage)
+    found = views(run.opened, on_stage)
     for s, scene in enumerate(on_stage):
-        traced = trace(run.desks[model], scene.query, scene.rows)
+        traced = trace(run.opened[model], scene.query, scene.rows)
         first = len(scene.rows[0])
         begin, units = frames - first, strongest(traced)
         cos, p, vector = (found[f"{model}.{name}"][s] for name in ("cos", "p", "vector"))
@@ -109,16 +109,16 @@ def test_every_frame_is_as_far_as_read(model: str, setting: dict[str, str], trai
 def test_words_light_up_by_what_they_give(setting: dict[str, str], trained: Run) -> None:
     run = trained(**setting)
     on_stage = scenes(run)
-    found = views(run.desks, on_stage)
+    found = views(run.opened, on_stage)
     for s, scene in enumerate(on_stage):
         words = len(scene.query) + len(scene.rows[0])
         for model in ("dssm", "lstm"):
             lit = found[f"{model}.lit"][s, 0]
             np.testing.assert_allclose(
-                lit[:words], np.concatenate(word_gains(run.desks[model], scene.query, scene.rows[0])), **CLOSE
+                lit[:words], np.concatenate(word_gains(run.opened[model], scene.query, scene.rows[0])), **CLOSE
             )
             assert np.isnan(lit[words:]).all() and np.isnan(found[f"{model}.links"][s]).all()
-        at = run.desks["clsm"]
+        at = run.opened["clsm"]
         gains, traced = filter_gains(at, scene.query, scene.rows[0]), trace(at, scene.query, scene.rows)
         expected = np.zeros(words)
         for start, row, name in ((0, scene.query, "query"), (len(scene.query), scene.rows[0], "documents")):
@@ -132,9 +132,9 @@ def test_words_light_up_by_what_they_give(setting: dict[str, str], trained: Run)
 def test_links_join_the_windows_that_won_the_same_filter(setting: dict[str, str], trained: Run) -> None:
     run = trained(**setting)
     scene = run.hand.held_out(0)
-    found = views(run.desks, [scene])
-    traced = trace(run.desks["clsm"], scene.query, scene.rows)
-    gains = filter_gains(run.desks["clsm"], scene.query, scene.rows[0])
+    found = views(run.opened, [scene])
+    traced = trace(run.opened["clsm"], scene.query, scene.rows)
+    gains = filter_gains(run.opened["clsm"], scene.query, scene.rows[0])
     best = found["clsm.rows"][0, 0].astype(int)
     np.testing.assert_array_equal(np.sort(gains[best]), np.sort(gains)[-SHOWN:])
     links = found["clsm.links"][0, 0]
@@ -149,7 +149,7 @@ def test_links_join_the_windows_that_won_the_same_filter(setting: dict[str, str]
 def test_the_strongest_units_make_most_of_the_cosine(trained: Run) -> None:
     run = trained()
     scene = run.hand.held_out(0)
-    traced = trace(run.desks["lstm"], scene.query, scene.rows)
+    traced = trace(run.opened["lstm"], scene.query, scene.rows)
     share = np.abs(traced["query"] * traced["documents"][0])
     assert strongest(traced).tolist() == sorted(range(7), key=lambda n: -share[n])  # of seven units, all
 
@@ -165,8 +165,8 @@ def test_a_scene_with_less_still_has_a_view(gone: str, setting: dict[str, str], 
         "document": replace(scene, rows=((), *scene.rows[1:])),
         "candidates": replace(scene, documents=scene.documents[:1], rows=scene.rows[:1]),
     }[gone]
-    found = views(run.desks, [less])
-    for model, at in run.desks.items():
+    found = views(run.opened, [less])
+    for model, at in run.opened.items():
         cosine = trace(at, less.query, less.rows)["cosine"]
         np.testing.assert_allclose(found[f"{model}.cos"][0, -1, : len(cosine)], cosine, **CLOSE)
         assert np.isnan(found[f"{model}.cos"][0, -1, len(cosine) :]).all()

@@ -11,17 +11,8 @@ from scipy import stats
 
 from engine.files import ROOT
 from engine.multitask import STRUCTURES, train
-from engine.multitask.claims import CELL_SEEDS, CLAIMS, CORRELATIONS, PAPER, Claim, cells
-from engine.multitask.shipped import (
-    CLAIM_SEEDS,
-    CLAIMS_FILE,
-    RECORDINGS,
-    claim_cells,
-    read_claims,
-    recorded_configs,
-    stored_seeds,
-    sweep,
-)
+from engine.multitask.claims import CELL_SEEDS, CLAIMS, CORRELATIONS, PAPER, SEEDS, MultitaskClaim, cells
+from engine.multitask.shipped import SHIPPED, sweep
 from engine.runs.recording import Recording
 from engine.runs.studies.fingerprint import fingerprints
 from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE
@@ -37,15 +28,15 @@ standard errors of the stored seeds' mean or less, a learning rate of 0.012 inst
 
 
 def test_the_stored_studies_rest_on_this_code() -> None:
-    assert CLAIMS_FILE.exists(), "run make claims"
-    assert read_claims()[0] == fingerprints(claim_cells()), "the code behind the claims changed: run make claims"
-    assert set(claim_cells()) <= set(read_claims()[1]), "the claims changed: run make claims"
+    assert SHIPPED.study.exists(), "run make claims"
+    assert SHIPPED.read_study()[0] == fingerprints(SHIPPED.cells), "the code behind the claims changed: run make claims"
+    assert set(SHIPPED.cells) <= set(SHIPPED.read_study()[1]), "the claims changed: run make claims"
 
 
 def test_every_seed_is_there() -> None:
-    for cell, metrics in read_claims()[1].items():
+    for cell, metrics in SHIPPED.read_study()[1].items():
         assert cell.runs == CELL_SEEDS and all(len(metric) == CELL_SEEDS for metric in metrics.values())
-    assert len(CLAIM_SEEDS) == 32
+    assert len(SEEDS) == 32
 
 
 def stored(
@@ -53,7 +44,7 @@ def stored(
 ) -> np.ndarray:
     """One number per seed, read from the file itself: not by way of `Seeds` or `cells`."""
     found = {}
-    for cell in json.loads(CLAIMS_FILE.read_text())["cells"]:
+    for cell in json.loads(SHIPPED.study.read_text())["cells"]:
         config = cell["config"]
         if (config["structures"], config["correlation"]) == ([structure], p) and (
             config["learning_rate"], config["rows"]
@@ -78,16 +69,16 @@ IN_WORDS = {  # each claim as its id says it, positive where it is right
     "advantage_grows_as_p_falls": above("shared_bottom", "mmoe", 0.0) - above("shared_bottom", "mmoe", 1.0),
     "gates_meet_as_p_rises": stored("mmoe", 0.0, "mean_gate_distance") - stored("mmoe", 1.0, "mean_gate_distance"),
     **{f"shared_overfits_less@{n}": gap("single_task", n) - gap("shared_bottom", n) for n in (500, 2_000, 8_000)},
-} if CLAIMS_FILE.exists() else {}  # fmt: skip
+} if SHIPPED.study.exists() else {}  # fmt: skip
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
-def test_every_verdict_follows_from_the_stored_numbers(claim: Claim) -> None:
+def test_every_verdict_follows_from_the_stored_numbers(claim: MultitaskClaim) -> None:
     """Recomputed from the file with scipy: sign, pairing, interval and outcome."""
-    assert CLAIMS_FILE.exists(), "run make claims"
+    assert SHIPPED.study.exists(), "run make claims"
     differences = -IN_WORDS[claim.id]
     interval = stats.ttest_1samp(differences, 0).confidence_interval(0.95)
-    verdict = claim.verdict(stored_seeds())
+    verdict = claim.verdict(SHIPPED.results)
     assert verdict.seeds == 32 and not verdict.preview
     assert (verdict.mean, verdict.low, verdict.high) == pytest.approx(
         (differences.mean(), *interval), rel=1e-6, abs=1e-9
@@ -97,7 +88,7 @@ def test_every_verdict_follows_from_the_stored_numbers(claim: Claim) -> None:
 
 def test_expected_at_32_seeds() -> None:
     """What the page says of its default: MMoE's mean below Shared-Bottom's, and gates that meet as p rises."""
-    at = stored_seeds()
+    at = SHIPPED.results
     for p in (0.0, 0.5, 0.9, 1.0):
         assert at.loss(PAPER, "mmoe", p).mean() < at.loss(PAPER, "shared_bottom", p).mean()
     distance = [at.metric(PAPER, "mmoe", p, "mean_gate_distance").mean() for p in (0.0, 0.25, 0.5, 0.75, 0.9, 1.0)]
@@ -108,7 +99,7 @@ def test_expected_at_32_seeds() -> None:
 @pytest.mark.slow
 def test_one_stored_cell_comes_out_again() -> None:
     cell = cells(PAPER, ("mmoe",), (0.5,), range(8))[0]
-    before = read_claims()[1][cell]["mmoe.test_loss"].mean(-1)
+    before = SHIPPED.read_study()[1][cell]["mmoe.test_loss"].mean(-1)
     apart = np.median(list(train(cell))[-1].metrics["mmoe.test_loss"].mean(-1) - before)
     error = before.std(ddof=1) / len(before) ** 0.5
     assert abs(apart) <= STANDARD_ERRORS * error, f"{apart / error:.1f} standard errors away"
@@ -116,8 +107,8 @@ def test_one_stored_cell_comes_out_again() -> None:
 
 
 def test_the_shipped_sweep_loads_and_is_small() -> None:
-    files = sorted(RECORDINGS.glob("*.npz"))
-    assert [r.config for r in sweep()] == list(recorded_configs()) and len(files) == len(sweep())
+    files = sorted(SHIPPED.folder.glob("*.npz"))
+    assert [r.config for r in sweep()] == list(SHIPPED.recordings.values()) and len(files) == len(sweep())
     assert max(file.stat().st_size for file in files) <= 2_000_000
     assert sum(file.stat().st_size for file in (ROOT / "assets" / "recordings").rglob("*.npz")) <= 15_000_000
     for recording in sweep():

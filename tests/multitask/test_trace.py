@@ -9,9 +9,10 @@ import torch
 from engine.errors import UserError
 from engine.multitask import MultitaskConfig, train
 from engine.multitask.data import SyntheticTasks
-from engine.multitask.trace import explain, intervene, model_at, probe, trace
+from engine.multitask.opened import Opened, probe
 from engine.multitask.view import ranks, views
 from engine.runs.explanation import Explanation
+from engine.runs.playground import Address
 from engine.runs.recording import Recording
 
 CONFIG = MultitaskConfig(
@@ -26,7 +27,7 @@ def recording() -> Recording[MultitaskConfig]:
 
 
 def test_axes_are_named(recording: Recording[MultitaskConfig]) -> None:
-    traced = trace(CONFIG, recording.frames[-1], "mmoe", probe(CONFIG).x[:3])
+    traced = Opened(CONFIG, recording.frames[-1]).trace("mmoe", probe(CONFIG).x[:3])
     assert traced.axes["gates"] == ("row", "task", "expert") and traced["gates"].shape == (3, 2, 8)
 
 
@@ -51,7 +52,7 @@ def test_every_number_is_its_sum(
     recording: Recording[MultitaskConfig], structure: str, part: str, unit: int, frame: int
 ) -> None:
     for row in (0, 17):
-        found = explain(CONFIG, recording.frames[frame], structure, probe(CONFIG).x[row], part, unit)
+        found = Opened(CONFIG, recording.frames[frame]).explain(structure, probe(CONFIG).x[[row]], Address(part, unit))
         assert found.agrees, (found.result, found.traced)
         assert found.total == pytest.approx(sum(t.product for t in found.terms) + (found.bias or 0.0))
         count, rest = found.rest()
@@ -66,13 +67,13 @@ def test_every_number_is_its_sum(
 def test_the_stage_shows_what_the_trace_computes(recording: Recording[MultitaskConfig]) -> None:
     shown, frame, rows = views(recording), recording.frames[-1], probe(CONFIG)
     for structure in ("omoe", "mmoe"):
-        traced = trace(CONFIG, frame, structure, rows.x)
+        traced = Opened(CONFIG, frame).trace(structure, rows.x)
         np.testing.assert_allclose(shown[f"{structure}.gates"][-1], traced["gates"].mean(0), atol=FLOAT32)
     for structure in CONFIG.structures:
-        traced = trace(CONFIG, frame, structure, rows.x)
+        traced = Opened(CONFIG, frame).trace(structure, rows.x)
         loss = ((traced["predictions"] - rows.y.numpy()) ** 2).mean()
         assert shown[f"{structure}.run0"][-1] == pytest.approx(loss, rel=FLOAT32)
-        weight = model_at(CONFIG, frame, structure).experts.weight.numpy().reshape(-1, 100)
+        weight = Opened(CONFIG, frame).model(structure).experts.weight.numpy().reshape(-1, 100)
         basis = SyntheticTasks(CONFIG, CONFIG.seed).basis.numpy()
         cosines = weight @ basis.T / np.linalg.norm(weight, axis=1, keepdims=True)
         np.testing.assert_allclose(shown[f"{structure}.points"][-1], cosines, atol=FLOAT32)
@@ -94,36 +95,36 @@ def test_experts_are_ordered_by_the_task_that_uses_them() -> None:
 def test_nothing_removed_is_the_recorded_loss(recording: Recording[MultitaskConfig]) -> None:
     frame = recording.frames[-1]
     for structure in CONFIG.structures:
-        loss = intervene(CONFIG, frame, structure, probe(CONFIG))
+        loss = Opened(CONFIG, frame).intervene(structure, probe(CONFIG))
         np.testing.assert_allclose(loss, frame.metrics[f"{structure}.test_loss"][0], rtol=FLOAT32)
 
 
 def test_removing_and_tying(recording: Recording[MultitaskConfig]) -> None:
     frame, rows = recording.frames[-1], probe(CONFIG)
-    one_left = intervene(CONFIG, frame, "mmoe", rows, removed=range(1, 8))
-    model = model_at(CONFIG, frame, "mmoe")
+    one_left = Opened(CONFIG, frame).intervene("mmoe", rows, removed=range(1, 8))
+    model = Opened(CONFIG, frame).model("mmoe")
     with torch.no_grad():
         hidden = model.experts(rows.x).relu()[:, :1].expand(-1, 2, -1)
         expected = ((model.towers(hidden)[1] - rows.y) ** 2).mean(0)
     np.testing.assert_allclose(one_left, expected.numpy(), rtol=FLOAT32)
-    tied = intervene(CONFIG, frame, "mmoe", rows, tied=True)
-    assert not np.allclose(tied, intervene(CONFIG, frame, "mmoe", rows))
+    tied = Opened(CONFIG, frame).intervene("mmoe", rows, tied=True)
+    assert not np.allclose(tied, Opened(CONFIG, frame).intervene("mmoe", rows))
     with torch.no_grad():  # one gate for both tasks, the mean of theirs
         model.gates.weight.copy_(model.gates.weight.mean(0, keepdim=True).expand_as(model.gates.weight))
         expected = ((model(rows.x).predictions - rows.y) ** 2).mean(0)
     np.testing.assert_allclose(tied, expected.numpy(), rtol=FLOAT32)
     np.testing.assert_array_equal(
-        intervene(CONFIG, frame, "omoe", rows, tied=True), intervene(CONFIG, frame, "omoe", rows)
+        Opened(CONFIG, frame).intervene("omoe", rows, tied=True), Opened(CONFIG, frame).intervene("omoe", rows)
     )
 
 
 def test_what_cannot_be_opened_says_so(recording: Recording[MultitaskConfig]) -> None:
-    x = probe(CONFIG).x[0]
-    for part in ("nonsense", "expert:99", "gate:7", "y:2", ""):
+    x = probe(CONFIG).x[:1]
+    for part in ("nonsense", "expert:99", "gate:7", "y:2", "expert:-1", "expert:²", ""):
         with pytest.raises(UserError):
-            explain(CONFIG, recording.frames[-1], "mmoe", x, part)
+            Opened(CONFIG, recording.frames[-1]).explain("mmoe", x, Address(part))
     with pytest.raises(UserError, match="keeps no parameters"):
-        explain(CONFIG, recording.thinned((-1,)).frames[0], "mmoe", x, "expert:0")
+        Opened(CONFIG, recording.thinned((-1,)).frames[0]).explain("mmoe", x, Address("expert:0"))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from engine.matching import MODELS, MatchingConfig
-from engine.matching.opened.scene import Stagehand, desks_at
+from engine.matching.opened.opened import Opened
+from engine.matching.opened.scene import Stagehand
 from engine.matching.opened.trace import trace
 from engine.matching.shipped import library, recorded
 from pages.matching import charts
@@ -124,16 +125,16 @@ def test_what_the_stage_sends_comes_from_traces(name: str) -> None:
     recording = recorded(name)
     config, frame = recording.config, recording.frames[-1]
     hand = Stagehand(config, library(config))
-    desks = desks_at(config, frame, hand.library)
+    opened = Opened(config, frame, hand.library.lexicon).models
     scenes = [hand.held_out(n) for n in hand.picks()]
     sent = charts.stage(
-        config, frame.step, desks, scenes, [(s.query, s.rows[0]) for s in scenes], [()] * len(scenes), 0.0, "recorded"
+        config, frame.step, opened, scenes, [(s.query, s.rows[0]) for s in scenes], [()] * len(scenes), 0.0, "recorded"
     )
     assert pack(sent, start=Position(0, 0.0, "clsm"), seek=0).nbytes <= 1_000_000
     for s, scene in enumerate(scenes):
         begin = len(sent.steps) - len(scene.rows[0])
         assert sent.names[s][begin:] == scene.rows[0]
-        for model, at in desks.items():
+        for model, at in opened.items():
             traced = trace(at, scene.query, scene.rows)
             count = len(scene.rows)
             np.testing.assert_allclose(

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from engine.recurrent import CELLS, RecurrentConfig
+from engine.recurrent.opened import Opened
 from engine.recurrent.probe import probe
 from engine.recurrent.shipped import recorded
-from engine.recurrent.trace import trace
 from pages.recurrent.charts import stage, units_of
 from pages.recurrent.settings import PRESETS
 from pages.recurrent.where import PLACE, SECTIONS
@@ -118,7 +118,7 @@ def test_what_the_stage_sends_comes_from_traces(name: str) -> None:
         begin = len(sent.steps) - len(one.written)
         assert sent.names[s][begin:] == one.written
         for cell in config.cells:
-            traced = trace(config, frame, cell, one.inputs)
+            traced = Opened(config, frame).trace(cell, one.inputs)
             shown = np.asarray(sent.arrays[f"{cell}.answer"])[s, begin:]
             np.testing.assert_allclose(shown, traced["probabilities"][:, one.answer], atol=1e-6)
 

@@ -11,20 +11,10 @@ import pytest
 from scipy import stats
 
 from engine.recommender import RecommenderConfig, train
-from engine.recommender.claims import BASE, CLAIMS, DEPTHS, HEADS, SEEDS, Claim
+from engine.recommender.claims import BASE, CLAIMS, DEPTHS, HEADS, SEEDS, RecommenderClaim
 from engine.recommender.serving.restore import server_at
 from engine.recommender.serving.scene import offered, scene
-from engine.recommender.shipped import (
-    CLAIMS_FILE,
-    CONFIG,
-    RECORDINGS,
-    claim_cells,
-    packed,
-    read_claims,
-    recorded,
-    stored_seeds,
-    unpacked,
-)
+from engine.recommender.shipped import CONFIG, SHIPPED, packed, recorded, unpacked
 from engine.recommender.site.vocabulary import open_site
 from engine.runs.recording import Recording
 from engine.runs.studies.fingerprint import fingerprints
@@ -42,15 +32,15 @@ UNDECIDED = {
 
 
 def test_the_stored_studies_rest_on_this_code() -> None:
-    assert read_claims()[0] == fingerprints(claim_cells()), "the code behind the claims changed: run make claims"
-    assert set(claim_cells()) <= set(read_claims()[1]), "the claims changed: run make claims"
-    assert len(SEEDS) == 8 and len(set(claim_cells())) == len(claim_cells())
+    assert SHIPPED.read_study()[0] == fingerprints(SHIPPED.cells), "the code behind the claims changed: run make claims"
+    assert set(SHIPPED.cells) <= set(SHIPPED.read_study()[1]), "the claims changed: run make claims"
+    assert len(SEEDS) == 8 and len(set(SHIPPED.cells)) == len(SHIPPED.cells)
 
 
 def stored(name: str, at: int | None = None, **setting: object) -> np.ndarray:
     """One number per seed, read from the file itself: not by way of `Seeds`."""
     found = {}
-    for row in json.loads(CLAIMS_FILE.read_text())["cells"]:
+    for row in json.loads(SHIPPED.study.read_text())["cells"]:
         for seed in range(8):
             if RecommenderConfig.from_dict(row["config"]) == replace(BASE, seed=seed, **setting):  # type: ignore[arg-type]
                 found[seed] = np.array(row["metrics"][name])
@@ -96,10 +86,10 @@ def in_words(claim: str) -> np.ndarray:
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
-def test_every_verdict_follows_from_the_stored_numbers(claim: Claim) -> None:
+def test_every_verdict_follows_from_the_stored_numbers(claim: RecommenderClaim) -> None:
     """Recomputed from the file with scipy: sign, pairing, interval and outcome."""
     differences = -in_words(claim.id)
-    verdict = claim.verdict(stored_seeds())
+    verdict = claim.verdict(SHIPPED.results)
     assert verdict.seeds == 8 and not verdict.preview
     low, high = stats.ttest_1samp(differences, 0).confidence_interval(0.95)
     assert (verdict.mean, verdict.low, verdict.high) == pytest.approx(
@@ -109,7 +99,7 @@ def test_every_verdict_follows_from_the_stored_numbers(claim: Claim) -> None:
 
 
 def test_what_the_page_tells() -> None:
-    outcomes = {claim.id: claim.verdict(stored_seeds()).outcome for claim in CLAIMS}
+    outcomes = {claim.id: claim.verdict(SHIPPED.results).outcome for claim in CLAIMS}
     assert len(outcomes) == len(CLAIMS)
     assert {name for name, outcome in outcomes.items() if outcome == FAILS} == REFUTED
     assert {name for name, outcome in outcomes.items() if outcome == WITHIN_NOISE} == UNDECIDED
@@ -120,14 +110,14 @@ def test_what_the_page_tells() -> None:
 def test_one_stored_cell_comes_out_again() -> None:
     """The cheapest study, trained again: within what another CPU moves."""
     config = replace(DEPTHS[0], seed=3)
-    before = read_claims()[1][config]["recall.hits"]
+    before = SHIPPED.read_study()[1][config]["recall.hits"]
     again = next(itertools.islice((f for f in train(config) if f.step == config.steps), 1)).metrics["recall.hits"]
     np.testing.assert_allclose(again, before, rtol=0, atol=0.03)
 
 
 def test_the_shipped_run() -> None:
     recording = recorded()
-    file = RECORDINGS / "million.npz"
+    file = SHIPPED.folder / "million.npz"
     assert recording.config == CONFIG and CONFIG.videos == 1_000_000 and file.stat().st_size <= 2_000_000
     kept = [n for n, frame in enumerate(recording.frames) if frame.parameters]
     assert len(kept) == 4 and kept[0] == 0 and kept[-1] == len(recording.frames) - 1

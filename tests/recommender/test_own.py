@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import UserError
-from engine.recommender import WORKS
+from engine.recommender import ENGINE
 from engine.recommender.data import prepare
 from engine.recommender.own_log import formats
 from engine.recommender.own_log.columns import recognised
@@ -300,7 +300,7 @@ def test_a_log_of_impressions_trains_both_stages() -> None:
     data = csv(full())
     config = own_config(read_log(data), hashlib.sha256(data).hexdigest(), SMALL)
     ticks: list[tuple[int, int]] = []
-    frames = list(WORKS["own"].run(config, data, lambda *at: ticks.append(at)))
+    frames = list(ENGINE.works["own"].run(config, data, lambda *at: ticks.append(at)))
     assert ticks[-1] == (120, 120) and frames[-1].step == 120
     recall, ranking = (next(f for f in frames[::-1] if name in f.metrics) for name in ("recall.hits", "ranking.auc"))
     assert set(recall.metrics) == HITS | {"recall.loss"} and set(ranking.metrics) == JUDGED | {"ranking.loss"}

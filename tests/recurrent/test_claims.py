@@ -11,17 +11,8 @@ import pytest
 from scipy import stats
 
 from engine.recurrent import RecurrentConfig, train
-from engine.recurrent.claims import CLAIMS, COUNTING, DELAYS, MIXED, SEEDS, Claim
-from engine.recurrent.shipped import (
-    CLAIMS_FILE,
-    CONFIGS,
-    RECORDINGS,
-    claim_cells,
-    nearest,
-    read_claims,
-    recorded,
-    stored_seeds,
-)
+from engine.recurrent.claims import CLAIMS, COUNTING, DELAYS, MIXED, SEEDS, CellClaim
+from engine.recurrent.shipped import SHIPPED, nearest
 from engine.runs.recording import Recording
 from engine.runs.studies.fingerprint import fingerprints
 from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE
@@ -31,15 +22,15 @@ EARLY_STEP = 10
 
 
 def test_the_stored_studies_rest_on_this_code() -> None:
-    assert read_claims()[0] == fingerprints(claim_cells()), "the code behind the claims changed: run make claims"
-    assert set(claim_cells()) <= set(read_claims()[1]), "the claims changed: run make claims"
-    assert all(cell.runs == len(SEEDS) == 8 for cell in read_claims()[1])
+    assert SHIPPED.read_study()[0] == fingerprints(SHIPPED.cells), "the code behind the claims changed: run make claims"
+    assert set(SHIPPED.cells) <= set(SHIPPED.read_study()[1]), "the claims changed: run make claims"
+    assert all(cell.runs == len(SEEDS) == 8 for cell in SHIPPED.read_study()[1])
 
 
 def stored(cell: str, metric: str = "accuracy", at: int | None = 40, **setting: object) -> np.ndarray:
     """One number per seed, read from the file itself: not by way of `Seeds`."""
     wanted = {**MIXED.to_dict(), "cells": [cell], **setting}
-    document = json.loads(CLAIMS_FILE.read_text())
+    document = json.loads(SHIPPED.study.read_text())
     (row,) = [
         row
         for row in document["cells"]
@@ -77,10 +68,10 @@ def in_words(claim: str) -> np.ndarray:
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
-def test_every_verdict_follows_from_the_stored_numbers(claim: Claim) -> None:
+def test_every_verdict_follows_from_the_stored_numbers(claim: CellClaim) -> None:
     """Recomputed from the file with scipy: sign, pairing, interval and outcome."""
     differences = -in_words(claim.id)
-    verdict = claim.verdict(stored_seeds())
+    verdict = claim.verdict(SHIPPED.results)
     assert verdict.seeds == 8 and not verdict.preview
     if differences.std() == 0:
         interval_low = interval_high = differences[0]
@@ -95,7 +86,7 @@ def test_every_verdict_follows_from_the_stored_numbers(claim: Claim) -> None:
 
 def test_what_the_page_tells() -> None:
     """Mixed training: LSTM at least .95 at 40, RNN clearly below; single: the RNN fails before the LSTM."""
-    outcomes = {claim.id: claim.verdict(stored_seeds()).outcome for claim in CLAIMS}
+    outcomes = {claim.id: claim.verdict(SHIPPED.results).outcome for claim in CLAIMS}
     assert outcomes["lstm_remembers@40"] == outcomes["rnn_below_lstm@40"] == HOLDS
     assert outcomes["patient_rnn_below_lstm@40"] == HOLDS
     assert single("rnn", 3).mean() > 0.9 and single("rnn", 12).mean() < 0.5 < 0.9 < single("lstm", 12).mean()
@@ -105,17 +96,17 @@ def test_what_the_page_tells() -> None:
 def test_one_stored_cell_comes_out_again() -> None:
     """The shortest study, trained again: the same accuracy within what one string in nine is worth."""
     cell = replace(COUNTING, cells=("lstm",))
-    before = stored_seeds().metric(COUNTING, "lstm", "accuracy").mean()
+    before = SHIPPED.results.metric(COUNTING, "lstm", "accuracy").mean()
     again = list(train(replace(cell, runs=4)))[-1].metrics["lstm.accuracy"].mean()
     assert abs(again - before) < 0.25
     assert DELAYS.cells == ("lstm", "peephole")
 
 
-@pytest.mark.parametrize("name", CONFIGS)
+@pytest.mark.parametrize("name", SHIPPED.recordings)
 def test_the_shipped_runs(name: str) -> None:
-    recording = recorded(name)
-    assert recording.config == CONFIGS[name] and recording.steps[-1] == recording.config.steps
-    assert (RECORDINGS / f"{name}.npz").stat().st_size <= 2_000_000
+    recording = SHIPPED.recording(name)
+    assert recording.config == SHIPPED.recordings[name] and recording.steps[-1] == recording.config.steps
+    assert (SHIPPED.folder / f"{name}.npz").stat().st_size <= 2_000_000
     assert sum(bool(frame.parameters) for frame in recording.frames) >= 10 and recording.frames[-1].parameters
     assert Recording.from_bytes(recording.to_bytes(), RecurrentConfig).digest == recording.digest
     again = itertools.takewhile(lambda frame: frame.step <= EARLY_STEP, train(recording.config))

@@ -13,13 +13,13 @@ import torch
 from engine.errors import UserError
 from engine.recurrent import TextConfig, read
 from engine.recurrent.config import CELLS
-from engine.recurrent.explain import explain
 from engine.recurrent.gradients import belt, connectivity
+from engine.recurrent.opened import Opened
 from engine.recurrent.probe import probe
 from engine.recurrent.tasks import Characters, task_of
 from engine.recurrent.text import OTHER, decode, encode, text_config
-from engine.recurrent.trace import carriers, trace
 from engine.recurrent.view import distances, views
+from engine.runs.playground import Address
 
 TEXT = "the cat sat on the mat, the dog lay by the log.\n" * 100
 SMALL = TextConfig(distance=12, steps=40, frames=3, hidden=12, embedding=6, batch_size=16)
@@ -75,14 +75,14 @@ def test_it_learns_and_every_view_reads_it() -> None:
     assert one.written[:3] != () and len(one.answers) == len(one.inputs) == 10
     assert list(one.answers[:-1]) == one.inputs[1:].tolist()
     for cell in CELLS:
-        traced = trace(config, frame, cell, one.inputs)
+        traced = Opened(config, frame).trace(cell, one.inputs)
         np.testing.assert_allclose(traced["probabilities"].sum(1), 1.0, atol=1e-5)
-        assert belt(config, frame, cell, one.inputs).shape == (10, 10)
-        assert connectivity(config, frame, cell, one.inputs, one.answer).shape == (10, 10)
-        assert carriers(config, frame, cell, one.inputs, one.answer).shape == (config.hidden,)
-        assert explain(config, frame, cell, one.inputs, "answer", 4, one.answers[4]).agrees
+        assert belt(Opened(config, frame), cell, one.inputs).shape == (10, 10)
+        assert connectivity(Opened(config, frame), cell, one.inputs, one.answer).shape == (10, 10)
+        assert Opened(config, frame).carriers(cell, one.inputs, one.answer).shape == (config.hidden,)
+        assert Opened(config, frame).explain(cell, one.inputs, Address("answer", one.answers[4], 4)).agrees
     at = distances(config)
-    found = views(config, frame, [probe(config, d) for d in at], dict.fromkeys(CELLS, 0))
+    found = views(Opened(config, frame), [probe(config, d) for d in at], dict.fromkeys(CELLS, 0))
     assert np.isfinite(found["lstm.answer"][-1]).all()
     assert task_of(config).answers == tuple(config.alphabet)
 

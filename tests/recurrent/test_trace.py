@@ -12,14 +12,14 @@ import torch
 from engine.errors import UserError
 from engine.recurrent import RecurrentConfig, train
 from engine.recurrent.config import CELLS, TASKS
-from engine.recurrent.explain import explain
 from engine.recurrent.gradients import belt, chain, connectivity, flow, untrained_flow
 from engine.recurrent.ladder import LADDER
+from engine.recurrent.opened import Opened, clamps_of
 from engine.recurrent.probe import own_probe, probe
 from engine.recurrent.tasks import loss_of, task_of
-from engine.recurrent.trace import carriers, clamps_of, model_at, trace
 from engine.recurrent.view import distances, views
 from engine.runs.frame import Frame
+from engine.runs.playground import Address
 
 CONFIG = RecurrentConfig(steps=40, frames=3, distance=8, hidden=6, embedding=4, batch_size=16)
 
@@ -36,8 +36,8 @@ def test_a_trace_is_the_forward_pass(task: str, cell: str) -> None:
     """The plain form on screen equals the fused one that was trained."""
     config, frame = trained(task)
     one = probe(config, 5)
-    traced = trace(config, frame, cell, one.inputs)
-    read = model_at(config, frame, cell)(one.inputs[:, None])
+    traced = Opened(config, frame).trace(cell, one.inputs)
+    read = Opened(config, frame).reader(cell)(one.inputs[:, None])
     np.testing.assert_allclose(traced["h"], read.h[:, 0].numpy(), atol=2e-6)
     if task_of(config).kind == "class":
         np.testing.assert_allclose(traced["probabilities"].sum(1), 1.0, atol=1e-6)
@@ -57,7 +57,7 @@ def test_every_number_opens_to_its_sum(task: str, cell: str) -> None:
     for part in parts:
         for step in (0, 1, len(one.written) - 1):
             for unit in (0, 5) if part != "answer" else (0,):
-                found = explain(config, frame, cell, one.inputs, part, step, unit)
+                found = Opened(config, frame).explain(cell, one.inputs, Address(part, unit, step))
                 assert found.agrees, (part, step, unit)
                 apply = {"sigmoid": lambda v: 1 / (1 + np.exp(-v)), "tanh": np.tanh, "identity": lambda v: v}
                 if found.activation != "softmax":
@@ -71,7 +71,11 @@ def test_a_peephole_is_a_term_of_three_gates_only() -> None:
     config, frame = trained()
     one = probe(config, 4)
     seen = {
-        gate: [t.symbol for t in explain(config, frame, "peephole", one.inputs, gate, 3, 2).terms if "C_" in t.symbol]
+        gate: [
+            t.symbol
+            for t in Opened(config, frame).explain("peephole", one.inputs, Address(gate, 2, 3)).terms
+            if "C_" in t.symbol
+        ]
         for gate in "ifgo"
     }
     assert seen == {"i": ["C_{3}(t-1)"], "f": ["C_{3}(t-1)"], "g": [], "o": ["C_{3}(t)"]}
@@ -81,9 +85,9 @@ def test_a_peephole_is_a_term_of_three_gates_only() -> None:
 def test_what_has_no_sum_is_refused(part: str, step: int, unit: int) -> None:
     config, frame = trained()
     with pytest.raises(UserError):
-        explain(config, frame, "lstm", probe(config, 4).inputs, part, step, unit)
+        Opened(config, frame).explain("lstm", probe(config, 4).inputs, Address(part, unit, step))
     with pytest.raises(UserError):
-        explain(config, frame, "rnn", probe(config, 4).inputs, "f", 0, 0)
+        Opened(config, frame).explain("rnn", probe(config, 4).inputs, Address("f", 0, 0))
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -91,8 +95,8 @@ def test_gradients_are_those_of_training(cell: str) -> None:
     """‖∂L/∂h(t)‖ by nudging h(t) up and down: central differences in float64."""
     config, frame = trained()
     examples = task_of(config).draw(3, 1, torch.Generator().manual_seed(5))
-    found = flow(config, frame, cell, examples)
-    model = model_at(config, frame, cell).double()
+    found = flow(Opened(config, frame), cell, examples)
+    model = Opened(config, frame).exact(cell)
     x = model.embed(examples.inputs)
 
     def loss(nudge: torch.Tensor) -> float:
@@ -112,8 +116,8 @@ def test_gradients_are_those_of_training(cell: str) -> None:
 def test_connectivity_against_differences(cell: str) -> None:
     config, frame = trained("adding")
     one = probe(config, 5)
-    found = connectivity(config, frame, cell, one.inputs, 0)
-    model = model_at(config, frame, cell).double()
+    found = connectivity(Opened(config, frame), cell, one.inputs, 0)
+    model = Opened(config, frame).exact(cell)
     x = one.inputs[:, None].double()
     for channel_step in (0, 3):
         columns = []
@@ -129,7 +133,7 @@ def test_connectivity_against_differences(cell: str) -> None:
 def test_the_belt_is_the_product_of_the_forget_gates() -> None:
     config, frame = trained()
     one = probe(config, 5)
-    traced, share = trace(config, frame, "lstm", one.inputs), belt(config, frame, "lstm", one.inputs)
+    traced, share = Opened(config, frame).trace("lstm", one.inputs), belt(Opened(config, frame), "lstm", one.inputs)
     written = np.abs(traced["written"])
     for s, t in ((0, 0), (0, 4), (4, 9)):
         left = written[s] * np.prod(traced["f"][s + 1 : t + 1], axis=0)
@@ -141,8 +145,8 @@ def test_the_rnns_belt_is_its_jacobians_product() -> None:
     """What the word wrote, carried on by autograd's own Jacobian of h(t) by h(s)."""
     config, frame = trained()
     one = probe(config, 5)
-    share = belt(config, frame, "rnn", one.inputs)
-    model = model_at(config, frame, "rnn").double()
+    share = belt(Opened(config, frame), "rnn", one.inputs)
+    model = Opened(config, frame).exact("rnn")
     x = model.embed(one.inputs[:, None])
     h = model.cell.steps(x).h[:, 0]
     s, t = 3, 6
@@ -162,7 +166,7 @@ def test_the_rnns_belt_is_its_jacobians_product() -> None:
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_chain_is_its_factors(cell: str) -> None:
     config, frame = trained()
-    found = chain(config, frame, cell, probe(config, 5).inputs)
+    found = chain(Opened(config, frame), cell, probe(config, 5).inputs)
     assert found.running[-1] == 1.0 and np.isnan(found.factors[-1])
     np.testing.assert_allclose(np.cumprod(found.factors[:-1][::-1])[::-1], found.running[:-1], rtol=1e-9)
 
@@ -171,9 +175,9 @@ def test_carriers_against_a_model_without_the_unit() -> None:
     """Zeroing what the unit receives and says in the weights gives the same answer as taking it away."""
     config, frame = trained()
     one = probe(config, 5)
-    found = carriers(config, frame, "rnn", one.inputs, one.answer)
+    found = Opened(config, frame).carriers("rnn", one.inputs, one.answer)
     unit = int(np.argmax(np.abs(found)))
-    model = model_at(config, frame, "rnn")
+    model = Opened(config, frame).reader("rnn")
     for tensor in (model.cell.weight_ih_l0, model.cell.bias_ih_l0, model.cell.bias_hh_l0, model.cell.weight_hh_l0):
         tensor[unit] = 0.0
 
@@ -181,7 +185,7 @@ def test_carriers_against_a_model_without_the_unit() -> None:
         others = torch.cat((logits[: one.answer], logits[one.answer + 1 :]))
         return float(logits[one.answer] - others.logsumexp(0))
 
-    whole = model_at(config, frame, "rnn")(one.inputs[:, None]).answers[-1, 0]
+    whole = Opened(config, frame).reader("rnn")(one.inputs[:, None]).answers[-1, 0]
     part = model(one.inputs[:, None]).answers[-1, 0]
     assert found[unit] == pytest.approx(lead(whole) - lead(part), abs=1e-4)
 
@@ -191,20 +195,20 @@ def test_forced_gates_and_cut_peepholes() -> None:
     one = probe(config, 5)
     length = len(one.written)
     clamps = clamps_of(length, config.hidden, {"f": 0.0}, [1], range(3, 5))
-    held = trace(config, frame, "lstm", one.inputs, clamps=clamps)
-    free = trace(config, frame, "lstm", one.inputs)
+    held = Opened(config, frame).trace("lstm", one.inputs, clamps=clamps)
+    free = Opened(config, frame).trace("lstm", one.inputs)
     assert (held["f"][3:5, 1] == 0).all() and (held["f"][:3] == free["f"][:3]).all()
     assert not np.array_equal(held["c"][4], free["c"][4])
-    cut = trace(config, frame, "peephole", one.inputs, without=("i", "f", "o"))
+    cut = Opened(config, frame).trace("peephole", one.inputs, without=("i", "f", "o"))
     assert not cut["peep_f"].any() and not cut["peep_o"].any()
-    wrong = trace(config, frame, "peephole", one.inputs, output_sees_old_cell=True)
-    assert not np.array_equal(wrong["o"], trace(config, frame, "peephole", one.inputs)["o"])
+    wrong = Opened(config, frame).trace("peephole", one.inputs, output_sees_old_cell=True)
+    assert not np.array_equal(wrong["o"], Opened(config, frame).trace("peephole", one.inputs)["o"])
 
 
 def test_thinned_moments_say_so() -> None:
     config, frame = trained()
     with pytest.raises(UserError, match="keeps no parameters"):
-        trace(config, Frame(frame.step, frame.metrics), "lstm", probe(config, 3).inputs)
+        Opened(config, Frame(frame.step, frame.metrics)).trace("lstm", probe(config, 3).inputs)
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -213,12 +217,12 @@ def test_views_end_together_and_come_from_traces(task: str) -> None:
     at = distances(config)
     shown = [probe(config, distance) for distance in at]
     units = dict.fromkeys(CELLS, 2)
-    found = views(config, frame, shown, units)
+    found = views(Opened(config, frame), shown, units)
     width = max(len(one.written) for one in shown)
     for s, one in enumerate(shown):
         begin = width - len(one.written)
         for cell in CELLS:
-            traced = trace(config, frame, cell, one.inputs)
+            traced = Opened(config, frame).trace(cell, one.inputs)
             assert np.isnan(found[f"{cell}.answer"][s, :begin]).all()
             np.testing.assert_array_equal(found[f"{cell}.answer"][s, begin:], traced["probabilities"][:, one.answer])
             numbers = found[f"{cell}.unit"][s, begin:]

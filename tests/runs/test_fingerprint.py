@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import importlib
 from collections.abc import Iterator, Mapping
 from functools import partial
 
 import pytest
 
 from engine.runs.config import Config
+from engine.runs.playground import engines
 from engine.runs.studies import fingerprint
 from engine.runs.studies.fingerprint import closure, digest, fingerprints, key, reduced, roots, source_of
 
@@ -18,7 +18,7 @@ PLAYGROUNDS = ("recurrent", "matching", "multitask", "recommender")
 
 def kinds(playground: str) -> list[Config]:
     """One stored cell for each combination of rungs."""
-    cells = importlib.import_module(f"engine.{playground}.shipped").claim_cells()
+    cells = engines()[playground].shipped.cells
     return list({key(cell): cell for cell in cells}.values())
 
 

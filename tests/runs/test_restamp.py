@@ -13,38 +13,40 @@ import pytest
 
 from engine.files import ROOT
 from engine.multitask import MultitaskConfig
+from engine.multitask.claims import Seeds
 from engine.runs import build
 from engine.runs.config import Config
 from engine.runs.studies import restamp
+from engine.runs.studies.claims import Claim
 from engine.runs.studies.fingerprint import fingerprints
-from engine.runs.studies.stored import read_study, write_study
+from engine.runs.studies.shipped import Shipped
 
 CELLS = tuple(
     MultitaskConfig(structures=(structure,), seed=seed, steps=20, frames=2)
     for structure in ("shared_bottom", "mmoe")
     for seed in range(4)
 )
+Study = Shipped[MultitaskConfig, Seeds]
 NUMBERS = {cell: {"test_loss": np.array([cell.seed + 0.123456789, 1 / 3])} for cell in CELLS}
 
 
-def shipped(path: Path) -> Any:
-    return SimpleNamespace(
-        CLAIMS_FILE=path,
-        read_claims=lambda: read_study(path, MultitaskConfig),
-        claim_cells=lambda: CELLS,
-        cells_by_claim=lambda: {"sharing": CELLS[:4], "gates": CELLS[4:], "both": CELLS},
-        ship_claims=lambda results: write_study(path, results),
-        keeps=lambda name: True,
+def shipped(folder: Path) -> Study:
+    def claim(name: str, cells: Sequence[MultitaskConfig]) -> Claim[MultitaskConfig, Seeds]:
+        return Claim(name, tuple(cells), lambda at: np.zeros(2))
+
+    claims = claim("sharing", CELLS[:4]), claim("gates", CELLS[4:]), claim("both", CELLS)
+    return Shipped(
+        "multitask", MultitaskConfig, {}, lambda recording: recording, claims, Seeds, tuple(CELLS), assets=folder
     )
 
 
 @pytest.fixture
-def aged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def aged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
     """A stored study whose code was rearranged since."""
-    study = shipped(tmp_path / "study.json")
-    study.ship_claims(NUMBERS)
-    document = json.loads(study.CLAIMS_FILE.read_text())
-    study.CLAIMS_FILE.write_text(json.dumps(document | {"fingerprints": {"shared_bottom": "old", "mmoe": "old"}}))
+    study = shipped(tmp_path)
+    study.write_study(NUMBERS)
+    document = json.loads(study.study.read_text())
+    study.study.write_text(json.dumps(document | {"fingerprints": {"shared_bottom": "old", "mmoe": "old"}}))
     monkeypatch.setattr(restamp, "LOG", tmp_path / "restamp.log")
     return study
 
@@ -67,35 +69,35 @@ def off(by: float) -> dict[Config, Any]:
     return {cell: {name: value + by for name, value in metrics.items()} for cell, metrics in NUMBERS.items()}
 
 
-def test_every_stored_digit_comes_back(aged: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    numbers = json.loads(aged.CLAIMS_FILE.read_text())["cells"]
+def test_every_stored_digit_comes_back(aged: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = json.loads(aged.study.read_text())["cells"]
     trains(monkeypatch, off(1e-9))  # below the last stored digit
-    restamp.restamp("multitask", aged)
-    assert aged.read_claims()[0] == fingerprints(CELLS)
-    assert json.loads(aged.CLAIMS_FILE.read_text())["cells"] == numbers
+    restamp.restamp(aged)
+    assert aged.read_study()[0] == fingerprints(CELLS)
+    assert json.loads(aged.study.read_text())["cells"] == numbers
     assert restamp.LOG.read_text().count("every stored digit: ") >= 2
 
 
-def test_another_digit_leaves_all_as_it_was(aged: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    held = aged.CLAIMS_FILE.read_bytes()
+def test_another_digit_leaves_all_as_it_was(aged: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = aged.study.read_bytes()
     trains(monkeypatch, off(1e-6))
     with pytest.raises(restamp.Differs, match="other digits"):
-        restamp.restamp("multitask", aged)
-    assert aged.CLAIMS_FILE.read_bytes() == held and not restamp.LOG.exists()
+        restamp.restamp(aged)
+    assert aged.study.read_bytes() == held and not restamp.LOG.exists()
 
 
 @pytest.mark.parametrize(("before", "renewed"), [(1e-6, True), (1.0000001e-6, False)])
 def test_on_another_processor_the_older_code_is_asked(
-    aged: Any, monkeypatch: pytest.MonkeyPatch, before: float, renewed: bool
+    aged: Study, monkeypatch: pytest.MonkeyPatch, before: float, renewed: bool
 ) -> None:
     asked = trains(monkeypatch, off(1e-6), off(before))
     if renewed:
-        restamp.restamp("multitask", aged, since="HEAD")
-        assert aged.read_claims()[0] == fingerprints(CELLS) and "bit for bit as at HEAD" in restamp.LOG.read_text()
+        restamp.restamp(aged, since="HEAD")
+        assert aged.read_study()[0] == fingerprints(CELLS) and "bit for bit as at HEAD" in restamp.LOG.read_text()
     else:
         with pytest.raises(restamp.Differs, match="differ from HEAD"):
-            restamp.restamp("multitask", aged, since="HEAD")
-        assert set(aged.read_claims()[0].values()) == {"old"}
+            restamp.restamp(aged, since="HEAD")
+        assert set(aged.read_study()[0].values()) == {"old"}
     assert asked[0] == ROOT and not asked[1].exists(), "the older code lies in a folder of its own, which is gone again"
 
 
@@ -113,10 +115,10 @@ def test_a_cell_is_trained_as_a_worker_trains_it() -> None:
     assert restamp._same(found, build._last(run))
 
 
-def test_make_claims_trains_what_is_missing_or_old(aged: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    document = json.loads(aged.CLAIMS_FILE.read_text())
+def test_make_claims_trains_what_is_missing_or_old(aged: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = json.loads(aged.study.read_text())
     half = {"mmoe": "old", "shared_bottom": fingerprints(CELLS)["shared_bottom"]}
-    aged.CLAIMS_FILE.write_text(json.dumps({"fingerprints": half, "cells": document["cells"][1:]}))
+    aged.study.write_text(json.dumps({"fingerprints": half, "cells": document["cells"][1:]}))
     trained: list[Config] = []
 
     def train(cells: Sequence[Config]) -> list[Any]:
@@ -128,7 +130,7 @@ def test_make_claims_trains_what_is_missing_or_old(aged: Any, monkeypatch: pytes
     monkeypatch.setattr(build, "_trained", train)
     build._claims(aged)
     assert trained == [CELLS[0], *CELLS[4:]]
-    code, results = aged.read_claims()
+    code, results = aged.read_study()
     assert (
         code == fingerprints(CELLS)
         and results[CELLS[1]]["test_loss"][0] == 1.1234568

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from engine.matching.models import CLSM
-from engine.matching.opened.trace import Desk, Row, trace
+from engine.matching.opened.trace import OpenedModel, Row, trace
 from engine.matching.training import AT_ONCE
 from engine.runs.frame import Array
 
@@ -26,7 +26,7 @@ class Window(NamedTuple):
 
 
 @torch.inference_mode()
-def winning_windows(at: Desk, rows: Sequence[Row], unit: int, most: int = 12) -> tuple[Window, ...]:
+def winning_windows(at: OpenedModel, rows: Sequence[Row], unit: int, most: int = 12) -> tuple[Window, ...]:
     """The windows that win a filter's maximum in these documents, the highest first."""
     one = at.matcher.document
     if not isinstance(one, CLSM):
@@ -42,7 +42,7 @@ def winning_windows(at: Desk, rows: Sequence[Row], unit: int, most: int = 12) ->
     return tuple(Window(words, values[0], len(values)) for words, values in best)
 
 
-def keywords(at: Desk, query: Row, document: Row) -> Array:
+def keywords(at: OpenedModel, query: Row, document: Row) -> Array:
     """(L,) how many of the `CELLS` cells with the largest final output each word of a document moved most."""
     traced = trace(at, query, [document])
     cells = traced["c_documents"][0]  # (L, H)
@@ -51,7 +51,7 @@ def keywords(at: Desk, query: Row, document: Row) -> Array:
     return np.bincount(change.argmax(0), minlength=len(document))
 
 
-def trigram_gains(at: Desk, query: Row, document: Row, side: int, token: str) -> tuple[tuple[str, float], ...]:
+def trigram_gains(at: OpenedModel, query: Row, document: Row, side: int, token: str) -> tuple[tuple[str, float], ...]:
     """By how much the cosine falls when one feature of a word is taken from a text: (feature, fall) for those with
     trained weights; side 0 is the query's."""
     bag = at.lexicon.bag(token)

@@ -11,33 +11,27 @@ from torch import Tensor, nn
 from engine.cells.explain import explain_step
 from engine.errors import UserError
 from engine.matching.data.texts import Lexicon
+from engine.matching.ladder import LADDER
 from engine.matching.models import CLSM, DSSM, LSTMDSSM, CLSMRead, DSSMRead
-from engine.matching.opened.trace import Desk, Row, lstm_steps, trace
+from engine.matching.opened.trace import OpenedModel, Row, lstm_steps, trace
 from engine.runs.explanation import Explanation, Term
+from engine.runs.playground import Address
 from engine.runs.trace import Trace
-
-PARTS = {
-    "dssm": ("hidden1", "hidden2", "semantic", "cosine", "p"),
-    "clsm": ("map", "pooled", "semantic", "cosine", "p"),
-    "lstm": ("i", "f", "g", "o", "c", "h", "cosine", "p"),
-}
-"""What has a sum behind it, from the text upwards."""
 
 
 @torch.inference_mode()
-def explain(
-    at: Desk, query: Row, documents: Sequence[Row], part: str, side: int, unit: int = 0, step: int = 0
-) -> Explanation:
+def explain(at: OpenedModel, query: Row, documents: Sequence[Row], address: Address) -> Explanation:
     """The sum behind one number, in float64.
 
-    part  one of `PARTS` of the model; side  0 the query, n the n-th document; unit  a filter, a unit; step  a window or
-    a word, for "map" and the LSTM's gates. Raises UserError where there is no such number.
+    A unit is a filter of CNN-DSSM; a step is a window, for "map", or a word, for the LSTM's gates. Raises UserError where
+    the model has no such part, or the part no such number.
     """
+    part, side, unit, step = address.part, address.side, address.unit, address.step
     rows = [query, *documents]
-    exact = Desk(at.config, at.model, copy.deepcopy(at.matcher).double(), at.lexicon)
+    exact = OpenedModel(at.config, at.model, copy.deepcopy(at.matcher).double(), at.lexicon)
     traced = trace(at, query, documents)
     try:
-        if part not in PARTS[at.model] or min(side, unit, step) < 0 or (part in ("cosine", "p") and not side):
+        if part not in LADDER[at.model].parts or min(side, unit, step) < 0 or (part in ("cosine", "p") and not side):
             raise IndexError
         if part == "cosine":
             return _cosine(exact, query, documents, side, traced)
@@ -48,7 +42,7 @@ def explain(
         raise UserError("There is no sum behind {part}.", part=f"{part[:20]} {unit + 1}") from None
 
 
-def _inner(at: Desk, row: Row, part: str, side: int, unit: int, step: int, traced: Trace) -> Explanation:
+def _inner(at: OpenedModel, row: Row, part: str, side: int, unit: int, step: int, traced: Trace) -> Explanation:
     """What stands inside one tower."""
     one, name, index = at.tower(side), "documents" if side else "query", max(side - 1, 0)
     if part == "semantic":
@@ -114,7 +108,7 @@ def _summed(symbol: str, terms: tuple[Term, ...], bias: float | None, result: fl
     return Explanation(symbol, terms, bias, "tanh", result, traced)
 
 
-def _cosine(at: Desk, query: Row, documents: Sequence[Row], side: int, traced: Trace) -> Explanation:
+def _cosine(at: OpenedModel, query: Row, documents: Sequence[Row], side: int, traced: Trace) -> Explanation:
     """Both vectors at length 1: the cosine is the sum of their products."""
     left = nn.functional.normalize(at.vector(0, [query]), dim=-1)[0].tolist()
     right = nn.functional.normalize(at.vector(1, documents), dim=-1)[side - 1].tolist()
@@ -124,7 +118,7 @@ def _cosine(at: Desk, query: Row, documents: Sequence[Row], side: int, traced: T
     return Explanation(f"R(Q, D_{{{side}}})", terms, None, "identity", total, cosine, factors=("q", "d"))
 
 
-def _posterior(at: Desk, query: Row, documents: Sequence[Row], side: int, traced: Trace) -> Explanation:
+def _posterior(at: OpenedModel, query: Row, documents: Sequence[Row], side: int, traced: Trace) -> Explanation:
     """softmax of γ R over the candidates."""
     scores = at.cosines(query, documents)
     gamma = at.config.gamma

@@ -13,9 +13,9 @@ from engine.matching.config import MatchingConfig
 from engine.matching.data.log import Query
 from engine.matching.measures import levels
 from engine.matching.models import cosines
-from engine.matching.opened.trace import Desk, Row, desk
+from engine.matching.opened.trace import OpenedModel, Row
 from engine.matching.training import Library, vectors
-from engine.runs.frame import Array, Frame
+from engine.runs.frame import Array
 
 RANKED = 24
 """Queries whose scores are kept: a page asks for those of the same one again and again."""
@@ -77,16 +77,16 @@ class Stagehand:
 class Index:
     """Every model's vectors of the pool at one frame, to rank queries with."""
 
-    def __init__(self, desks: Mapping[str, Desk], hand: Stagehand) -> None:
-        self._desks, self._hand = desks, hand
+    def __init__(self, opened: Mapping[str, OpenedModel], hand: Stagehand) -> None:
+        self._opened, self._hand = opened, hand
         self._ranked = functools.lru_cache(RANKED)(self._rank)
         self._pool = {
-            name: vectors(at.matcher.document, at.matcher, at.lexicon, hand.library.pool) for name, at in desks.items()
+            name: vectors(at.matcher.document, at.matcher, at.lexicon, hand.library.pool) for name, at in opened.items()
         }
 
     def scores(self, model: str, queries: Sequence[Row]) -> Array:
         """Cosines (Q, N) of many queries with the pool."""
-        at = self._desks[model]
+        at = self._opened[model]
         left = vectors(at.matcher.query, at.matcher, at.lexicon, queries)
         return cosines(left, self._pool[model]).numpy()
 
@@ -95,7 +95,7 @@ class Index:
         return {name: scores.copy() for name, scores in self._ranked(query).items()}
 
     def _rank(self, query: Row) -> dict[str, Array]:
-        found = {name: cosines(at.vector(0, [query]), self._pool[name])[0].numpy() for name, at in self._desks.items()}
+        found = {name: cosines(at.vector(0, [query]), self._pool[name])[0].numpy() for name, at in self._opened.items()}
         return found | {name: scores[0] for name, scores in self._hand.baselines.scores([query]).items()}
 
 
@@ -110,8 +110,3 @@ def without(row: Row, deleted: Sequence[int]) -> Row:
     """A row without some of its words."""
     gone = set(deleted)
     return tuple(token for n, token in enumerate(row) if n not in gone)
-
-
-def desks_at(config: MatchingConfig, frame: Frame, library: Library) -> dict[str, Desk]:
-    """Every model of a run at one frame."""
-    return {model: desk(config, frame, model, library.lexicon) for model in config.models}

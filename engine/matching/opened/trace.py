@@ -42,7 +42,7 @@ def matcher_at(config: MatchingConfig, frame: Frame, model: str) -> Matcher:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class OpenedModel:
     """One model at one moment, with the lexicon that it reads with."""
 
     config: MatchingConfig
@@ -52,7 +52,7 @@ class Desk:
 
     def read(self, rows: Sequence[Row], bags: Bags | None = None) -> Texts:
         """Token rows as this model wants them."""
-        return self.lexicon.read(rows, boundaries=isinstance(self.matcher.query, CLSM), bags=bags)
+        return self.lexicon.read(rows, boundaries=self.matcher.query.boundaries, bags=bags)
 
     def tower(self, side: int) -> Tower:
         """The tower that reads a side."""
@@ -66,11 +66,6 @@ class Desk:
     def cosines(self, query: Row, documents: Sequence[Row]) -> Array:
         """(N,)"""
         return cosines(self.vector(0, [query]), self.vector(1, documents))[0].numpy()
-
-
-def desk(config: MatchingConfig, frame: Frame, model: str, lexicon: Lexicon) -> Desk:
-    """One model at one frame."""
-    return Desk(config, model, matcher_at(config, frame, model), lexicon)
 
 
 AXES = {
@@ -97,7 +92,7 @@ AXES = {
 
 
 @torch.inference_mode()
-def trace(at: Desk, query: Row, documents: Sequence[Row]) -> Trace:
+def trace(at: OpenedModel, query: Row, documents: Sequence[Row]) -> Trace:
     """One forward pass of a query and its candidate documents.
 
     "query" (S,), "documents" (N, S) the semantic vectors; "cosine", "p" (N,); "read" (N, L, S) and "cosine_read" (N, L)
@@ -161,7 +156,7 @@ def bags_read(one: DSSM, texts: Texts) -> tuple[Tensor, Tensor]:
 
 
 @torch.inference_mode()
-def filter_gains(at: Desk, query: Row, document: Row) -> Array:
+def filter_gains(at: OpenedModel, query: Row, document: Row) -> Array:
     """(F,) by how much the cosine falls when a filter is taken from both texts; of CLSM alone."""
     whole, without = [], []
     for side, row in enumerate((query, document)):
@@ -175,7 +170,7 @@ def filter_gains(at: Desk, query: Row, document: Row) -> Array:
 
 
 @torch.inference_mode()
-def word_gains(at: Desk, query: Row, document: Row) -> tuple[Array, Array]:
+def word_gains(at: OpenedModel, query: Row, document: Row) -> tuple[Array, Array]:
     """By how much the cosine falls when one word is deleted: of the query (Q,) and of the document (L,)."""
     whole = at.vector(0, [query]), at.vector(1, [document])
     cosine = float(cosines(*whole)[0, 0])

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from engine.matching.opened.scene import CANDIDATES, Scene
-from engine.matching.opened.trace import Desk, filter_gains, trace, word_gains
+from engine.matching.opened.trace import OpenedModel, filter_gains, trace, word_gains
 from engine.runs.frame import Array
 from engine.runs.trace import Trace
 
@@ -35,7 +35,7 @@ def read_at(length: int, first: int, frames: int) -> Array:
     return np.where(at > 0, np.minimum(read, max(length, 1) - 1), -1)
 
 
-def views(desks: Mapping[str, Desk], scenes: Sequence[Scene]) -> dict[str, Array]:
+def views(opened: Mapping[str, OpenedModel], scenes: Sequence[Scene]) -> dict[str, Array]:
     """Per model, "{model}." and
 
     cos, p   (S, F, N) cosine and P(D | Q) as far as read
@@ -48,9 +48,9 @@ def views(desks: Mapping[str, Desk], scenes: Sequence[Scene]) -> dict[str, Array
     links    (S, 1, K, 3) of CLSM: word of the query, word of the document, gain, for each filter shown
     """
     frames = width(scenes)
-    found: dict[str, list[dict[str, Array]]] = {model: [] for model in desks}
+    found: dict[str, list[dict[str, Array]]] = {model: [] for model in opened}
     for scene in scenes:
-        for model, at in desks.items():
+        for model, at in opened.items():
             found[model].append(_scene(at, scene, frames))
     longest = max(len(scene.query) + len(scene.rows[0]) for scene in scenes)
     return {
@@ -64,7 +64,7 @@ def _wide(array: Array, longest: int) -> Array:
     return np.pad(array, ((0, 0), (0, longest - array.shape[1])), constant_values=np.nan)
 
 
-def _scene(at: Desk, scene: Scene, frames: int) -> dict[str, Array]:
+def _scene(at: OpenedModel, scene: Scene, frames: int) -> dict[str, Array]:
     traced = trace(at, scene.query, scene.rows)
     first = max(len(scene.rows[0]), 1)
     read = np.stack([read_at(len(row), first, frames) for row in scene.rows], 1)  # (F, N)
@@ -89,7 +89,7 @@ def strongest(traced: Trace) -> Array:
     return np.argsort(-np.abs(product), kind="stable")[:SHOWN]
 
 
-def _towers(at: Desk, scene: Scene, traced: Trace, whole: Array, read: Array, frames: int) -> dict[str, Array]:
+def _towers(at: OpenedModel, scene: Scene, traced: Trace, whole: Array, read: Array, frames: int) -> dict[str, Array]:
     units = strongest(traced)
     vector = _sides(traced["query"][None, units], traced["read"][..., units], whole, frames)
     gains = word_gains(at, scene.query, scene.rows[0])
@@ -115,7 +115,7 @@ def _layer(traced: Trace, name: str, read: Array, frames: int) -> Array:
     return _sides(traced[f"{name}_query"][:, best], traced[f"{name}_read"][..., best], read, frames)
 
 
-def _filters(at: Desk, scene: Scene, traced: Trace, whole: Array, read: Array, frames: int) -> dict[str, Array]:
+def _filters(at: OpenedModel, scene: Scene, traced: Trace, whole: Array, read: Array, frames: int) -> dict[str, Array]:
     gains = filter_gains(at, scene.query, scene.rows[0])
     best = np.argsort(-gains, kind="stable")[:SHOWN]
     maps = np.nan_to_num(traced["maps_documents"], nan=-1.0)

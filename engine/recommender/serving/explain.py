@@ -65,17 +65,39 @@ def explain_unit(server: Server, given: Recommendation, layer: int, unit: int) -
 
 def explain_logit(server: Server, seen: Seen, n: int = 0) -> Explanation:
     """z of one impression. Raises RuntimeError before ranking is trained."""
+    net = _net(server)
+    layers, traced = layers_of_ranking(net, seen), float(net(seen)[n])
+    names = _hidden(layers[-1]) if len(layers) > 1 else inputs_of_ranking(net)
+    return _product("z", names, net.logit, layers[-1][n], 0, "identity", traced)
+
+
+def explain_ranking_unit(server: Server, seen: Seen, layer: int, unit: int, n: int = 0) -> Explanation:
+    """One unit of a ReLU layer of ranking, of one impression. Raises RuntimeError before ranking is trained."""
+    net = _net(server)
+    layers, linear = layers_of_ranking(net, seen), net.layers[layer]
+    assert isinstance(linear, nn.Linear)
+    names = _hidden(layers[layer]) if layer else inputs_of_ranking(net)
+    traced = float(layers[layer + 1][n, unit])
+    return _product(f"h_{{{unit + 1}}}", names, linear, layers[layer][n], unit, "relu", traced)
+
+
+def _net(server: Server) -> RankNet:
     if server.ranker is None:
         raise RuntimeError("there is no ranking model yet")
-    net = server.ranker.net
-    with torch.no_grad():
-        x = net.joined(seen)[n]
-        names: Sequence[str] = inputs_of_ranking(net)
-        for layer in net.layers:
-            x = torch.relu(layer(x))
-            names = tuple(f"h_{{{k + 1}}}" for k in range(len(x)))
-        traced = float(net(seen)[n])
-    return _product("z", names, net.logit, x, 0, "identity", traced)
+    return server.ranker.net
+
+
+@torch.no_grad()
+def layers_of_ranking(net: RankNet, seen: Seen) -> tuple[Tensor, ...]:
+    """What enters ranking (B, D), and each ReLU layer (B, H) above it."""
+    found = [net.joined(seen)]
+    for layer in net.layers:
+        found.append(torch.relu(layer(found[-1])))
+    return tuple(found)
+
+
+def _hidden(layer: Tensor) -> tuple[str, ...]:
+    return tuple(f"h_{{{n + 1}}}" for n in range(layer.shape[-1]))
 
 
 def _product(

@@ -13,9 +13,7 @@ from engine.runs.config import Config
 from engine.runs.frame import Array
 from engine.runs.service.run import Run, State
 from engine.runs.service.runs import Runs
-
-Results = Mapping[Config, Mapping[str, Array]]
-"""Cell → metrics of its last frame."""
+from engine.runs.studies.stored import Results
 
 
 class Study:

@@ -45,7 +45,7 @@ def key(cell: Config) -> str:
 
 def roots(kind: type[Config]) -> tuple[Name, ...]:
     """Where the walk begins: the function that trains such a config, and the config itself."""
-    train = importlib.import_module(f"engine.{kind.playground}").WORKS["train"].run
+    train = importlib.import_module(f"engine.{kind.playground}").ENGINE.works["train"].run
     assert isinstance(train, FunctionType)
     return (train.__module__, train.__name__), (kind.__module__, kind.__name__)
 

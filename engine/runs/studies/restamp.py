@@ -20,23 +20,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
+from typing import Any
 
 import numpy as np
 
 from engine.files import ROOT
 from engine.runs.config import Config
 from engine.runs.frame import Array
-from engine.runs.service.study import Results
 from engine.runs.studies.fingerprint import key
-from engine.runs.studies.stored import renew, rounded
+from engine.runs.studies.shipped import Shipped
+from engine.runs.studies.stored import Results, renew, rounded
 
 LOG = ROOT / "assets" / "claims" / "restamp.log"
 TRAIN = """
 import importlib, sys
 import numpy as np, torch
 torch.set_num_threads(1)
-work = importlib.import_module(f"engine.{sys.argv[1]}").WORKS["train"]
+engine = importlib.import_module(f"engine.{sys.argv[1]}")
+work = (engine.ENGINE.works if hasattr(engine, "ENGINE") else engine.WORKS)["train"]  # as it was declared once
 found = {}
 for frame in work.run(work.config.from_json(sys.stdin.read())):
     found.update(frame.metrics)
@@ -49,10 +50,10 @@ class Differs(Exception):
     """The code gives other numbers than those that are stored."""
 
 
-def restamp(name: str, shipped: ModuleType, since: str = "", seed: int = 0) -> None:
+def restamp(shipped: Shipped[Any, Any], since: str = "", seed: int = 0) -> None:
     """Renew one playground's fingerprints. Raises Differs, and leaves all as it was, where a number does not come back."""
-    stored: Results = shipped.read_claims()[1]
-    cells = sample(shipped.cells_by_claim(), stored, seed)
+    name, stored = shipped.playground, shipped.read_study()[1]
+    cells = sample({claim.id: claim.needs for claim in shipped.claims}, stored, seed)
     print(f"{name}: {len(cells)} of {len(stored)} cells", flush=True)
     trained = dict(zip(cells, _trained(ROOT, name, cells), strict=True))
     moved = [c for c in cells if rounded(trained[c], shipped.keeps) != rounded(stored[c])]
@@ -64,7 +65,7 @@ def restamp(name: str, shipped: ModuleType, since: str = "", seed: int = 0) -> N
         other = [cell for cell in moved if not _same(before[cell], trained[cell])]
         if other:
             raise Differs(f"{name}: {len(other)} of {len(cells)} cells differ from {since}, as {_said(other[0])}")
-    renew(shipped.CLAIMS_FILE, stored)
+    renew(shipped.study, stored)
     _note(name, cells, moved, since, seed)
 
 

@@ -12,9 +12,10 @@ import numpy as np
 from engine.files import write_whole
 from engine.runs.config import Config
 from engine.runs.frame import Array
-from engine.runs.service.study import Results
 from engine.runs.studies.fingerprint import fingerprints
 
+Results = Mapping[Config, Mapping[str, Array]]
+"""Cell → metrics of its last frame."""
 DIGITS = 7
 """Decimals of a stored number."""
 

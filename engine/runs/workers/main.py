@@ -9,18 +9,16 @@ the server.
 
 from __future__ import annotations
 
-import importlib
 import os
-import pkgutil
 import queue
 import sys
 import threading
 import traceback
-from types import ModuleType
+from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 from engine.errors import UserError
-from engine.runs.work import Work
+from engine.runs.playground import Engine, engines
 from engine.runs.workers import wire
 from engine.runs.workers.memory import keep_freed_memory
 from engine.runs.workers.protocol import Command
@@ -106,19 +104,6 @@ class Mouth:
             self.say({"kind": "alive"})
 
 
-def playgrounds() -> dict[str, ModuleType]:
-    """Engine's own packages that define `WORKS`: the only names a job may ask for."""
-    import engine
-
-    found = {}
-    for module in pkgutil.iter_modules(engine.__path__):
-        if module.ispkg and module.name != "runs":
-            package = importlib.import_module(f"engine.{module.name}")
-            if hasattr(package, "WORKS"):
-                found[module.name] = package
-    return found
-
-
 def serve(source: BinaryIO, sink: BinaryIO) -> None:
     """Do jobs until stdin closes."""
     os.nice(NICENESS)
@@ -127,7 +112,7 @@ def serve(source: BinaryIO, sink: BinaryIO) -> None:
     import torch
 
     torch.set_num_threads(1)  # two threads beside a busy neighbour were 20 to 35 times slower
-    known = playgrounds()
+    known = engines()
     _warm(known)
     mouth.say({"kind": "ready"})
     while True:
@@ -137,7 +122,7 @@ def serve(source: BinaryIO, sink: BinaryIO) -> None:
 
 
 def _answer(
-    command: dict[str, Any], table: bytes, known: dict[str, ModuleType], desk: Desk, mouth: Mouth
+    command: dict[str, Any], table: bytes, known: Mapping[str, Engine[Any, Any]], desk: Desk, mouth: Mouth
 ) -> dict[str, Any]:
     """Do a job; what became of it."""
     try:
@@ -156,17 +141,17 @@ def _answer(
     return {"kind": "finished"}
 
 
-def _warm(known: dict[str, ModuleType]) -> None:
+def _warm(known: Mapping[str, Engine[Any, Any]]) -> None:
     """Load what torch imports late, so that the first visitor's first frame does not wait for it."""
-    for package in known.values():
-        for work in package.WORKS.values():
+    for engine in known.values():
+        for work in engine.works.values():
             if work.warm is not None:
                 for _ in work.run(work.warm, None):
                     pass
 
 
-def _do(command: dict[str, Any], table: bytes, known: dict[str, ModuleType], desk: Desk, mouth: Mouth) -> None:
-    job, package = command["job"], known[command["playground"]]
+def _do(command: dict[str, Any], table: bytes, known: Mapping[str, Engine[Any, Any]], desk: Desk, mouth: Mouth) -> None:
+    job = command["job"]
     last_tick = -1
 
     def tick(step: int, steps: int) -> None:
@@ -177,7 +162,7 @@ def _do(command: dict[str, Any], table: bytes, known: dict[str, ModuleType], des
             last_tick = percent
             mouth.say({"kind": "progress", "job": job, "step": step, "steps": steps})
 
-    work: Work = package.WORKS[command["work"]]
+    work = known[command["playground"]].works[command["work"]]
     tables = (table,) if work.needs_table else ()
     desk.checkpoint()
     for frame in work.run(work.config.from_dict(command["config"]), *tables, tick):

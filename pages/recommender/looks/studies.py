@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from engine.recommender.claims import CLAIMS, Seeds
-from engine.recommender.shipped import stored_seeds
+from engine.recommender.shipped import SHIPPED
 from engine.runs.frame import Array
 from engine.runs.verdict import Verdict
 from pages.ui.language import t
@@ -21,7 +21,7 @@ from pages.ui.theme import HUES
 def study(draw: Callable[[Seeds], None]) -> None:
     """Draw from the stored results; a sentence where they are not there, or older than what is asked of them."""
     try:
-        draw(stored_seeds())
+        draw(SHIPPED.results)
     except (FileNotFoundError, KeyError):
         st.warning(t("The study of this question is not stored yet: run `make claims`."))
 
@@ -31,7 +31,7 @@ def judged() -> dict[str, Verdict]:
     found: dict[str, Verdict] = {}
     for claim in CLAIMS:
         with suppress(FileNotFoundError, KeyError):
-            found[claim.id] = stored_verdict(claim, stored_seeds())
+            found[claim.id] = stored_verdict(claim, SHIPPED.results)
     return found
 
 

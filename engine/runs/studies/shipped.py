@@ -1,0 +1,79 @@
+"""Shipped: what comes with a playground's page, its recorded runs and the studies behind its verdicts."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic
+
+from engine.files import ROOT
+from engine.runs.recording import Recording
+from engine.runs.studies.claims import C, Claim, S
+from engine.runs.studies.stored import Results, read_study, write_study
+
+
+def _as_it_is(recording: Recording[C]) -> Recording[C]:
+    return recording
+
+
+@dataclass(frozen=True, eq=False)
+class Shipped(Generic[C, S]):
+    """What `make recordings` and `make claims` write into assets/, and pages read.
+
+    recordings  what is trained for the stage, by the name of its file
+    thin        a whole recording → what of it fits into the repository; `thick` undoes what can be undone when it is read
+    claims      judged by `stored`, which looks results up; `cells` is all that is trained for them and their charts
+    keeps       which metrics of a cell are stored
+    """
+
+    playground: str
+    config: type[C]
+    recordings: Mapping[str, C]
+    thin: Callable[[Recording[C]], Recording[C]]
+    claims: tuple[Claim[C, S], ...]
+    stored: Callable[[Results], S]
+    cells: tuple[C, ...]
+    keeps: Callable[[str], bool] = lambda name: True
+    assets: Path = ROOT / "assets"
+    thick: Callable[[Recording[C]], Recording[C]] = _as_it_is
+
+    @property
+    def folder(self) -> Path:
+        """Where its recordings lie."""
+        return self.assets / "recordings" / self.playground
+
+    @property
+    def study(self) -> Path:
+        """The file of its studies."""
+        return self.assets / "claims" / f"{self.playground}.json"
+
+    def ship(self, recording: Recording[C]) -> None:
+        """Write one of `recordings`, thinned."""
+        name = next(name for name, config in self.recordings.items() if config == recording.config)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.thin(recording).save(self.folder / f"{name}.npz")
+
+    def recording(self, name: str) -> Recording[C]:
+        """One of `recordings`, read once."""
+        recording: Recording[C] = _recording(self, name)
+        return recording
+
+    def read_study(self) -> tuple[dict[str, str], Results]:
+        """Fingerprints of the code that gave the stored results, and the results."""
+        return read_study(self.study, self.config)
+
+    def write_study(self, results: Results) -> None:
+        """Store results with their configs and the fingerprints of the code as it is now."""
+        write_study(self.study, results, self.keeps)
+
+    @functools.cached_property
+    def results(self) -> S:
+        """The stored results, looked up by setting."""
+        return self.stored(self.read_study()[1])
+
+
+@functools.cache
+def _recording(shipped: Shipped[C, S], name: str) -> Recording[C]:
+    return shipped.thick(Recording.load(shipped.folder / f"{name}.npz", shipped.config))
