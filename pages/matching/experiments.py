@@ -2,67 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
 import streamlit as st
 
 from engine.matching import MatchingConfig
-from engine.matching.claims import CLAIMS, FAR, LOG, SEEDS, SEPARATE, WIDE, WORDS, Seeds
+from engine.matching.claims import FAR, LOG, SEEDS, SEPARATE, WIDE, WORDS, Seeds
 from engine.matching.config import MODELS
 from engine.matching.ladder import LADDER, TITLES
 from engine.matching.shipped import SHIPPED
+from engine.runs.studies.claims import by_id
 from engine.runs.verdict import Verdict
 from pages.matching.settings import TOWERS
-from pages.matching.where import PLACE
 from pages.ui.language import N_, bare, language, t
 from pages.ui.pieces.charts import show, strip
-from pages.ui.pieces.questions import questions
-from pages.ui.pieces.verdict import favour, summary, verdict_line
+from pages.ui.pieces.experiment import experiment
+from pages.ui.pieces.verdict import favour
 from pages.ui.theme import HUES
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One line, the claims that answer it (id → what each says), and what is drawn when it is opened. An id that ends
-    in @ is of the language on screen."""
-
-    text: str
-    asked: Mapping[str, str]
-    open: str
-    draw: Callable[[Seeds], None]
-
-    @property
-    def claims(self) -> Mapping[str, str]:
-        return {(f"{id_}{language()}" if id_.endswith("@") else id_): said for id_, said in self.asked.items()}
-
-
-def draw() -> None:
-    """All questions with the stored verdicts."""
-    st.subheader(t("Experiments"), anchor=False)
-    st.caption(
-        t(
-            "Stored studies of {seeds} seeds, the same clicks for every model. A claim holds or fails where the 95% interval of the paired difference excludes 0.",
-            seeds=len(SEEDS),
-        )
+def about() -> str:
+    """What the stored studies are."""
+    return t(
+        "Stored studies of {seeds} seeds, the same clicks for every model. A claim holds or fails where the 95% interval of the paired difference excludes 0.",
+        seeds=len(SEEDS),
     )
-    seeds = SHIPPED.results
-
-    def opened(question: Question, verdicts: Mapping[str, Verdict]) -> None:
-        question.draw(seeds)
-        for name, verdict in verdicts.items():
-            st.markdown(verdict_line(t(question.claims[name]), verdict, _told(name, verdict, seeds)))
-
-    questions(PLACE, QUESTIONS, CLAIMS, seeds, lambda verdicts: summary(verdicts.values()), opened)
 
 
-def _told(name: str, verdict: Verdict, seeds: Seeds) -> str:
+def _told(claim: str, verdict: Verdict) -> str:
     """The score that is held against a threshold, or what one is ahead of the other."""
-    score = next(claim.score for claim in CLAIMS if claim.id == name)
+    score = by_id(SHIPPED.claims)[claim].score
     if score is None:
         return favour(verdict)
-    values = score(seeds)
+    values = score(SHIPPED.results)
     return t(
         "mean {mean}, from {low} to {high} over {seeds} seeds",
         mean=f"{values.mean():.3f}",
@@ -145,28 +118,34 @@ def _towers(seeds: Seeds) -> None:
     )
 
 
-QUESTIONS = (
-    Question(
+EXPERIMENTS = (
+    experiment(
+        SHIPPED,
+        "order",
         N_("Word order: does a bag lose it, and do windows keep it?"),
         {
             "dssm_chance_order@": N_("DSSM is within .1 of a coin toss:"),
             "clsm_order@": N_("CNN-DSSM is right in more than .9:"),
             "lstm_order@": N_("LSTM-DSSM is right in more than .9:"),
         },
-        "order",
         _order,
+        _told,
     ),
-    Question(
+    experiment(
+        SHIPPED,
+        "spelling",
         N_("Misspelling: do letter trigrams bridge it?"),
         {
             "dssm_spelling@": N_("DSSM with trigrams (or characters) is right in more than .9:"),
             "dssm_hash_beats_words": N_("DSSM is better with trigrams than with whole words:"),
             "clsm_hash_beats_words": N_("CNN-DSSM is better with trigrams than with whole words:"),
         },
-        "spelling",
         _spelling,
+        _told,
     ),
-    Question(
+    experiment(
+        SHIPPED,
+        "evidence",
         N_("Evidence kept whole: does CNN-DSSM lose what is far apart?"),
         {
             "dssm_chance_evidence@": N_("DSSM is within .1 of a coin toss:"),
@@ -177,23 +156,27 @@ QUESTIONS = (
             ),
             "lstm_far_evidence": N_("With 40 words between, LSTM-DSSM is right in more than .9:"),
         },
-        "evidence",
         _evidence,
+        _told,
     ),
-    Question(
+    experiment(
+        SHIPPED,
+        "beyond",
         N_("Order beyond the window: who can tell which came last?"),
         {
             "clsm_chance_beyond@": N_("CNN-DSSM is within .1 of a coin toss:"),
             "clsm_wide_chance_beyond": N_("CNN-DSSM with windows of five words is within .1 of a coin toss:"),
             "lstm_beyond@": N_("LSTM-DSSM is right in more than .9:"),
         },
-        "beyond",
         _beyond,
+        _told,
     ),
-    Question(
+    experiment(
+        SHIPPED,
+        "towers",
         N_("Is a tower for each side better than one for both?"),
         {"separate_towers_better": N_("Separate towers of CNN-DSSM rank better:")},
-        "towers",
         _towers,
+        _told,
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,31 +11,23 @@ import pandas as pd
 from engine.matching.data.log import Log
 from engine.matching.ladder import LADDER, TITLES
 from engine.matching.opened.scene import Scene, ranks
-from pages.matching import PLAYGROUND, ranking, settings
-from pages.matching.answer import answer
-from pages.matching.shown import Shown, position, scores_of, shown
-from pages.ui import share
+from pages.matching import ranking
+from pages.matching.shown import Shown, position, scores_of
 from pages.ui.language import bare, t
-from pages.ui.marked import unmarked
 from pages.ui.pieces import report
-from pages.ui.pieces.downloads import downloads
 from pages.ui.theme import HUES
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-def draw() -> None:
-    """What can be taken away of the query on stage and the run behind it."""
-    now = shown()
-    at, scene, answered, address = now.at(), now.scene(), unmarked(answer(now)), share.noted()
+def prepare(now: Shown) -> tuple[Callable[[], pd.DataFrame], Callable[[], Sequence[report.Section]]]:
+    """Makers of the table, and of what the report shows of the query on stage and the run behind it."""
+    at, scene = now.at(), now.scene()
     scores, rung = scores_of(now, scene), position(now)[0]
-    downloads(
-        f"gatescope-matching-{now.config.digest[:8]}",
-        recording=now.recording.to_bytes,
-        table=lambda: table(now.hand.library.log, scene, scores),
-        about_table=t("Every document of the pool with its score and rank by each model and baseline."),
-        report=lambda: build(now, scene, ranking.ranked(now, at, scene, scores, rung), answered, address),
+    return (
+        lambda: table(now.hand.library.log, scene, scores),
+        lambda: blocks(now, scene, ranking.ranked(now, at, scene, scores, rung)),
     )
 
 
@@ -52,13 +44,12 @@ def table(log: Log, scene: Scene, scores: Mapping[str, np.ndarray]) -> pd.DataFr
     return pd.DataFrame(columns)
 
 
-def build(now: Shown, scene: Scene, ranked: pd.DataFrame, answered: str, address: share.Address) -> str:
-    """The report of what is on stage."""
-    return report.of_run(
-        PLAYGROUND.question, answered, now.recording, settings.GROUPS, address,
+def blocks(now: Shown, scene: Scene, ranked: pd.DataFrame) -> Sequence[report.Section]:
+    """What the report shows of what is on stage."""
+    return (
         (bare("Ranking for “{query}”", query=scene.text), [ranked]),
         (t("held-out mean reciprocal rank"), [_learning(now)]),
-    )  # fmt: skip
+    )
 
 
 def _learning(now: Shown) -> go.Figure:

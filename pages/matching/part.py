@@ -9,14 +9,13 @@ from engine.errors import UserError
 from engine.matching.opened.explain import explain
 from engine.matching.opened.scene import Scene
 from engine.matching.opened.trace import trace
-from engine.runs.config import Whole
 from engine.runs.playground import Address
 from engine.runs.trace import Trace
 from pages.matching import charts, hashing, where
-from pages.matching.shown import Shown, position, shown
+from pages.matching.shown import Shown, position
 from pages.matching.where import PLACE
-from pages.ui.controls import controls
 from pages.ui.controls.choices import one_of
+from pages.ui.controls.unit import unit
 from pages.ui.language import N_, t
 from pages.ui.language import explain as told
 from pages.ui.marked import Marked
@@ -41,9 +40,8 @@ GATE_NAMES = {
 }
 
 
-def draw() -> None:
-    """Nothing until a part is chosen."""
-    now = shown()
+def draw(now: Shown) -> None:
+    """A hint until a part is chosen; then the part, and the sum behind one of its numbers."""
     rung, word, part = position(now)
     scene = now.scene()
     if not part:
@@ -93,20 +91,13 @@ def _level(now: Shown, scene: Scene, rung: str, part: str, word: int) -> None:
             name = one_of(t("Gate or state"), GATES, "c", key="matching_gate", name_of=lambda gate: t(GATE_NAMES[gate]))
     values = _values(trace(model, scene.query, scene.rows), name, side, at)
     with left:
-        count = len(values)
-        start = min(where.unit(), count - 1) + 1
-        held = f"{where.UNIT}_{start}_{count}"
-
-        def choose() -> None:
-            PLACE.write(where.UNIT, str(st.session_state[held]))
-
-        unit = controls.whole_number(t("Unit"), Whole(1, count), start, key=held, on_change=choose) - 1
+        which = unit(PLACE, where.UNIT, t("Unit"), len(values), 0)
         if name in ("map", *GATES):
             st.caption(t("At “{word}”, word {at} of {count}.", word=row[at], at=at + 1, count=len(row)))
-        show(unit_bars(values, unit, HUES[0]), key="part_bars", alt=t("Every unit of this part"))
+        show(unit_bars(values, which, HUES[0]), key="part_bars", alt=t("Every unit of this part"))
     with right:
         try:
-            zoom(explain(model, scene.query, scene.rows, Address(name, unit, at, side)))
+            zoom(explain(model, scene.query, scene.rows, Address(name, which, at, side)))
         except UserError as error:
             st.info(told(error))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -13,9 +12,9 @@ from pages.ui.controls import controls
 from pages.ui.controls.choices import one_of
 from pages.ui.controls.controls import Control, Preset
 from pages.ui.controls.groups import Groups
-from pages.ui.language import LANGUAGES, N_, follow, language, t
+from pages.ui.controls.settings import Settings
+from pages.ui.language import LANGUAGES, N_, language, t
 
-PRESET = "matching_preset"
 LANGUAGE = controls.key(MatchingConfig, "language")
 SKILLS = {
     "order": N_("Word order"),
@@ -78,12 +77,6 @@ PRESETS = (
 )
 
 
-def choose(preset: Preset | None) -> None:
-    """Callback: a preset's settings, or all defaults."""
-    controls.reset(MatchingConfig, preset.fields if preset else {})
-    st.session_state[LANGUAGE] = language()
-
-
 GROUPS = Groups(
     MatchingConfig,
     DATA,
@@ -92,15 +85,14 @@ GROUPS = Groups(
     labels={"language": N_("Texts")},
     words=TITLES | SKILLS | INPUTS | TOWERS | POOLING | LANGUAGES,
 )
-label, written = GROUPS.label, GROUPS.written
-
-
-def sidebar(on_preset: Callable[[Preset | None], None]) -> MatchingConfig | None:
-    """Draw the controls, presets calling `on_preset`; the config they make, or None with the reason shown."""
-    controls.presets(PRESETS, PRESET, on_preset)
-    follow(LANGUAGE)
-    return GROUPS.draw({}, after=_language)
 
 
 def _language() -> dict[str, Any]:
     return {"language": one_of(t("Texts"), list(LANGUAGES), language(), key=LANGUAGE, name_of=LANGUAGES.__getitem__)}
+
+
+def _spoken() -> None:
+    st.session_state[LANGUAGE] = language()
+
+
+SETTINGS = Settings(GROUPS, PRESETS, after=_language, speaks=LANGUAGE, reset=_spoken)

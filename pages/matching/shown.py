@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any, cast
 
@@ -24,22 +24,12 @@ from engine.runs.recording import Recording
 from pages.matching import charts, settings, where
 from pages.matching.where import PLACE
 from pages.ui.language import language
-from pages.ui.run import live, reading, training
-from pages.ui.run.live import RECORDED, RUN
+from pages.ui.run import reading
+from pages.ui.run.on_stage import OnStage, current
 
 
-@dataclass(frozen=True, eq=False)
-class Shown:
-    """What is on stage: a recording, the moment of its training that is looked into, and its texts."""
-
-    recording: Recording[MatchingConfig]
-    frame: Frame
-    source: str
-    live: bool = False
-
-    @property
-    def config(self) -> MatchingConfig:
-        return self.recording.config
+class Shown(OnStage[MatchingConfig]):
+    """A run's models at one moment, its texts, and the query that is asked."""
 
     @cached_property
     def hand(self) -> Stagehand:
@@ -133,17 +123,13 @@ _open_own = _kept(scope="session", max_entries=5)(_open)
 
 
 def shown() -> Shown:
-    """The live run when there is one with frames and the viewer did not choose what was recorded, else the recording of
-    the texts' language."""
-    run, view = training.current(), live.running(PLACE, MatchingConfig)
-    if run is not None and view is not None:
-        recording = Recording(cast(MatchingConfig, run.config), view.frames)
-        now = Shown(recording, live.moment(PLACE, recording, view.active), RUN, view.active)
-        if live.can_open(lambda: now.hand):
-            return now
+    """What is on stage now; of the recordings the one of the texts' language."""
+    return current(PLACE, MatchingConfig, Shown, _recorded, lambda now: now.hand)
+
+
+def _recorded() -> Recording[MatchingConfig]:
     held = st.session_state.get(settings.LANGUAGE) or language()
-    recording = SHIPPED.recording(held if held in LOG else "en")
-    return Shown(recording, live.moment(PLACE, recording, False), RECORDED)
+    return SHIPPED.recording(held if held in LOG else "en")
 
 
 def position(now: Shown) -> tuple[str, int, str]:

@@ -1,43 +1,26 @@
-"""Where the viewer of this page is, and how presets and the story bring it elsewhere."""
+"""Where the viewer of this page is: a query, words taken away from it, and a unit."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-import streamlit as st
-
 from engine.matching import MODELS
-from pages.matching.settings import PRESET, PRESETS, choose
-from pages.ui.controls.controls import Preset
+from engine.runs.config import Whole
 from pages.ui.place import Place
 
-HERO, ASKED, WITHOUT, UNIT = (f"matching_{name}" for name in ("at", "q", "without", "unit"))
-PLACE = Place("matching", MODELS, r"(q|d1|d2)_(input|inner|pool|vector)|cos[1-5]|p[1-5]", HERO, 0.0, "clsm")
-SECTIONS = (
-    "measures",
-    "hashing",
-    "shapes",
-    "filters",
-    "delete",
-    "reading",
-    "gamma",
-    "space",
-    "order",
-    "spelling",
-    "evidence",
-    "beyond",
-    "towers",
-    "own_pairs",
-    "notes",
+ASKED, WITHOUT, UNIT = (f"matching_{name}" for name in ("q", "without", "unit"))
+PLACE = Place(
+    "matching",
+    MODELS,
+    r"(q|d1|d2)_(input|inner|pool|vector)|cos[1-5]|p[1-5]",
+    "matching_at",
+    Whole(0, 99),
+    opens_on="clsm",
+    beside=(ASKED, WITHOUT, UNIT),
 )
 
 
 def hero() -> int:
-    """Which query is on stage, by its place among those offered: the session's, else the URL's."""
-    if HERO not in st.session_state:
-        written = PLACE.read(HERO)
-        st.session_state[HERO] = float(written) if written.isdecimal() and len(written) < 3 else 0.0
-    return int(st.session_state[HERO])
+    """Which query is on stage, by its place among those offered."""
+    return int(PLACE.hero_value())
 
 
 def choose_query(value: float) -> None:
@@ -61,14 +44,12 @@ def ask(text: str, offered: int) -> None:
 
 def deleted(words: int) -> tuple[int, ...]:
     """Words taken away, by their place through query and document."""
-    parts = PLACE.read(WITHOUT).split(".")
-    return tuple(sorted({int(part) for part in parts if part.isdecimal() and len(part) < 4 and int(part) < words}))
+    return PLACE.numbers(WITHOUT, words - 1)
 
 
 def toggle(word: int, words: int) -> None:
     """Delete a word, or bring it back."""
-    now = set(deleted(words)) ^ {word}
-    PLACE.write(WITHOUT, ".".join(map(str, sorted(now))))
+    PLACE.write_numbers(WITHOUT, set(deleted(words)) ^ {word})
 
 
 def forget_query() -> None:
@@ -76,35 +57,3 @@ def forget_query() -> None:
     for name in (WITHOUT, ASKED):
         PLACE.write(name, "")
     PLACE.set_hero(0.0)
-
-
-def unit() -> int:
-    """The filter or unit that the drill-down shows, from 0."""
-    written = PLACE.read(UNIT)
-    return int(written) - 1 if written.isdecimal() and 0 < int(written[:4]) < 1_000 else 0
-
-
-def go(setting: Mapping[str, str]) -> None:
-    """Callback: bring the stage to a story's state."""
-    chosen = next((p for p in PRESETS if p.id == setting.get("preset")), None)
-    _arrive(chosen, float(setting.get("hero", "0")))
-    PLACE.open_only(SECTIONS, (setting.get("open", ""),))
-    word = setting.get("word", "")
-    step = {"last": "", "first": "-999"}.get(word, word)
-    PLACE.go({
-        PLACE.step: step, PLACE.rung: setting.get("rung", ""), PLACE.part: setting.get("select", "").replace("none", "")
-    })  # fmt: skip
-
-
-def take(preset: Preset | None) -> None:
-    """Callback of the presets: the settings, and the player goes to the rung that shows it."""
-    _arrive(preset, 0.0)
-    PLACE.go({PLACE.rung: preset.rung if preset else "", PLACE.step: ""})
-
-
-def _arrive(preset: Preset | None, query: float) -> None:
-    st.session_state[PRESET] = preset.id if preset else None
-    choose(preset)
-    choose_query(query)
-    for name in (WITHOUT, UNIT, ASKED, PLACE.moment):
-        PLACE.write(name, "")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -31,17 +31,21 @@ from pages.ui.pieces.charts import show
 from pages.ui.pieces.verdict import numbers, outcome, verdict_line
 from pages.ui.theme import HUES
 
+View: TypeAlias = Callable[[Seeds, Mapping[str, Verdict]], None]
+"""Draws what answers a question: the stored results, and the verdicts of its claims by their ids."""
+
 
 def _four_digits(columns: Iterable[str]) -> dict[str, Any]:
     return {column: st.column_config.NumberColumn(format="%.4f") for column in columns}
 
 
-def _verdict_lines(verdicts: dict[str, Verdict], sentence: str) -> None:
+def _verdict_lines(verdicts: Mapping[str, Verdict], sentence: str) -> None:
     for verdict in verdicts.values():
         st.markdown(verdict_line(t(sentence), verdict, numbers(verdict)))
 
 
-def _loss(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
+def loss(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
+    """Loss over the correlation, a table of differences, and how the seeds spread."""
     values = {(TITLES[s], p): seeds.loss(PAPER, s, p) for s in COMPARED for p in CORRELATIONS}
     show(
         curve(curve_rows(values), t("held-out loss"), colours()),
@@ -96,7 +100,8 @@ def _differences(seeds: Seeds, minuend: str, subtrahend: str) -> dict[tuple[str,
     return {(name, p): seeds.loss(PAPER, minuend, p) - seeds.loss(PAPER, subtrahend, p) for p in CORRELATIONS}
 
 
-def _gap(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
+def gap(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
+    """How far OMoE lies above MMoE, seed by seed."""
     values = _differences(seeds, "omoe", "mmoe")
     show(
         curve(curve_rows(values), t("loss difference"), {next(iter(values))[0]: HUES[2]}),
@@ -106,7 +111,8 @@ def _gap(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
     _verdict_lines(verdicts, N_("The gap at 1 is smaller than at 0:"))
 
 
-def _advantage(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
+def advantage(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
+    """How far Shared-Bottom lies above MMoE, seed by seed."""
     values = _differences(seeds, "shared_bottom", "mmoe")
     show(
         curve(curve_rows(values), t("loss difference"), {next(iter(values))[0]: HUES[3]}),
@@ -116,7 +122,8 @@ def _advantage(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
     _verdict_lines(verdicts, N_("MMoE's advantage at 0 is larger than at 1:"))
 
 
-def _gates(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
+def gates(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
+    """How far the tasks' gates lie apart."""
     mean, per_row = bare("between the mean gates"), bare("row by row")
     values = {
         (name, p): seeds.metric(PAPER, "mmoe", p, metric)
@@ -140,7 +147,8 @@ def _gates(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
     _verdict_lines(verdicts, N_("The mean gates are closer at 1 than at 0:"))
 
 
-def _sharing(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
+def sharing(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
+    """What a shared bottom saves, and how much less it overfits."""
     rows = []
     for count, base in SCARCE.items():
         verdict = verdicts[f"shared_overfits_less@{count}"]
@@ -186,7 +194,8 @@ def _sharing(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
     )
 
 
-def _breaks(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
+def breaks(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
+    """The same comparison at a rate at which nothing has converged."""
     histogram({TITLES[s]: seeds.loss(SLOW, s, 0.5) for s in ("shared_bottom", "mmoe")})
     _verdict_lines(
         verdicts,
@@ -197,13 +206,3 @@ def _breaks(seeds: Seeds, verdicts: dict[str, Verdict]) -> None:
             "Nothing has converged at this rate: the ordering of structures is also a matter of how long and how fast they train."
         )
     )
-
-
-DRAW = {
-    "loss": _loss,
-    "gap": _gap,
-    "advantage": _advantage,
-    "distance": _gates,
-    "sharing": _sharing,
-    "breaks": _breaks,
-}

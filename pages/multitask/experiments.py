@@ -1,83 +1,37 @@
-"""The claims of this ladder: each a question with its study, spread and verdict, closed at first."""
+"""The claims of this ladder: each a question with its study, spread and verdict."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import altair as alt
 import pandas as pd
 import streamlit as st
 
-from engine.multitask.claims import (
-    CLAIMS,
-    COMPARED,
-    CORRELATIONS,
-    SCARCE,
-)
+from engine.multitask.claims import COMPARED, CORRELATIONS, SCARCE
 from engine.multitask.ladder import TITLES
 from engine.multitask.shipped import SHIPPED, sweep
 from engine.runs.verdict import HOLDS, Verdict
+from pages.multitask import claim_views, study
 from pages.multitask.claim_charts import colours
-from pages.multitask.claim_views import DRAW
-from pages.multitask.where import PLACE
+from pages.multitask.claim_views import View
+from pages.multitask.shown import Shown
 from pages.ui.language import N_, t
 from pages.ui.marked import Marked
 from pages.ui.pieces.charts import show
-from pages.ui.pieces.questions import questions
-from pages.ui.pieces.section import section
-from pages.ui.pieces.verdict import badge
+from pages.ui.pieces.section import Section
+from pages.ui.pieces.verdict import badge, verdicts_of
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One line, the claims that answer it, and what is drawn when it is opened."""
-
-    text: str
-    claims: tuple[str, ...]
-    open: str = ""
-
-
-QUESTIONS = (
-    Question(
-        N_("Is the loss of the MoE structures below Shared-Bottom's?"),
-        tuple(f"{s}_below_shared_bottom@{p:g}" for s in ("mmoe", "omoe") for p in CORRELATIONS),
-        "loss",
-    ),
-    Question(
-        N_("Is OMoE close to MMoE at correlation 1, and farther apart at 0?"), ("omoe_close_to_mmoe_at_1",), "gap"
-    ),
-    Question(
-        N_("The lower the correlation, the larger MMoE's advantage?"), ("advantage_grows_as_p_falls",), "advantage"
-    ),
-    Question(N_("Do the tasks' gates meet as the correlation rises?"), ("gates_meet_as_p_rises",), "distance"),
-    Question(
-        N_("Do shared layers save computation and overfit less?"),
-        tuple(f"shared_overfits_less@{rows}" for rows in SCARCE),
-        "sharing",
-    ),
-    Question(
-        N_("Where does it break? The same comparison at learning rate 0.001"),
-        ("mmoe_below_shared_bottom@slow",),
-        "breaks",
-    ),
-)
-
-
-def draw() -> None:
-    """All questions with the stored verdicts, and the preview study."""
-    st.subheader(t("Experiments"), anchor=False)
-    st.caption(
-        t(
-            "Stored studies of 32 seeds in the setting that reproduced the paper's ordering: fresh rows, 2,500 steps, learning rate "
-            "0.01. Every verdict compares the structures seed by seed; it holds or fails where the 95% interval excludes 0."
-        )
+def about() -> str:
+    """What the stored studies are."""
+    return t(
+        "Stored studies of 32 seeds in the setting that reproduced the paper's ordering: fresh rows, 2,500 steps, learning rate "
+        "0.01. Every verdict compares the structures seed by seed; it holds or fails where the 95% interval excludes 0."
     )
-    seeds = SHIPPED.results
-    questions(PLACE, QUESTIONS, CLAIMS, seeds, _short, lambda question, verdicts: DRAW[question.open](seeds, verdicts))
-    _figure_4()
 
 
-def _short(verdicts: dict[str, Verdict]) -> str:
+def _short(verdicts: Mapping[str, Verdict]) -> str:
     """One badge, or how many of several claims hold."""
     if len(verdicts) == 1:
         return badge(next(iter(verdicts.values())))
@@ -93,16 +47,8 @@ def _short(verdicts: dict[str, Verdict]) -> str:
     return Marked(":{colour}-badge[{text}]").format(colour=colour, text=text)
 
 
-def _figure_4() -> None:
+def _losses_over_steps(now: Shown) -> None:
     """The paper's Figure 4 on the shipped recordings: loss over steps at .5, .9 and 1."""
-    section(
-        t("The paper's Figure 4: loss over steps at correlation 0.5, 0.9 and 1"),
-        PLACE.open_key("figure4"),
-        _losses_over_steps,
-    )
-
-
-def _losses_over_steps() -> None:
     rows = [
         {
             "p": f"p = {r.config.correlation:g}",
@@ -132,3 +78,52 @@ def _losses_over_steps() -> None:
     )
     show(chart, key="figure_4", width="content", alt=t("Loss over steps at three correlations"))
     st.caption(t("Means of {count} recorded seeds; the paper's are of 200 runs.", count=sweep()[0].config.runs))
+
+
+def _question(key: str, text: str, claims: tuple[str, ...], view: View) -> Section[Shown]:
+    def draw(now: Shown) -> None:
+        view(SHIPPED.results, verdicts_of(SHIPPED, claims))
+
+    return Section(key, text, draw, claims=lambda: claims, short=_short)
+
+
+EXPERIMENTS: tuple[Section[Shown], ...] = (
+    _question(
+        "loss",
+        N_("Is the loss of the MoE structures below Shared-Bottom's?"),
+        tuple(f"{s}_below_shared_bottom@{p:g}" for s in ("mmoe", "omoe") for p in CORRELATIONS),
+        claim_views.loss,
+    ),
+    _question(
+        "gap",
+        N_("Is OMoE close to MMoE at correlation 1, and farther apart at 0?"),
+        ("omoe_close_to_mmoe_at_1",),
+        claim_views.gap,
+    ),
+    _question(
+        "advantage",
+        N_("The lower the correlation, the larger MMoE's advantage?"),
+        ("advantage_grows_as_p_falls",),
+        claim_views.advantage,
+    ),
+    _question(
+        "distance",
+        N_("Do the tasks' gates meet as the correlation rises?"),
+        ("gates_meet_as_p_rises",),
+        claim_views.gates,
+    ),
+    _question(
+        "sharing",
+        N_("Do shared layers save computation and overfit less?"),
+        tuple(f"shared_overfits_less@{rows}" for rows in SCARCE),
+        claim_views.sharing,
+    ),
+    _question(
+        "breaks",
+        N_("Where does it break? The same comparison at learning rate 0.001"),
+        ("mmoe_below_shared_bottom@slow",),
+        claim_views.breaks,
+    ),
+    Section("figure4", N_("The paper's Figure 4: loss over steps at correlation 0.5, 0.9 and 1"), _losses_over_steps),
+    Section("study", N_("Run a preview study: 3 structures × 5 correlations × 8 seeds"), study.draw, "science"),
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -10,30 +11,20 @@ from engine.multitask import MultitaskConfig
 from engine.multitask.ladder import LADDER, TITLES
 from engine.multitask.models import MIXTURES
 from engine.runs.recording import Recording
-from pages.multitask import PLAYGROUND, live, settings
-from pages.ui import share
+from pages.multitask import settings
+from pages.multitask.shown import Shown
 from pages.ui.language import t
-from pages.ui.marked import unmarked
 from pages.ui.pieces import report
-from pages.ui.pieces.downloads import downloads
 from pages.ui.theme import HUES
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-def draw() -> None:
-    """What can be taken away of the run on stage."""
-    recording = live.shown().recording
-    names, address = settings.task_names(recording.config.num_tasks), share.noted()
-    answer = unmarked(live.answer(recording))
-    downloads(
-        f"gatescope-multitask-{recording.config.digest[:8]}",
-        recording=recording.to_bytes,
-        table=lambda: table(recording, names),
-        about_table=t("Loss of every structure, seed and task at every frame."),
-        report=lambda: build(recording, names, answer, address),
-    )
+def prepare(now: Shown) -> tuple[Callable[[], pd.DataFrame], Callable[[], Sequence[report.Section]]]:
+    """Makers of the table, and of what the report shows of the run on stage."""
+    recording, names = now.recording, settings.task_names(now.config.num_tasks)
+    return lambda: table(recording, names), lambda: blocks(recording, names)
 
 
 def table(recording: Recording[MultitaskConfig], names: tuple[str, ...]) -> pd.DataFrame:
@@ -46,8 +37,8 @@ def table(recording: Recording[MultitaskConfig], names: tuple[str, ...]) -> pd.D
     ])  # fmt: skip
 
 
-def build(recording: Recording[MultitaskConfig], names: tuple[str, ...], answer: str, address: share.Address) -> str:
-    """The report of one recording."""
+def blocks(recording: Recording[MultitaskConfig], names: tuple[str, ...]) -> Sequence[report.Section]:
+    """What the report shows of one recording."""
     config, last = recording.config, recording.frames[-1].metrics
     finals = pd.DataFrame([
         {
@@ -58,12 +49,11 @@ def build(recording: Recording[MultitaskConfig], names: tuple[str, ...], answer:
         for s in config.structures
     ])  # fmt: skip
     gates = [_gate_figure(recording, s, names) for s in config.structures if s in MIXTURES]
-    return report.of_run(
-        PLAYGROUND.question, answer, recording, settings.GROUPS, address,
+    return (
         (t("Final losses"), [finals]),
         (t("Held-out loss, mean over seeds"), [_loss_figure(recording)]),
         (t("Gate weights at the end, seed followed"), gates),
-    )  # fmt: skip
+    )
 
 
 def _loss_figure(recording: Recording[MultitaskConfig]) -> go.Figure:

@@ -13,28 +13,18 @@ from engine.multitask.models import MIXTURES
 from engine.multitask.opened import Opened, probe
 from engine.runs.config import Whole
 from engine.runs.recording import Recording
-from pages.multitask import live, settings
-from pages.multitask.where import PLACE
+from pages.multitask import settings
+from pages.multitask.shown import Shown
 from pages.ui.controls import controls
 from pages.ui.controls.choices import one_of
 from pages.ui.language import t
 from pages.ui.pieces.charts import show
-from pages.ui.pieces.section import section
 from pages.ui.theme import HUES
 
 
-def draw() -> None:
-    """Two closed sections."""
-    labels, gates = (
-        t("The labels of two tasks, and what p does to them"),
-        t("The gates over training: weights, entropy, distance"),
-    )
-    section(labels, PLACE.open_key("labels"), _labels, ":material/scatter_plot:")
-    section(gates, PLACE.open_key("gates"), _gates, ":material/tune:")
-
-
-def _labels() -> None:
-    config = live.shown().recording.config
+def labels(now: Shown) -> None:
+    """The labels of two tasks over the held-out rows, and what p does to them."""
+    config = now.config
     rows = probe(config)
     names = settings.task_names(config.num_tasks)
     y = rows.y[:, :2].numpy()
@@ -55,8 +45,9 @@ def _labels() -> None:
     )
 
 
-def _gates() -> None:
-    recording = live.shown().recording
+def gates(now: Shown) -> None:
+    """Gate weights, entropy and distance over training."""
+    recording = now.recording
     mixtures = [s for s in recording.config.structures if s in MIXTURES]
     if not mixtures:
         st.info(t("None of the structures on stage has a gate."))

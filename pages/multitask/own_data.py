@@ -6,7 +6,6 @@ from functools import partial
 
 import streamlit as st
 
-from engine.errors import UserError
 from engine.multitask import TableConfig
 from engine.multitask.own_data.columns import Column
 from engine.multitask.own_data.sample import sample_table
@@ -14,56 +13,39 @@ from engine.multitask.own_data.summary import Summary, summary
 from engine.runs.config import Whole
 from engine.runs.service.run import State
 from engine.runs.table import Table
-from pages.multitask import PLAYGROUND, own_answer
+from pages.multitask import own_answer
 from pages.multitask.where import PLACE
-from pages.ui import language
 from pages.ui.controls import controls
 from pages.ui.controls.choices import one_of
 from pages.ui.language import t
-from pages.ui.pieces.section import own_section
 from pages.ui.run import polling, reading, training
+from pages.ui.run.own_file import choose_file, with_file
 
-FILE = "multitask_file"
 MOST_FEATURES = 30
 
 
 def draw() -> None:
-    """The section; a link that needs a file says which."""
-    title = t("Your data: which structure should I pick for my table?")
-    own_section(title, PLACE.open_key("own_data"), _opened)
+    """The file, what is compared in it, and the answer."""
+    with_file(PLACE, _file(), summary, _opened)
 
 
-def _opened() -> None:
-    needed = st.query_params.get(FILE, "")
-    found = _upload()
-    if found is None:
-        if needed:
-            st.info(t("This link was made with the file “{name}”. Upload it to see the same.", name=needed[:120]))
-        return
-    st.query_params[FILE] = found.name
-    try:
-        read = reading.read(found, summary, name=found.name)
-        config = _choose(read.found, read.table.digest)
-    except UserError as error:
-        st.error(language.explain(error))
-        return
+def _opened(read: reading.Reading[Summary]) -> None:
+    config = _choose(read.found, read.table.digest)
     if config is not None:
         _compare(config, read.table)
 
 
-def _upload() -> reading.Upload | None:
+def _file() -> reading.Upload | None:
     """The file, or the sample table."""
-    file = st.file_uploader(
+    file = choose_file(
+        PLACE,
         t("A table with at least two label columns"),
-        type=["csv", "tsv", "parquet"],
-        key="multitask_upload",
-        help=t("CSV, TSV or parquet, up to 64 MB. It stays in this browser session and is deleted with it."),
+        ("csv", "tsv", "parquet"),
+        t("CSV, TSV or parquet, up to 64 MB. It stays in this browser session and is deleted with it."),
     )
-    if file is not None:
-        return reading.uploaded(PLAYGROUND.name, file)
-    if st.toggle(t("Use a sample table"), key="multitask_sample", bind="query-params"):
-        return reading.Upload(PLAYGROUND.name, "sample.csv", "sample", _sample)
-    return None
+    if file is None and st.toggle(t("Use a sample table"), key="multitask_sample", bind="query-params"):
+        return reading.Upload(PLACE.playground, "sample.csv", "sample", _sample)
+    return file
 
 
 @st.cache_data(max_entries=1, show_spinner=False)

@@ -19,7 +19,8 @@ from engine.runs.config import Whole
 from engine.runs.frame import Frame
 from engine.runs.playground import Address
 from engine.runs.trace import Trace
-from pages.multitask import live, settings, where
+from pages.multitask import settings, where
+from pages.multitask.shown import Shown
 from pages.multitask.where import PLACE
 from pages.ui import language
 from pages.ui.controls import controls
@@ -27,7 +28,6 @@ from pages.ui.controls.choices import some_of
 from pages.ui.language import t
 from pages.ui.marked import Marked
 from pages.ui.pieces.charts import show
-from pages.ui.pieces.section import section
 from pages.ui.pieces.zoom import zoom
 from pages.ui.theme import HUES
 
@@ -46,9 +46,9 @@ class _OnStage:
     names: tuple[str, ...]
 
 
-def _on_stage() -> _OnStage:
-    recording = live.shown().recording
-    at = PLACE.start(recording.steps, recording.config.structures, settings.correlation())
+def _on_stage(now: Shown) -> _OnStage:
+    recording = now.recording
+    at = PLACE.start(recording.steps, recording.config.structures, PLACE.hero_value())
     return _OnStage(
         recording.config,
         recording.frames[at.frame],
@@ -59,9 +59,9 @@ def _on_stage() -> _OnStage:
     )
 
 
-def draw() -> None:
-    """Part, sample, sum; and interventions on the structure that is on stage."""
-    now = _on_stage()
+def draw(shown: Shown) -> None:
+    """Part, sample, sum, of the structure that is on stage."""
+    now = _on_stage(shown)
     with st.container(border=True, key="drill_down"), _or_why_not(now):
         if now.part:
             _part(now, now.part)
@@ -72,9 +72,11 @@ def draw() -> None:
                     "Click an expert, a gate, a tower or a prediction in the diagram: its numbers and the sum behind them open here."
                 )
             )
-        if LADDER[now.structure].model.gated:
-            gone = t("What if an expert were gone?")
-            section(gone, PLACE.open_key("intervene"), _intervention, ":material/content_cut:")
+
+
+def is_gated(shown: Shown) -> bool:
+    """Whether there are experts to take away from the structure on stage."""
+    return LADDER[_on_stage(shown).structure].model.gated
 
 
 @contextmanager
@@ -200,9 +202,9 @@ def bars(values: np.ndarray, unit_name: str, colour: str) -> alt.Chart:
     )
 
 
-def _intervention() -> None:
+def intervention(shown: Shown) -> None:
     """Take experts away or tie the gates; both tasks' losses answer at once."""
-    now = _on_stage()
+    now = _on_stage(shown)
     with _or_why_not(now):
         _intervene(now)
 

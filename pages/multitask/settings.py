@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import streamlit as st
 
-from engine.errors import UserError
-from engine.multitask import STRUCTURES, MultitaskConfig
+from engine.multitask import MultitaskConfig
 from engine.multitask.ladder import TITLES
 from engine.runs.config import Whole
+from pages.multitask.where import PLACE
 from pages.ui.controls import controls
 from pages.ui.controls.choices import some_of
 from pages.ui.controls.controls import Control
 from pages.ui.controls.groups import Groups
+from pages.ui.controls.settings import Settings
 from pages.ui.language import N_, bare, t
 
-CORRELATION = controls.key(MultitaskConfig, "correlation")
 TASK_COUNT = "multitask_task_count"
 BINARY = "multitask_binary_tasks"
-PRESET = "multitask_preset"
 
 DATA = (
     Control("noise", N_("Noise (standard deviation)"), step=0.05),
@@ -86,52 +83,13 @@ PRESETS = (
     Preset("like_dislike", N_("Like and dislike"), {"correlation": 0.0}, tasks=(N_("like"), N_("dislike"))),
     Preset("click_watch", N_("Click and watch time"), {"correlation": 0.7}, tasks=(N_("click"), N_("watch time"))),
     Preset("mirror", N_("Tasks that mirror each other"), {"correlation": -1.0}),
-    Preset("figure4", N_("The paper's Figure 4"), {"correlation": 0.5}),
+    Preset("figure4", N_("The paper's Figure 4"), {"correlation": 0.5}, opens="figure4"),
     Preset(
         "collapse",
         N_("A gate collapses"),
         {"correlation": 0.0, "learning_rate": 0.1},
     ),
 )
-
-
-def choose(preset: Preset | None) -> None:
-    """Callback: a preset's settings, or all defaults."""
-    reset()
-    if preset is not None:
-        controls.reset(MultitaskConfig, preset.fields)
-        st.session_state[CORRELATION] = preset.fields.get("correlation", 0.0)
-
-
-def reset() -> None:
-    """Callback: every setting to its default."""
-    controls.reset(MultitaskConfig, {})
-    st.session_state[CORRELATION] = MultitaskConfig().correlation
-    st.session_state[TASK_COUNT], st.session_state[BINARY] = 2, []
-
-
-def preset() -> Preset | None:
-    """The preset chosen last, if any."""
-    return controls.preset(PRESETS, PRESET)
-
-
-def task_names(count: int) -> tuple[str, ...]:
-    """The preset's names for two tasks, else numbered ones."""
-    chosen = preset()
-    if chosen is not None and chosen.tasks is not None and count == 2:
-        return tuple(t(name) for name in chosen.tasks)
-    return tuple(bare("task {number}", number=k + 1) for k in range(count))
-
-
-def correlation() -> float:
-    """The hero's value: the session's, else the URL's, else the default."""
-    if CORRELATION not in st.session_state:
-        domain = MultitaskConfig.domain("correlation")
-        try:
-            st.session_state[CORRELATION] = domain.admit("correlation", st.query_params.get(CORRELATION, "0"))
-        except UserError:
-            st.session_state[CORRELATION] = MultitaskConfig().correlation
-    return float(st.session_state[CORRELATION])
 
 
 GROUPS = Groups(
@@ -142,13 +100,6 @@ GROUPS = Groups(
     labels={"correlation": N_("Task correlation"), "tasks": N_("Tasks")},
     words=TITLES | {"regression": N_("regression"), "binary": N_("binary")},
 )
-label, written = GROUPS.label, GROUPS.written
-
-
-def sidebar(on_preset: Callable[[Preset | None], None]) -> MultitaskConfig | None:
-    """Draw the controls, presets calling `on_preset`; the config they make, or None with the reason shown."""
-    controls.presets(PRESETS, PRESET, on_preset)
-    return GROUPS.draw({"correlation": correlation()}, before=lambda: {"tasks": _tasks()})
 
 
 def _tasks() -> tuple[str, ...]:
@@ -164,22 +115,27 @@ def _tasks() -> tuple[str, ...]:
     return tuple("binary" if k + 1 in chosen else "regression" for k in range(count))
 
 
-def changes(config: MultitaskConfig, shown: MultitaskConfig) -> dict[str, tuple[Any, Any]]:
-    """Settings in which the controls differ from the run on stage."""
-    return config.differences(shown)
+def _reset() -> None:
+    st.session_state[TASK_COUNT], st.session_state[BINARY] = 2, []
 
 
-__all__ = [
-    "PRESETS",
-    "STRUCTURES",
-    "TITLES",
-    "Preset",
-    "changes",
-    "choose",
-    "label",
-    "preset",
-    "reset",
-    "sidebar",
-    "task_names",
-    "written",
-]
+SETTINGS = Settings(
+    GROUPS,
+    PRESETS,
+    values=lambda: {"correlation": PLACE.hero_value()},
+    before=lambda: {"tasks": _tasks()},
+    reset=_reset,
+)
+
+
+def task_names(count: int) -> tuple[str, ...]:
+    """The preset's names for two tasks, else numbered ones."""
+    chosen = SETTINGS.chosen()
+    if isinstance(chosen, Preset) and chosen.tasks is not None and count == 2:
+        return tuple(t(name) for name in chosen.tasks)
+    return tuple(bare("task {number}", number=k + 1) for k in range(count))
+
+
+def hero_of(preset: controls.Preset | None, asked: float) -> float:
+    """The correlation that a preset is about."""
+    return float(preset.fields.get("correlation", asked)) if preset else asked

@@ -11,11 +11,10 @@ from engine.multitask.ladder import TITLES
 from engine.runs.config import Whole
 from engine.runs.service.study import Study
 from pages.multitask.claim_charts import colours, curve, curve_rows
-from pages.multitask.where import PLACE
+from pages.multitask.shown import Shown
 from pages.ui.controls import controls
 from pages.ui.language import explain, t
 from pages.ui.pieces.charts import show
-from pages.ui.pieces.section import section
 from pages.ui.pieces.verdict import numbers, verdict_line
 from pages.ui.run import polling, training
 from pages.ui.run.house import owner
@@ -23,17 +22,8 @@ from pages.ui.run.house import owner
 STUDY = "multitask_study"
 
 
-def draw() -> None:
-    """The preview study, live: it gives way to a run on the stage."""
-    section(
-        t("Run a preview study: 3 structures × 5 correlations × 8 seeds"),
-        PLACE.open_key("study"),
-        _opened,
-        ":material/science:",
-    )
-
-
-def _opened() -> None:
+def draw(now: Shown) -> None:
+    """Its controls, and what is known so far: it gives way to a run on the stage."""
     polling.polled(partial(_live, _active()), "multitask_study", _stamp, _active)
 
 

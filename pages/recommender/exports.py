@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from engine.recommender.serving.scene import Scene
-from pages.recommender import PLAYGROUND, naming, settings, where
-from pages.recommender.answer import answer
-from pages.recommender.shown import Shown, shown
-from pages.ui import share
+from pages.recommender import naming, where
+from pages.recommender.shown import Shown
 from pages.ui.language import bare, listed, t
-from pages.ui.marked import unmarked
 from pages.ui.pieces import report
-from pages.ui.pieces.downloads import downloads
 from pages.ui.theme import HUES
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-def draw() -> None:
-    """What can be taken away of the user and day on stage and the run behind them."""
-    now = shown()
+def prepare(now: Shown) -> tuple[Callable[[], pd.DataFrame], Callable[[], Sequence[report.Section]]]:
+    """Makers of the table, and of what the report shows of the user and day on stage and the run behind them."""
     user, day, scene = now.now()
-    answered, address = unmarked(answer(now)) + _taken(now), share.noted()
-    downloads(
-        f"gatescope-recommender-{now.config.digest[:8]}",
-        recording=now.recording.to_bytes,
-        table=lambda: table(now, user, day, scene),
-        about_table=t(
-            "Every candidate with its score, its odds, its places and, on a simulated site, its true minutes."
-        ),
-        report=lambda: build(now, table(now, user, day, scene), answered, address),
-    )
+    return lambda: table(now, user, day, scene), lambda: blocks(now, table(now, user, day, scene))
 
 
 def table(now: Shown, user: int, day: float, scene: Scene) -> pd.DataFrame:
@@ -62,21 +49,21 @@ def _final(now: Shown) -> str:
     return t("place in ranking") if now.server.ranker else t("place shown")
 
 
-def _taken(now: Shown) -> str:
+def taken_away(now: Shown) -> str:
+    """Which watches the viewer took away, as a sentence behind the answer."""
     titles = listed(
         f"“{naming.title(now.site, video)}”" for video in where.without() if video < len(now.site.world.videos)
     )
     return " " + bare("Without the watches of {titles}.", titles=titles) if titles else ""
 
 
-def build(now: Shown, candidates: pd.DataFrame, answered: str, address: share.Address) -> str:
-    """The report of what is on stage."""
+def blocks(now: Shown, candidates: pd.DataFrame) -> Sequence[report.Section]:
+    """What the report shows of what is on stage."""
     best = candidates.dropna(subset=[_final(now)]).sort_values(_final(now))
-    return report.of_run(
-        PLAYGROUND.question, answered, now.recording, settings.GROUPS, address,
+    return (
         (t("What is shown"), [best]),
         (t("held-out watches among the first 100"), [_learning(now)]),
-    )  # fmt: skip
+    )
 
 
 def _learning(now: Shown) -> go.Figure:

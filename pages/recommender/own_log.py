@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from engine.errors import UserError
 from engine.recommender import OwnLogConfig
 from engine.recommender.evaluation import CUTS
 from engine.recommender.own_log.found import Found, found_in
@@ -18,18 +17,17 @@ from engine.runs.config import Whole
 from engine.runs.frame import Frame
 from engine.runs.service.run import State
 from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE, Verdict
-from pages.recommender import PLAYGROUND, live
+from pages.recommender import where
 from pages.recommender.settings import WEIGHTING
 from pages.recommender.where import PLACE
-from pages.ui import language
 from pages.ui.controls import controls
 from pages.ui.controls.choices import one_of
 from pages.ui.language import N_, listed, t
 from pages.ui.marked import Marked
-from pages.ui.pieces.section import own_section
 from pages.ui.pieces.verdict import badge
 from pages.ui.run import reading, training
 from pages.ui.run.live import with_each_frame
+from pages.ui.run.own_file import choose_file, train_button, with_file
 
 METHODS = {"popular": N_("Popularity"), "knn": N_("Item-kNN"), "recall": N_("YouTube DNN")}
 ROLES = {
@@ -49,13 +47,8 @@ RATED = {"all": N_("Every rating"), "liked": N_("From 4 of 5 up")}
 
 
 def draw() -> None:
-    """Closed at first; the run goes on the stage above."""
-    own_section(t("Your log of watches"), PLACE.open_key("own"), _opened)
-
-
-def _opened() -> None:
-    file = _upload()
-    offered = _offer(file) if file is not None else ""
+    """The file, what is in it, and the button; the run goes on the stage above, its measures stand here."""
+    offered = _read(_file())
     run = training.current()
     if run is not None and isinstance(run.config, OwnLogConfig):
         if offered and offered != run.config.table:
@@ -63,13 +56,13 @@ def _opened() -> None:
         with_each_frame(partial(_progress, run.config), "recommender_own_answer")
 
 
-def _upload() -> reading.Upload | None:
+def _file() -> reading.Upload | None:
     """The file, or the sample log; what columns there may be."""
-    file = st.file_uploader(
+    file = choose_file(
+        PLACE,
         t("A table with a user, an item and a time"),
-        type=["csv", "tsv", "parquet", "dat", "data", "txt"],
-        key="recommender_upload",
-        help=t("CSV, TSV or parquet, up to 64 MB and 1.2 million rows. It stays in this browser session and is deleted with it."),
+        ("csv", "tsv", "parquet", "dat", "data", "txt"),
+        t("CSV, TSV or parquet, up to 64 MB and 1.2 million rows. It stays in this browser session and is deleted with it."),
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):
         sample = st.toggle(t("Use a sample log"), key="recommender_sample", bind="query-params")
@@ -79,9 +72,9 @@ def _upload() -> reading.Upload | None:
         )  # fmt: skip
     with st.popover(t("Columns and formats")):
         st.markdown(_columns())
-    if file is not None:
-        return reading.uploaded(PLAYGROUND.name, file)
-    return reading.Upload(PLAYGROUND.name, "sample.csv", "sample", _sample) if sample else None
+    if file is None and sample:
+        return reading.Upload(PLACE.playground, "sample.csv", "sample", _sample)
+    return file
 
 
 @st.cache_data(max_entries=1, show_spinner=False)
@@ -101,29 +94,26 @@ def _columns() -> str:
     return Marked("\n").join(Marked("- {line}").format(line=line) for line in lines)
 
 
-def _offer(file: reading.Upload) -> str:
+def _read(file: reading.Upload | None) -> str:
     """Show what the file holds, and the button; its hash, "" where it cannot be used."""
-    try:
-        read, rated = reading.read(file, found_in, rated="all"), "all"
-        if read.found.decides == ("rating",):
-            rated = one_of(
-                t("Ratings that count as watches"), list(RATED), "all", key="recommender_rated",
-                name_of=lambda one: t(RATED[one]),
-            )  # fmt: skip
-            read = reading.read(file, found_in, rated=rated)
-        _found(read.found)
-        config = _settings(read.found, read.table.digest, rated)
-    except UserError as error:
-        st.error(language.explain(error))
-        return ""
-    st.button(
-        t("Train on this log"),
-        type="primary",
-        icon=":material/play_arrow:",
-        key="recommender_train_own",
-        on_click=live.train_own,
-        args=(config, read.table),
-    )
+    rated = "all"
+
+    def ratings(read: reading.Reading[Found]) -> bool:
+        return read.found.decides == ("rating",)
+
+    if with_file(PLACE, file, found_in, ratings, rated="all"):
+        rated = one_of(
+            t("Ratings that count as watches"), list(RATED), "all", key="recommender_rated",
+            name_of=lambda one: t(RATED[one]),
+        )  # fmt: skip
+        return with_file(PLACE, file, found_in, partial(_offer, rated=rated), rated=rated) or ""
+    return ""
+
+
+def _offer(read: reading.Reading[Found], rated: str) -> str:
+    _found(read.found)
+    config = _settings(read.found, read.table.digest, rated)
+    train_button(PLACE, t("Train on this log"), config, read.table, "own", where.forget)
     return read.table.digest
 
 

@@ -1,21 +1,8 @@
-"""The recommender page: controls → run → stage → why not recommended → closer looks and experiments."""
+"""The recommender page, drawn."""
 
 from __future__ import annotations
 
-from pages.recommender import exports, live, notes, own_log, settings, where, why
-from pages.recommender.looks import table
-from pages.recommender.where import PLACE
-from pages.ui.page import page
+from pages.recommender.declared import PAGE
+from pages.ui.page import draw
 
-page(
-    PLACE,
-    live.PLAYER,
-    lambda: settings.sidebar(where.take),
-    live.stage,
-    where.go,
-    table.draw,
-    own_log.draw,
-    notes.draw,
-    exports.draw,
-    below=why.draw,
-)
+draw(PAGE)

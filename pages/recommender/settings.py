@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from engine.recommender import RecommenderConfig
-from pages.ui.controls import controls
 from pages.ui.controls.controls import Control, Preset
 from pages.ui.controls.groups import Groups
+from pages.ui.controls.settings import Settings
 from pages.ui.language import N_
 
-PRESET = "recommender_preset"
 SWITCH = {"on": N_("On"), "off": N_("Off")}
 PER_USER = {"equal": N_("The same number of each"), "all": N_("All")}
 TEST = {"last": N_("Last watch"), "random": N_("A random watch")}
@@ -72,11 +69,6 @@ PRESETS = (
 )
 
 
-def choose(preset: Preset | None) -> None:
-    """Callback: a preset's settings, or all defaults."""
-    controls.reset(RecommenderConfig, preset.fields if preset else {})
-
-
 GROUPS = Groups(
     RecommenderConfig,
     DATA,
@@ -85,10 +77,4 @@ GROUPS = Groups(
     labels={},
     words=SWITCH | PER_USER | TEST | SAMPLERS | WEIGHTING | INDEXES,
 )
-label, written = GROUPS.label, GROUPS.written
-
-
-def sidebar(on_preset: Callable[[Preset | None], None]) -> RecommenderConfig | None:
-    """Draw the controls, presets calling `on_preset`; the config they make, or None with the reason shown."""
-    controls.presets(PRESETS, PRESET, on_preset)
-    return GROUPS.draw({})
+SETTINGS = Settings(GROUPS, PRESETS)

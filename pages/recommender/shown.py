@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any, cast
 
@@ -26,26 +26,16 @@ from engine.runs.recording import Recording
 from pages.recommender import where
 from pages.recommender.where import PLACE
 from pages.ui.language import t
-from pages.ui.run import live, reading, training
-from pages.ui.run.live import RECORDED, RUN
+from pages.ui.run import reading
+from pages.ui.run.on_stage import OnStage, current
 
 FRAMES, MOST_GLOW, MOST_LIVE_GLOW = 6, 900_000, 220_000
 """Days on stage, and the most numbers of glow that a stage sends, once or with each frame of training; a large vocabulary has
 fewer days."""
 
 
-@dataclass(frozen=True, eq=False)
-class Shown:
-    """A recording, the moment of its training that is looked into, and where it came from."""
-
-    recording: Recording[RecommenderConfig]
-    frame: Frame
-    source: str
-    live: bool = False
-
-    @property
-    def config(self) -> RecommenderConfig:
-        return self.recording.config
+class Shown(OnStage[RecommenderConfig]):
+    """Both models of a run at one moment, its site, and scenes of the users that are offered."""
 
     @property
     def own(self) -> bool:
@@ -193,12 +183,5 @@ _KEEP: dict[bool, tuple[Callable[..., Any], ...]] = {
 
 
 def shown() -> Shown:
-    """The live run when there is one with frames and the viewer did not choose what was recorded, else the recording."""
-    run, view = training.current(), live.running(PLACE, RecommenderConfig)
-    if run is not None and view is not None:
-        recording = Recording(cast(RecommenderConfig, run.config), view.frames)
-        now = Shown(recording, live.moment(PLACE, recording, view.active), RUN, view.active)
-        if live.can_open(lambda: site_of_config(now.config)):
-            return now
-    recording = recorded()
-    return Shown(recording, live.moment(PLACE, recording, False), RECORDED)
+    """What is on stage now."""
+    return current(PLACE, RecommenderConfig, Shown, recorded, lambda now: site_of_config(now.config))

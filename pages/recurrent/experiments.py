@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import altair as alt
 import numpy as np
@@ -11,47 +10,22 @@ import pandas as pd
 import streamlit as st
 
 from engine.recurrent import RecurrentConfig
-from engine.recurrent.claims import BIASES, CLAIMS, COUNTING, DELAYS, MIXED, PATIENT, SEEDS, SINGLE, Seeds, biased
+from engine.recurrent.claims import BIASES, COUNTING, DELAYS, MIXED, PATIENT, SEEDS, SINGLE, Seeds, biased
 from engine.recurrent.ladder import TITLES
 from engine.recurrent.shipped import SHIPPED
-from engine.runs.verdict import Verdict
 from pages.recurrent.looks import cell_scale
-from pages.recurrent.where import PLACE
 from pages.ui.language import N_, bare, t
 from pages.ui.pieces.charts import LEGEND, show
-from pages.ui.pieces.questions import questions
-from pages.ui.pieces.verdict import numbers, summary, verdict_line
+from pages.ui.pieces.experiment import experiment
 from pages.ui.theme import HUES
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One line, the claims that answer it (id → what each says), and what is drawn when it is opened."""
-
-    text: str
-    claims: Mapping[str, str]
-    open: str
-    draw: Callable[[Seeds], None]
-
-
-def draw() -> None:
-    """All questions with the stored verdicts."""
-    st.subheader(t("Experiments"), anchor=False)
-    st.caption(
-        t(
-            "Stored studies of {seeds} seeds, the same sentences for every cell. A claim holds or fails where the 95% interval of the paired difference excludes 0.",
-            seeds=len(SEEDS),
-        )
+def about() -> str:
+    """What the stored studies are."""
+    return t(
+        "Stored studies of {seeds} seeds, the same sentences for every cell. A claim holds or fails where the 95% interval of the paired difference excludes 0.",
+        seeds=len(SEEDS),
     )
-    seeds = SHIPPED.results
-
-    def opened(question: Question, verdicts: Mapping[str, Verdict]) -> None:
-        question.draw(seeds)
-        for name, verdict in verdicts.items():
-            sentence = t(question.claims[name], distance=name.partition("@")[2])
-            st.markdown(verdict_line(sentence, verdict, numbers(verdict)))
-
-    questions(PLACE, QUESTIONS, CLAIMS, seeds, lambda verdicts: summary(verdicts.values()), opened)
 
 
 def _curves(values: Mapping[tuple[str, float], np.ndarray], x: str, y: str, key: str) -> None:
@@ -187,18 +161,21 @@ def _delays(seeds: Seeds) -> None:
     )
 
 
-QUESTIONS = (
-    Question(
+EXPERIMENTS = (
+    experiment(
+        SHIPPED,
+        "mixed",
         N_("Trained on mixed distances: does the LSTM remember at 40 where the RNN has forgotten?"),
         {
             "lstm_remembers@40": N_("The LSTM is right in more than .95 at distance 40:"),
             "rnn_below_lstm@40": N_("The RNN is below it:"),
             "patient_rnn_below_lstm@40": N_("The RNN with its own rate and more steps is below it:"),
         },
-        "mixed",
         _mixed,
     ),
-    Question(
+    experiment(
+        SHIPPED,
+        "single",
         N_("Trained at one distance alone: which cell fails first?"),
         {f"rnn_below_lstm_single@{d}": N_("At distance {distance} the RNN is below the LSTM:") for d in SINGLE}
         | {
@@ -206,25 +183,27 @@ QUESTIONS = (
                 "At distance {distance} the LSTM is better for having seen shorter sentences too:"
             )
         },
-        "single",
         _single,
     ),
-    Question(
+    experiment(
+        SHIPPED,
+        "bias",
         N_("Does forget bias 1 beat a belt that leaks (−1)?"),
         {"bias_1_beats_minus_1": N_("Forget bias 1 is better at distance 40:")},
-        "bias",
         _bias,
     ),
-    Question(
+    experiment(
+        SHIPPED,
+        "counting",
         N_("aⁿbⁿ: do peepholes count further?"),
         {"peephole_counts_further": N_("With peepholes more lengths are right:")},
-        "counting",
         _counting,
     ),
-    Question(
+    experiment(
+        SHIPPED,
+        "delays",
         N_("Spike delays: do peepholes time better?"),
         {"peephole_times_better": N_("With peepholes the error is lower:")},
-        "delays",
         _delays,
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,33 +11,22 @@ import pandas as pd
 from engine.recurrent.ladder import LADDER, TITLES
 from engine.recurrent.probe import Probe
 from engine.recurrent.view import said_of
-from pages.recurrent import PLAYGROUND, live, settings
-from pages.recurrent.looks import probe_on_stage
-from pages.ui import share
+from pages.recurrent.shown import Shown
 from pages.ui.language import t
-from pages.ui.marked import unmarked
 from pages.ui.pieces import report
-from pages.ui.pieces.downloads import downloads
 from pages.ui.theme import HUES
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-def draw() -> None:
-    """What can be taken away of the sequence on stage and the run behind it."""
-    now = live.shown()
-    one, answer, address = probe_on_stage(now), unmarked(live.answer(now)), share.noted()
-    downloads(
-        f"gatescope-recurrent-{now.config.digest[:8]}",
-        recording=now.recording.to_bytes,
-        table=lambda: table(now, one),
-        about_table=t("Every gate and state of every unit and word of the sequence on stage."),
-        report=lambda: build(now, one, answer, address),
-    )
+def prepare(now: Shown) -> tuple[Callable[[], pd.DataFrame], Callable[[], Sequence[report.Section]]]:
+    """Makers of the table, and of what the report shows of the sequence on stage and the run behind it."""
+    one = now.probe
+    return lambda: table(now, one), lambda: blocks(now, one)
 
 
-def table(now: live.Shown, one: Probe) -> pd.DataFrame:
+def table(now: Shown, one: Probe) -> pd.DataFrame:
     """One row for each cell, word and unit."""
     rows = []
     for cell in now.config.cells:
@@ -52,8 +41,8 @@ def table(now: live.Shown, one: Probe) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def build(now: live.Shown, one: Probe, answer: str, address: share.Address) -> str:
-    """The report of what is on stage."""
+def blocks(now: Shown, one: Probe) -> Sequence[report.Section]:
+    """What the report shows of what is on stage."""
     config = now.config
     at = config.test_distances.index(config.distance)
     said = {c: said_of(now.opened.trace(c, one.inputs), one) for c in config.cells}
@@ -62,8 +51,7 @@ def build(now: live.Shown, one: Probe, answer: str, address: share.Address) -> s
     }
     labels = [f"{n + 1} {word}" for n, word in enumerate(one.written)]
     after, accuracy = t("The answer after every word"), t("held-out accuracy")
-    return report.of_run(
-        PLAYGROUND.question, answer, now.recording, settings.GROUPS, address,
+    return (
         (t("The sequence on stage"), [" ".join(one.written)]),
         (after, [_lines(labels, said, t("word"), after)]),
         (accuracy, [_lines(list(now.recording.steps), learnt, t("training step"), accuracy)]),

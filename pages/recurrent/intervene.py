@@ -13,30 +13,21 @@ from engine.recurrent.opened import clamps_of
 from engine.recurrent.probe import own_probe
 from engine.recurrent.sentences import WORDINGS
 from engine.recurrent.view import said_of
-from pages.recurrent import charts, live
-from pages.recurrent.looks import cell_scale, probe_on_stage
+from pages.recurrent import charts
+from pages.recurrent.looks import cell_scale
 from pages.recurrent.part import heat
-from pages.recurrent.where import PLACE
+from pages.recurrent.shown import Shown
 from pages.ui import language
 from pages.ui.controls.choices import one_of, some_of
 from pages.ui.language import bare, t
 from pages.ui.marked import Marked
 from pages.ui.pieces.charts import LEGEND, show, word_axis
-from pages.ui.pieces.section import section
 from pages.ui.theme import HUES
 
 
-def draw() -> None:
-    """Two closed sections."""
-    forced, own = t("What if a gate were forced, or a peephole cut?"), t("Write your own sentence and read the gates")
-    section(forced, PLACE.open_key("intervene"), _intervene, ":material/content_cut:")
-    if live.shown().config.task == "language":
-        section(own, PLACE.open_key("own_sentence"), _own, ":material/edit:")
-
-
-def _intervene() -> None:
-    now = live.shown()
-    one = probe_on_stage(now)
+def intervene(now: Shown) -> None:
+    """Force gates, cut peepholes; one pass through the sentence answers."""
+    one = now.probe
     cells = [cell for cell in now.config.cells if LADDER[cell].model.gates]
     if not cells:
         st.info(t("The RNN has no gates to force."))
@@ -101,8 +92,8 @@ def _intervene() -> None:
         )  # fmt: skip
 
 
-def _own() -> None:
-    now = live.shown()
+def own(now: Shown) -> None:
+    """A sentence of the viewer's, read by every cell."""
     wording = WORDINGS[now.config.sentences]
     example = " ".join(charts.probes(now.config, (min(4, now.config.distance),))[0].written)
     text = st.text_input(

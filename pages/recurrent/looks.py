@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -12,12 +10,10 @@ import streamlit as st
 from engine.recurrent.config import CELLS
 from engine.recurrent.gradients import chain, connectivity, untrained_flow
 from engine.recurrent.ladder import LADDER, TITLES
-from engine.recurrent.probe import Probe
-from pages.recurrent import charts, live, settings
+from pages.recurrent.shown import Shown
 from pages.recurrent.where import PLACE
-from pages.ui.language import N_, bare, t
+from pages.ui.language import bare, t
 from pages.ui.pieces.charts import LEGEND, show, word_axis
-from pages.ui.pieces.section import section
 from pages.ui.run.live import choose_moment
 from pages.ui.theme import HUES
 
@@ -25,17 +21,6 @@ FLOOR = 1e-30
 """Zeros are drawn here: a logarithm has none."""
 FLOW_SEEDS = 7
 DECADES = alt.Axis(values=[10.0**power for power in range(0, -31, -4)], format=".0e")
-
-
-def draw() -> None:
-    """Four closed sections."""
-    for name, title, icon, body in LOOKS:
-        section(t(title), PLACE.open_key(name), body, f":material/{icon}:")
-
-
-def probe_on_stage(now: live.Shown) -> Probe:
-    """The sequence of the hero's distance."""
-    return charts.probe_at(now.config, settings.hero(now.config.distance))
 
 
 def cell_scale(cells: tuple[str, ...] = CELLS) -> dict[str, alt.Scale]:
@@ -55,7 +40,8 @@ def _flows(length: int, bias: float | None) -> dict[str, np.ndarray]:
     return found
 
 
-def _gradient() -> None:
+def gradient_look(now: Shown) -> None:
+    """Untrained cells: how the gradient falls with distance, and what forget bias does to it."""
     left, right = st.columns((2, 3), gap="large")
     with left:
         length = st.slider(
@@ -96,9 +82,9 @@ def _gradient() -> None:
         st.caption(t("At lag {lag}: {ends}", lag=length - 1, ends=ends))
 
 
-def _chain() -> None:
-    now = live.shown()
-    one = probe_on_stage(now)
+def chain_look(now: Shown) -> None:
+    """The chain rule's factors, from the last word back to the first."""
+    one = now.probe
     st.caption(
         t(
             "The gradient that reaches a word is a product, one factor for every word in between. RNN: ∂h(t)/∂h(t−1) = diag(1 − h²) R, measured by its Frobenius norm over √H. LSTM: along the belt the factor is the forget gate itself."
@@ -131,9 +117,9 @@ def _chain() -> None:
         )  # fmt: skip
 
 
-def _connectivity() -> None:
-    now = live.shown()
-    one = probe_on_stage(now)
+def connectivity_look(now: Shown) -> None:
+    """Which input word moves the answer at which output word."""
+    one = now.probe
     st.caption(
         t(
             "‖∂ answer(row) / ∂ x(column)‖, the answer as log-odds: bright where it would move with that word. Each map has its own scale; the root is drawn, so that small values show."
@@ -162,8 +148,8 @@ def _connectivity() -> None:
         column.caption(t("Largest: {value}", value=f"{top:.2e}"))
 
 
-def _learning() -> None:
-    now = live.shown()
+def learning_look(now: Shown) -> None:
+    """Accuracy over training, and the way to earlier moments."""
     config, recording = now.config, now.recording
     choose_moment(PLACE, recording, now.live)
     left, right = st.columns(2, gap="large")
@@ -206,12 +192,3 @@ def _learning() -> None:
             key=key,
             alt=title, into=column,
         )  # fmt: skip
-
-
-LOOKS: tuple[tuple[str, str, str, Callable[[], None]], ...] = (
-    ("gradient", N_("Gradient over distance, untrained: who vanishes, and what forget bias repairs"), "trending_down", _gradient),
-    ("chain", N_("The chain rule as a product: factor by factor back to the first word"), "link", _chain),
-    ("connectivity", N_("Which word moves which answer: output word × input word"), "grid_on", _connectivity),
-    ("learning", N_("Learning: accuracy over training, and looking into earlier moments"), "school", _learning),
-)  # fmt: skip
-"""Name, title, icon, and what is drawn."""

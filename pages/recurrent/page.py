@@ -1,22 +1,8 @@
-"""The recurrent page: controls → run → stage → drill-down → experiments."""
+"""The recurrent page, drawn."""
 
 from __future__ import annotations
 
-from pages.recurrent import experiments, exports, intervene, live, looks, notes, own_text, part, settings, where
-from pages.recurrent.where import PLACE
-from pages.ui.page import page
+from pages.recurrent.declared import PAGE
+from pages.ui.page import draw
 
-page(
-    PLACE,
-    live.PLAYER,
-    lambda: settings.sidebar(where.take),
-    live.stage,
-    where.go,
-    part.draw,
-    intervene.draw,
-    looks.draw,
-    experiments.draw,
-    own_text.draw,
-    notes.draw,
-    exports.draw,
-)
+draw(PAGE)

@@ -13,20 +13,19 @@ from engine.errors import UserError
 from engine.recurrent.ladder import LADDER, TITLES
 from engine.recurrent.probe import Probe
 from engine.recurrent.tasks import task_of
-from engine.runs.config import Whole
 from engine.runs.explanation import Explanation
 from engine.runs.playground import Address
 from engine.runs.trace import Trace
-from pages.recurrent import charts, live, settings, where
+from pages.recurrent import charts, where
+from pages.recurrent.shown import Shown
 from pages.recurrent.where import PLACE
 from pages.ui import language
-from pages.ui.controls import controls
 from pages.ui.controls.choices import one_of
+from pages.ui.controls.unit import unit
 from pages.ui.language import bare, t
 from pages.ui.latest import Latest
 from pages.ui.marked import Marked
 from pages.ui.pieces.charts import show, unit_bars, word_axis
-from pages.ui.pieces.section import section
 from pages.ui.pieces.zoom import zoom
 from pages.ui.player.position import Position
 from pages.ui.theme import HUES
@@ -36,27 +35,24 @@ SUMS = {"kept": "c", "written": "c", "tanh": "h", "before_c": "c", "before_h": "
 HUE = {"f": HUES[1], "i": HUES[2], "g": HUES[2], "o": HUES[3], "c": HUES[0], "h": "#7A8691"}
 
 
-def draw() -> None:
-    """Part, word, sum; then the units."""
-    now = live.shown()
+def draw(now: Shown) -> None:
+    """Part, word, sum."""
     one, position = _place(now)
     with st.container(border=True, key="drill_down"):
         try:
             _part(now, position.rung, one, position.frame, position.selected)
         except UserError as error:
             st.info(language.explain(error))
-    section(t("Every unit at every word, and which units carry the answer"), PLACE.open_key("units"), _units)
 
 
-def _place(now: live.Shown) -> tuple[Probe, Position]:
+def _place(now: Shown) -> tuple[Probe, Position]:
     """The sequence on stage, and where in it the viewer is."""
-    hero = settings.hero(now.config.distance)
-    one = charts.probe_at(now.config, hero)
+    one = now.probe
     steps = range(1 - len(one.written), 1)
-    return one, PLACE.start(tuple(steps), now.config.cells, hero)
+    return one, PLACE.start(tuple(steps), now.config.cells, now.hero)
 
 
-def _part(now: live.Shown, cell: str, one: Probe, word: int, selected: str | None) -> None:
+def _part(now: Shown, cell: str, one: Probe, word: int, selected: str | None) -> None:
     kind = LADDER[cell].model
     first = (kind.gates or kind.sums)[0]
     wanted = selected or first
@@ -73,27 +69,27 @@ def _part(now: live.Shown, cell: str, one: Probe, word: int, selected: str | Non
         head = Marked("**{cell} · {part}** · “{word}” ({at})")
         st.markdown(head.format(cell=t(TITLES[cell]), part=title, word=one.written[at], at=at + 1))
         values = traced["probabilities"][at] if part == "answer" else traced[part][at]
-        unit = _asked_for(now, one, at) if part == "answer" else _unit(now, cell, len(values))
+        which = _asked_for(now, one, at) if part == "answer" else _unit(now, cell, len(values))
         show(
-            unit_bars(values, unit, HUE.get(part, HUES[0]), answers if part == "answer" else None),
+            unit_bars(values, which, HUE.get(part, HUES[0]), answers if part == "answer" else None),
             key="part_bars",
             alt=t("This part's number in every unit, at this word"),
         )
         if "c" in kind.states and part in ("c", "kept", "written"):
             st.caption(t("C(t) is what is kept, f · C(t−1), plus what is written, i · g."))
     with right:
-        zoom(_explained(now, cell, one, part, at, unit))
+        zoom(_explained(now, cell, one, part, at, which))
 
 
-def _key(now: live.Shown, cell: str, one: Probe) -> tuple[object, ...]:
+def _key(now: Shown, cell: str, one: Probe) -> tuple[object, ...]:
     return now.config.digest, now.frame.step, cell, tuple(one.inputs.flatten().tolist())
 
 
-def _traced(now: live.Shown, cell: str, one: Probe) -> Trace:
+def _traced(now: Shown, cell: str, one: Probe) -> Trace:
     return _traces.get(_key(now, cell, one), lambda: now.opened.trace(cell, one.inputs))
 
 
-def _explained(now: live.Shown, cell: str, one: Probe, part: str, at: int, unit: int) -> Explanation:
+def _explained(now: Shown, cell: str, one: Probe, part: str, at: int, unit: int) -> Explanation:
     key = (*_key(now, cell, one), part, at, unit)
     return _sums.get(key, lambda: now.opened.explain(cell, one.inputs, Address(part, unit, at)))
 
@@ -104,7 +100,7 @@ _sums: Latest[Explanation] = Latest(64)
 at its numbers."""
 
 
-def _asked_for(now: live.Shown, one: Probe, at: int) -> int:
+def _asked_for(now: Shown, one: Probe, at: int) -> int:
     """Which answer's sum: the viewer's choice, or what is asked where there are too many to choose from."""
     names = task_of(now.config).answers
     if len(names) > 20:
@@ -114,22 +110,14 @@ def _asked_for(now: live.Shown, one: Probe, at: int) -> int:
     )
 
 
-def _unit(now: live.Shown, cell: str, count: int) -> int:
-    """The unit on stage, from 0. Until the viewer chooses one it is the one that carries the answer most, which may be
-    another at every moment of a training: so the control is not bound, and only a choice is written to the URL."""
-    start, name = now.units()[cell] + 1, where.unit_key(cell)
-    held = f"{name}_{start}"
-
-    def choose() -> None:
-        PLACE.write(name, str(st.session_state[held]))
-
-    how = {"key": held, "on_change": choose, "disabled": now.live, "help": t("The stage shows this unit too.")}
-    return controls.whole_number(t("Unit"), Whole(1, count), start, **how) - 1
+def _unit(now: Shown, cell: str, count: int) -> int:
+    """The unit on stage: until the viewer chooses one, the one that carries the answer most."""
+    how = {"disabled": now.live, "help": t("The stage shows this unit too.")}
+    return unit(PLACE, where.unit_key(cell), t("Unit"), count, now.units()[cell], **how)
 
 
-def _units() -> None:
+def units(now: Shown) -> None:
     """Units sorted by how much of the answer's lead is lost without them; one heat map a gate."""
-    now = live.shown()
     one, position = _place(now)
     cell = position.rung
     loss = now.opened.carriers(cell, one.inputs, one.answer)

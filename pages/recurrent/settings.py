@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
-from engine.errors import UserError
 from engine.recurrent import RecurrentConfig
 from engine.recurrent.ladder import TITLES
+from engine.recurrent.probe import probe
 from engine.recurrent.shipped import SHIPPED
+from pages.recurrent import where
 from pages.ui.controls import controls
 from pages.ui.controls.choices import one_of
 from pages.ui.controls.controls import Control, Preset
 from pages.ui.controls.groups import Groups
-from pages.ui.language import LANGUAGES, N_, follow, language, t
+from pages.ui.controls.settings import Settings
+from pages.ui.language import LANGUAGES, N_, language, t
 
-PRESET = "recurrent_preset"
 SENTENCES = controls.key(RecurrentConfig, "sentences")
-HERO, HERO_START = "recurrent_at", 20.0
 TASKS = {
     "language": N_("France … French"),
     "adding": N_("Adding problem"),
@@ -80,24 +79,6 @@ PRESETS = (
 )  # fmt: skip
 
 
-def choose(preset: Preset | None) -> None:
-    """Callback: a preset's settings, or all defaults."""
-    controls.reset(RecurrentConfig, preset.fields if preset else {})
-    st.session_state[SENTENCES] = language()
-
-
-def hero(longest: int) -> float:
-    """The distance on stage: the session's, else the URL's, else the default; within 1 … `longest`."""
-    if HERO not in st.session_state:
-        try:
-            st.session_state[HERO] = RecurrentConfig.domain("distance").admit(
-                "distance", st.query_params.get(HERO, "20")
-            )
-        except UserError:
-            st.session_state[HERO] = HERO_START
-    return float(min(max(st.session_state[HERO], 1), longest))
-
-
 GROUPS = Groups(
     RecurrentConfig,
     DATA,
@@ -106,17 +87,33 @@ GROUPS = Groups(
     labels={"sentences": N_("Sentences")},
     words=TITLES | TASKS | DISTANCES | LANGUAGES,
 )
-label, written = GROUPS.label, GROUPS.written
-
-
-def sidebar(on_preset: Callable[[Preset | None], None]) -> RecurrentConfig | None:
-    """Draw the controls, presets calling `on_preset`; the config they make, or None with the reason shown."""
-    controls.presets(PRESETS, PRESET, on_preset)
-    follow(SENTENCES)
-    return GROUPS.draw({}, after=_sentences)
 
 
 def _sentences() -> dict[str, Any]:
     return {
         "sentences": one_of(t("Sentences"), list(LANGUAGES), language(), key=SENTENCES, name_of=LANGUAGES.__getitem__)
     }
+
+
+def _spoken() -> None:
+    st.session_state[SENTENCES] = language()
+
+
+SETTINGS = Settings(GROUPS, PRESETS, after=_sentences, speaks=SENTENCES, reset=_spoken)
+
+
+def hero_of(preset: Preset | None, asked: float) -> float:
+    """A distance that the preset's sequences have."""
+    return min(
+        asked,
+        float(preset.fields.get("distance", RecurrentConfig().distance) if preset else RecurrentConfig().distance),
+    )
+
+
+def step_of(word: str) -> str:
+    """The step of a word that the story names: "told" is the one that tells the answer, counted back from the last."""
+    if word != "told":
+        return word
+    asked = RecurrentConfig(sentences=language())
+    one = probe(asked, int(where.hero(asked.distance)))
+    return str(one.told + 1 - len(one.written))

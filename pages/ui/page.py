@@ -1,62 +1,87 @@
-"""The shape that every playground's page has."""
+"""A declared page, drawn."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TypeVar
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, TypeVar
 
 import streamlit as st
 
 from engine.runs.config import Config
-from pages.ui import share
+from pages.ui import arrival, share, stage_view
+from pages.ui.declared import Page
 from pages.ui.language import t
+from pages.ui.marked import unmarked
+from pages.ui.pieces import report
+from pages.ui.pieces.downloads import downloads
+from pages.ui.pieces.section import draw_section, own_section, section
 from pages.ui.pieces.story_panel import story_invitation, story_panel
-from pages.ui.place import Place
 from pages.ui.run import live, polling, training
+from pages.ui.run.on_stage import OnStage
 
 C = TypeVar("C", bound=Config)
-Drawn = Callable[[], None]
+S = TypeVar("S", bound=OnStage[Any])
 
 
-def page(
-    place: Place,
-    player: str,
-    sidebar: Callable[[], C | None],
-    stage: Callable[[C | None], None],
-    go: Callable[[Mapping[str, str]], None],
-    *sections: Drawn,
-    below: Drawn | None = None,
-) -> None:
-    """Sidebar, notice, the point of the story being told, the stage, and the sections under it, from top to bottom.
-
-    player   key of the component on stage
-    sidebar  draws the controls: the config they make, or None with the reason shown
-    go       callback: bring the stage to a state of the story
-    below    drawn anew with the stage while something trains
-    """
+def draw(page: Page[C, S]) -> None:
+    """Sidebar, notice, the point of the story being told, the stage, and the sections under it, from top to bottom."""
     polling.begin()
-    place.follow(player)
+    place, name = page.place, page.about.name
+    place.follow(page.key)
     with st.sidebar:
-        config = sidebar()
+        config = page.settings.sidebar(partial(arrival.take, page))
         share.link()
         share.presenter()
     notice = st.container()  # always there: what comes below must not change its place when the notice goes
     if training.lost_in_reload():
         notice.warning(t(training.LOST))
     above = st.container()  # a point being told stands above the stage that shows it
-    story_panel(place.playground, go, above)
+    show = partial(arrival.show_state, page)
+    story_panel(name, show, above)
 
     def tell(setting: Mapping[str, str]) -> None:
-        go(setting)
+        show(setting)
         place.refresh()  # from inside the stage's fragment: the whole page follows
 
     def drawn() -> None:
-        stage(config)
-        story_invitation(place.playground, tell)
-        if below is not None:
-            below()
+        stage_view.draw(page, config)
+        story_invitation(name, tell)
+        if page.below is not None:
+            page.below()
 
-    live.stage(place, player, drawn)
-    for section in sections:
-        section()
+    live.stage(place, page.key, drawn)
+    _below(page)
     polling.clock(live.watch())
+
+
+def _below(page: Page[C, S]) -> None:
+    """What is under the stage, the same parts in the same order on every page."""
+    place, shipped = page.place, page.engine.shipped
+    if page.drill is not None:
+        page.drill(page.shown())
+    st.subheader(t("A closer look"), anchor=False)
+    for one in page.looks:
+        draw_section(one, place, shipped, page.shown)
+    st.subheader(t("Experiments"), anchor=False)
+    st.caption(page.experiments_about())
+    for one in page.experiments:
+        draw_section(one, place, shipped, page.shown)
+    st.subheader(t("Your data"), anchor=False)
+    own_section(t(page.own.title), place.open_key(page.own.key), page.own.draw)
+    st.subheader(t("Notes and downloads"), anchor=False)
+    section(t("Notes: formulas, source, code"), place.open_key("notes"), page.notes.draw, ":material/functions:")
+    _take_away(page)
+
+
+def _take_away(page: Page[C, S]) -> None:
+    now = page.shown()
+    table, blocks = page.export.prepare(now)
+    answer, address, groups = unmarked(page.answer(now)) + page.export.remark(now), share.noted(), page.settings.groups
+    downloads(
+        f"gatescope-{page.about.name}-{now.config.digest[:8]}",
+        recording=now.recording.to_bytes,
+        table=table,
+        about_table=t(page.export.about),
+        report=lambda: report.of_run(page.about.question, answer, now.recording, groups, address, *blocks()),
+    )

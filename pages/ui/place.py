@@ -9,29 +9,43 @@ browser's back and forward are told by the URL.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from engine.errors import UserError
+from engine.runs.config import Real, Whole
 from pages.ui.player.position import Position
 
 _STEP = re.compile(r"-?[0-9]{1,8}")
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 class Place:
     """One playground's place. Its names in the URL start with the playground's.
 
-    ladder  every rung, lowest first; part  what a selected part may be called
-    hero    the URL's name of the hero control, and its value where the URL names none; opens_on  the rung, likewise
+    ladder    every rung, lowest first; part  what a selected part may be called
+    hero      the URL's name of the hero control, the values that it may have, and the one it has where the URL names none
+    opens_on  the rung where the URL names none
+    beside    further names in the URL that belong to what is on stage, and go when something else comes there
     """
 
     def __init__(
-        self, playground: str, ladder: Sequence[str], part: str, hero: str, hero_start: float, opens_on: str = ""
+        self,
+        playground: str,
+        ladder: Sequence[str],
+        part: str,
+        hero: str,
+        domain: Real | Whole,
+        hero_start: float = 0.0,
+        *,
+        opens_on: str = "",
+        beside: Sequence[str] = (),
     ) -> None:
         self.playground, self._ladder, self._part = playground, tuple(ladder), re.compile(part)
         self._opens_on = opens_on or self._ladder[-1]
-        self.hero, self._hero_start = hero, hero_start
+        self.hero, self._domain, self.hero_start, self._beside = hero, domain, hero_start, tuple(beside)
         self.step, self.rung, self.part, self.moment, self.shown, self._seek, self._refresh, self._written = (
             f"{playground}_{name}"
             for name in ("step", "rung", "part", "moment", "on_stage", "seek", "refresh", "written")
@@ -55,10 +69,45 @@ class Place:
         self.write(self.rung, "" if position.rung == self._opens_on else position.rung)
         self.write(self.part, position.selected or "")
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it reads from the URL."""
+        return (self.step, self.rung, self.part, self.moment, self.hero, *self._beside)
+
+    def hero_value(self) -> float:
+        """The hero's value: the session's, else the URL's, else the one it starts with."""
+        if self.hero not in st.session_state:
+            try:
+                value = float(self._domain.admit("hero", self.read(self.hero) or self.hero_start))
+            except UserError:
+                value = self.hero_start
+            st.session_state[self.hero] = value
+        return float(st.session_state[self.hero])
+
+    def clear(self) -> None:
+        """Callback: forget what belongs to what was on stage."""
+        for name in (*self._beside, self.moment):
+            self.write(name, "")
+
+    def number(self, name: str, low: int = 0, high: int = 10**9) -> int | None:
+        """The whole number that stands under a name, None where none does, or none from `low` to `high`."""
+        written = self.read(name)
+        value = int(written) if _NUMBER.fullmatch(written) else None
+        return value if value is not None and low <= value <= high else None
+
+    def numbers(self, name: str, high: int = 10**9) -> tuple[int, ...]:
+        """The whole numbers up to `high` that stand under a name with dots between them, ascending, each once."""
+        parts = (part for part in self.read(name).split(".") if _NUMBER.fullmatch(part))
+        return tuple(sorted({int(part) for part in parts if int(part) <= high}))
+
+    def write_numbers(self, name: str, values: Iterable[int]) -> None:
+        """What `numbers` reads."""
+        self.write(name, ".".join(str(value) for value in sorted(values)))
+
     def set_hero(self, value: float) -> None:
         """The hero was released: the session and the URL follow."""
         st.session_state[self.hero] = value
-        self.write(self.hero, "" if value == self._hero_start else f"{value:g}")
+        self.write(self.hero, "" if value == self.hero_start else f"{value:g}")
 
     def follow(self, player: str) -> None:
         """Once a run, before anything is drawn: the URL and the session's record say the same again. Back and forward bring

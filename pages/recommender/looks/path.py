@@ -23,13 +23,12 @@ from engine.recommender.serving.path import (  # fmt: skip
 )
 from engine.recommender.serving.scene import Scene
 from engine.recommender.serving.server import RANKING
-from engine.runs.config import Whole
 from pages.recommender import naming, where
 from pages.recommender.looks import projection
 from pages.recommender.shown import Shown
 from pages.recommender.where import PLACE
-from pages.ui.controls import controls
 from pages.ui.controls.choices import one_of, one_of_many
+from pages.ui.controls.unit import unit
 from pages.ui.language import N_, bare, t
 from pages.ui.pieces.charts import show, unit_bars
 from pages.ui.pieces.zoom import zoom
@@ -101,30 +100,22 @@ def _layer(now: Shown, scene: Scene) -> None:
             name_of=lambda n: t("{n}: user vector u", n=n) if n == last else str(n),
         )  # fmt: skip
         values = layers[layer - 1]
-        unit = _unit(values)
+        chosen = _unit(values)
     with left:
         for n, one in enumerate(layers, 1):
-            marked = unit - 1 if n == layer else -1
+            marked = chosen if n == layer else -1
             title = alt.Title(bare("layer {n}, {units} units", n=n, units=len(one)), fontSize=12, fontWeight="normal")
             chart = unit_bars(one, marked, HUES[0]).properties(height=150, title=title)
             show(chart, key=f"path_layer_{n}", alt=t("Every unit of this layer"))
         zero = int((values == 0).sum())
         st.caption(t("Layer {layer}: {zero} of {units} units are cut off at 0 for this user.", layer=layer, zero=zero, units=len(values)))  # fmt: skip
     with right:
-        zoom(explain_unit(now.server, scene.given, layer - 1, unit - 1))
+        zoom(explain_unit(now.server, scene.given, layer - 1, chosen))
 
 
 def _unit(values: np.ndarray) -> int:
-    """One unit, from 1: the URL's, else the largest."""
-    written = PLACE.read(UNIT)
-    asked = int(written) if written.isdecimal() and len(written) < 5 else int(values.argmax()) + 1
-    start = min(max(asked, 1), len(values))
-    held = f"{UNIT}_{start}_{len(values)}"
-
-    def choose() -> None:
-        PLACE.write(UNIT, str(st.session_state[held]))
-
-    return controls.whole_number(t("Unit"), Whole(1, len(values)), start, key=held, on_change=choose, width=140)
+    """One unit, from 0: the URL's, else the largest."""
+    return unit(PLACE, UNIT, t("Unit"), len(values), int(values.argmax()), width=140)
 
 
 def _ranking(now: Shown, scene: Scene) -> None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 
 import numpy as np
 import streamlit as st
 
-from engine.recommender.claims import CLAIMS, Seeds
+from engine.recommender.claims import Seeds
 from engine.recommender.shipped import SHIPPED
 from engine.runs.frame import Array
-from engine.runs.verdict import Verdict
 from pages.ui.language import t
 from pages.ui.pieces.charts import show, strip
 from pages.ui.pieces.verdict import favour, stored_verdict, verdict_line
@@ -26,20 +24,11 @@ def study(draw: Callable[[Seeds], None]) -> None:
         st.warning(t("The study of this question is not stored yet: run `make claims`."))
 
 
-def judged() -> dict[str, Verdict]:
-    """The verdict of each claim of which the stored results are there."""
-    found: dict[str, Verdict] = {}
-    for claim in CLAIMS:
-        with suppress(FileNotFoundError, KeyError):
-            found[claim.id] = stored_verdict(claim, SHIPPED.results)
-    return found
-
-
 def verdicts(asked: Mapping[str, str]) -> None:
     """A line for each claim: id → what it says. Differences are turned so that a claim which is right is above 0."""
-    outcomes = judged()
-    for name, said in asked.items():
-        st.markdown(verdict_line(t(said), outcomes[name], favour(outcomes[name])))
+    for claim, said in asked.items():
+        verdict = stored_verdict(SHIPPED, claim)
+        st.markdown(verdict_line(t(said), verdict, favour(verdict)))
 
 
 def dots(values: Mapping[tuple[str, str], Array], x: str, key: str, *, rule: float | None = None) -> None:

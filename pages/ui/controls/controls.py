@@ -22,16 +22,17 @@ C = TypeVar("C", bound=Config)
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """Settings away from their defaults, by a name and a label of the catalogues, and the rung to look at, "" for the one
-    that the page opens on."""
+    """Settings away from their defaults, by a name and a label of the catalogues.
+
+    rung   to look at, "" for the one that the page opens on
+    opens  a section that is opened with it
+    """
 
     id: str
     label: str
     fields: Mapping[str, Any]
     rung: str = ""
-
-
-P = TypeVar("P", bound=Preset)
+    opens: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ def made(kind: type[C], values: Mapping[str, Any], label: Callable[[object], str
         return None
 
 
-def presets(offered: Sequence[P], slot: str, on_choice: Callable[[P | None], None]) -> None:
+def presets(offered: Sequence[Preset], slot: str, on_choice: Callable[[Preset | None], None]) -> None:
     """The presets as pills that can be released."""
     labels = {one.id: t(one.label) for one in offered}
     one_of(
@@ -149,6 +150,6 @@ def presets(offered: Sequence[P], slot: str, on_choice: Callable[[P | None], Non
     )
 
 
-def preset(offered: Sequence[P], slot: str) -> P | None:
+def preset(offered: Sequence[Preset], slot: str) -> Preset | None:
     """The one chosen last, if any."""
     return next((one for one in offered if one.id == st.session_state.get(slot)), None)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
+from engine.runs.studies.shipped import Shipped
+from engine.runs.verdict import Verdict
 from pages.ui import share
+from pages.ui.language import t
+from pages.ui.pieces.verdict import summary, verdicts_of
+from pages.ui.place import Place
 from pages.ui.run import polling
 
+S = TypeVar("S")
 TOGGLED = "toggled"
 
 
@@ -48,3 +56,38 @@ def section(title: str, key: str, draw: Callable[[], None], icon: str | None = N
 
 def _toggled(key: str) -> None:
     st.session_state[TOGGLED].add(key)
+
+
+@dataclass(frozen=True, slots=True)
+class Section(Generic[S]):
+    """A closed section of a page: a closer look, or an experiment that stored studies answer.
+
+    key     its name in the URL, behind the playground's
+    title   a sentence of the catalogues
+    draw    fills it, from what is on stage then
+    claims  of the ladder, that answer it: their verdicts stand in the title
+    short   a few words for several verdicts by the claims' ids
+    shown   whether there is such a section for what is on stage
+    """
+
+    key: str
+    title: str
+    draw: Callable[[S], None]
+    icon: str = ""
+    claims: Callable[[], Collection[str]] = tuple
+    short: Callable[[Mapping[str, Verdict]], str] = lambda verdicts: summary(verdicts.values())
+    shown: Callable[[S], bool] = lambda now: True
+
+
+def draw_section(one: Section[S], place: Place, shipped: Shipped[Any, Any], now: Callable[[], S]) -> None:
+    """Draw one section of a page, `now` telling what is on stage."""
+    if not one.shown(now()):
+        return
+    title: str = t(one.title)
+    if one.claims():
+        try:
+            title = title + " " + one.short(verdicts_of(shipped, one.claims()))
+        except (KeyError, FileNotFoundError):  # the claims were changed and not yet trained; a test fails on that too
+            st.warning(t("{question} The stored study is older than the question: run `make claims`.", question=title))
+            return
+    section(title, place.open_key(one.key), lambda: one.draw(now()), one.icon and f":material/{one.icon}:")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection
-from typing import Any, Protocol
+from collections.abc import Collection, Iterable
+from typing import Any
 
+from engine.runs.studies.claims import by_id
+from engine.runs.studies.shipped import Shipped
 from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE, Verdict
 from pages.ui.language import N_, t
 from pages.ui.marked import Marked
@@ -17,21 +19,16 @@ _LOOK = {
 }
 
 
-class Claim(Protocol):
-    """A claim of the engine: verdict_line from one playground's stored results."""
-
-    @property
-    def id(self) -> str: ...
-
-    def verdict(self, seeds: Any) -> Verdict: ...
-
-    def __hash__(self) -> int: ...
+@functools.lru_cache(maxsize=512)
+def stored_verdict(shipped: Shipped[Any, Any], claim: str) -> Verdict:
+    """A claim's verdict by the stored results, worked out once: a page asks for all of its verdicts in every rerun. KeyError
+    where there is no such claim, or a result is missing."""
+    return by_id(shipped.claims)[claim].verdict(shipped.results)
 
 
-@functools.lru_cache(maxsize=256)
-def stored_verdict(claim: Claim, seeds: object) -> Verdict:
-    """The claim's verdict, worked out once: a page asks for all of its verdicts in every rerun. KeyError where results are missing."""
-    return claim.verdict(seeds)
+def verdicts_of(shipped: Shipped[Any, Any], claims: Iterable[str]) -> dict[str, Verdict]:
+    """The verdicts of several claims by their ids. KeyError where one cannot be judged."""
+    return {claim: stored_verdict(shipped, claim) for claim in claims}
 
 
 def badge(verdict: Verdict) -> Marked:

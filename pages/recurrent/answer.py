@@ -1,0 +1,58 @@
+"""The answer of the moment on stage, as one sentence with the verdict of a stored study."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from engine.recurrent import RecurrentConfig, TextConfig
+from engine.recurrent.claims import MIXED
+from engine.recurrent.ladder import TITLES
+from engine.recurrent.shipped import SHIPPED
+from engine.runs.verdict import Verdict
+from pages.recurrent import charts
+from pages.recurrent.shown import Shown
+from pages.ui.language import listed, t
+from pages.ui.marked import Marked
+from pages.ui.pieces.verdict import badge, stored_verdict
+from pages.ui.run.live import earlier
+
+
+def answer(now: Shown) -> str:
+    """The answer of the moment on stage as one sentence: the held-out accuracy of each cell at the longest distance."""
+    config, frame = now.config, now.frame
+    at = config.test_distances.index(config.distance)
+    if isinstance(config, TextConfig):
+        losses = {cell: float(frame.metrics[f"{cell}.test_loss"][:, at].mean()) for cell in config.cells}
+        return t(
+            "Your text after {step} training steps, held out: {losses} nats per character.",
+            step=f"{frame.step:,}",
+            losses=_of_each(losses),
+        )
+    found = {cell: float(frame.metrics[f"{cell}.accuracy"][:, at].mean()) for cell in config.cells}
+    shares = _of_each(found)
+    sentence = t(
+        "{task}, distance {distance}, step {step}: {accuracies} right.",
+        task=charts.task_title(config),
+        distance=config.distance,
+        step=f"{frame.step:,}",
+        accuracies=shares,
+    )
+    verdict = _verdict(config)
+    if verdict is None or earlier(now.recording, frame):  # it is about trained ones
+        return sentence
+    return sentence + " " + t("RNN below LSTM: {verdict}", verdict=badge(verdict))
+
+
+def _of_each(cells: dict[str, float]) -> str:
+    one = Marked("{cell} **{value:.2f}**")
+    return listed(one.format(cell=t(TITLES[cell]), value=value) for cell, value in cells.items())
+
+
+def _verdict(config: RecurrentConfig) -> Verdict | None:
+    """Of the stored study of this setting; one run alone would judge nothing."""
+    if replace(config, cells=MIXED.cells, seed=0, frames=MIXED.frames, runs=MIXED.runs, sentences="en") != MIXED:
+        return None
+    try:
+        return stored_verdict(SHIPPED, "rnn_below_lstm@40")
+    except KeyError:
+        return None

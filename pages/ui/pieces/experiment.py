@@ -1,0 +1,42 @@
+"""An experiment: a question that stored studies answer, drawn from their results, with a line for each of its claims."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from engine.runs.studies.claims import Stored
+from engine.runs.studies.shipped import Shipped
+from engine.runs.verdict import Verdict
+from pages.ui.language import language, t
+from pages.ui.pieces.section import Section
+from pages.ui.pieces.verdict import numbers, verdict_line, verdicts_of
+
+R = TypeVar("R", bound=Stored[Any])
+S = TypeVar("S")
+
+
+def experiment(
+    shipped: Shipped[Any, R],
+    key: str,
+    question: str,
+    says: Mapping[str, str],
+    draw: Callable[[R], None],
+    told: Callable[[str, Verdict], str] = lambda claim, verdict: numbers(verdict),
+) -> Section[Any]:
+    """A section of a page. `says` is what each claim says, by its id: a sentence of the catalogues that may name the
+    {distance} behind the id's @; an id that ends in @ is of the language on screen. `told` writes the numbers of a verdict.
+    """
+
+    def asked() -> dict[str, str]:
+        return {(f"{id_}{language()}" if id_.endswith("@") else id_): sentence for id_, sentence in says.items()}
+
+    def opened(_: object) -> None:
+        draw(shipped.results)
+        for claim, verdict in verdicts_of(shipped, asked()).items():
+            sentence = t(asked()[claim], distance=claim.partition("@")[2])
+            st.markdown(verdict_line(sentence, verdict, told(claim, verdict)))
+
+    return Section(key, question, opened, claims=asked)

@@ -1,0 +1,62 @@
+"""A viewer's own file on a page: chosen, read, what was found in it, and the button that trains on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from engine.errors import UserError
+from engine.runs.config import Config
+from engine.runs.table import Table
+from pages.ui.language import explain, t
+from pages.ui.place import Place
+from pages.ui.run import live, reading
+from pages.ui.run.reading import Reading, Upload
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def choose_file(place: Place, label: str, types: Sequence[str], about: str) -> Upload | None:
+    """The uploader of a page; `about` says what a file may be."""
+    name = place.playground
+    file = st.file_uploader(label, type=list(types), key=f"{name}_upload", help=about)
+    return None if file is None else reading.uploaded(name, file)
+
+
+def file_name(place: Place) -> str:
+    """The name in the URL under which a link tells which file it needs."""
+    return f"{place.playground}_file"
+
+
+def with_file(
+    place: Place, file: Upload | None, find: Callable[..., T], use: Callable[[Reading[T]], R], **how: Any
+) -> R | None:
+    """What `use` makes of what `find`, a function of the engine, reads in the file; None, with the reason shown, where there
+    is no file or it cannot be used. A link names the file, and says so to who has not got it."""
+    needed = st.query_params.get(file_name(place), "")
+    if file is None:
+        if needed:
+            st.info(t("This link was made with the file “{name}”. Upload it to see the same.", name=needed[:120]))
+        return None
+    st.query_params[file_name(place)] = file.name
+    try:
+        return use(reading.read(file, find, **how))
+    except UserError as error:
+        st.error(explain(error))
+        return None
+
+
+def train_button(
+    place: Place, label: str, config: Config, table: Table, work: str, before: Callable[[], None] = lambda: None
+) -> None:
+    """Train on the file; the run goes on the stage. `before` is called first."""
+
+    def pressed() -> None:
+        before()
+        live.train(place, config, table, work)
+
+    key = f"{place.playground}_train_own"
+    st.button(label, type="primary", icon=":material/play_arrow:", key=key, on_click=pressed)

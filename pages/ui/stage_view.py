@@ -1,0 +1,89 @@
+"""The upper half of a page: the question with its answer, the stage, what is on it, and the run bar."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from engine.runs.config import Config
+from pages.ui import arrival
+from pages.ui.declared import Page, remember, select
+from pages.ui.language import t
+from pages.ui.player.player import player
+from pages.ui.player.position import Click, Position
+from pages.ui.run import live, training
+from pages.ui.run.live import RUN
+from pages.ui.run.on_stage import OnStage
+
+C = TypeVar("C", bound=Config)
+S = TypeVar("S", bound=OnStage[Any])
+
+
+def draw(page: Page[C, S], config: C | None) -> None:
+    """Draw it; `config` is what the controls make, None where they make none."""
+    now, place = page.shown(), page.place
+    with st.container(key="question", gap="xsmall"):
+        st.title(t(page.about.question), anchor=False)
+        st.markdown(page.answer(now))
+    _player(page, now)
+    page.remarks(now)
+    own = type(now.config) is not page.engine.config  # a viewer's own data: the controls speak of another run
+    changes = config.differences(now.config) if config is not None and not own else {}
+    if config is not None:
+        live.on_stage(
+            place,
+            changes,
+            page.settings.difference,
+            run_shown=now.source == RUN,
+            recorded_name=t(page.recorded),
+            otherwise=page.otherwise(now),
+            recording=now.recording,
+            switched=page.switched,
+        )
+
+    def train() -> None:
+        page.before_train()
+        live.train(place, config)
+
+    training.run_bar(config, changed=len(changes), on_train=train, on_reset=lambda: arrival.reset(page))
+
+
+def _player(page: Page[C, S], now: S) -> None:
+    stage, place, how = page.stage(now), page.place, page.player
+
+    def moved(position: Position) -> None:
+        if how.moved is not None:
+            how.moved(now, stage, position)
+        else:
+            remember(place, stage, position)
+        place.refresh()
+
+    def released(value: float) -> None:
+        (how.released or place.set_hero)(value)
+        place.refresh()
+
+    def clicked(click: Click) -> None:
+        if how.clicked is not None:
+            how.clicked(now, stage, click)
+        else:
+            select(place, stage, click)
+        place.refresh()
+
+    def asked(text: str) -> None:
+        if how.asked is not None:
+            how.asked(now, text)
+            place.seek()
+            place.refresh()
+
+    player(
+        stage,
+        key=page.key,
+        start=place.start(stage.steps, tuple(rung.id for rung in stage.rungs), stage.hero),
+        seek=place.seeks,
+        autoplay=bool(st.session_state.setdefault(f"{page.about.name}_autoplay", not place.read(place.step))),
+        on_position=moved,
+        on_hero=released,
+        on_click=clicked,
+        on_asked=asked,
+    )
