@@ -26,7 +26,8 @@ MOST_FEATURES = 30
 
 def draw() -> None:
     """The file, what is compared in it, and the answer."""
-    with_file(PLACE, _file(), summary, _opened)
+    file = _file()
+    with_file(PLACE, file, summary, _opened, name=file.name if file else "")
 
 
 def _opened(read: reading.Reading[Summary]) -> None:

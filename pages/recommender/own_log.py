@@ -101,13 +101,15 @@ def _read(file: reading.Upload | None) -> str:
     def ratings(read: reading.Reading[Found]) -> bool:
         return read.found.decides == ("rating",)
 
-    if with_file(PLACE, file, found_in, ratings, rated="all"):
+    decides = with_file(PLACE, file, found_in, ratings, rated="all")
+    if decides is None:
+        return ""
+    if decides:
         rated = one_of(
             t("Ratings that count as watches"), list(RATED), "all", key="recommender_rated",
             name_of=lambda one: t(RATED[one]),
         )  # fmt: skip
-        return with_file(PLACE, file, found_in, partial(_offer, rated=rated), rated=rated) or ""
-    return ""
+    return with_file(PLACE, file, found_in, partial(_offer, rated=rated), rated=rated) or ""
 
 
 def _offer(read: reading.Reading[Found], rated: str) -> str:

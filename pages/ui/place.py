@@ -43,8 +43,8 @@ class Place:
         opens_on: str = "",
         beside: Sequence[str] = (),
     ) -> None:
-        self.playground, self._ladder, self._part = playground, tuple(ladder), re.compile(part)
-        self._opens_on = opens_on or self._ladder[-1]
+        self.playground, self.ladder, self._part = playground, tuple(ladder), re.compile(part)
+        self._opens_on = opens_on or self.ladder[-1]
         self.hero, self._domain, self.hero_start, self._beside = hero, domain, hero_start, tuple(beside)
         self.step, self.rung, self.part, self.moment, self.shown, self._seek, self._refresh, self._written = (
             f"{playground}_{name}"
@@ -58,7 +58,7 @@ class Place:
         if _STEP.fullmatch(step):
             frame = min(range(len(steps)), key=lambda index: abs(steps[index] - int(step)))
         rung = self.read(self.rung)
-        ladder = [one for one in self._ladder if one in rungs]
+        ladder = [one for one in self.ladder if one in rungs]
         part = self.read(self.part)
         first = self._opens_on if self._opens_on in ladder else ladder[-1]
         return Position(frame, hero, rung if rung in ladder else first, part if self._part.fullmatch(part) else None)

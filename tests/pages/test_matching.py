@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from functools import partial
 from typing import Any
@@ -10,25 +9,25 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.matching import MODELS, MatchingConfig
+from engine.matching import MODELS
 from engine.matching.opened.opened import Opened
 from engine.matching.opened.scene import Stagehand
 from engine.matching.opened.trace import trace
-from engine.matching.shipped import library, recorded
+from engine.matching.shipped import SHIPPED, library
 from pages.matching import charts
-from pages.matching.settings import PRESETS
-from pages.matching.where import PLACE, SECTIONS
+from pages.matching.declared import PAGE as DECLARED
+from pages.matching.where import PLACE
 from pages.ui.language import LANGUAGES, catalogue
 from pages.ui.player.pack import pack
 from pages.ui.player.position import Position
-from tests.pages.checks import Listener, moment_is_chosen, page_withstands, preset_sets_its_settings, story_is_told
-from tests.pages.visits import CHINESE, FEW, HOSTILE, LOCALES, STRANGER, opened_at, titles
+from tests.pages.checks import moment_is_chosen
+from tests.pages.visits import CHINESE, LOCALES, opened_at, titles
 
 PAGE = "pages/matching/page.py"
 ASKED = "Why did this document match this query, and what does each model lose?"
 QUESTION = {"en": ASKED, "zh": catalogue("zh").get(ASKED, "")}
 opened = partial(opened_at, PAGE)
-EVERYTHING = {PLACE.open_key(section): "true" for section in SECTIONS}
+EVERYTHING = {PLACE.open_key(section): "true" for section in DECLARED.sections}
 PARTS = [f"{side}_{level}" for side in ("q", "d1", "d2") for level in ("input", "inner", "pool", "vector")]
 
 
@@ -51,18 +50,6 @@ def test_it_opens_on_word_order_in_the_browsers_language(chosen: str) -> None:
     assert re.match(r"[1-9] · ", own["CNN-DSSM"].iloc[0])
 
 
-@pytest.mark.parametrize("rung", MODELS)
-def test_no_english_is_left_on_a_chinese_screen(rung: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With every section open: what is asked of the catalogue, also through variables, and what is drawn."""
-    Listener(monkeypatch).sees(opened("zh-CN", matching_rung=rung, **EVERYTHING), 60)
-
-
-@pytest.mark.parametrize("section", SECTIONS)
-def test_every_section_opens_on_its_own(section: str) -> None:
-    at = opened(**{PLACE.open_key(section): "true"})
-    assert not at.exception and titles(at) == [QUESTION["en"]]
-
-
 @pytest.mark.parametrize("part", [*PARTS, "cos1", "cos5", "p1", "p5"])
 @pytest.mark.parametrize("rung", MODELS)
 def test_every_part_of_every_model_opens_to_a_sum(rung: str, part: str) -> None:
@@ -78,16 +65,6 @@ def test_an_unknown_part_opens_nothing() -> None:
     for part in ("77", "<b>", "cos9", "q_gate"):
         at = opened(matching_part=part)
         assert not at.exception and not at.latex
-
-
-@pytest.mark.parametrize("preset", [p.id for p in PRESETS])
-def test_every_preset_sets_its_settings(preset: str) -> None:
-    preset_sets_its_settings(opened, MatchingConfig, PRESETS, preset)
-
-
-@pytest.mark.parametrize("chosen", LANGUAGES)
-def test_every_state_of_the_story(chosen: str) -> None:
-    story_is_told(opened, "matching", "matching_at", chosen)
 
 
 def test_a_deleted_word_flips_the_ranking() -> None:
@@ -122,7 +99,7 @@ def test_an_earlier_moment_is_on_stage() -> None:
 
 @pytest.mark.parametrize("name", LANGUAGES)
 def test_what_the_stage_sends_comes_from_traces(name: str) -> None:
-    recording = recorded(name)
+    recording = SHIPPED.recording(name)
     config, frame = recording.config, recording.frames[-1]
     hand = Stagehand(config, library(config))
     opened = Opened(config, frame, hand.library.lexicon).models
@@ -143,61 +120,3 @@ def test_what_the_stage_sends_comes_from_traces(name: str) -> None:
             np.testing.assert_allclose(np.asarray(sent.arrays[f"{model}.p"])[s, -1, :count], traced["p"], atol=1e-5)
             read = np.asarray(sent.arrays[f"{model}.cos"])[s, begin:-1, 0]
             np.testing.assert_allclose(read, traced["cosine_read"][0, : len(scene.rows[0]) - 1], atol=1e-6)
-
-
-SETTINGS = sorted(f"matching_{field.name}" for field in dataclasses.fields(MatchingConfig))
-STAGE = (
-    "at",
-    "q",
-    "without",
-    "step",
-    "rung",
-    "part",
-    "point",
-    "preset",
-    "moment",
-    "unit",
-    "shown",
-    "gate",
-    "pairs_steps",
-)
-CONTROLS = {
-    "measures": ("measure",),
-    "hashing": ("hash_text", "word_0", "word_1"),
-    "shapes": ("shape_length", "shape_kernel", "shape_stride", "shape_padding"),
-    "filters": ("filter", "filters_all"),
-    "delete": ("taken_from",),
-    "reading": ("look_gate",),
-    "space": ("space_model", "space_deep"),
-}
-"""What the sections draw, by section."""
-NAMES = sorted(f"matching_{name}" for name in (*STAGE, *(name for drawn in CONTROLS.values() for name in drawn)))
-
-
-withstands = partial(page_withstands, opened, QUESTION.values())
-
-
-@pytest.mark.parametrize("value", (*HOSTILE, *STRANGER))
-def test_all_parameters_at_once_may_be_anything(value: str) -> None:
-    withstands(EVERYTHING, value, *SETTINGS, *NAMES)
-
-
-@pytest.mark.parametrize("name", SETTINGS)
-def test_each_setting_alone_may_be_anything(name: str) -> None:
-    """The sidebar draws them, whatever is open below."""
-    for value in FEW:
-        withstands({}, value, name)
-
-
-@pytest.mark.parametrize("name", [f"matching_{name}" for name in STAGE])
-def test_each_parameter_of_the_stage_alone_may_be_anything(name: str) -> None:
-    for value in FEW:
-        withstands({}, value, name)
-
-
-@pytest.mark.parametrize("section", CONTROLS)
-def test_each_parameter_of_a_section_alone_may_be_anything(section: str) -> None:
-    """The section is open, so that its controls read them."""
-    for name in CONTROLS[section]:
-        for value in FEW:
-            withstands({PLACE.open_key(section): "true"}, value, f"matching_{name}")

@@ -15,21 +15,22 @@ from engine.recommender import OwnLogConfig, RecommenderConfig
 from engine.recommender.serving.server import COLD, RANKING, RECALL
 from engine.recommender.shipped import recorded
 from pages.recommender import charts
-from pages.recommender.settings import PRESETS
-from pages.recommender.shown import RECORDED, Shown, same_world, steps_of
-from pages.recommender.where import PLACE, RUNGS, SECTIONS
+from pages.recommender.declared import PAGE as DECLARED
+from pages.recommender.shown import Shown, same_world, steps_of
+from pages.recommender.where import PLACE
 from pages.ui.language import LANGUAGES, catalogue
 from pages.ui.player.pack import pack
 from pages.ui.player.position import Position
 from pages.ui.player.stage import Quantised
-from tests.pages.checks import Listener, moment_is_chosen, page_withstands, preset_sets_its_settings, story_is_told
-from tests.pages.visits import CHINESE, FEW, HOSTILE, LOCALES, STRANGER, opened_at, titles
+from pages.ui.run.live import RECORDED
+from tests.pages.checks import moment_is_chosen
+from tests.pages.visits import CHINESE, LOCALES, opened_at, titles
 
 PAGE = "pages/recommender/page.py"
 ASKED = "How do a million videos become twenty, and where did this one die?"
 QUESTION = {"en": ASKED, "zh": catalogue("zh").get(ASKED, "")}
 opened = partial(opened_at, PAGE)
-EVERYTHING = {PLACE.open_key(section): "true" for section in SECTIONS}
+EVERYTHING = {PLACE.open_key(section): "true" for section in DECLARED.sections}
 
 
 @pytest.fixture(scope="module")
@@ -56,18 +57,6 @@ def test_it_opens_on_a_million_videos_in_the_browsers_language(chosen: str) -> N
     assert "300" in answer and "**20**" in answer and bool(CHINESE.search(answer)) == (chosen == "zh")
 
 
-@pytest.mark.parametrize("rung", RUNGS)
-def test_no_english_is_left_on_a_chinese_screen(rung: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With every section open: what is asked of the catalogue, also through variables, and what is drawn."""
-    Listener(monkeypatch).sees(opened("zh-CN", recommender_rung=rung, recommender_video="5", **EVERYTHING), 60)
-
-
-@pytest.mark.parametrize("section", SECTIONS)
-def test_every_section_opens_on_its_own(section: str) -> None:
-    at = opened(**{PLACE.open_key(section): "true"})
-    assert not at.exception and titles(at) == [QUESTION["en"]]
-
-
 @pytest.mark.parametrize("stage", [COLD, RECALL, RANKING])
 def test_why_a_favourite_is_not_recommended(now: Shown, stage: str) -> None:
     user, video = lost(now, stage)
@@ -88,16 +77,6 @@ def test_why_of_what_is_shown_watched_or_not_there_yet(now: Shown) -> None:
     for video, told, step in ((shown, "It is recommended: place 1", ""), (watched, "watched it already", ""), (late, "does not exist yet", first)):  # fmt: skip
         at = opened(recommender_video=str(video), recommender_step=step)
         assert not at.exception and any(told in m.value for m in at.markdown), told
-
-
-@pytest.mark.parametrize("preset", [p.id for p in PRESETS])
-def test_every_preset_sets_its_settings(preset: str) -> None:
-    preset_sets_its_settings(opened, RecommenderConfig, PRESETS, preset)
-
-
-@pytest.mark.parametrize("chosen", LANGUAGES)
-def test_every_state_of_the_story(chosen: str) -> None:
-    story_is_told(opened, "recommender", "recommender_user", chosen)
 
 
 def test_a_watch_taken_away_changes_what_is_shown(now: Shown) -> None:
@@ -152,54 +131,6 @@ def test_what_the_stage_sends_comes_from_scenes(now: Shown) -> None:
                 assert now.field.video(int(pixels[n])) == video
             kept = [float(np.asarray(sent.arrays[f"kept{n}"])[s, f]) for n in range(3)]
             np.testing.assert_allclose(kept, scene.given.kept, atol=1e-6)
-
-
-SETTINGS = sorted(f"recommender_{field.name}" for field in dataclasses.fields(RecommenderConfig))
-STAGE = ("user", "without", "step", "rung", "part", "point", "preset", "moment", "video", "on_stage")
-CONTROLS = {
-    "path": ("path_layer", "path_unit", "path_axes", "path_deep", "path_shown", "path_hidden"),
-    "serving": ("serving_index", "serving_candidates"),
-    "which": ("which_raised", "which_by"),
-    "watch_time": ("watch_rate", "watch_source"),
-    "item2vec": ("item2vec_video",),
-    "age": ("swept", "life"),
-    "negatives": ("negatives_kind",),
-    "head": ("head_tried",),
-    "days": ("days_policies", "days_horizon", "days_retrain"),
-    "own": ("sample", "rated", "own_steps", "own_fewest", "own_ranking_steps", "own_weighting"),
-}
-"""What the sections draw, by section."""
-NAMES = sorted(f"recommender_{name}" for name in (*STAGE, *(name for drawn in CONTROLS.values() for name in drawn)))
-
-
-withstands = partial(page_withstands, opened, QUESTION.values())
-
-
-@pytest.mark.parametrize("value", (*HOSTILE, *STRANGER))
-def test_all_parameters_at_once_may_be_anything(value: str) -> None:
-    withstands(EVERYTHING, value, *SETTINGS, *NAMES)
-
-
-@pytest.mark.parametrize("name", SETTINGS)
-def test_each_setting_alone_may_be_anything(name: str) -> None:
-    """The sidebar draws them, whatever is open below."""
-    for value in FEW:
-        withstands({}, value, name)
-
-
-@pytest.mark.parametrize("name", [f"recommender_{name}" for name in STAGE])
-def test_each_parameter_of_the_stage_alone_may_be_anything(name: str) -> None:
-    for value in FEW:
-        withstands({}, value, name)
-
-
-@pytest.mark.parametrize("section", CONTROLS)
-def test_each_parameter_of_a_section_alone_may_be_anything(section: str) -> None:
-    """The section is open, so that its controls read them; of one's own log only the sample is at hand."""
-    needed = {PLACE.open_key(section): "true", "recommender_sample": "true"}
-    for name in CONTROLS[section]:
-        for value in FEW:
-            withstands(needed, value, f"recommender_{name}")
 
 
 def test_a_link_keeps_what_was_picked_of_many() -> None:

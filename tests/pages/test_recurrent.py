@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import dataclasses
 from functools import partial
 
 import numpy as np
 import pytest
 
-from engine.recurrent import CELLS, RecurrentConfig
+from engine.recurrent import CELLS
 from engine.recurrent.opened import Opened
 from engine.recurrent.probe import probe
-from engine.recurrent.shipped import recorded
+from engine.recurrent.shipped import SHIPPED
 from pages.recurrent.charts import stage, units_of
-from pages.recurrent.settings import PRESETS
-from pages.recurrent.where import PLACE, SECTIONS
+from pages.recurrent.declared import PAGE as DECLARED
+from pages.recurrent.where import PLACE
 from pages.ui.language import LANGUAGES, catalogue
 from pages.ui.player.pack import pack
 from pages.ui.player.position import Position
-from tests.pages.checks import Listener, moment_is_chosen, page_withstands, preset_sets_its_settings, story_is_told
-from tests.pages.visits import CHINESE, FEW, HOSTILE, LOCALES, STRANGER, opened_at, titles
+from tests.pages.checks import moment_is_chosen
+from tests.pages.visits import CHINESE, LOCALES, opened_at, titles
 
 PAGE = "pages/recurrent/page.py"
 ASKED = "Who remembers what, for how long, and through which gate?"
 QUESTION = {"en": ASKED, "zh": catalogue("zh")[ASKED]}
 opened = partial(opened_at, PAGE)
-EVERYTHING = {PLACE.open_key(section): "true" for section in SECTIONS}
+EVERYTHING = {PLACE.open_key(section): "true" for section in DECLARED.sections}
 
 
 @pytest.mark.parametrize("chosen", LANGUAGES)
@@ -38,18 +37,6 @@ def test_it_opens_on_the_lstm_in_the_browsers_language(chosen: str) -> None:
     assert at.latex  # and the sum behind the first gate
 
 
-@pytest.mark.parametrize("rung", CELLS)
-def test_no_english_is_left_on_a_chinese_screen(rung: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With every section open: what is asked of the catalogue, also through variables, and what is drawn."""
-    Listener(monkeypatch).sees(opened("zh-CN", recurrent_rung=rung, **EVERYTHING), 60)
-
-
-@pytest.mark.parametrize("section", SECTIONS)
-def test_every_section_opens_on_its_own(section: str) -> None:
-    at = opened(**{PLACE.open_key(section): "true"})
-    assert not at.exception and titles(at) == [QUESTION["en"]]
-
-
 @pytest.mark.parametrize(
     "part",
     ["x", "before_h", "before_c", "f", "i", "g", "o", "c", "h", "kept", "written", "tanh", "answer", "77", "<b>"],
@@ -59,16 +46,6 @@ def test_every_part_of_every_cell_opens_to_a_sum(rung: str, part: str) -> None:
     for step in ("", "-3", "-999"):
         at = opened(recurrent_rung=rung, recurrent_part=part, recurrent_step=step)
         assert not at.exception and at.latex, (rung, part, step)
-
-
-@pytest.mark.parametrize("preset", [p.id for p in PRESETS])
-def test_every_preset_sets_its_settings(preset: str) -> None:
-    preset_sets_its_settings(opened, RecurrentConfig, PRESETS, preset)
-
-
-@pytest.mark.parametrize("chosen", LANGUAGES)
-def test_every_state_of_the_story(chosen: str) -> None:
-    story_is_told(opened, "recurrent", "recurrent_at", chosen)
 
 
 def test_forcing_the_forget_gate_loses_the_answer() -> None:
@@ -106,7 +83,7 @@ def test_an_earlier_moment_is_on_stage() -> None:
 
 @pytest.mark.parametrize("name", ["language.en", "language.zh", "counting"])
 def test_what_the_stage_sends_comes_from_traces(name: str) -> None:
-    recording = recorded(name)
+    recording = SHIPPED.recording(name)
     config, frame = recording.config, recording.frames[-1]
     units = units_of(recording, frame, {})
     sent = stage(recording, frame, 7.0, units, 4, "recorded")
@@ -121,57 +98,3 @@ def test_what_the_stage_sends_comes_from_traces(name: str) -> None:
             traced = Opened(config, frame).trace(cell, one.inputs)
             shown = np.asarray(sent.arrays[f"{cell}.answer"])[s, begin:]
             np.testing.assert_allclose(shown, traced["probabilities"][:, one.answer], atol=1e-6)
-
-
-SETTINGS = sorted(f"recurrent_{field.name}" for field in dataclasses.fields(RecurrentConfig))
-STAGE = (
-    "at",
-    "step",
-    "rung",
-    "part",
-    "point",
-    "preset",
-    "source",
-    "moment",
-    "shown",
-    "unit_lstm",
-    "unit_rnn",
-    "unit_peephole",
-    "answer",
-)
-CONTROLS = {
-    "gradient": ("flow_length", "flow_bias", "flow_torch"),
-    "intervene": ("forced_cell", "forced_gate", "forced_to", "forced_units", "cut", "old_cell"),
-    "own_sentence": ("own_sentence",),
-}
-"""What the sections draw, by section."""
-NAMES = sorted(f"recurrent_{name}" for name in (*STAGE, *(name for drawn in CONTROLS.values() for name in drawn)))
-
-
-withstands = partial(page_withstands, opened, QUESTION.values())
-
-
-@pytest.mark.parametrize("value", (*HOSTILE, *STRANGER))
-def test_all_parameters_at_once_may_be_anything(value: str) -> None:
-    withstands(EVERYTHING, value, *SETTINGS, *NAMES)
-
-
-@pytest.mark.parametrize("name", SETTINGS)
-def test_each_setting_alone_may_be_anything(name: str) -> None:
-    """The sidebar draws them, whatever is open below."""
-    for value in FEW:
-        withstands({}, value, name)
-
-
-@pytest.mark.parametrize("name", [f"recurrent_{name}" for name in STAGE])
-def test_each_parameter_of_the_stage_alone_may_be_anything(name: str) -> None:
-    for value in FEW:
-        withstands({}, value, name)
-
-
-@pytest.mark.parametrize("section", CONTROLS)
-def test_each_parameter_of_a_section_alone_may_be_anything(section: str) -> None:
-    """The section is open, so that its controls read them."""
-    for name in CONTROLS[section]:
-        for value in FEW:
-            withstands({PLACE.open_key(section): "true"}, value, f"recurrent_{name}")

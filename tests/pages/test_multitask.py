@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from functools import partial
 from typing import Any
@@ -11,13 +10,11 @@ from urllib.parse import parse_qs
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine.multitask import STRUCTURES, MultitaskConfig
-from engine.runs.config import Real, Whole
-from pages.multitask.settings import PRESETS, TITLES
-from pages.multitask.where import PLACE, SECTIONS
+from engine.multitask import STRUCTURES
+from engine.multitask.ladder import TITLES
+from pages.multitask.where import PLACE
 from pages.ui.language import LANGUAGES, catalogue
-from tests.pages.checks import Listener, page_withstands, preset_sets_its_settings, story_is_told
-from tests.pages.visits import APP, CHINESE, FEW, HOSTILE, LOCALES, STRANGER, opened_at, state, titles
+from tests.pages.visits import APP, CHINESE, LOCALES, opened_at, state, titles
 
 open_key = PLACE.open_key
 PAGE = "pages/multitask/page.py"
@@ -111,32 +108,7 @@ def test_a_chosen_language_survives_a_change_of_page() -> None:
     assert titles(at) == [QUESTION["zh"]]
 
 
-def test_no_english_is_left_on_a_chinese_screen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With every section open: what is asked of the catalogue, also through variables, and what is drawn."""
-    listener = Listener(monkeypatch)
-    everything = {open_key(section): "true" for section in SECTIONS} | {"multitask_sample": "true"}
-    for part in ("x", "bottom", "expert:0", "gate:1", "mix:0", "tower:1", "y:0", "gate:77"):
-        listener.sees(opened("zh-CN", multitask_part=part, **everything), 100)
-    assert len(listener.asked) > 200
-
-
 # — presets, story, sections —
-
-
-@pytest.mark.parametrize("preset", [p.id for p in PRESETS])
-def test_every_preset_sets_its_settings(preset: str) -> None:
-    preset_sets_its_settings(opened, MultitaskConfig, PRESETS, preset)
-
-
-@pytest.mark.parametrize("chosen", LANGUAGES)
-def test_every_state_of_the_story(chosen: str) -> None:
-    story_is_told(opened, "multitask", "multitask_correlation", chosen)
-
-
-@pytest.mark.parametrize("section", SECTIONS)
-def test_every_section_opens_in_chinese(section: str) -> None:
-    at = opened("zh-CN", multitask_part="gate:0", **{open_key(section): "true"})
-    assert not at.exception and titles(at) == [QUESTION["zh"]]
 
 
 def test_a_run_lost_in_a_reload_is_told_once() -> None:
@@ -201,12 +173,6 @@ def test_a_choice_that_is_no_longer_offered_is_let_go() -> None:
 
 # — whatever a URL may carry —
 
-SETTINGS = sorted(f"multitask_{field.name}" for field in dataclasses.fields(MultitaskConfig))
-OPENS = sorted(open_key(section) for section in SECTIONS)
-NAMES = sorted(
-    {f"multitask_{name}" for name in ("step", "rung", "part", "point", "preset", "row", "removed", "tied", "task_count", "binary_tasks", "file", "gate_row", "sample", "labels", "features", "categories", "split", "table_runs", "table_epochs", "unit_expert", "unit_gate", "histogram_p", "gate_structure", "study_seed")}
-    | {"lang", "presenter", "training"}
-)  # fmt: skip
 OWN = {open_key("own_data"): "true", "multitask_sample": "true"}
 REVEAL = {f"multitask_{name}": OWN for name in ("labels", "features", "categories", "split", "table_runs", "table_epochs")} | {
     "multitask_file": {open_key("own_data"): "true"}, "multitask_sample": {open_key("own_data"): "true"},
@@ -227,55 +193,10 @@ TAKEN: dict[str, tuple[str, Any]] = {
 """A good value and what it becomes: a parameter that no control reads could not break anything."""
 
 
-page = partial(page_withstands, opened, QUESTION.values())
-
-
-def withstands(value: str, *names: str) -> None:
-    """With what a single parameter needs to be read."""
-    page(REVEAL.get(names[0], {}) if len(names) == 1 else {}, value, *names)
-
-
 @pytest.mark.parametrize("name", TAKEN)
 def test_a_good_value_reaches_its_control(name: str) -> None:
     written, value = TAKEN[name]
     assert state(opened(**REVEAL.get(name, {}) | {name: written}), name) == value
-
-
-@pytest.mark.parametrize("end", ["low", "high"])
-def test_every_setting_takes_both_ends_of_its_range(end: str) -> None:
-    domains = {name: MultitaskConfig.domain(name.removeprefix("multitask_")) for name in SETTINGS}
-    ends = {name: getattr(domain, end) for name, domain in domains.items() if isinstance(domain, Whole | Real)}
-    at = opened(**{name: f"{value:g}" if isinstance(value, float) else str(value) for name, value in ends.items()})
-    assert not at.exception and len(ends) > 15
-    assert {name: state(at, name) for name in ends} == ends
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_no_parameter_breaks_the_page(name: str) -> None:
-    """All hostile values of one parameter, one after another."""
-    for value in HOSTILE:
-        withstands(value, name)
-
-
-@pytest.mark.parametrize("name", [*SETTINGS, *OPENS])
-def test_no_setting_breaks_the_page(name: str) -> None:
-    """Alone with a few values; with all of them below."""
-    for value in FEW:
-        withstands(value, name)
-
-
-def test_many_parameters_at_once() -> None:
-    for value in (*HOSTILE, *STRANGER):
-        withstands(value, *SETTINGS)
-        withstands(value, *NAMES, *SETTINGS, *OPENS)
-
-
-def test_strange_values_where_every_control_is_drawn() -> None:
-    """All sections open and a part chosen, and the value in everything that these draw."""
-    everything = {open_key(section): "true" for section in SECTIONS} | {"multitask_part": "gate:0"}
-    for value in STRANGER:
-        at = opened(**dict.fromkeys(set(NAMES) - {"multitask_part", "lang"}, value) | everything)
-        assert not at.exception, (value[:40], [error.value for error in at.exception])
 
 
 def test_a_setting_that_cannot_be_is_told_and_the_stage_stays() -> None:
