@@ -85,12 +85,3 @@ function pool(parts, container, count, make) {
   parts.forEach((part, n) => put(part.group, { display: n < count ? null : "none" }));
   return parts.slice(0, count);
 }
-
-/** A panel's frame: heading, drawing, and what every panel needs to know of itself. */
-function panelFrame(panel, className) {
-  const heading = html("h3", { class: "panel-title" }, panel.title);
-  const board = svg("svg", { class: `board ${className}` });
-  const area = html("div", { class: "panel-area" }, board);
-  const root = html("section", { class: "panel", "data-panel": panel.id, "aria-label": panel.title }, heading, area);
-  return { root, heading, area, board };
-}

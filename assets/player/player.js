@@ -1,19 +1,6 @@
 /**
  * The player: one stage on screen. Python is told when something has come to rest, never while it moves.
  */
-const MAKERS = {
-  Lines: makeLines,
-  Bars: makeBars,
-  Heat: makeHeat,
-  Plane: makePlane,
-  Diagram: makeDiagram,
-  Tokens: makeTokens,
-  Match: makeMatch,
-  Maps: makeMaps,
-  Field: makeField,
-  Slopes: makeSlopes,
-  Listing: makeListing,
-};
 const REST_MS = 250;
 const SENT_MS = 1000; // what was told so shortly before a player went may not have arrived: its successor tells it again
 const mounted = new WeakMap(); // parentElement → player: Streamlit calls again with new data, the viewer's place must stay
@@ -41,7 +28,6 @@ function makePlayer(parent, first, send) {
     toldAt = -Infinity,
     resting = 0,
     speaking = 0,
-    announceNext = false,
     cleanKeys = () => {};
   const calmly = matchMedia("(prefers-reduced-motion: reduce)");
   const root = html("div", { class: "player", role: "region", "aria-label": stage.spec.title });

@@ -261,3 +261,5 @@ function makePlane(panel, app) {
     },
   };
 }
+
+MAKERS.Plane = makePlane;

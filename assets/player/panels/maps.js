@@ -124,3 +124,5 @@ function makeMaps(panel, app) {
     },
   };
 }
+
+MAKERS.Maps = makeMaps;

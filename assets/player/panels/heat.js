@@ -228,3 +228,5 @@ function makeHeat(panel, app) {
     },
   };
 }
+
+MAKERS.Heat = makeHeat;

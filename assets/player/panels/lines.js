@@ -245,3 +245,5 @@ function makeLines(panel, app) {
     },
   };
 }
+
+MAKERS.Lines = makeLines;

@@ -180,3 +180,5 @@ function makeBars(panel, app) {
     },
   };
 }
+
+MAKERS.Bars = makeBars;

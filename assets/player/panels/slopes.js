@@ -113,7 +113,7 @@ function makeSlopes(panel, app) {
       x0 = Math.ceil(textWidth(formatTick(panel.recalled), `400 ${small}px ${app.font()}`)) + 10,
       x1 = x0 + Math.max((size.w - x0) * 0.3, 56),
       columns = { place: x1 + text * 1.4, way: x1 + text * 2.1, name: x1 + text * 2.8, end: size.w };
-    drawAxis(axis, x0, x1, small, columns);
+    drawAxis(axis, x0, x1, small);
     pool(parts, body, rows.length, make).forEach((part, i) => {
       part.row = rows[i];
       drawRow(part, top + (i + 0.5) * pitch, { axis, x0, x1, columns, text, font, pitch });
@@ -123,7 +123,7 @@ function makeSlopes(panel, app) {
     rove(body, () => parts.slice(0, rows.length).map((part) => part.group), nextInOrder);
   };
 
-  const drawAxis = (axis, x0, x1, small, columns) => {
+  const drawAxis = (axis, x0, x1, small) => {
     const font = `400 ${small}px ${app.font()}`,
       label = (words, x, y, anchor) => {
         const t = svg("text", { x: px(x), y: px(y), "text-anchor": anchor });
@@ -201,3 +201,5 @@ function makeSlopes(panel, app) {
     },
   };
 }
+
+MAKERS.Slopes = makeSlopes;

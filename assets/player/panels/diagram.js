@@ -209,3 +209,5 @@ function makeDiagram(panel, app) {
     },
   };
 }
+
+MAKERS.Diagram = makeDiagram;

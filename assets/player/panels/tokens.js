@@ -175,3 +175,5 @@ function makeTokens(panel, app) {
     },
   };
 }
+
+MAKERS.Tokens = makeTokens;

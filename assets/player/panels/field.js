@@ -277,3 +277,5 @@ function makeField(panel, app) {
     },
   };
 }
+
+MAKERS.Field = makeField;

@@ -195,3 +195,5 @@ function makeMatch(panel, app) {
     },
   };
 }
+
+MAKERS.Match = makeMatch;
