@@ -11,6 +11,18 @@ function svg(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** A text of a drawing. */
+function svgText(words, attributes) {
+  const element = svg("text", attributes);
+  element.textContent = words;
+  return element;
+}
+
+/** What a layout lists. @param {[string, object, string?][]} marks tag, attributes and, of a text, its words */
+function svgAll(marks) {
+  return marks.map(([tag, attributes, words]) => (words === undefined ? svg(tag, attributes) : svgText(words, attributes)));
+}
+
 /** @param {string} tag @param {object} attributes @param {(Element|string)[]} children @returns {HTMLElement} */
 function html(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);

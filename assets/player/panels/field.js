@@ -7,8 +7,123 @@ const LOOKS = [
   { glow: 0.6, candidates: 1, size: 2.3, shown: 0 },
   { glow: 0.42, candidates: 0.85, size: 1.3, shown: 1 },
 ];
-const SETTLE_MS = 55; // a change of rung or of user: nine tenths of the way in an eighth of a second
 const NEAR = 8; // pixels of the page around a dot that are the dot's
+
+// ---- laying out
+
+/** Where the picture lies, between the signs and the legend. Squares stay square; where pixels are smaller than the screen's,
+ * nobody sees their shape and the box is filled. @param {number} scale pixels of the canvas to one of the page
+ * @param {number} grid the least of them to a light */
+function fieldBox({ width, height }, size, text, rows, below, scale, grid) {
+  const box = { left: text + 8, top: rows * (text + 2) + 5, right: size.w - 1, bottom: size.h - below };
+  const enlarged = Math.min((box.right - box.left) / width, (box.bottom - box.top) / height);
+  if ((enlarged * scale) / grid < 1) return box;
+  return { ...box, right: box.left + width * enlarged, bottom: box.top + height * enlarged };
+}
+
+/** The middle of a pixel on the board. */
+const pixelSpot = ({ width, height }, box, pixel) => ({
+  x: box.left + (((pixel % width) + 0.5) * (box.right - box.left)) / width,
+  y: box.top + ((Math.floor(pixel / width) + 0.5) * (box.bottom - box.top)) / height,
+});
+
+/** The size of the image of the lights. Where pixels are too small to see, few lights are drawn larger, to be seen from afar.
+ * @param {{width, height}} canvas @param {number} count of the lights */
+function lightsImage(panel, canvas, grid, count) {
+  if (canvas.width >= panel.width * grid && canvas.height >= panel.height * grid) return [panel.width, panel.height];
+  const room = (canvas.width * canvas.height) / grid ** 2,
+    light = grid * Math.min(Math.max(Math.round(Math.sqrt(room / (8 * Math.max(count, 1)))), 1), 3);
+  return [canvas.width, canvas.height].map((side) => Math.ceil(side / light));
+}
+
+/** The pixels an array names at a moment, each with its index and label; what is none is left out.
+ * @param {Field} field (S, F, N) @param {string[][][]} labels [S][F][n] */
+function namedPixels(field, { s, f }, panel, labels = []) {
+  const frames = labels[Math.min(s, labels.length - 1)] ?? [],
+    words = frames[Math.min(f, frames.length - 1)] ?? [];
+  const all = Array.from({ length: field?.shape[2] ?? 0 }, (_, n) => ({
+    n,
+    pixel: sample(field, { s, f }, n),
+    label: words[n] ?? "",
+  }));
+  return all.filter(({ pixel }) => pixel >= 0 && pixel < panel.width * panel.height);
+}
+
+/** Which band a pixel is in, or -1. */
+const bandAt = ({ bands, width }, pixel) =>
+  bands.findIndex(({ start, end }) => pixel % width >= start && pixel % width < end);
+
+/** The nearest of some pixels, if it is within reach of a place on the board; else none. */
+function within(some, here, spot, zoom) {
+  const [least] = some
+    .map(({ pixel }) => ({ pixel, away: Math.hypot(spot(pixel).x - here.x, spot(pixel).y - here.y) * zoom }))
+    .sort((a, b) => a.away - b.away);
+  return least && least.away <= NEAR ? least.pixel : null;
+}
+
+// ---- what is under the pointer
+
+/** What a field says of its pixels, and what happens to them.
+ * @param {() => object} panel as it is now @param {object} reads what it shows at this moment */
+function makePointing(panel, app, reads) {
+  const { box, canvas, spot, named, rung, born, glow } = reads;
+
+  /** The dot within reach, the stressed before the others; else the known thing drawn there, else the thing there. */
+  const under = (event) => {
+    const outer = canvas.getBoundingClientRect(),
+      { width, height } = panel(),
+      { left, top, right, bottom } = box(),
+      u = Math.min(Math.max((event.clientX - outer.left) / outer.width, 0), 0.999999),
+      v = Math.min(Math.max((event.clientY - outer.top) / outer.height, 0), 0.999999),
+      here = { x: left + u * (right - left), y: top + v * (bottom - top) };
+    for (const some of [named("marked"), rung() === 2 ? named("shown") : [], rung() >= 1 ? named("candidates") : []]) {
+      const found = within(some, here, spot, app.zoom);
+      if (found !== null) return found;
+    }
+    const k = glow.at(u, v);
+    return k >= 0 ? reads.field("pixels").data[k] : Math.floor(v * height) * width + Math.floor(u * width);
+  };
+
+  const describe = (pixel) => {
+    const { marked_labels, shown_labels, candidate_label, unborn_label, cold_label, known_label, width } = panel(),
+      of = (name, labels) => named(name, labels).find((one) => one.pixel === pixel),
+      lost = of("marked", marked_labels),
+      shown = rung() === 2 && of("shown", shown_labels),
+      recalled = rung() >= 1 && of("candidates");
+    if (lost) return lost.label;
+    if (shown) return `${shown.n + 1}. ${shown.label}`;
+    if (recalled) return fill(candidate_label, { place: recalled.n + 1 });
+    if (Math.floor(pixel / width) < born(reads.now())[bandAt(panel(), pixel)]) return unborn_label;
+    const k = reads.field("pixels").data.indexOf(pixel);
+    if (k < 0) return cold_label;
+    return fill(known_label, { glow: formatFixed(sample(reads.field("glow"), reads.now(), k), 2) });
+  };
+
+  const regard = (event, pixel) => {
+    const band = panel().bands[bandAt(panel(), pixel)];
+    if (!band) return release();
+    app.hover(`pixel:${pixel}`);
+    app.tip.show(event, describe(pixel), band.label ? [{ label: band.label, value: "" }] : []);
+  };
+  const regardPixel = (pixel) => {
+    const outer = canvas.getBoundingClientRect(),
+      { x, y } = spot(pixel);
+    regard({ clientX: outer.left + (x - box().left) * app.zoom, clientY: outer.top + (y - box().top) * app.zoom }, pixel);
+  };
+  const release = () => {
+    app.hover(null);
+    app.tip.hide();
+  };
+  canvas.addEventListener("pointermove", (event) => regard(event, under(event)));
+  canvas.addEventListener("pointerleave", release);
+  canvas.addEventListener("click", (event) => {
+    const pixel = under(event);
+    if (bandAt(panel(), pixel) >= 0) reads.choose(pixel);
+  });
+  return { regardPixel, release };
+}
+
+// ---- drawing
 
 function makeField(panel, app) {
   const frame = panelFrame(panel, "field");
@@ -20,45 +135,32 @@ function makeField(panel, app) {
     chosenRing = svg("circle", { class: "sky-chosen", display: "none" }),
     cursor = svg("circle", { class: "sky-cursor", display: "none" });
   const glow = makeGlow(),
-    sky = makeSky(canvas, glow),
-    picks = makePicks(app, { spot: (pixel) => spot(pixel), choose: (pixel) => choose(pixel), regard: (pixel) => regardPixel(pixel), release: () => release() });
-  board.append(signs, picks.root, chosenRing, cursor);
+    lights = makeLights(),
+    sky = makeSky(canvas, glow);
   let size = { w: 0, h: 0 },
     box = null,
     legend = null,
     laidOut = "",
     drawn = "",
     placed = "",
-    look = null,
-    levels = new Float32Array(0),
-    before = null, // what glowed for the user before, while it fades
-    fade = 1,
-    bandOf = null,
-    rowOf = null,
-    user = null,
     chosen = null;
 
   const field = (name) => app.fields()[panel[name]];
   const rung = () => Math.min(Math.max(app.spec.rungs.findIndex((r) => r.id === app.state.rung), 0), LOOKS.length - 1);
-  const now = () => Math.round(app.state.view.f);
-  /** The pixels an array names at this moment, each with its index and label; what is none is left out. */
-  const named = (name, labels = []) => {
-    const one = field(name),
-      frames = labels[Math.min(app.state.s, labels.length - 1)] ?? [],
-      words = frames[Math.min(now(), frames.length - 1)] ?? [];
-    return Array.from({ length: one?.shape[2] ?? 0 }, (_, n) => ({
-      n,
-      pixel: sample(one, { s: app.state.s, f: now() }, n),
-      label: words[n] ?? "",
-    })).filter(({ pixel }) => pixel >= 0 && pixel < panel.width * panel.height);
+  const now = () => ({ s: app.state.s, f: Math.round(app.state.view.f) });
+  const named = (name, labels) => namedPixels(field(name), now(), panel, labels);
+  const spot = (pixel) => pixelSpot(panel, box, pixel);
+  const born = ({ f }) => panel.bands.map((_, n) => sample(field("born"), { s: 0, f }, n) || 0);
+  const choose = (pixel) => {
+    chosen = pixel;
+    app.click(panel.id, null, pixel, null);
   };
-  /** The middle of a pixel on the board. */
-  const spot = (pixel) => ({
-    x: box.left + (((pixel % panel.width) + 0.5) * (box.right - box.left)) / panel.width,
-    y: box.top + ((Math.floor(pixel / panel.width) + 0.5) * (box.bottom - box.top)) / panel.height,
-  });
+  const reads = { box: () => box, canvas, spot, named, rung, born, glow, field, now, choose },
+    pointing = makePointing(() => panel, app, reads);
+  const picks = makePicks(app, { spot, choose, regard: pointing.regardPixel, release: pointing.release });
+  board.append(signs, picks.root, chosenRing, cursor);
 
-  // ---- laying out
+  // ---- its place
 
   const scale = () => Math.min(app.ratio * app.zoom, 2.5);
   /** Pixels of the canvas to a light: it is never finer than a pixel of the page, or nobody would see it. */
@@ -67,15 +169,8 @@ function makeField(panel, app) {
   const measure = () => {
     const text = app.textSize(),
       below = makeLegend(text),
-      { rows, write } = skySigns(panel, size.w, text, app.font()),
-      room = { left: text + 8, top: rows * (text + 2) + 5, right: size.w - 1, bottom: size.h - below };
-    const enlarged = Math.min((room.right - room.left) / panel.width, (room.bottom - room.top) / panel.height);
-    box = { ...room };
-    if ((enlarged * scale()) / grid() >= 1) {
-      // Squares stay square; where pixels are smaller than the screen's, nobody sees their shape and the box is filled.
-      box.right = room.left + panel.width * enlarged;
-      box.bottom = room.top + panel.height * enlarged;
-    }
+      { rows, write } = skySigns(panel, size.w, text, app.font());
+    box = fieldBox(panel, size, text, rows, below, scale(), grid());
     put(canvas, {
       style: `left:${box.left}px;top:${box.top}px;width:${px(box.right - box.left)}px;height:${px(box.bottom - box.top)}px`,
     });
@@ -91,105 +186,58 @@ function makeField(panel, app) {
     if (legend) board.append(legend.root);
     return legend ? legend.height + 8 : 2;
   };
-  // ---- what glows
 
-  /** The image of the lights where pixels are too small to see: few of them are drawn larger, to be seen from afar. */
-  const lightsOn = (count) => {
-    const room = (canvas.width * canvas.height) / grid() ** 2,
-      light = grid() * Math.min(Math.max(Math.round(Math.sqrt(room / (8 * Math.max(count, 1)))), 1), 3);
-    return [canvas.width, canvas.height].map((side) => Math.ceil(side / light));
-  };
+  // ---- its picture
 
   const layOut = () => {
     const ids = field("pixels").data,
-      enlarged = canvas.width >= panel.width * grid() && canvas.height >= panel.height * grid(),
-      [w, h] = enlarged ? [panel.width, panel.height] : lightsOn(ids.length);
+      [w, h] = lightsImage(panel, canvas, grid(), ids.length);
     glow.lay(ids, panel.width, panel.height, w, h, Math.max(Math.round((9 * scale() * w) / canvas.width), 2));
-    levels = new Float32Array(ids.length);
-    [before, fade] = [null, 1];
-    bandOf = Uint16Array.from(ids, (id) => Math.max(panel.bands.findIndex(({ end }) => id % panel.width < end), 0));
-    rowOf = Uint16Array.from(ids, (id) => Math.floor(id / panel.width));
+    lights.lay(ids, panel);
   };
-
-  /** How bright each is between two frames, and while another user's picture fades; below 0 what does not exist yet. */
-  const brighten = (f, born) => {
-    const one = field("glow"),
-      f0 = Math.floor(f),
-      t = f - f0,
-      a = offsetAt(one, app.state.s, f0),
-      b = offsetAt(one, app.state.s, f0 + 1),
-      { data } = one;
-    for (let k = 0; k < levels.length; k += 1) {
-      let level = data[a + k];
-      if (t) level += (data[b + k] - level) * t;
-      if (fade < 1 && before[k] > 0) level = before[k] + (level - before[k]) * fade;
-      else if (fade < 1) level *= fade;
-      levels[k] = rowOf[k] < born[bandOf[k]] ? -1 : level;
-    }
-  };
-
-  const settle = (elapsed) => {
-    const goal = LOOKS[rung()],
-      instant = app.state.calm || !look;
-    look ??= { ...goal };
-    for (const name of Object.keys(goal)) look[name] = follow(look[name], goal[name], elapsed, instant, SETTLE_MS);
-    if (user !== app.state.s) {
-      [before, fade] = user === null ? [null, 1] : [levels.slice(), 0];
-      user = app.state.s;
-    }
-    fade = before ? follow(fade, 1, elapsed, app.state.calm, SETTLE_MS) : 1;
-    return fade < 1 || Object.keys(goal).some((name) => look[name] !== goal[name]);
-  };
-
-  const bornAt = (moment) => panel.bands.map((_, n) => sample(field("born"), { s: 0, f: moment.f }, n) || 0);
 
   const render = (moment, elapsed) => {
     if (!size.w || !field("pixels") || !field("glow")) return false;
     const { s, stageId, dark } = app.state,
-      moving = settle(elapsed),
-      lit = `${s}|${moment.f}|${fade}|${stageId}`;
+      moving = lights.settle(LOOKS[rung()], s, elapsed, app.state.calm),
+      lit = `${s}|${moment.f}|${lights.fade()}|${stageId}`;
     if (laidOut !== stageId) {
       layOut();
       laidOut = stageId;
       drawn = placed = "";
     }
-    const key = `${lit}|${Object.values(look)}|${dark}`;
+    const key = `${lit}|${Object.values(lights.look())}|${dark}`;
     if (key !== drawn) {
-      const born = bornAt(moment);
-      if (!drawn.startsWith(`${lit}|`)) {
-        brighten(moment.f, born);
-        glow.light(levels);
-      }
+      const rows = born(moment);
+      if (!drawn.startsWith(`${lit}|`)) glow.light(lights.brighten(field("glow"), s, moment.f, rows));
       drawn = key;
-      paintSky(born);
+      paintSky(rows);
     }
     place();
     point();
     return moving;
   };
 
-  const paintSky = (born) => {
+  const paintSky = (rows) => {
     const cell = { w: canvas.width / panel.width, h: canvas.height / panel.height },
-      scene = { bands: panel.bands, born, cell, dark: app.state.dark, width: panel.width, height: panel.height };
+      scene = { bands: panel.bands, born: rows, cell, dark: app.state.dark, width: panel.width, height: panel.height };
     const dots = named("candidates").map(({ pixel }) => {
       const { x, y } = spot(pixel);
       return { x: (x - box.left) * scale(), y: (y - box.top) * scale() };
     });
-    sky(scene, look, dots, scale());
+    sky(scene, lights.look(), dots, scale());
     put(canvas, { "aria-label": `${panel.title}: ${panel.total.toLocaleString("en-US")}` });
-    picks.show(look.shown);
+    picks.show(lights.look().shown);
   };
 
   const place = () => {
-    const key = `${app.state.s}|${now()}|${app.state.stageId}|${rung()}`;
+    const key = `${app.state.s}|${now().f}|${app.state.stageId}|${rung()}`;
     if (key === placed) return;
     placed = key;
     const lost = named("marked", panel.marked_labels);
     picks.place(rung() === 2 ? named("shown", panel.shown_labels) : [], lost, box);
     legend?.show([true, rung() >= 1, rung() >= 2, lost.length > 0]);
   };
-
-  // ---- what is under the pointer
 
   const point = () => {
     circle(cursor, app.state.hovered?.startsWith("pixel:") ? Number(app.state.hovered.slice(6)) : -1);
@@ -202,63 +250,6 @@ function makeField(panel, app) {
         ? { cx: px(spot(pixel).x), cy: px(spot(pixel).y), r: Math.round(app.textSize() * 0.95), display: null }
         : { display: "none" },
     );
-
-  /** The dot within reach, the stressed before the others; else the known thing drawn there, else the thing there. */
-  const under = (event) => {
-    const outer = canvas.getBoundingClientRect(),
-      u = Math.min(Math.max((event.clientX - outer.left) / outer.width, 0), 0.999999),
-      v = Math.min(Math.max((event.clientY - outer.top) / outer.height, 0), 0.999999),
-      here = { x: box.left + u * (box.right - box.left), y: box.top + v * (box.bottom - box.top) };
-    const kinds = [named("marked"), rung() === 2 ? named("shown") : [], rung() >= 1 ? named("candidates") : []];
-    for (const some of kinds) {
-      const [least] = some
-        .map(({ pixel }) => ({ pixel, away: Math.hypot(spot(pixel).x - here.x, spot(pixel).y - here.y) * app.zoom }))
-        .sort((a, b) => a.away - b.away);
-      if (least && least.away <= NEAR) return least.pixel;
-    }
-    const k = glow.at(u, v);
-    return k >= 0 ? field("pixels").data[k] : Math.floor(v * panel.height) * panel.width + Math.floor(u * panel.width);
-  };
-  const bandAt = (pixel) => panel.bands.findIndex(({ start, end }) => pixel % panel.width >= start && pixel % panel.width < end);
-
-  const describe = (pixel) => {
-    const of = (name, labels) => named(name, labels).find((one) => one.pixel === pixel),
-      lost = of("marked", panel.marked_labels),
-      shown = rung() === 2 && of("shown", panel.shown_labels),
-      recalled = rung() >= 1 && of("candidates");
-    if (lost) return lost.label;
-    if (shown) return `${shown.n + 1}. ${shown.label}`;
-    if (recalled) return fill(panel.candidate_label, { place: recalled.n + 1 });
-    if (Math.floor(pixel / panel.width) < bornAt({ f: now() })[bandAt(pixel)]) return panel.unborn_label;
-    const k = field("pixels").data.indexOf(pixel);
-    if (k < 0) return panel.cold_label;
-    return fill(panel.known_label, { glow: formatFixed(sample(field("glow"), { s: app.state.s, f: now() }, k), 2) });
-  };
-  const regard = (event, pixel) => {
-    const band = panel.bands[bandAt(pixel)];
-    if (!band) return release();
-    app.hover(`pixel:${pixel}`);
-    app.tip.show(event, describe(pixel), band.label ? [{ label: band.label, value: "" }] : []);
-  };
-  const regardPixel = (pixel) => {
-    const outer = canvas.getBoundingClientRect(),
-      { x, y } = spot(pixel);
-    regard({ clientX: outer.left + (x - box.left) * app.zoom, clientY: outer.top + (y - box.top) * app.zoom }, pixel);
-  };
-  const release = () => {
-    app.hover(null);
-    app.tip.hide();
-  };
-  const choose = (pixel) => {
-    chosen = pixel;
-    app.click(panel.id, null, pixel, null);
-  };
-  canvas.addEventListener("pointermove", (event) => regard(event, under(event)));
-  canvas.addEventListener("pointerleave", release);
-  canvas.addEventListener("click", (event) => {
-    const pixel = under(event);
-    if (bandAt(pixel) >= 0) choose(pixel);
-  });
 
   return {
     root: frame.root,

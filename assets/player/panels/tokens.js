@@ -2,6 +2,40 @@
  * A sentence under its conveyor belt. One word is the source; at every later word the belt is as thick as what is left of
  * what the source wrote, for the cell on stage above the words and for another cell below them.
  */
+/** A share in words. */
+const percentOf = (share) =>
+  !Number.isFinite(share) ? "–" : `${share > 0 && share < 0.001 ? "< 0.1" : (100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+
+/** Words in rows, as large as the space allows, each with room for a belt above it and a thin one below.
+ * @returns {{text: number, places: object[]}} the size of the letters, and of each word: x, width; y, the top of its belt, with
+ *   the most that it may be thick or thin; middle of the word itself; below, the top of the thin belt */
+function tokenPlaces(words, size, regular, family) {
+  const top = regular + 10;
+  for (let text = regular + 5; ; text -= 0.5) {
+    const font = `500 ${text}px ${family}`,
+      rows = wordRows(words.map((word) => ({ width: Math.max(textWidth(word, font), text * 0.5) + text * 0.72 })), size.w),
+      height = Math.min((size.h - top) / rows.length, text * 5);
+    if (height < text * 3.1 && text > 8) continue;
+    const thick = height - text * 1.75;
+    const places = rows.flatMap((row, n) =>
+      row.map(({ x, width }) => {
+        const y = top + n * height,
+          middle = y + thick * 0.7 + text * 0.85;
+        return { x, width, y, thick: thick * 0.7, thin: thick * 0.24, middle, below: middle + text * 0.85 };
+      }),
+    );
+    return { text, places };
+  }
+}
+
+/** A piece of belt over or under one word, from `top` down to `top + most`: its thickness is the share that is left.
+ * @returns {?object} a rectangle; none where nothing is known */
+function ribbonBox({ x, width }, share, most, top) {
+  if (!Number.isFinite(share)) return null;
+  const thick = Math.max(Math.min(share, 1) * most, 0.6);
+  return { x: px(x), width: px(width + 0.6), y: px(top + most / 2 - thick / 2), height: px(thick) };
+}
+
 function makeTokens(panel, app) {
   const frame = panelFrame(panel, "tokens");
   const { board } = frame;
@@ -47,57 +81,24 @@ function makeTokens(panel, app) {
 
   const rowsOf = (f) => {
     const { rung } = app.state,
-      rows = f < sourceFrame() ? [] : [{ label: titleOf(rung), value: percent(left(panel.belts[rung], f)) }];
+      rows = f < sourceFrame() ? [] : [{ label: titleOf(rung), value: percentOf(left(panel.belts[rung], f)) }];
     if (rows.length && panel.beside !== rung)
-      rows.push({ label: titleOf(panel.beside), value: percent(left(panel.belts[panel.beside], f)) });
+      rows.push({ label: titleOf(panel.beside), value: percentOf(left(panel.belts[panel.beside], f)) });
     return rows;
   };
-  const percent = (share) =>
-    !Number.isFinite(share) ? "–" : `${share > 0 && share < 0.001 ? "< 0.1" : (100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
 
-  /** Words in lines, as large as the space allows. */
   const place = () => {
-    const shown = names();
     belts.replaceChildren();
     words.replaceChildren();
-    parts = shown.flatMap((text, f) => (text ? [makeToken(f, text)] : []));
-    const top = app.textSize() + 10;
-    for (let text = app.textSize() + 5; text >= 8; text -= 0.5) {
-      const lines = wrap(text);
-      const height = Math.min((size.h - top) / lines.length, text * 5);
-      if (height >= text * 3.1 || text === 8) {
-        lay(lines, text, height, top);
-        break;
-      }
-    }
+    parts = names().flatMap((word, f) => (word ? [makeToken(f, word)] : []));
+    const { text, places } = tokenPlaces(parts.map((part) => part.text), size, app.textSize(), app.font());
+    parts.forEach((part, n) => {
+      const { x, width, middle } = Object.assign(part, places[n]);
+      put(part.back, { x: px(x + 1), y: px(middle - text * 0.75), width: px(width - 2), height: px(text * 1.5) });
+      put(part.label, { x: px(x + width / 2), y: px(middle + text * 0.34), style: `font-size:${text}px` });
+    });
     rove(words, () => parts.map((part) => part.group));
   };
-  const wrap = (text) => {
-    const font = `500 ${text}px ${app.font()}`,
-      lines = [[]];
-    let x = 0;
-    for (const part of parts) {
-      const width = Math.max(textWidth(part.text, font), text * 0.5) + text * 0.72;
-      if (x + width > size.w && lines.at(-1).length) {
-        lines.push([]);
-        x = 0;
-      }
-      lines.at(-1).push({ part, x, width });
-      x += width;
-    }
-    return lines;
-  };
-  const lay = (lines, text, height, top) =>
-    lines.forEach((line, n) =>
-      line.forEach(({ part, x, width }) => {
-        const thick = height - text * 1.75,
-          y = top + n * height;
-        Object.assign(part, { x, width, y, thick: thick * 0.7, thin: thick * 0.24, middle: y + thick * 0.7 + text * 0.85 });
-        put(part.back, { x: px(x + 1), y: px(part.middle - text * 0.75), width: px(width - 2), height: px(text * 1.5) });
-        put(part.label, { x: px(x + width / 2), y: px(part.middle + text * 0.34), style: `font-size:${text}px` });
-        part.below = part.middle + text * 0.85;
-      }),
-    );
 
   const render = (moment) => {
     if (!size.w) return false;
@@ -112,52 +113,38 @@ function makeTokens(panel, app) {
       const { f } = part,
         share = f < from ? NaN : left(panel.belts[rung], f),
         beside = f < from || rung === panel.beside ? NaN : left(panel.belts[panel.beside], f);
-      ribbon(part.main, part, share, part.thick, true, panel.colours[rung], f <= now);
-      ribbon(part.other, part, beside, part.thin, false, panel.colours[panel.beside], f <= now);
+      ribbon(part.main, ribbonBox(part, share, part.thick, part.y), panel.colours[rung], f <= now);
+      ribbon(part.other, ribbonBox(part, beside, part.thin, part.below), panel.colours[panel.beside], f <= now);
       put(part.group, {
         class: `token${f === from ? " source" : ""}${f === now ? " now" : ""}${f > now ? " later" : ""}`,
         "aria-label": [part.text, ...rowsOf(f).map((row) => `${row.label} ${row.value}`)].join(", "),
         "aria-pressed": String(f === from),
       });
     }
-    const names_ = names(),
-      at = Math.max(now, from);
-    say(
-      caption,
-      fitText(
-        fill(rung === panel.beside ? panel.caption_alone : panel.caption, {
-          source: names_[from] ?? "",
-          now: names_[at] ?? "",
-          cell: titleOf(rung),
-          share: percent(left(panel.belts[rung], at)),
-          beside: titleOf(panel.beside),
-          other: percent(left(panel.belts[panel.beside], at)),
-        }),
-        size.w,
-        `400 ${app.textSize()}px ${app.font()}`,
-      ),
-    );
+    tell(Math.max(now, from), from);
     put(caption, { x: 0, y: app.textSize() });
     return false;
   };
 
-  /** A piece of belt over (or under) one word: its thickness is the share that is left. */
-  const ribbon = (rect, part, share, most, above, colour, reached) => {
-    if (!Number.isFinite(share)) {
-      put(rect, { display: "none" });
-      return;
-    }
-    const thick = Math.max(Math.min(share, 1) * most, 0.6),
-      middle = above ? part.y + most / 2 : part.below + most / 2;
-    put(rect, {
-      x: px(part.x),
-      width: px(part.width + 0.6),
-      y: px(middle - thick / 2),
-      height: px(thick),
-      fill: paint(colour),
-      "fill-opacity": reached ? 0.9 : 0.28,
-      display: null,
-    });
+  /** The sentence above: what is left at word `at` of what word `from` wrote. */
+  const tell = (at, from) => {
+    const { rung } = app.state,
+      said = names();
+    const template = rung === panel.beside ? panel.caption_alone : panel.caption,
+      values = {
+        source: said[from] ?? "",
+        now: said[at] ?? "",
+        cell: titleOf(rung),
+        share: percentOf(left(panel.belts[rung], at)),
+        beside: titleOf(panel.beside),
+        other: percentOf(left(panel.belts[panel.beside], at)),
+      };
+    say(caption, fitText(fill(template, values), size.w, `400 ${app.textSize()}px ${app.font()}`));
+  };
+
+  const ribbon = (rect, box, colour, reached) => {
+    const look = { fill: paint(colour), "fill-opacity": reached ? 0.9 : 0.28, display: null };
+    put(rect, box ? { ...box, ...look } : { display: "none" });
   };
 
   return {
