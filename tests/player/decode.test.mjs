@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { golden, goldenJson, named } from "./scripts.mjs";
 
 const decode = named("decode"),
-  whole = named("whole"),
+  wholeStage = named("wholeStage"),
   sample = named("sample");
 const written = goldenJson("stage.json");
 const still = decode(golden("still")),
@@ -12,7 +12,7 @@ const still = decode(golden("still")),
 
 test("the two parts belong together, and together are the stage", () => {
   assert.equal(moving.needs, still.still);
-  const stage = whole(still, moving);
+  const stage = wholeStage(still, moving);
   assert.deepEqual(stage.spec, written.spec);
   assert.deepEqual([stage.start, stage.seek, stage.autoplay], [written.start, 3, true]);
   assert.equal(stage.stageId, `${still.still}:${moving.stageId}`);
@@ -24,7 +24,7 @@ test("what does not depend on time is in the still part, all else in the moving 
 });
 
 test("every array comes back with its shape, its numbers and its kind", () => {
-  const { fields } = whole(still, moving);
+  const { fields } = wholeStage(still, moving);
   for (const [name, { shape, numbers, dtype }] of Object.entries(written.arrays)) {
     assert.deepEqual(fields[name].shape, shape, name);
     assert.equal(fields[name].data.constructor.name, dtype, name);

@@ -37,3 +37,13 @@ test("a tower keeps what is upstream, as far as the experts", () => {
 test("what is no part of this network brightens nothing", () => {
   assert.equal(bright("bottom"), null);
 });
+
+test("a term of the formula goes before the pointer, the pointer before what is selected", () => {
+  const brightParts = named("brightParts");
+  const nodes = (found) => [...found].filter((one) => one in KINDS).sort();
+  assert.deepEqual(nodes(brightParts(LAYOUT, ["expert"], "gate:0", null)), ["expert:0", "expert:1"]);
+  assert.ok(brightParts(LAYOUT, ["gate:0"], null, null).has("gate:0>mix:0"));
+  assert.deepEqual(nodes(brightParts(LAYOUT, null, "expert:0", "tower:1")), bright("expert:0"));
+  assert.deepEqual(nodes(brightParts(LAYOUT, null, null, "tower:1")), bright("tower:1"));
+  assert.equal(brightParts(LAYOUT, null, null, null), null);
+});
