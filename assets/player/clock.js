@@ -13,7 +13,7 @@ function follow(value, target, elapsed, instant, ease = EASE_MS) {
 const easeInOut = (t) => (t < 0.5 ? 4 * t * t * t : 1 - (-2 * t + 2) ** 3 / 2);
 
 /**
- * @param {(now: number, elapsed: number) => boolean} render returns whether something still moves
+ * @param {(elapsed: number) => boolean} render returns whether something still moves
  * @returns {{wake: () => void, stop: () => void}}
  */
 function makeLoop(render) {
@@ -23,7 +23,7 @@ function makeLoop(render) {
     const elapsed = last ? Math.min(now - last, 100) : 16; // a hidden tab must not make time jump
     last = now;
     request = 0;
-    if (render(now, elapsed)) wake();
+    if (render(elapsed)) wake();
     else last = 0;
   };
   const wake = () => {

@@ -36,7 +36,7 @@ function decode(bytes) {
  * The whole stage.
  * @returns {{spec: object, start: object, seek: number, autoplay: boolean, stageId: string, fields: Object<string, Field>}}
  */
-function whole(still, moving) {
+function wholeStage(still, moving) {
   return {
     ...moving,
     spec: { ...still.spec, ...moving.spec },

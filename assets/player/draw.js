@@ -11,6 +11,18 @@ function svg(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** A text of a drawing. */
+function svgText(words, attributes) {
+  const element = svg("text", attributes);
+  element.textContent = words;
+  return element;
+}
+
+/** What a layout lists. @param {[string, object, string?][]} marks tag, attributes and, of a text, its words */
+function svgAll(marks) {
+  return marks.map(([tag, attributes, words]) => (words === undefined ? svg(tag, attributes) : svgText(words, attributes)));
+}
+
 /** @param {string} tag @param {object} attributes @param {(Element|string)[]} children @returns {HTMLElement} */
 function html(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -84,13 +96,4 @@ function pool(parts, container, count, make) {
   }
   parts.forEach((part, n) => put(part.group, { display: n < count ? null : "none" }));
   return parts.slice(0, count);
-}
-
-/** A panel's frame: heading, drawing, and what every panel needs to know of itself. */
-function panelFrame(panel, className) {
-  const heading = html("h3", { class: "panel-title" }, panel.title);
-  const board = svg("svg", { class: `board ${className}` });
-  const area = html("div", { class: "panel-area" }, board);
-  const root = html("section", { class: "panel", "data-panel": panel.id, "aria-label": panel.title }, heading, area);
-  return { root, heading, area, board };
 }

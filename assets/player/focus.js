@@ -1,6 +1,7 @@
 /**
  * Which parts stay bright when one is looked at; the rest steps back.
  */
+
 /** The parts to keep bright when `id` is looked at: what feeds it and what it feeds, up to the next expert or layer. */
 function neighbourhood(layout, id) {
   const kinds = new Map(layout.nodes.map((n) => [n.id, n.kind])),
@@ -40,5 +41,19 @@ function neighbourhood(layout, id) {
     upstream(id);
     downstream(id);
   } else add(into(id));
+  return bright;
+}
+
+/** The parts that are bright: those of a term of the formula, else those around what the pointer is on, else around what is
+ * selected. @param {?string[]} lit ids of the term; "expert" is also "expert:0" @returns {?Set<string>} none: all are */
+function brightParts(layout, lit, hovered, selected) {
+  if (!lit) return (hovered && neighbourhood(layout, hovered)) || (selected && neighbourhood(layout, selected)) || null;
+  const ofTerm = (id) => lit.some((one) => id === one || id.startsWith(`${one}:`)),
+    bright = new Set(layout.nodes.filter((node) => ofTerm(node.id)).map((node) => node.id));
+  for (const { id, source, target } of layout.edges) {
+    const inside = bright.has(source) && bright.has(target),
+      fromGate = ofTerm(source) && source.startsWith("gate");
+    if (ofTerm(id) || inside || fromGate) bright.add(id);
+  }
   return bright;
 }

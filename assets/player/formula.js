@@ -4,7 +4,7 @@
  */
 const MATH = "'STIX Two Math','Latin Modern Math','Cambria Math','Times New Roman',serif";
 
-function makeFormula(group, app, { light, choose }) {
+function makeFormula(group, { light, choose }) {
   let shown = null;
 
   const set = (terms, centre, y, size) => {
@@ -47,11 +47,8 @@ function makeFormula(group, app, { light, choose }) {
   };
 
   const drawTerm = ({ term, text, main, width }, x, y, size) => {
-    const piece = (words, dx, dy, scale) => {
-      const t = svg("text", { x: px(x + dx), y: px(y + dy), style: `font-size:${px(size * scale)}px`, class: "math" });
-      t.textContent = words;
-      return t;
-    };
+    const piece = (words, dx, dy, scale) =>
+      svgText(words, { x: px(x + dx), y: px(y + dy), style: `font-size:${px(size * scale)}px`, class: "math" });
     const active = term.lights.length > 0;
     const g = svg(
       "g",

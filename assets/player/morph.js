@@ -99,9 +99,9 @@ function makeMorph(app) {
       const goal = experts[ranks[i]]?.x ?? node.x,
         was = places.get(node.id) ?? goal;
       const far = Math.abs(goal - was) > 0.4,
-        step = far ? follow(was, goal, elapsed, app.state.calm || clock === 0, REORDER_MS) : goal;
-      places.set(node.id, step);
-      moving ||= step !== goal;
+        now = far ? follow(was, goal, elapsed, app.state.calm || clock === 0, REORDER_MS) : goal;
+      places.set(node.id, now);
+      moving ||= now !== goal;
     });
     return moving;
   };

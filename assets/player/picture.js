@@ -37,8 +37,8 @@ function carryStyles(original, copy) {
 /** @returns {SVGElement} the stage as one drawing */
 function drawPicture(root, panels, { title, lines, zoom }) {
   const place = (element) => {
-    const { left, top, width, height } = element.getBoundingClientRect();
-    return { left: left / zoom, top: top / zoom, width: width / zoom, height: height / zoom };
+    const box = element.getBoundingClientRect();
+    return { left: box.left / zoom, top: box.top / zoom, width: box.width / zoom, height: box.height / zoom };
   };
   const outer = place(root),
     body = place(root.querySelector(".body")),
@@ -48,11 +48,7 @@ function drawPicture(root, panels, { title, lines, zoom }) {
     height = Math.ceil(body.height) + head + 24;
   const ink = style.getPropertyValue("color"),
     family = style.getPropertyValue("font-family");
-  const text = (words, attributes) => {
-    const t = svg("text", { fill: ink, "font-family": family, ...attributes });
-    t.textContent = words;
-    return t;
-  };
+  const text = (words, attributes) => svgText(words, { fill: ink, "font-family": family, ...attributes });
   const picture = svg(
     "svg",
     { xmlns: SVG_NS, width, height, viewBox: `0 0 ${width} ${height}` },

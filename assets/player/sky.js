@@ -29,8 +29,8 @@ function makeSky(canvas, glow) {
     const { cell, dark } = scene,
       specks = context.createPattern(grain, "repeat");
     specks.setTransform(new DOMMatrix().scale(Math.max(cell.w, 1), Math.max(cell.h, 1)));
-    for (const fill of [cssRgb(NIGHT[dark ? "dark" : "light"]), specks]) {
-      context.fillStyle = fill;
+    for (const style of [cssRgb(NIGHT[dark ? "dark" : "light"]), specks]) {
+      context.fillStyle = style;
       for (const area of areas(scene)) context.fillRect(...area);
     }
   };
@@ -51,8 +51,8 @@ function makeSky(canvas, glow) {
   const seams = (context, { bands, born, cell, height, width }) => {
     context.fillStyle = "rgb(0 0 0 / .38)";
     bands.slice(1).forEach(({ start }, n) => {
-      const top = Math.min(born[n], born[n + 1]) * cell.h;
-      context.fillRect(Math.round(start * cell.w), top, 1, canvas.height - top);
+      const seamTop = Math.min(born[n], born[n + 1]) * cell.h;
+      context.fillRect(Math.round(start * cell.w), seamTop, 1, canvas.height - seamTop);
     });
     if (Math.min(cell.w, cell.h) < 4) return;
     const top = Math.min(...born) * cell.h; // squares apart, where there is room to see them

@@ -22,9 +22,9 @@ function skySigns({ bands, width: columns, newest_label, oldest_label }, width, 
     const unit = (box.right - box.left) / columns,
       widthOf = ({ start, end }) => (end - start) * unit;
     return bands.flatMap((band, n) => {
-      const beside = [bands[n - 1], bands[n + 1]].filter(Boolean).map(widthOf),
+      const neighbours = [bands[n - 1], bands[n + 1]].filter(Boolean).map(widthOf),
         at = box.left + ((band.start + band.end) / 2) * unit,
-        shared = rows === 2 ? Math.min(...beside, 200) - 5 : 0,
+        shared = rows === 2 ? Math.min(...neighbours, 200) - 5 : 0,
         reach = (widthOf(band) + shared - 5) / 2,
         [low, high] = [Math.max(at - reach, 0), Math.min(at + reach, width)], // at an edge a name stands a little inwards
         room = high - low,

@@ -16,7 +16,7 @@ from pages.matching import diagram
 from pages.ui.language import N_, bare, language, t
 from pages.ui.latest import Latest
 from pages.ui.player.network import Diagram
-from pages.ui.player.stage import Maps, Match, Rung, Stage, Sweep
+from pages.ui.player.stage import Maps, Match, Ref, Rung, Stage, Sweep
 from pages.ui.player.words import player_words
 
 SENTENCES = {
@@ -178,8 +178,8 @@ def _panels(
         t("Which words matched; click one to delete it"),
         tuple(texts),
         tuple(gone),
-        {model: f"{model}.lit" for model in models},
-        {model: f"{model}.links" for model in models},
+        {model: Ref(f"{model}.lit") for model in models},
+        {model: Ref(f"{model}.links") for model in models},
         {model: LADDER[model].hue for model in models},
         1,
         (t("Query"), names["d1"]),
@@ -191,8 +191,8 @@ def _panels(
         "maps",
         t("Along the words"),
         {model: t(MAP_TITLES[model]) for model in models},
-        {model: f"{model}.heat" for model in models},
-        {model: f"{model}.rows" for model in models},
+        {model: Ref(f"{model}.heat") for model in models},
+        {model: Ref(f"{model}.rows") for model in models},
         {"dssm": "", "clsm": bare("filter {n}"), "lstm": bare("unit {n}")},
         {"dssm": "max", "clsm": "max", "lstm": "last"},
         {"dssm": "", "clsm": t("max"), "lstm": t("last")},

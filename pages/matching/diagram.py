@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pages.ui.player.arrays import Ref
 from pages.ui.player.network import BarsRef, Colour, Edge, Kind, Layout, Node, Term, ValueRef
 
 QUERY, CLICKED, UNCLICKED = 0, 2, 1
@@ -53,7 +54,7 @@ def layout(model: str, words: Mapping[str, str], documents: int) -> Layout:
 
 def _level(model: str, level: str, side: str, number: int, x: float, colour: Colour, words: Mapping[str, str]) -> Node:
     array = _ARRAYS[model].get(level)
-    bars = BarsRef(f"{model}.{array}", (number,), signed=True) if array else None
+    bars = BarsRef(Ref(f"{model}.{array}"), (number,), signed=True) if array else None
     label, tall = words[f"{model}.{level}"], 46 if level == "input" else 72
     name = f"{words[side]}: {words[f'{model}.{level}.long']}"
     return Node(f"{side}_{level}", x, _Y[level], 148, tall, _KINDS[level], label, label, name, colour, bars=bars)
@@ -71,8 +72,8 @@ def _scores(model: str, words: Mapping[str, str], documents: int) -> tuple[list[
         cos, p, below = f"cos{n}", f"p{n}", f"d{n}_vector" if n < 3 else f"d{n}"
         said, score, share = (
             words["p"].format(n=n),
-            ValueRef(f"{model}.cos", (n - 1,)),
-            ValueRef(f"{model}.p", (n - 1,)),
+            ValueRef(Ref(f"{model}.cos"), (n - 1,)),
+            ValueRef(Ref(f"{model}.p"), (n - 1,)),
         )
         nodes += [
             Node(cos, x, Y_COSINE, 92, 80, "gate", "cos", "cos", words["cos"].format(n=n), colour, score),

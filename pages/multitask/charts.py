@@ -28,6 +28,7 @@ from pages.ui.player.stage import (
     PlaneView,
     Quantised,
     Readout,
+    Ref,
     Rung,
     Series,
     Stage,
@@ -122,9 +123,9 @@ def _stage(
     source: str,
 ) -> Stage:
     config = recording.config
-    readouts = [Readout(t("Label Pearson, measured"), "pearson")]
+    readouts = [Readout(t("Label Pearson, measured"), Ref("pearson"))]
     if "mmoe" in config.structures:
-        readouts.append(Readout(t("Gate distance"), "mmoe.distance"))
+        readouts.append(Readout(t("Gate distance"), Ref("mmoe.distance")))
     return Stage(
         title=t("Multi-task networks"),
         steps=recording.steps,
@@ -176,7 +177,7 @@ def _plane(config: MultitaskConfig) -> Plane:
         "plane",
         t("What the expert units look at"),
         {s: _dots(config, s) for s in config.structures},
-        "weights",
+        Ref("weights"),
         tuple(f"w{'₁₂₃₄₅₆'[k]}" for k in range(config.num_tasks)),
         tuple(range(config.num_tasks)),
         t("between the tasks' weight vectors"),
@@ -194,7 +195,7 @@ def _dots(config: MultitaskConfig, structure: str) -> PlaneView:
         ids = tuple(f"bottom:{k}" for k in range(parts)) if not kind.shares else ("bottom",)
         labels = tuple(bare("unit {j}", j=j + 1) for _ in range(parts) for j in range(units))
     group = tuple(i for i in range(parts) for _ in range(units))
-    return PlaneView(f"{structure}.points", group, labels, f"{structure}.blend", ids)
+    return PlaneView(Ref(f"{structure}.points"), group, labels, Ref(f"{structure}.blend"), ids)
 
 
 def unit_of(config: MultitaskConfig, structure: str, dot: int) -> int:
@@ -207,8 +208,8 @@ def _losses(config: MultitaskConfig) -> Lines:
     lines: list[Series] = []
     for structure in config.structures:
         look = (LADDER[structure].hue, structure, LADDER[structure].dash)
-        lines += [Series("", f"{structure}.run{r}", look[0], "run", look[1]) for r in range(config.runs)]
-        lines.append(Series(TITLES[structure], f"{structure}.mean", look[0], "mean", look[1], look[2]))
+        lines += [Series("", Ref(f"{structure}.run{r}"), look[0], "run", look[1]) for r in range(config.runs)]
+        lines.append(Series(TITLES[structure], Ref(f"{structure}.mean"), look[0], "mean", look[1], look[2]))
     binary = "binary" in config.tasks
     return Lines(
         "loss",

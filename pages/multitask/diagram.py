@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from engine.multitask.ladder import LADDER
+from pages.ui.player.arrays import Ref
 from pages.ui.player.network import BarsRef, Colour, Edge, Layout, Node, Port, Term, ValueRef
 
 LEFT, RIGHT = 168.0, 832.0  # the experts' row; the gates stand outside it
@@ -135,7 +136,7 @@ class _Builder:
     def _gates(self, rung: str, gates: int) -> list[Node]:
         """One gate for all, or one a task: the first half of the tasks at the left, the others at the right."""
         if gates == 1:
-            one = BarsRef(f"{rung}.gates", (0,), f"{rung}.gates_low", f"{rung}.gates_high")
+            one = BarsRef(Ref(f"{rung}.gates"), (0,), Ref(f"{rung}.gates_low"), Ref(f"{rung}.gates_high"))
             name = self.words["gate"]
             return [
                 Node("gate", GATE_X, Y_EXPERT, GATE_W, 140, "gate", name, "g", name, "ink", bars=one, born="bottom")
@@ -143,7 +144,8 @@ class _Builder:
         parts = []
         for k, task in enumerate(self.names):
             x, y, h = self._gate_place(k)
-            bars = BarsRef(f"{rung}.gates", (k,), f"{rung}.gates_low", f"{rung}.gates_high", (k,) * self.experts)
+            low, high = Ref(f"{rung}.gates_low"), Ref(f"{rung}.gates_high")
+            bars = BarsRef(Ref(f"{rung}.gates"), (k,), low, high, (k,) * self.experts)
             name = self.words["gate_of"].format(task=task)
             g = f"g{str(k + 1).translate(_SUP)}"
             parts.append(Node(f"gate:{k}", x, y, GATE_W, h, "gate", f"{g}  {task}", g, name, k, bars=bars, born="gate"))
@@ -227,7 +229,7 @@ class _Builder:
         """OMoE (one gate) or MMoE (a gate a task)."""
         drawn, experts = self._gates(rung, gates), self._experts()
         mixing = [
-            Edge(f"{expert.id}>mix:{k}", expert.id, f"mix:{k}", k, ValueRef(f"{rung}.gates", (k, i)))
+            Edge(f"{expert.id}>mix:{k}", expert.id, f"mix:{k}", k, ValueRef(Ref(f"{rung}.gates"), (k, i)))
             for i, expert in enumerate(experts)
             for k in range(self.tasks)
         ]
@@ -237,7 +239,7 @@ class _Builder:
             gating = [self._gate_edge(gate, k) for k, gate in enumerate(drawn)]
         feeds = [*self._feed([e.id for e in experts]), *(self._gate_feed(gate) for gate in drawn)]
         nodes = (*self._input(), *experts, *drawn, *self._mixes(), *self._heads())
-        return Layout(nodes, (*feeds, *mixing, *gating, *self._head_edges("mix")), order=f"{rung}.order")
+        return Layout(nodes, (*feeds, *mixing, *gating, *self._head_edges("mix")), order=Ref(f"{rung}.order"))
 
     def single_task(self) -> Layout:
         """A network of its own for every task: no part is shared but the input."""

@@ -13,7 +13,7 @@ from pages.recommender import naming, where
 from pages.recommender.looks.cached import kept
 from pages.recommender.shown import Shown, steps_of
 from pages.ui.language import N_, bare, language, t
-from pages.ui.player.stage import Band, Entry, Field, Listing, Quantised, Readout, Rung, Slopes, Stage, Sweep
+from pages.ui.player.stage import Band, Entry, Field, Listing, Quantised, Readout, Ref, Rung, Slopes, Stage, Sweep
 from pages.ui.player.words import player_words
 
 LOST, LISTED, SEARCHED = 3, 10, 4
@@ -86,7 +86,7 @@ def _ranks(now: Shown) -> str:
 
 
 def _sweep(now: Shown) -> Sweep:
-    readouts = tuple(Readout(t(name), f"kept{n}") for n, name in enumerate(KEPT)) if now.site.world.true else ()
+    readouts = tuple(Readout(t(name), Ref(f"kept{n}")) for n, name in enumerate(KEPT)) if now.site.world.true else ()
     return Sweep(
         "user",
         t("User"),
@@ -172,14 +172,14 @@ def _field(now: Shown, grid: Grid) -> Field:
         field.width,
         field.height,
         len(site.world.videos),
-        "pixels",
-        "glow",
+        Ref("pixels"),
+        Ref("glow"),
         bands,
-        "born",
-        "candidates",
-        "shown",
+        Ref("born"),
+        Ref("candidates"),
+        Ref("shown"),
         tuple(tuple(tuple(naming.title(site, int(v)) for v in one.given.shown) for one in row) for row in grid),
-        "marked",
+        Ref("marked"),
         tuple(tuple(lost_label(now, one) for one in row) for row in grid),
         t("new"),
         t("old"),
@@ -198,11 +198,11 @@ def _slopes(now: Shown, grid: Grid) -> Slopes:
         t("From recall to ranking") if now.server.ranker else t("From recall to what is shown"),
         t("place in recall"),
         t("place in ranking") if now.server.ranker else t("place shown"),
-        "places",
+        Ref("places"),
         tuple(tuple(tuple(naming.title(site, int(v)) for v in lines_of(one)) for one in row) for row in grid),
-        "stands_out",
+        Ref("stands_out"),
         now.config.recalled,
-        "lines",
+        Ref("lines"),
     )
 
 

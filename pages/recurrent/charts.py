@@ -24,7 +24,7 @@ from pages.recurrent.settings import OWN_TEXT, TASKS
 from pages.ui.language import N_, bare, language, t
 from pages.ui.latest import Latest
 from pages.ui.player.network import Diagram
-from pages.ui.player.stage import Array, Lines, Quantised, Rung, Series, Stage, Sweep, Tokens
+from pages.ui.player.stage import Array, Lines, Quantised, Ref, Rung, Series, Stage, Sweep, Tokens
 from pages.ui.player.words import player_words
 
 SENTENCES = {
@@ -187,7 +187,7 @@ def _panels(config: RecurrentConfig, shown: Sequence[Probe], source: int) -> tup
     belts = Tokens(
         "belt",
         t("The belt: what is left of one word (click another)"),
-        {c: f"{c}.belt" for c in config.cells},
+        {c: Ref(f"{c}.belt") for c in config.cells},
         {c: LADDER[c].hue for c in config.cells},
         config.cells[0],
         source,
@@ -200,7 +200,7 @@ def _panels(config: RecurrentConfig, shown: Sequence[Probe], source: int) -> tup
         t("The answer after every word"),
         t("words before the end"),
         bare(ANSWER[config.task], answer=answer),
-        tuple(Series(t(TITLES[c]), f"{c}.answer", LADDER[c].hue, "mean", c, LADDER[c].dash) for c in config.cells),
+        tuple(Series(t(TITLES[c]), Ref(f"{c}.answer"), LADDER[c].hue, "mean", c, LADDER[c].dash) for c in config.cells),
     )
     return (cell, belts, lines)
 

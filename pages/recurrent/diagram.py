@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from engine.recurrent.ladder import LADDER
+from pages.ui.player.arrays import Ref
 from pages.ui.player.network import Colour, Edge, Kind, Layout, Node, Port, Term, ValueRef
 
 FORGET, INPUT, OUTPUT, BELT = 1, 2, 3, 0
@@ -23,7 +24,7 @@ class _Cell:
         self.cell, self.words = cell, words
 
     def ref(self, name: str) -> ValueRef:
-        return ValueRef(f"{self.cell}.unit", (LADDER[self.cell].numbers.index(name),))
+        return ValueRef(Ref(f"{self.cell}.unit"), (LADDER[self.cell].numbers.index(name),))
 
     def node(
         self, id_: str, x: float, y: float, label: str, name: str, value: str = "", *, kind: Kind = "gate",
@@ -54,7 +55,7 @@ class _Cell:
                 "y",
                 self.words["answer"],
                 OUTPUT,
-                ValueRef(f"{self.cell}.answer"),
+                ValueRef(Ref(f"{self.cell}.answer")),
             ),
         ]
 

@@ -110,7 +110,9 @@ def _chosen(now: Shown) -> tuple[SimulationConfig, ...]:
 def _told(now: Shown, base: SimulationConfig, horizon: int, retrain: int) -> str:
     """What is simulated, and what it costs."""
     changed = base.differences(SimulationConfig())
-    as_on_stage = listed(f"{settings.GROUPS.label(name)} {settings.GROUPS.written(mine)}" for name, (mine, _) in changed.items())
+    as_on_stage = listed(
+        f"{settings.GROUPS.label(name)} {settings.GROUPS.written(mine)}" for name, (mine, _) in changed.items()
+    )
     parts = [
         t(
             "A simulated site of {videos} videos and {users} users, whose log of {days} days ends; then one policy fills the pages, but for {mix} of the places, which stay as before.",

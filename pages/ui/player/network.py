@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from pages.ui.player.arrays import Ref
+from pages.ui.player.panel import Panel
+
 Colour = int | Literal["ink", "muted"]
 """0 blue, 1 vermillion, 2 bluish green, 3 reddish purple, 4 sky, 5 orange; or "ink", "muted"."""
 
@@ -20,7 +23,7 @@ Port = Literal["top", "bottom", "left", "right"]
 class ValueRef:
     """One number of an array: `array[s, f, *index]`."""
 
-    array: str
+    array: Ref
     index: tuple[int, ...] = ()
 
 
@@ -29,10 +32,10 @@ class BarsRef:
     """The last axis of an array as small bars in a node: `array[s, f, *index, :]`, with a band behind each bar. `signed`
     bars go up and down from the middle; `names` are what the tooltip calls them, else experts."""
 
-    array: str
+    array: Ref
     index: tuple[int, ...] = ()
-    low: str | None = None
-    high: str | None = None
+    low: Ref | None = None
+    high: Ref | None = None
     colours: tuple[Colour, ...] = ()
     signed: bool = False
     names: tuple[str, ...] = ()
@@ -83,7 +86,7 @@ class Layout:
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
-    order: str | None = None
+    order: Ref | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +100,13 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Diagram:
+class Diagram(Panel):
     """The network itself, one layout a rung; changing the rung morphs one into the other."""
 
-    id: str
-    title: str
     layouts: Mapping[str, Layout]
     formulas: Mapping[str, tuple[Term, ...]]
+
+    def selectable(self) -> frozenset[str]:
+        layouts = self.layouts.values()
+        nodes = {node.id for layout in layouts for node in layout.nodes}
+        return frozenset(nodes | {edge.id for layout in layouts for edge in layout.edges})

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from pages.ui.player.arrays import Array, Arrays, Quantised, refs
 from pages.ui.player.position import Position
-from pages.ui.player.stage import WORDS, Array, Field, Quantised, Stage
+from pages.ui.player.stage import WORDS, Stage
 
 MOVING = ("steps", "hero", "origin", "origin_text", "live")
 """Fields of a stage that another frame changes; all others are still."""
@@ -55,7 +56,7 @@ def pack(stage: Stage, *, start: Position, seek: int, autoplay: bool = False, st
 def pack_still(stage: Stage) -> Still:
     """What another frame of a run, another place or another value of the slider does not change. Raises ValueError as `pack`."""
     spec = {f.name: plain(getattr(stage, f.name)) for f in fields(stage) if f.name not in (*MOVING, "arrays")}
-    _check(stage, spec)
+    _check(stage)
     arrays = {name: array for name, array in stage.arrays.items() if _stays(stage, array)}
     return Still(*_part({"spec": spec}, arrays, "still"))
 
@@ -67,7 +68,7 @@ def _stays(stage: Stage, array: Array | Quantised) -> bool:
 
 def _part(
     header: dict[str, Any],
-    arrays: Mapping[str, Array | Quantised],
+    arrays: Arrays,
     name: str,
     beside: Mapping[str, object] | None = None,
 ) -> tuple[bytes, str]:
@@ -99,57 +100,18 @@ def plain(value: object) -> object:
     return [plain(item) for item in value] if isinstance(value, tuple | list) else value
 
 
-NAMING = ("array", "points", "blend", "arrows", "order", "low", "high")
-"""Fields that hold the name of an array, in every kind of panel."""
-
-NAMING_IN = {
-    "Field": ("pixels", "glow", "born", "candidates", "shown", "marked"),
-    "Slopes": ("places", "marked", "pixels"),
-}
-"""The same, in one kind alone: elsewhere these words mean something else."""
-
-
-def _named(value: object) -> Iterator[str]:
-    """The array names in a description: the strings in fields that hold one by convention."""
-    if isinstance(value, Mapping):
-        naming = (*NAMING, *NAMING_IN.get(str(value.get("type")), ()))
-        for key, item in value.items():
-            if isinstance(item, str):
-                if key in naming:
-                    yield item
-            elif key in {"belts", "lit", "links", "arrays", "rows"}:
-                yield from item.values()
-            else:
-                yield from _named(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _named(item)
-
-
-def _check(stage: Stage, spec: Mapping[str, object]) -> None:
+def _check(stage: Stage) -> None:
     """Raise ValueError on what a page got wrong; the browser would show an empty panel and say nothing."""
-    wanted = set(_named([spec["panels"], spec["sweep"]]))
-    if missing := sorted(wanted - set(stage.arrays)):
+    wanted = {name for part in (*stage.panels, stage.sweep) for name in refs(part)}
+    if missing := sorted(wanted.difference(stage.arrays)):
         raise ValueError(f"the stage names arrays it does not carry: {', '.join(missing)}")
-    if missing := sorted(set(WORDS) - set(stage.words)):
-        raise ValueError(f"the stage lacks words: {', '.join(missing)}")
+    if unsaid := sorted(set(WORDS) - set(stage.words)):
+        raise ValueError(f"the stage lacks words: {', '.join(unsaid)}")
     sweeps, frames = len(stage.sweep.recorded) if stage.sweep else 1, len(stage.steps)
     for name, array in stage.arrays.items():
         if array.ndim < 2 or array.shape[0] not in (1, sweeps) or array.shape[1] not in (1, frames):
             raise ValueError(f"array {name!r} has shape {array.shape}, expected ({sweeps} or 1, {frames} or 1, …)")
     for panel in stage.panels:
-        if isinstance(panel, Field):
-            _check_field(panel, stage.arrays)
+        panel.check(stage.arrays)
     if not frames or not stage.rungs or not stage.panels:
         raise ValueError("a stage needs at least one frame, one rung and one panel")
-
-
-def _check_field(panel: Field, arrays: Mapping[str, Array | Quantised]) -> None:
-    """Raise ValueError where the arrays of a field do not fit one another."""
-    pixels, glow, born = (arrays[name].shape for name in (panel.pixels, panel.glow, panel.born))
-    if pixels[:2] != (1, 1) or len(pixels) != 3 or len(glow) != 3 or glow[2] != pixels[2]:
-        raise ValueError(f"pixels {pixels} and glow {glow} of {panel.id!r} must be (1, 1, K) and (S, F, K)")
-    if len(born) != 3 or born[2] != len(panel.bands):
-        raise ValueError(f"born {born} of {panel.id!r} must be (1, F, {len(panel.bands)})")
-    if panel.width * panel.height > 2**24:
-        raise ValueError(f"{panel.id!r} has more pixels than a float32 can number")

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
+from pathlib import Path
+from typing import TypeVar
 
 import streamlit as st
 
@@ -18,17 +20,21 @@ from pages.ui.player.pack import MOVING, Still, pack, pack_still, plain
 from pages.ui.player.position import Click, Position, asked_from, click_from, hero_from, position_from
 from pages.ui.player.stage import Stage
 
+T = TypeVar("T")
 ASSETS = ROOT / "assets" / "player"
-SCRIPTS = (
-    "decode", "scales", "palette", "draw", "tooltip", "clock", "lines", "bars", "heat", "plane", "tokens", "match", "maps",
-    "glow", "sky", "labels", "picks", "skylegend", "skysigns", "field", "slopes", "listing", "path", "morph", "formula", "focus", "node", "edge", "diagram", "picture", "header", "transport", "keyboard", "player",
-)  # fmt: skip
-"""One concept a file, one module in the browser: concatenated in this order, `export default` last."""
+
+
+def scripts() -> list[Path]:
+    """The code for the browser, one concept a file, in the order in which it becomes one module: what all share, a file for
+    each kind of panel, and last the player, with `export default`."""
+    last = ASSETS / "player.js"
+    return [*sorted(set(ASSETS.glob("*.js")) - {last}), *sorted((ASSETS / "panels").glob("*.js")), last]
+
 
 NAME = "gatescope.player"
 _component = component(
     NAME,
-    js="\n".join((ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS),
+    js="\n".join(path.read_text(encoding="utf-8") for path in scripts()),
     css=(ASSETS / "player.css").read_text(encoding="utf-8"),
 )
 
@@ -56,25 +62,6 @@ def player(
         held = st.session_state.get(key)
         return held.get(name) if isinstance(held, Mapping) else None
 
-    def moved() -> None:
-        if on_position is not None:
-            on_position(position_from(state("position"), stage, start))
-
-    def released() -> None:
-        value = hero_from(state("hero"), stage)
-        if on_hero is not None and value is not None:
-            on_hero(value)
-
-    def asked() -> None:
-        text = asked_from(state("asked"))
-        if on_asked is not None and text:
-            on_asked(text)
-
-    def clicked() -> None:
-        click = click_from(state("click"), stage, start)
-        if on_click is not None and click is not None:
-            on_click(click)
-
     begin, hero = _pinned(key, stage, start, seek, hero_from(state("hero"), stage))
     _, still = _stills.get(_identity(stage), lambda: (stage, pack_still(stage)))
     packed = pack(replace(stage, hero=hero), start=begin, seek=seek, autoplay=autoplay, still=still)
@@ -83,11 +70,22 @@ def player(
         _component(
             key=key,
             data=packed.moving,
-            on_position_change=moved,
-            on_hero_change=released,
-            on_asked_change=asked,
-            on_click_change=clicked,
+            on_position_change=_telling(on_position, lambda: position_from(state("position"), stage, start)),
+            on_hero_change=_telling(on_hero, lambda: hero_from(state("hero"), stage)),
+            on_asked_change=_telling(on_asked, lambda: asked_from(state("asked")) or None),
+            on_click_change=_telling(on_click, lambda: click_from(state("click"), stage, start)),
         )
+
+
+def _telling(tell: Callable[[T], None] | None, read: Callable[[], T | None]) -> Callable[[], None]:
+    """What Streamlit calls when something came back: `tell` with what `read` makes of it, unless it makes nothing of it."""
+
+    def told() -> None:
+        value = read()
+        if tell is not None and value is not None:
+            tell(value)
+
+    return told
 
 
 _stills: Latest[tuple[Stage, Still]] = Latest(24)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pages.ui.player.network import Diagram
-from pages.ui.player.stage import Bars, Field, Heat, Listing, Maps, Match, Panel, Plane, Slopes, Stage, Tokens
+from pages.ui.player.stage import Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +33,9 @@ class Click:
     rung: str
 
 
-def elements(stage: Stage) -> frozenset[str]:
+def selectable(stage: Stage) -> frozenset[str]:
     """Every id that can be selected on this stage."""
-    return frozenset(_elements(stage))
-
-
-def _elements(stage: Stage) -> Iterator[str]:
-    for panel in stage.panels:
-        match panel:
-            case Diagram():
-                for layout in panel.layouts.values():
-                    yield from (node.id for node in layout.nodes)
-                    yield from (edge.id for edge in layout.edges)
-            case Plane():
-                for view in panel.views.values():
-                    yield from view.group_ids
-                    yield from (f"{panel.id}:{n}" for n in range(len(view.group)))
-            case Bars():
-                yield from panel.elements or (f"{panel.id}:{n}" for n in range(len(panel.labels)))
-            case _:
-                pass
+    return frozenset().union(*(panel.selectable() for panel in stage.panels))
 
 
 def _number(raw: object) -> float | None:
@@ -98,7 +80,7 @@ def position_from(raw: object, stage: Stage, fallback: Position) -> Position:
         frame=fallback.frame if frame is None else frame,
         hero=fallback.hero if hero is None else hero,
         rung=rung if isinstance(rung, str) and rung in {r.id for r in stage.rungs} else fallback.rung,
-        selected=selected if isinstance(selected, str) and selected in elements(stage) else None,
+        selected=selected if isinstance(selected, str) and selected in selectable(stage) else None,
     )
 
 
@@ -109,40 +91,14 @@ def click_from(raw: object, stage: Stage, fallback: Position) -> Click | None:
     panel = next((p for p in stage.panels if p.id == raw.get("panel")), None)
     if panel is None:
         return None
-    rows, columns = _extent(panel, stage)
+    rows, columns = panel.extent(stage.arrays, len(stage.steps))
     element, where = raw.get("element"), position_from(raw, stage, fallback)
     return Click(
         panel=panel.id,
-        element=element if isinstance(element, str) and element in elements(stage) else None,
+        element=element if isinstance(element, str) and element in selectable(stage) else None,
         row=_index(raw.get("row"), rows),
         column=_index(raw.get("column"), columns),
         frame=where.frame,
         hero=where.hero,
         rung=where.rung,
     )
-
-
-def _extent(panel: Panel, stage: Stage) -> tuple[int, int]:
-    """How many rows and columns a click in this panel may name."""
-    match panel:
-        case Heat():
-            return stage.arrays[panel.array].shape[2], stage.arrays[panel.array].shape[3]
-        case Plane():
-            dots = max((len(view.group) for view in panel.views.values()), default=0)
-            return dots, max((max(view.group, default=-1) + 1 for view in panel.views.values()), default=0)
-        case Bars():
-            return len(panel.labels), 0
-        case Tokens():
-            return len(stage.steps), 0
-        case Maps():
-            return max(stage.arrays[name].shape[2] for name in panel.arrays.values()), len(stage.steps)
-        case Match():
-            return max(len(above) + len(below) for above, below in panel.texts), 2
-        case Field():
-            return panel.width * panel.height, 0
-        case Slopes():
-            return stage.arrays[panel.places].shape[2], 0
-        case Listing():
-            return max((len(entries) for days in panel.entries for entries in days), default=0), 0
-        case _:
-            return 0, 0

@@ -37,7 +37,7 @@ function linePath(values, xs, y) {
 }
 
 /** Push labels apart until none overlap, keeping their order and the block inside [low, high]. */
-function spread(wanted, gap, low, high) {
+function pushApart(wanted, gap, low, high) {
   const order = wanted.map((y, i) => ({ y, i })).sort((a, b) => a.y - b.y);
   order.forEach((item, k) => {
     item.y = Math.max(item.y, k ? order[k - 1].y + gap : low);
@@ -50,6 +50,56 @@ function spread(wanted, gap, low, high) {
     placed[i] = y;
   });
   return placed;
+}
+
+/** The axes: a box in pixels, with the width and the font of the names at its right; scales, and where each step lies.
+ * @param {number[]} steps @param {Object<string, Field>} fields */
+function linesPlace(panel, steps, fields, size, text, family) {
+  const font = `700 ${text}px ${family}`,
+    means = panel.series.filter((series) => series.weight === "mean"),
+    right = Math.min(Math.max(0, ...means.map((series) => textWidth(series.name, font))) + 14, size.w * 0.36),
+    box = { left: text * 3.6, right: size.w - right, top: 16, bottom: size.h - 21, label: right - 10, font };
+  const last = Math.max(panel.x_max ?? 0, steps[steps.length - 1], steps[0] + 1),
+    x = linearScale([Math.min(steps[0], 0), last], [box.left, box.right]),
+    y = (panel.log ? logScale : linearScale)(seriesDomain(panel.series, fields, panel.log), [box.bottom, box.top]);
+  return { box, x, y, xs: steps.map(x), small: `400 ${text - 1}px ${family}` };
+}
+
+/** Lines across, numbers on both axes and the axes' names, for `svgAll`. */
+function linesGrid(panel, { box, x, y, small }, size) {
+  const across = y.ticks(Math.max(2, Math.floor((box.bottom - box.top) / 26))),
+    end = size.w - textWidth(panel.x_label, small),
+    along = x.ticks(Math.max(2, Math.floor((box.right - box.left) / 62))).filter((v) => x(v) + 20 < end);
+  return [
+    ...across.flatMap((v) => [
+      ["line", { x1: box.left, x2: box.right, y1: px(y(v)), y2: px(y(v)) }],
+      // the topmost place belongs to the axis' name
+      ["text", { x: box.left - 7, y: px(y(v)) + 4, "text-anchor": "end" }, y(v) < box.top + 9 ? "" : formatTick(v)],
+    ]),
+    ...along.map((v) => ["text", { x: px(x(v)), y: box.bottom + 16, "text-anchor": "middle" }, formatTick(v)]),
+    ["text", { x: 0, y: box.top - 6, class: "axis" }, panel.y_label],
+    ["text", { x: size.w, y: box.bottom + 16, "text-anchor": "end", class: "axis" }, panel.x_label],
+  ];
+}
+
+/** The pointer on the axis of time: it looks at a frame, and held down it goes there. */
+function listenTime(touch, app, { stepAt, tell }) {
+  const frameAt = (event) => nearestIndex(app.state.steps, stepAt(event));
+  touch.addEventListener("pointermove", (event) => {
+    const f = frameAt(event);
+    if (event.buttons === 1) app.scrub(f);
+    else app.peek(f);
+    tell(event, f);
+  });
+  touch.addEventListener("pointerleave", () => {
+    app.peek(null);
+    app.tip.hide();
+  });
+  touch.addEventListener("pointerdown", (event) => {
+    touch.setPointerCapture(event.pointerId);
+    app.scrub(frameAt(event));
+  });
+  touch.addEventListener("pointerup", () => app.scrubbed());
 }
 
 function makeLines(panel, app) {
@@ -67,11 +117,8 @@ function makeLines(panel, app) {
 
   let drawn = [],
     size = { w: 0, h: 0 },
-    x,
-    y,
-    xs = [],
-    shown = "",
-    box;
+    place,
+    shown = "";
 
   /** One path a series; means get a dot at the cursor and a name at the end. */
   const build = () => {
@@ -97,19 +144,9 @@ function makeLines(panel, app) {
   };
 
   const measure = () => {
-    const font = `700 ${app.textSize()}px ${app.font()}`,
-      { steps } = app.state;
-    const widest = Math.max(0, ...panel.series.filter((s) => s.weight === "mean").map((s) => textWidth(s.name, font)));
-    const right = Math.min(widest + 14, size.w * 0.36);
-    box = { left: app.textSize() * 3.6, right: size.w - right, top: 16, bottom: size.h - 21, label: right - 10, font };
-    const last = Math.max(panel.x_max ?? 0, steps[steps.length - 1], steps[0] + 1);
-    x = linearScale([Math.min(steps[0], 0), last], [box.left, box.right]);
-    y = (panel.log ? logScale : linearScale)(seriesDomain(panel.series, app.fields(), panel.log), [
-      box.bottom,
-      box.top,
-    ]);
-    xs = steps.map(x);
-    drawGrid();
+    place = linesPlace(panel, app.state.steps, app.fields(), size, app.textSize(), app.font());
+    const { box } = place;
+    grid.replaceChildren(...svgAll(linesGrid(panel, place, size)));
     put(touch, {
       x: box.left,
       y: box.top,
@@ -119,28 +156,6 @@ function makeLines(panel, app) {
     shown = "";
   };
 
-  const drawGrid = () => {
-    const across = y.ticks(Math.max(2, Math.floor((box.bottom - box.top) / 26)));
-    const along = x.ticks(Math.max(2, Math.floor((box.right - box.left) / 62)));
-    grid.replaceChildren(
-      ...across.flatMap((v) => [
-        svg("line", { x1: box.left, x2: box.right, y1: px(y(v)), y2: px(y(v)) }),
-        // the topmost place belongs to the axis' name
-        text(y(v) < box.top + 9 ? "" : formatTick(v), { x: box.left - 7, y: px(y(v)) + 4, "text-anchor": "end" }),
-      ]),
-      ...along
-        .filter((v) => x(v) + 20 < size.w - textWidth(panel.x_label, `400 ${app.textSize() - 1}px ${app.font()}`))
-        .map((v) => text(formatTick(v), { x: px(x(v)), y: box.bottom + 16, "text-anchor": "middle" })),
-      text(panel.y_label, { x: 0, y: box.top - 6, class: "axis" }),
-      text(panel.x_label, { x: size.w, y: box.bottom + 16, "text-anchor": "end", class: "axis" }),
-    );
-  };
-  const text = (words, attributes) => {
-    const t = svg("text", attributes);
-    t.textContent = words;
-    return t;
-  };
-
   /** The values of one series along time, at the sweep value now on screen. */
   const valuesOf = (series, s) => {
     const field = app.fields()[series.array];
@@ -148,7 +163,8 @@ function makeLines(panel, app) {
   };
 
   const drawCurves = (s) => {
-    const ends = [];
+    const { box, xs, y } = place,
+      ends = [];
     for (const part of drawn) {
       part.values = valuesOf(part.series, s);
       put(part.path, { d: linePath(part.values, xs, y) });
@@ -161,7 +177,7 @@ function makeLines(panel, app) {
       say(part.name, fitText(part.series.name, box.label, box.font));
       ends.push({ part, y: y(last) });
     }
-    const placed = spread(
+    const placed = pushApart(
       ends.map((e) => e.y),
       app.textSize() + 2,
       box.top + 4,
@@ -190,7 +206,8 @@ function makeLines(panel, app) {
       quieten();
       shown = key;
     }
-    const at = px(x(between(app.state.steps[Math.floor(f)], app.state.steps[Math.ceil(f)], f % 1)));
+    const { box, x, y } = place,
+      at = px(x(between(app.state.steps[Math.floor(f)], app.state.steps[Math.ceil(f)], f % 1)));
     put(cursor, { x1: at, x2: at, y1: box.top - 4, y2: box.bottom });
     put(veil, { x: at, y: box.top - 4, width: Math.max(px(box.right - at), 0), height: px(box.bottom - box.top + 4) });
     for (const { values, dot } of drawn) {
@@ -201,32 +218,18 @@ function makeLines(panel, app) {
     return false;
   };
 
-  const frameAt = (event) => {
-    const step = x.invert((event.clientX - board.getBoundingClientRect().left) / app.zoom);
-    return app.state.steps.reduce((best, v, i, all) => (Math.abs(v - step) < Math.abs(all[best] - step) ? i : best), 0);
-  };
-  touch.addEventListener("pointermove", (event) => {
-    const f = frameAt(event);
-    if (event.buttons === 1) app.scrub(f);
-    else app.peek(f);
-    const rows = drawn
-      .filter((part) => part.name)
-      .map(({ series, values }) => ({
-        label: series.name,
+  listenTime(touch, app, {
+    stepAt: (event) => place.x.invert((event.clientX - board.getBoundingClientRect().left) / app.zoom),
+    tell: (event, f) => {
+      const means = drawn.filter((part) => part.name);
+      const rows = means.map(({ series: { name, colour }, values }) => ({
+        label: name,
         value: formatNumber(values[f]),
-        colour: paint(series.colour),
+        colour: paint(colour),
       }));
-    app.tip.show(event, `${panel.x_label} ${app.nameOf(f)}`, rows);
+      app.tip.show(event, `${panel.x_label} ${app.nameOf(f)}`, rows);
+    },
   });
-  touch.addEventListener("pointerleave", () => {
-    app.peek(null);
-    app.tip.hide();
-  });
-  touch.addEventListener("pointerdown", (event) => {
-    touch.setPointerCapture(event.pointerId);
-    app.scrub(frameAt(event));
-  });
-  touch.addEventListener("pointerup", () => app.scrubbed());
 
   build();
   return {
@@ -245,3 +248,5 @@ function makeLines(panel, app) {
     },
   };
 }
+
+MAKERS.Lines = makeLines;

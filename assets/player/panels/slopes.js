@@ -22,6 +22,67 @@ function splitCubic(points, t) {
 }
 const cubicPath = ([a, ...rest]) => `M${a.map(px)}C${rest.map((point) => point.map(px)).join(" ")}`;
 
+const crossPath = ([x, y]) => `M${px(x - 4)} ${px(y - 4)}l8 8M${px(x - 4)} ${px(y + 4)}l8 -8`;
+
+const wayOf = ({ from, to }) => (!Number.isFinite(to) ? "dead" : to < from ? "climb" : to > from ? "fall" : "level");
+const placeText = (place) => (Number.isFinite(place) ? formatTick(Math.round(place)) : "–");
+
+/** By final place, then what died on its way, by its first. */
+function inFinalOrder(rows) {
+  const rank = (place) => (Number.isFinite(place) ? place : 1e9);
+  return rows.sort((a, b) => rank(a.to) - rank(b.to) || rank(a.from) - rank(b.from));
+}
+
+/** As many as there is room for; what is marked before the others. */
+function keptRows(all, room) {
+  if (all.length <= room) return all;
+  const first = [...all].sort((a, b) => b.marked - a.marked).slice(0, Math.max(room - 1, 1));
+  return all.filter((one) => first.includes(one));
+}
+
+/** Where everything lies: the rows that have room, their height and the middle of each, the axis at the left from x0 and the
+ * titles from x1, and in what columns. @param {number} recalled length of the axis */
+function slopesPlan(all, recalled, size, regular, family) {
+  const small = regular - 1,
+    top = small + 6,
+    room = size.h - top,
+    rows = keptRows(all, Math.max(Math.floor(room / LEAST_ROW), 2)),
+    pitch = Math.min(room / Math.max(rows.length + (rows.length < all.length ? 1 : 0), 1), 40),
+    text = Math.min(Math.max(pitch * 0.88, 11), regular + 1),
+    axis = logScale([1, Math.max(recalled, 2)], [top + 4, size.h - 6]),
+    x0 = Math.ceil(textWidth(formatTick(recalled), `400 ${small}px ${family}`)) + 10,
+    x1 = x0 + Math.max((size.w - x0) * 0.3, 56),
+    columns = { place: x1 + text * 1.4, way: x1 + text * 2.1, name: x1 + text * 2.8, end: size.w };
+  const middle = (i) => top + (i + 0.5) * pitch,
+    [font, smallFont] = [text, small].map((letters) => `400 ${letters}px ${family}`);
+  return { rows, middle, pitch, text, font, axis, x0, x1, columns, small, smallFont };
+}
+
+/** The axis of the first order with its numbers, and the names of both orders, for `svgAll`. */
+function slopesAxis({ recalled, left_label, right_label }, { axis, x0, x1, small, smallFont }, size) {
+  const label = (words, x, y, anchor) => ["text", { x: px(x), y: px(y), "text-anchor": anchor }, words];
+  const ticks = axis.ticks(5).filter((v) => v < recalled * 0.75 && v >= 1);
+  return [
+    ["line", { x1: x0, x2: x0, y1: axis(1), y2: axis(recalled) }],
+    ...[...ticks, recalled].flatMap((v) => [
+      ["line", { x1: x0 - 3, x2: x0, y1: px(axis(v)), y2: px(axis(v)) }],
+      label(formatTick(v), x0 - 6, axis(v) + small * 0.35, "end"),
+    ]),
+    label(fitText(left_label, x1 - 6, smallFont), 0, small, "start"),
+    label(fitText(right_label, size.w - x1 - 4, smallFont), x1 + 4, small, "start"),
+  ];
+}
+
+/** The line of a row: whole, and the parts before and after it dies. None of them without a first place. */
+function slopeCurve(row, y, { axis, x0, x1 }) {
+  if (!Number.isFinite(row.from)) return { whole: null, alive: null, after: null };
+  const mid = (x0 + x1) / 2,
+    from = axis(row.from),
+    whole = [[x0, from], [mid, from], [mid, y], [x1, y]],
+    [alive, after] = wayOf(row) === "dead" ? splitCubic(whole, DIES_AT) : [whole, null];
+  return { whole, alive, after };
+}
+
 function makeSlopes(panel, app) {
   const frame = panelFrame(panel, "slopes");
   const { board } = frame;
@@ -42,23 +103,18 @@ function makeSlopes(panel, app) {
     return frames[Math.min(now().f, frames.length - 1)]?.[n] ?? "";
   };
 
-  /** Everything with a name at this moment, in the order of the titles: by final place, then what died on its way. */
+  /** Everything with a name at this moment. */
   const gather = () => {
     const count = app.fields()[panel.places]?.shape[2] ?? 0;
-    return Array.from({ length: count }, (_, n) => {
-      const [from, to] = [read(panel.places, 2 * n), read(panel.places, 2 * n + 1)],
-        way = !Number.isFinite(to) ? "dead" : to < from ? "climb" : to > from ? "fall" : "level";
-      return { n, from, to, way, label: labelOf(n), marked: read(panel.marked, n) > 0, pixel: panel.pixels ? read(panel.pixels, n) : -1 };
-    })
-      .filter(({ label, from, to }) => label || Number.isFinite(from) || Number.isFinite(to))
-      .sort((a, b) => rank(a.to) - rank(b.to) || rank(a.from) - rank(b.from));
-  };
-  const rank = (place) => (Number.isFinite(place) ? place : 1e9);
-  /** As many as there is room for; what is marked before the others. */
-  const keep = (all, room) => {
-    if (all.length <= room) return all;
-    const first = [...all].sort((a, b) => b.marked - a.marked).slice(0, Math.max(room - 1, 1));
-    return all.filter((one) => first.includes(one));
+    const all = Array.from({ length: count }, (_, n) => ({
+      n,
+      from: read(panel.places, 2 * n),
+      to: read(panel.places, 2 * n + 1),
+      label: labelOf(n),
+      marked: read(panel.marked, n) > 0,
+      pixel: panel.pixels ? read(panel.pixels, n) : -1,
+    }));
+    return inFinalOrder(all.filter(({ label, from, to }) => label || Number.isFinite(from) || Number.isFinite(to)));
   };
 
   const make = () => {
@@ -94,85 +150,50 @@ function makeSlopes(panel, app) {
     app.hover(null);
     app.tip.hide();
   };
-  const placeText = (place) => (Number.isFinite(place) ? formatTick(Math.round(place)) : "–");
   const idOf = ({ n, pixel }) => (pixel >= 0 ? `pixel:${pixel}` : `${panel.id}:${n}`);
 
-  // ---- drawing
-
   const draw = () => {
-    const small = app.textSize() - 1,
-      top = small + 6,
-      room = size.h - top,
-      all = gather();
-    rows = keep(all, Math.max(Math.floor(room / LEAST_ROW), 2));
-    const hidden = all.length - rows.length,
-      pitch = Math.min(room / Math.max(rows.length + (hidden ? 1 : 0), 1), 40),
-      text = Math.min(Math.max(pitch * 0.88, 11), app.textSize() + 1),
-      font = `400 ${text}px ${app.font()}`,
-      axis = logScale([1, Math.max(panel.recalled, 2)], [top + 4, size.h - 6]),
-      x0 = Math.ceil(textWidth(formatTick(panel.recalled), `400 ${small}px ${app.font()}`)) + 10,
-      x1 = x0 + Math.max((size.w - x0) * 0.3, 56),
-      columns = { place: x1 + text * 1.4, way: x1 + text * 2.1, name: x1 + text * 2.8, end: size.w };
-    drawAxis(axis, x0, x1, small, columns);
+    const all = gather(),
+      plan = slopesPlan(all, panel.recalled, size, app.textSize(), app.font());
+    rows = plan.rows;
+    grid.replaceChildren(...svgAll(slopesAxis(panel, plan, size)));
     pool(parts, body, rows.length, make).forEach((part, i) => {
       part.row = rows[i];
-      drawRow(part, top + (i + 0.5) * pitch, { axis, x0, x1, columns, text, font, pitch });
+      drawRow(part, plan.middle(i), plan);
     });
+    const hidden = all.length - rows.length;
     say(more, hidden ? `+ ${hidden}` : "");
-    put(more, { x: px(columns.name), y: px(top + (rows.length + 0.5) * pitch + text * 0.35), style: `font-size:${px(text)}px` });
+    const below = plan.middle(rows.length) + plan.text * 0.35;
+    put(more, { x: px(plan.columns.name), y: px(below), style: `font-size:${px(plan.text)}px` });
     rove(body, () => parts.slice(0, rows.length).map((part) => part.group), nextInOrder);
   };
 
-  const drawAxis = (axis, x0, x1, small, columns) => {
-    const font = `400 ${small}px ${app.font()}`,
-      label = (words, x, y, anchor) => {
-        const t = svg("text", { x: px(x), y: px(y), "text-anchor": anchor });
-        say(t, words);
-        return t;
-      };
-    const ticks = axis.ticks(5).filter((v) => v < panel.recalled * 0.75 && v >= 1);
-    grid.replaceChildren(
-      svg("line", { x1: x0, x2: x0, y1: axis(1), y2: axis(panel.recalled) }),
-      ...[...ticks, panel.recalled].flatMap((v) => [
-        svg("line", { x1: x0 - 3, x2: x0, y1: px(axis(v)), y2: px(axis(v)) }),
-        label(formatTick(v), x0 - 6, axis(v) + small * 0.35, "end"),
-      ]),
-      label(fitText(panel.left_label, x1 - 6, font), 0, small, "start"),
-      label(fitText(panel.right_label, size.w - x1 - 4, font), x1 + 4, small, "start"),
-    );
-  };
-
-  const drawRow = (part, y, { axis, x0, x1, columns, text, font, pitch }) => {
-    const { row } = part,
-      way = WAYS[row.way],
-      own = row.marked ? 1 : way.colour,
+  const drawRow = (part, y, plan) => {
+    const { columns, text, font, pitch, x1 } = plan,
+      { row } = part,
+      way = WAYS[wayOf(row)],
       base = y + text * 0.35;
     put(part.group, {
-      class: `slope ${row.way}${row.marked ? " marked" : ""}`,
-      style: `--own:${paint(own)}`,
+      class: `slope ${wayOf(row)}${row.marked ? " marked" : ""}`,
+      style: `--own:${paint(row.marked ? 1 : way.colour)}`,
       "aria-label": `${row.label}, ${panel.left_label} ${placeText(row.from)}, ${panel.right_label} ${placeText(row.to)}`,
     });
-    const whole = Number.isFinite(row.from) ? curve(axis(row.from), y, x0, x1) : null,
-      [alive, after] = whole && row.way === "dead" ? splitCubic(whole, DIES_AT) : [whole, null];
+    const { whole, alive, after } = slopeCurve(row, y, plan);
     put(part.line, { d: alive ? cubicPath(alive) : "", "stroke-width": row.marked ? 2 : way.width });
     put(part.hit, { d: whole ? cubicPath(whole) : "" });
     put(part.rest, { d: after ? cubicPath(after) : "" });
-    put(part.start, whole ? { cx: x0, cy: px(whole[0][1]), display: null } : { display: "none" });
-    put(part.end, { d: after ? cross(alive[3]) : "" });
+    put(part.start, whole ? { cx: plan.x0, cy: px(whole[0][1]), display: null } : { display: "none" });
+    put(part.end, { d: after ? crossPath(alive[3]) : "" });
     put(part.back, { x: px(x1), y: px(y - pitch / 2), width: px(size.w - x1), height: px(pitch) });
     const style = `font-size:${px(text)}px`;
     say(part.place, Number.isFinite(row.to) ? formatTick(Math.round(row.to)) : "");
     put(part.place, { x: px(columns.place), y: px(base), style });
     say(part.way, way.sign);
-    put(part.way, { x: px(columns.way), y: px(base), style: `font-size:${px(row.way === "dead" ? text + 2 : text * 0.8)}px` });
+    const signSize = px(way === WAYS.dead ? text + 2 : text * 0.8);
+    put(part.way, { x: px(columns.way), y: px(base), style: `font-size:${signSize}px` });
     say(part.name, fitText(row.label, columns.end - columns.name, row.marked ? font.replace("400", "600") : font));
     put(part.name, { x: px(columns.name), y: px(base), style });
   };
-  const curve = (from, to, x0, x1) => {
-    const mid = (x0 + x1) / 2;
-    return [[x0, from], [mid, from], [mid, to], [x1, to]];
-  };
-  const cross = ([x, y]) => `M${px(x - 4)} ${px(y - 4)}l8 8M${px(x - 4)} ${px(y + 4)}l8 -8`;
 
   const render = () => {
     if (!size.w) return false;
@@ -201,3 +222,5 @@ function makeSlopes(panel, app) {
     },
   };
 }
+
+MAKERS.Slopes = makeSlopes;

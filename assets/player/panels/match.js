@@ -2,6 +2,56 @@
  * Two texts, one above the other: words light up by what they give to the score, and lines join the words that excite the
  * same filter. A click takes a word away or brings it back. What has not been read yet is pale.
  */
+/** Both texts in as many rows as they need, as large as the space allows; of one that is too long for the smallest letters,
+ * the rows that give most to the score.
+ * @param {{text: string}[][]} sides the words of both @param {(part: object) => number} worth what a word gives
+ * @returns {{text: number, line: number, shown: {rows: object[][], top: number}[]}} sizes of letters and rows, and for each
+ *   side its rows of {part, words, x, width} and where the first begins */
+function matchPlan(sides, worth, size, regular, family) {
+  const top = regular * 1.5,
+    head = regular * 1.4;
+  for (let text = regular + 6; ; text -= 0.5) {
+    const line = text * 1.75,
+      rows = sides.map((side) => wordRows(fittedWords(side, text, size.w, `500 ${text}px ${family}`), size.w)),
+      free = size.h - top - (rows[0].length + rows[1].length) * line - head,
+      fits = free >= Math.min(size.h * 0.24, 70);
+    if (!fits && text > 9) continue;
+    const gap = fits ? Math.min(free, size.h * 0.42) : 26,
+      room = Math.floor((size.h - top - gap - head) / line),
+      above = bestRows(rows[0], fits ? Infinity : Math.max(Math.floor(room / 3), 1), worth),
+      below = bestRows(rows[1], fits ? Infinity : Math.max(room - above.length, 1), worth);
+    return { text, line, shown: [{ rows: above, top }, { rows: below, top: top + above.length * line + gap + head }] };
+  }
+}
+
+/** Words as they are written, none wider than a row. */
+function fittedWords(side, text, room, font) {
+  return side.map((part) => {
+    const words = fitText(part.text, room - text * 0.8, font);
+    return { part, words, width: Math.max(textWidth(words, font), text * 0.5) + text * 0.8 };
+  });
+}
+
+/** Of rows, so many that follow each other and are worth most. */
+function bestRows(rows, most, worth) {
+  if (rows.length <= most) return rows;
+  const worths = rows.map((row) => row.reduce((sum, { part }) => sum + worth(part), 0));
+  let best = 0,
+    highest = -1;
+  for (let n = 0; n + most <= rows.length; n += 1) {
+    const sum = worths.slice(n, n + most).reduce((a, b) => a + b, 0);
+    if (sum > highest) [best, highest] = [n, sum];
+  }
+  return rows.slice(best, best + most);
+}
+
+/** From the foot of a word above to the head of one below. */
+function linkPath(above, below) {
+  const mid = px((above.bottom + below.top) / 2);
+  const [x0, x1] = [px(above.middle), px(below.middle)];
+  return `M${x0} ${px(above.bottom)}C${x0} ${mid} ${x1} ${mid} ${x1} ${px(below.top)}`;
+}
+
 function makeMatch(panel, app) {
   const frame = panelFrame(panel, "match");
   const { board } = frame;
@@ -39,88 +89,42 @@ function makeMatch(panel, app) {
     return part;
   };
 
-  /** Both texts in as many lines as they need, as large as the space allows. */
   const place = () => {
     app.tip.hide();
     words.replaceChildren();
     const [above, below] = texts(),
       gone = new Set(panel.gone[Math.min(app.state.s, panel.gone.length - 1)]);
     parts = [
-      ...above.map((text, n) => makeWord(text, n, 0, gone.has(n))),
-      ...below.map((text, n) => makeWord(text, above.length + n, 1, gone.has(above.length + n))),
+      ...above.map((word, n) => makeWord(word, n, 0, gone.has(n))),
+      ...below.map((word, n) => makeWord(word, above.length + n, 1, gone.has(above.length + n))),
     ];
-    for (const side of [0, 1])
-      parts.filter((part) => part.side === side && !part.gone).forEach((part, place) => Object.assign(part, { place }));
-    const top = app.textSize() * 1.5;
-    for (let text = app.textSize() + 6; text >= 9; text -= 0.5) {
-      const rows = [0, 1].map((side) => wrap(parts.filter((part) => part.side === side), text)),
-        line = text * 1.75,
-        head = app.textSize() * 1.4,
-        between = size.h - top - (rows[0].length + rows[1].length) * line - head,
-        fits = between >= Math.min(size.h * 0.24, 70);
-      if (!fits && text > 9) continue;
-      const gap = fits ? Math.min(between, size.h * 0.42) : 26,
-        room = Math.floor((size.h - top - gap - head) / line),
-        above = part(rows[0], fits ? Infinity : Math.max(Math.floor(room / 3), 1)),
-        below = part(rows[1], fits ? Infinity : Math.max(room - above.length, 1)),
-        second = top + above.length * line + gap + head;
-      lay(above, top, text, line);
-      lay(below, second, text, line);
-      heads.replaceChildren(
-        ...[[above, top], [below, second]].map(([shown, y], side) => heading(side, shown.flat().length, y - app.textSize() * 0.5)),
-      );
-      break;
+    const sides = [0, 1].map((side) => parts.filter((part) => part.side === side));
+    for (const side of sides) side.filter((part) => !part.gone).forEach((part, n) => Object.assign(part, { place: n }));
+    const worth = (part) => (part.gone ? 0 : Math.abs(gain(part)) || 0),
+      { text, line, shown } = matchPlan(sides, worth, size, app.textSize(), app.font());
+    shown.forEach(({ rows, top }) => lay(rows, top, text, line));
+    const over = app.textSize() * 0.5;
+    heads.replaceChildren(...shown.map(({ rows, top }, side) => heading(side, rows.flat().length, top - over)));
+    const inSight = new Set(shown.flatMap(({ rows }) => rows.flat().map(({ part }) => part)));
+    for (const part of parts) {
+      part.hidden = !inSight.has(part);
+      if (part.hidden) put(part.group, { display: "none" });
     }
     rove(words, () => parts.filter((part) => !part.hidden).map((part) => part.group));
   };
-  /** Of a text that is too long, the lines that give most to the score. */
-  const part = (rows, most) => {
-    if (rows.length <= most) return rows;
-    const worth = rows.map((row) => row.reduce((sum, { part }) => sum + (part.gone ? 0 : Math.abs(gain(part)) || 0), 0));
-    let best = 0,
-      highest = -1;
-    for (let n = 0; n + most <= rows.length; n += 1) {
-      const sum = worth.slice(n, n + most).reduce((a, b) => a + b, 0);
-      if (sum > highest) [best, highest] = [n, sum];
-    }
-    rows.forEach((row, n) =>
-      row.forEach(({ part }) => {
-        part.hidden = n < best || n >= best + most;
-        put(part.group, { display: part.hidden ? "none" : null });
-      }),
-    );
-    return rows.slice(best, best + most);
-  };
-  const heading = (side, shown, y) => {
-    const label = svg("text", { class: "match-name", x: 0, y: px(y) }),
-      all = parts.filter((part) => part.side === side).length;
-    say(label, shown < all ? `${panel.names[side]} · ${fill(panel.shown_label, { shown, all })}` : panel.names[side]);
-    return label;
-  };
-  const wrap = (some, text) => {
-    const font = `500 ${text}px ${app.font()}`,
-      rows = [[]];
-    let x = 0;
-    for (const part of some) {
-      const shown = fitText(part.text, size.w - text * 0.8, font),
-        width = Math.max(textWidth(shown, font), text * 0.5) + text * 0.8;
-      part.shown = shown;
-      if (x + width > size.w && rows.at(-1).length) {
-        rows.push([]);
-        x = 0;
-      }
-      rows.at(-1).push({ part, x, width });
-      x += width;
-    }
-    return rows;
+  const heading = (side, count, y) => {
+    const all = parts.filter((part) => part.side === side).length,
+      name = panel.names[side],
+      said = count < all ? `${name} · ${fill(panel.shown_label, { shown: count, all })}` : name;
+    return svgText(said, { class: "match-name", x: 0, y: px(y) });
   };
   const lay = (rows, top, text, line) =>
     rows.forEach((row, n) =>
-      row.forEach(({ part, x, width }) => {
+      row.forEach(({ part, x, width, words: said }) => {
         const y = top + n * line;
         Object.assign(part, { middle: x + width / 2, top: y, bottom: y + line - 4 });
         put(part.back, { x: px(x + 1), y: px(y), width: px(width - 2), height: px(line - 4) });
-        say(part.label, part.shown);
+        say(part.label, said);
         put(part.label, { x: px(x + width / 2), y: px(y + line * 0.62), style: `font-size:${text}px` });
       }),
     );
@@ -164,14 +168,13 @@ function makeMatch(panel, app) {
     const most = Math.max(1e-6, ...links.map(([, , gained]) => gained));
     lines.replaceChildren(
       ...links.flatMap(([from, to, gained]) => {
-        const [a, b] = [from, to].map((place, side) =>
-          parts.find((part) => part.side === side && !part.gone && part.place === place),
+        const [a, b] = [from, to].map((n, side) =>
+          parts.find((part) => part.side === side && !part.gone && part.place === n),
         );
         if (!a || !b || a.hidden || b.hidden) return [];
-        const mid = (a.bottom + b.top) / 2;
         return [
           svg("path", {
-            d: `M${px(a.middle)} ${px(a.bottom)}C${px(a.middle)} ${px(mid)} ${px(b.middle)} ${px(mid)} ${px(b.middle)} ${px(b.top)}`,
+            d: linkPath(a, b),
             stroke: paint(panel.colours[rung]),
             "stroke-width": px(1 + 7 * (gained / most)),
             "stroke-opacity": to <= read ? 0.6 : 0.12,
@@ -195,3 +198,5 @@ function makeMatch(panel, app) {
     },
   };
 }
+
+MAKERS.Match = makeMatch;

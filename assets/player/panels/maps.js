@@ -46,11 +46,11 @@ function makeMaps(panel, app) {
     return false;
   };
 
-  const empty = (text) => {
+  const empty = (words) => {
     for (const layer of [cells, labels, marks]) layer.replaceChildren();
     say(note, "");
     const font = `400 ${app.textSize() + 1}px ${app.font()}`;
-    note.replaceChildren(...linesOf(text, size.w - 20, font, app.textSize() + 6));
+    note.replaceChildren(...linesOf(words, size.w - 20, font, app.textSize() + 6));
   };
 
   const draw = (rows, columns, first, now) => {
@@ -103,8 +103,8 @@ function makeMaps(panel, app) {
     say(label, words);
     return label;
   };
-  const cell = (x, y, w, h, fill, name, v) => {
-    const rect = svg("rect", { x: px(x), y: px(y), width: px(w + 0.4), height: px(Math.max(h - 1, 1)), fill });
+  const cell = (x, y, w, h, colour, name, v) => {
+    const rect = svg("rect", { x: px(x), y: px(y), width: px(w + 0.4), height: px(Math.max(h - 1, 1)), fill: colour });
     rect.addEventListener("pointermove", (event) => app.tip.show(event, name, [{ label: app.words.value, value: formatNumber(v) }]));
     rect.addEventListener("pointerleave", () => app.tip.hide());
     return rect;
@@ -124,3 +124,5 @@ function makeMaps(panel, app) {
     },
   };
 }
+
+MAKERS.Maps = makeMaps;

@@ -2,6 +2,69 @@
  * One bar a label, with the band of the repetitions behind it. Horizontal, for labels are words; upright when there are
  * more bars than rows of readable text.
  */
+/** The range of all finite numbers of these arrays, with zero in it. @param {(Field|undefined)[]} fields */
+function barsDomain(fields) {
+  let low = 0,
+    high = 0;
+  for (const field of fields)
+    for (const v of field?.data ?? [])
+      if (Number.isFinite(v)) {
+        low = Math.min(low, v);
+        high = Math.max(high, v);
+      }
+  return low === high ? [0, 1] : [low, high];
+}
+
+/** Where everything lies: upright or not, the box, the scale along the bars, the middle of each, how thick they are, and their
+ * names, of which upright bars leave out some. */
+function barsPlan(labels, domain, size, text, family) {
+  const count = Math.max(labels.length, 1),
+    font = `400 ${text}px ${family}`,
+    upright = size.h / count < 15,
+    widest = Math.min(Math.max(...labels.map((label) => textWidth(label, font)), 8), size.w * 0.4),
+    box = upright
+      ? { left: 36, right: size.w - 6, top: 12, bottom: size.h - 22 }
+      : { left: widest + 12, right: size.w - 48, top: 4, bottom: size.h - 18 };
+  const scale = linearScale(domain, upright ? [box.bottom, box.top] : [box.left, box.right]),
+    pitch = (upright ? box.right - box.left : box.bottom - box.top) / count,
+    middles = labels.map((_, n) => (upright ? box.left : box.top) + (n + 0.5) * pitch),
+    every = Math.ceil(24 / pitch);
+  const anchored = (anchor, x, y) => ({ x, y, "text-anchor": anchor });
+  const names = labels.map((label, n) =>
+    upright
+      ? { words: n % every ? "" : fitText(label, pitch * every, font), ...anchored("middle", px(middles[n]), box.bottom + 15) }
+      : { words: fitText(label, widest, font), ...anchored("end", box.left - 8, px(middles[n] + 4)) },
+  );
+  return { upright, box, scale, middles, names, thick: Math.max(Math.min(pitch * 0.62, 26), 2) };
+}
+
+/** Lines across the bars with their numbers, for `svgAll`. */
+function barsGrid({ upright, box, scale }) {
+  return scale.ticks(4).flatMap((v) => {
+    const at = px(scale(v));
+    return upright
+      ? [
+          ["line", { x1: box.left, x2: box.right, y1: at, y2: at }],
+          ["text", { x: box.left - 6, y: at + 4, "text-anchor": "end" }, formatTick(v)],
+        ]
+      : [
+          ["line", { x1: at, x2: at, y1: box.top, y2: box.bottom }],
+          ["text", { x: at, y: box.bottom + 14, "text-anchor": "middle" }, formatTick(v)],
+        ];
+  });
+}
+
+/** The rectangle of bar `n` between two values. */
+function barBox({ upright, scale, middles }, n, from, to, thick) {
+  const [a, b] = [scale(from), scale(to)],
+    low = px(Math.min(a, b)),
+    length = px(Math.max(Math.abs(b - a), 0.5)),
+    side = px(middles[n] - thick / 2);
+  return upright
+    ? { x: side, y: low, width: px(thick), height: length }
+    : { x: low, y: side, width: length, height: px(thick) };
+}
+
 function makeBars(panel, app) {
   const frame = panelFrame(panel, "bars");
   const { board } = frame;
@@ -11,24 +74,10 @@ function makeBars(panel, app) {
   board.append(grid, body);
   let rows = [],
     size = { w: 0, h: 0 },
-    scale,
-    upright = false,
-    box;
+    plan;
 
   const idOf = (n) => panel.elements[n] ?? `${panel.id}:${n}`;
   const fieldsOf = () => ["array", "low", "high"].map((name) => app.fields()[panel[name]]);
-
-  const domain = () => {
-    let low = 0,
-      high = 0;
-    for (const field of fieldsOf())
-      for (const v of field?.data ?? [])
-        if (Number.isFinite(v)) {
-          low = Math.min(low, v);
-          high = Math.max(high, v);
-        }
-    return low === high ? [0, 1] : [low, high];
-  };
 
   const build = () => {
     rows = panel.labels.map((label, n) => {
@@ -76,81 +125,35 @@ function makeBars(panel, app) {
   };
 
   const measure = () => {
-    const count = Math.max(rows.length, 1),
-      font = `400 ${app.textSize()}px ${app.font()}`;
-    upright = size.h / count < 15;
-    const widest = Math.min(Math.max(...panel.labels.map((l) => textWidth(l, font)), 8), size.w * 0.4);
-    box = upright
-      ? { left: 36, right: size.w - 6, top: 12, bottom: size.h - 22 }
-      : { left: widest + 12, right: size.w - 48, top: 4, bottom: size.h - 18 };
-    scale = linearScale(domain(), upright ? [box.bottom, box.top] : [box.left, box.right]);
-    const pitch = (upright ? box.right - box.left : box.bottom - box.top) / count;
-    const thick = Math.max(Math.min(pitch * 0.62, 26), 2);
+    plan = barsPlan(panel.labels, barsDomain(fieldsOf()), size, app.textSize(), app.font());
     rows.forEach((row, n) => {
-      row.middle = (upright ? box.left : box.top) + (n + 0.5) * pitch;
-      row.thick = thick;
-      const every = Math.ceil(24 / pitch);
-      say(row.name, upright && n % every ? "" : fitText(row.label, upright ? pitch * every : widest, font));
-      put(
-        row.name,
-        upright
-          ? { x: px(row.middle), y: box.bottom + 15, "text-anchor": "middle" }
-          : { x: box.left - 8, y: px(row.middle + 4), "text-anchor": "end" },
-      );
+      const { words, ...at } = plan.names[n];
+      say(row.name, words);
+      put(row.name, at);
     });
-    const ticks = scale.ticks(4);
-    grid.replaceChildren(
-      ...ticks.flatMap((v) => {
-        const at = px(scale(v)),
-          label = svg(
-            "text",
-            upright
-              ? { x: box.left - 6, y: at + 4, "text-anchor": "end" }
-              : { x: at, y: box.bottom + 14, "text-anchor": "middle" },
-          );
-        label.textContent = formatTick(v);
-        return [
-          svg(
-            "line",
-            upright ? { x1: box.left, x2: box.right, y1: at, y2: at } : { x1: at, x2: at, y1: box.top, y2: box.bottom },
-          ),
-          label,
-        ];
-      }),
-    );
+    grid.replaceChildren(...svgAll(barsGrid(plan)));
   };
 
-  const place = (rect, from, to, row, thick) => {
-    const a = scale(from),
-      b = scale(to),
-      low = px(Math.min(a, b)),
-      length = px(Math.max(Math.abs(b - a), 0.5)),
-      side = px(row.middle - thick / 2);
-    put(
-      rect,
-      upright
-        ? { x: side, y: low, width: px(thick), height: length, display: null }
-        : { x: low, y: side, width: length, height: px(thick), display: null },
-    );
-  };
+  const place = (rect, from, to, n, thick) => put(rect, { ...barBox(plan, n, from, to, thick), display: null });
 
   const render = (moment) => {
     if (!size.w) return false;
     const [array, lowField, highField] = fieldsOf(),
-      printed = nearest(moment);
+      printed = nearest(moment),
+      { scale, upright, thick } = plan;
     rows.forEach((row, n) => {
       const v = sample(array, moment, n),
         low = sample(lowField, moment, n),
         high = sample(highField, moment, n);
-      if (Number.isFinite(v)) place(row.bar, 0, v, row, row.thick);
+      if (Number.isFinite(v)) place(row.bar, 0, v, n, thick);
       else put(row.bar, { display: "none" });
-      if (Number.isFinite(low) && Number.isFinite(high)) place(row.band, low, high, row, row.thick + 6);
+      if (Number.isFinite(low) && Number.isFinite(high)) place(row.band, low, high, n, thick + 6);
       else put(row.band, { display: "none" });
       const number = formatNumber(sample(array, printed, n)),
         end = Number.isFinite(high) ? Math.max(v, high) : v;
       say(row.value, upright ? "" : number);
       if (!upright)
-        put(row.value, { x: px(Math.max(scale(Number.isFinite(end) ? end : 0), scale(0)) + 7), y: px(row.middle + 4) });
+        put(row.value, { x: px(Math.max(scale(Number.isFinite(end) ? end : 0), scale(0)) + 7), y: px(plan.middles[n] + 4) });
       const { hovered, selected } = app.state,
         id = idOf(n);
       put(row.group, {
@@ -180,3 +183,5 @@ function makeBars(panel, app) {
     },
   };
 }
+
+MAKERS.Bars = makeBars;

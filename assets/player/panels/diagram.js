@@ -3,6 +3,66 @@
  */
 const SPACE = { w: 1000, h: 620 };
 
+/** Pixels to a unit of the layout, across and down, and the smaller of both; a formula takes room below. */
+function diagramScale({ w, h }, hasFormula) {
+  const x = w / SPACE.w,
+    y = (h - (hasFormula ? 40 : 4)) / SPACE.h;
+  return { x, y, min: Math.min(x, y) };
+}
+
+/** The middle of the formula and the size of its letters. */
+const formulaPlace = ({ w, h }, k) => ({ x: w / 2, y: h - 13, text: Math.min(Math.max(18, 30 * k.min), 26) });
+
+/** A part in pixels; a mixture stays round. */
+function pixelBox({ node, x, y, w, h, o }, k) {
+  const round = node.kind === "mix";
+  return { x: x * k.x, y: y * k.y, w: w * (round ? k.min : k.x), h: h * (round ? k.min : k.y), o };
+}
+
+/** The six largest numbers of a node's bars, with their names. @param {Field} field that they are in */
+function largestBars({ names, index }, layout, field, moment) {
+  const start = innerOf(field, index),
+    experts = layout.nodes.filter((node) => node.kind === "expert");
+  const all = Array.from({ length: field.shape.at(-1) }, (_, i) => ({
+    label: names[i] || experts[i]?.name || String(i + 1),
+    v: sample(field, moment, start + i),
+  }));
+  return all
+    .sort((a, b) => b.v - a.v)
+    .slice(0, 6)
+    .map(({ label, v }) => ({ label, value: formatFixed(v, 3) }));
+}
+
+/** What a part is called. */
+function nameIn(layout, id) {
+  const node = layout.nodes.find((one) => one.id === id);
+  return node ? node.name || node.label : id;
+}
+
+/** The pointer on a part. @param {() => {title: string, rows: object[]}} note of the tooltip */
+function listenPart(element, id, note, app, panelId) {
+  element.addEventListener("pointerenter", () => app.hover(id));
+  element.addEventListener("pointermove", (event) => {
+    const { title, rows } = note();
+    app.tip.show(event, title, rows);
+  });
+  element.addEventListener("pointerleave", () => {
+    app.hover(null);
+    app.tip.hide();
+  });
+  element.addEventListener("click", () => app.click(panelId, id, null, null));
+}
+
+/** Take away the parts whose time is over. @param {Map<string, {group: Element, number: ?Element}>} parts */
+function prune(parts, alive) {
+  for (const [id, part] of parts)
+    if (!alive(id)) {
+      part.group.remove();
+      part.number?.remove?.();
+      parts.delete(id);
+    }
+}
+
 function makeDiagram(panel, app) {
   const frame = panelFrame(panel, "diagram");
   const { board } = frame;
@@ -21,55 +81,22 @@ function makeDiagram(panel, app) {
     spoken = "";
 
   const layoutNow = () => panel.layouts[app.state.rung] ?? Object.values(panel.layouts)[0];
-  const nameOf = (id) => {
-    const node = morph.layout().nodes.find((n) => n.id === id);
-    return node ? node.name || node.label : id;
-  };
+  const nameOf = (id) => nameIn(morph.layout(), id);
   const read = (ref, moment) => {
     const field = app.fields()[ref.array];
     return sample(field, moment, innerOf(field, ref.index));
   };
 
-  const listen = (element, id, rows) => {
-    element.addEventListener("pointerenter", () => app.hover(id));
-    element.addEventListener("pointermove", (event) => {
-      const note = rows();
-      app.tip.show(event, note.title, note.rows);
-    });
-    element.addEventListener("pointerleave", () => {
-      app.hover(null);
-      app.tip.hide();
-    });
-    element.addEventListener("click", () => app.click(panel.id, id, null, null));
-  };
+  const listen = (element, id, note) => listenPart(element, id, note, app, panel.id);
 
   const noteOf = (node) => {
     const at = nearest(app.state.view),
       rows = [];
     if (node.value) rows.push({ label: app.words.value, value: formatNumber(read(node.value, at)) });
-    if (node.bars) {
-      const field = app.fields()[node.bars.array],
-        start = innerOf(field, node.bars.index),
-        experts = morph.layout().nodes.filter((n) => n.kind === "expert");
-      const all = Array.from({ length: field.shape.at(-1) }, (_, i) => ({
-        label: node.bars.names[i] || experts[i]?.name || String(i + 1),
-        v: sample(field, at, start + i),
-      }));
-      rows.push(
-        ...all
-          .sort((a, b) => b.v - a.v)
-          .slice(0, 6)
-          .map(({ label, v }) => ({ label, value: formatFixed(v, 3) })),
-      );
-    }
-    for (const edge of morph.layout().edges) {
+    if (node.bars) rows.push(...largestBars(node.bars, morph.layout(), app.fields()[node.bars.array], at));
+    for (const edge of morph.layout().edges)
       if (edge.source === node.id && edge.value)
-        rows.push({
-          label: nameOf(edge.target),
-          value: formatFixed(read(edge.value, at), 3),
-          colour: paint(edge.colour),
-        });
-    }
+        rows.push({ label: nameOf(edge.target), value: formatFixed(read(edge.value, at), 3), colour: paint(edge.colour) });
     return { title: node.name || node.label, rows };
   };
 
@@ -84,27 +111,12 @@ function makeDiagram(panel, app) {
     }
   };
 
-  /** Which parts are bright: those of a term, of the part under the pointer, of the part that is selected. */
   const focusOn = () => {
     const { hovered, selected, rung } = app.state,
       key = `${scene.lit}|${hovered}|${selected}|${rung}`;
     if (key === focusKey) return;
     focusKey = key;
-    const layout = morph.layout();
-    if (!scene.lit) {
-      scene.bright =
-        (hovered && neighbourhood(layout, hovered)) || (selected && neighbourhood(layout, selected)) || null;
-      return;
-    }
-    const named = (id) => scene.lit.some((l) => id === l || id.startsWith(`${l}:`));
-    scene.bright = new Set(layout.nodes.filter((n) => named(n.id)).map((n) => n.id));
-    for (const e of layout.edges)
-      if (
-        named(e.id) ||
-        (scene.bright.has(e.source) && scene.bright.has(e.target)) ||
-        (named(e.source) && e.source.startsWith("gate"))
-      )
-        scene.bright.add(e.id);
+    scene.bright = brightParts(morph.layout(), scene.lit, hovered, selected);
   };
 
   const scene = {
@@ -122,13 +134,24 @@ function makeDiagram(panel, app) {
   const nodeView = makeNodes(app, scene, nodeLayer),
     edgeView = makeEdges(app, scene, edgeLayer, numberLayer);
 
-  const prune = (parts, alive) => {
-    for (const [id, part] of parts)
-      if (!alive(id)) {
-        part.group.remove();
-        part.number?.remove?.();
-        parts.delete(id);
-      }
+  /** @returns {Map<string, Box>} where each part is, in pixels */
+  const drawNodes = (moment) => {
+    const pixels = new Map();
+    for (const [id, box] of morph.shown) {
+      if (!nodes.has(id)) nodes.set(id, nodeView.make(id));
+      nodeView.draw(nodes.get(id), box, moment);
+      pixels.set(id, pixelBox(box, scene.k));
+    }
+    return pixels;
+  };
+
+  const drawEdges = (pixels, moment, t) => {
+    const old = new Map((morph.before() ?? morph.layout()).edges.map((e) => [e.id, e]));
+    for (const edge of morph.layout().edges) {
+      if (!edges.has(edge.id)) edges.set(edge.id, edgeView.make(edge.id));
+      const ends = [pixels.get(edge.source), pixels.get(edge.target)];
+      edgeView.draw(edges.get(edge.id), edge, ends, moment, t, old.get(edge.id));
+    }
   };
 
   const render = (moment, elapsed) => {
@@ -136,40 +159,12 @@ function makeDiagram(panel, app) {
     if (morph.layout() !== layoutNow()) morph.begin(layoutNow());
     const { moving, t } = morph.step(moment, elapsed);
     focusOn();
-    const pixels = new Map();
-    for (const [id, box] of morph.shown) {
-      if (!nodes.has(id)) nodes.set(id, nodeView.make(id));
-      nodeView.draw(nodes.get(id), box, moment);
-      const round = box.node.kind === "mix";
-      pixels.set(id, {
-        x: box.x * scene.k.x,
-        y: box.y * scene.k.y,
-        w: box.w * (round ? scene.k.min : scene.k.x),
-        h: box.h * (round ? scene.k.min : scene.k.y),
-        o: box.o,
-      });
-    }
-    const old = new Map((morph.before() ?? morph.layout()).edges.map((e) => [e.id, e]));
-    for (const edge of morph.layout().edges) {
-      if (!edges.has(edge.id)) edges.set(edge.id, edgeView.make(edge.id));
-      edgeView.draw(
-        edges.get(edge.id),
-        edge,
-        [pixels.get(edge.source), pixels.get(edge.target)],
-        moment,
-        t,
-        old.get(edge.id),
-      );
-    }
+    drawEdges(drawNodes(moment), moment, t);
     const now = new Set(morph.layout().edges.map((e) => e.id));
     prune(edges, (id) => now.has(id)); // a connection goes at once: it would dangle between parts that have merged
     prune(nodes, (id) => morph.shown.has(id));
-    formula.set(
-      panel.formulas[app.state.rung] ?? [],
-      size.w / 2,
-      size.h - 13,
-      Math.min(Math.max(18, 30 * scene.k.min), 26),
-    );
+    const { x, y, text } = formulaPlace(size, scene.k);
+    formula.set(panel.formulas[app.state.rung] ?? [], x, y, text);
     const key = `${app.state.rung}|${app.state.stageId}|${Math.round(moment.f)}|${Math.round(moment.s)}|${app.state.selected}`;
     if (!moving && !app.state.playing && key !== spoken) {
       spoken = key;
@@ -179,7 +174,7 @@ function makeDiagram(panel, app) {
     return moving;
   };
 
-  const formula = makeFormula(formulaLayer, app, {
+  const formula = makeFormula(formulaLayer, {
     light: (ids) => {
       scene.lit = ids;
       app.wake();
@@ -196,8 +191,7 @@ function makeDiagram(panel, app) {
     render,
     resize: (w, h) => {
       size = { w, h };
-      const room = h - (Object.keys(panel.formulas).length ? 40 : 4);
-      scene.k = { x: w / SPACE.w, y: room / SPACE.h, min: Math.min(w / SPACE.w, room / SPACE.h) };
+      scene.k = diagramScale(size, Object.keys(panel.formulas).length > 0);
       scene.font = `500 ${scene.labelSize()}px ${app.font()}`;
     },
     update: (next) => {
@@ -209,3 +203,5 @@ function makeDiagram(panel, app) {
     },
   };
 }
+
+MAKERS.Diagram = makeDiagram;

@@ -113,3 +113,5 @@ function makeListing(panel, app) {
     },
   };
 }
+
+MAKERS.Listing = makeListing;

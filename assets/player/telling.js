@@ -1,0 +1,67 @@
+/**
+ * What Python is told: that something has come to rest, never that it moves; and the same aloud.
+ */
+const REST_MS = 250;
+const SENT_MS = 1000; // what was told so shortly before a player went may not have arrived: its successor tells it again
+
+/**
+ * @param {() => object} stage as it is now @param {() => {state, trigger}} send the two ways to Python
+ * @param {{wake: () => void, aloud: (now: object) => void}} does what happens beside
+ */
+function makeTelling(state, stage, send, { wake, aloud }) {
+  let told = { ...stage().start },
+    before = told,
+    toldAt = -Infinity,
+    resting = 0,
+    speaking = 0;
+  const position = () => positionOf(state, stage().spec);
+
+  const report = () => {
+    const now = position();
+    if (state.playing || JSON.stringify(now) === JSON.stringify(told)) return;
+    const moved = now.hero !== told.hero;
+    before = told;
+    toldAt = performance.now();
+    told = now;
+    send().state("position", now);
+    if (moved) send().state("hero", now.hero);
+    clearTimeout(speaking);
+    speaking = setTimeout(() => aloud(now), REST_MS);
+  };
+  /** Something has come to rest: it is told once, after a short quiet. */
+  const rest = () => {
+    wake();
+    clearTimeout(resting);
+    resting = setTimeout(report, REST_MS);
+  };
+
+  /** A second click lets go of a part; among the dots or cells of one part it goes to another of them. */
+  const click = (panel, element, row, column) => {
+    if (element) state.selected = state.selected === element && column === null ? null : element;
+    send().trigger({ panel, element, row, column, ...position() });
+    if (element) send().state("position", position()); // both leave in one message
+    told = position();
+    wake();
+  };
+
+  /** The place of a player that is going, and what Python knows of it. */
+  const leave = () => {
+    const at = performance.now(),
+      step = state.steps[Math.round(state.frame)];
+    return { ...position(), step, seek: stage().seek, told: at - toldAt < SENT_MS ? before : told, at };
+  };
+  /** In the stead of one that went: what it had not told yet is told now. */
+  const resume = (arrived) => {
+    told = arrived;
+    rest();
+  };
+  /** Python knows this place: it asked for it. */
+  const known = () => {
+    told = position();
+  };
+  const stop = () => {
+    clearTimeout(resting);
+    clearTimeout(speaking);
+  };
+  return { rest, click, ask: (text) => send().state("asked", text), leave, resume, known, stop };
+}
