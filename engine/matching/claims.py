@@ -15,7 +15,7 @@ import numpy as np
 from engine.matching.config import MODELS, MatchingConfig
 from engine.runs.frame import Array
 from engine.runs.studies.claims import Claim, Stored
-from engine.runs.verdict import ENOUGH_COSTLY_SEEDS
+from engine.runs.studies.verdict import ENOUGH_COSTLY_SEEDS
 
 SEEDS = tuple(range(ENOUGH_COSTLY_SEEDS))
 LOG = {language: MatchingConfig(frames=2, language=language) for language in ("en", "zh")}

@@ -1,7 +1,7 @@
 """The claims of this ladder, each as paired differences over seeds.
 
 A claim names the cells it needs and turns their results into one difference per seed, negative
-where the claim is right; `engine.runs.verdict` judges. Results are the last frames of §3.3's
+where the claim is right; `engine.runs.studies.verdict` judges. Results are the last frames of §3.3's
 training: 2,500 steps of fresh rows, loss averaged over the tasks.
 """
 
@@ -17,7 +17,7 @@ from engine.multitask.config import MultitaskConfig
 from engine.runs.frame import Array
 from engine.runs.studies.claims import Claim, Stored
 from engine.runs.studies.stored import Results
-from engine.runs.verdict import ENOUGH_SEEDS
+from engine.runs.studies.verdict import ENOUGH_SEEDS
 
 SEEDS = tuple(range(ENOUGH_SEEDS))
 CELL_SEEDS = 8

@@ -14,7 +14,7 @@ import numpy as np
 from engine.recommender.config import RecommenderConfig
 from engine.runs.frame import Array
 from engine.runs.studies.claims import Claim, Stored
-from engine.runs.verdict import ENOUGH_COSTLY_SEEDS
+from engine.runs.studies.verdict import ENOUGH_COSTLY_SEEDS
 
 SEEDS = tuple(range(ENOUGH_COSTLY_SEEDS))
 BASE = RecommenderConfig(frames=2)

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from engine.recurrent.config import RecurrentConfig
 from engine.runs.frame import Array
 from engine.runs.studies.claims import Claim, Stored
-from engine.runs.verdict import ENOUGH_COSTLY_SEEDS
+from engine.runs.studies.verdict import ENOUGH_COSTLY_SEEDS
 
 SEEDS = tuple(range(ENOUGH_COSTLY_SEEDS))
 MIXED = RecurrentConfig(frames=2, steps=1_200, runs=len(SEEDS))

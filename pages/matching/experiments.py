@@ -13,7 +13,7 @@ from engine.matching.config import MODELS
 from engine.matching.ladder import LADDER, TITLES
 from engine.matching.shipped import SHIPPED
 from engine.runs.studies.claims import by_id
-from engine.runs.verdict import Verdict
+from engine.runs.studies.verdict import Verdict
 from pages.matching.settings import TOWERS
 from pages.ui.language import N_, bare, language, t
 from pages.ui.pieces.charts import show, strip

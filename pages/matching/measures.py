@@ -10,7 +10,7 @@ from engine.matching.baselines import BASELINES
 from engine.matching.ladder import LADDER, TITLES
 from engine.matching.measures import Judge
 from engine.runs.frame import Array
-from engine.runs.verdict import judge as judge_differences
+from engine.runs.studies.verdict import judge as judge_differences
 from pages.matching import ranking
 from pages.matching.shown import Shown
 from pages.ui.controls.choices import one_of

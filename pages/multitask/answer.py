@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.multitask.ladder import TITLES
-from engine.runs.verdict import Verdict, judge
+from engine.runs.studies.verdict import Verdict, judge
 from pages.multitask.shown import Shown
 from pages.ui.language import t
 from pages.ui.marked import Marked

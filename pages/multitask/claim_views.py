@@ -23,7 +23,7 @@ from engine.multitask.claims import (
 from engine.multitask.ladder import TITLES
 from engine.multitask.models import build, multiply_adds
 from engine.multitask.shipped import sweep
-from engine.runs.verdict import Verdict
+from engine.runs.studies.verdict import Verdict
 from pages.multitask.claim_charts import colours, curve, curve_rows, histogram
 from pages.ui.controls.choices import one_of
 from pages.ui.language import N_, bare, t

@@ -11,7 +11,7 @@ import streamlit as st
 from engine.multitask.claims import COMPARED, CORRELATIONS, SCARCE
 from engine.multitask.ladder import TITLES
 from engine.multitask.shipped import SHIPPED, sweep
-from engine.runs.verdict import HOLDS, Verdict
+from engine.runs.studies.verdict import HOLDS, Verdict
 from pages.multitask import claim_views, study
 from pages.multitask.claim_charts import colours
 from pages.multitask.claim_views import View

@@ -16,7 +16,7 @@ from engine.recommender.own_log.site import enough_steps, own_config
 from engine.runs.config import Whole
 from engine.runs.frame import Frame
 from engine.runs.service.run import State
-from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE, Verdict
+from engine.runs.studies.verdict import FAILS, HOLDS, WITHIN_NOISE, Verdict
 from pages.recommender import where
 from pages.recommender.settings import WEIGHTING
 from pages.recommender.where import PLACE

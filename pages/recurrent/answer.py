@@ -8,7 +8,7 @@ from engine.recurrent import RecurrentConfig, TextConfig
 from engine.recurrent.claims import MIXED
 from engine.recurrent.ladder import TITLES
 from engine.recurrent.shipped import SHIPPED
-from engine.runs.verdict import Verdict
+from engine.runs.studies.verdict import Verdict
 from pages.recurrent import charts
 from pages.recurrent.shown import Shown
 from pages.ui.language import listed, t

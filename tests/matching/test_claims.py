@@ -16,7 +16,7 @@ from engine.matching.opened.opened import Opened
 from engine.matching.shipped import KEPT, SHIPPED, library
 from engine.runs.recording import Recording
 from engine.runs.studies.fingerprint import fingerprints
-from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE
+from engine.runs.studies.verdict import FAILS, HOLDS, WITHIN_NOISE
 
 EARLY_STEP = 10
 """Another CPU or torch build adds in another order; the losses of the first steps still agree closely."""

@@ -15,7 +15,7 @@ from engine.multitask.claims import CELL_SEEDS, CLAIMS, CORRELATIONS, PAPER, SEE
 from engine.multitask.shipped import SHIPPED, sweep
 from engine.runs.recording import Recording
 from engine.runs.studies.fingerprint import fingerprints
-from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE
+from engine.runs.studies.verdict import FAILS, HOLDS, WITHIN_NOISE
 
 EARLY_STEP, EARLY = 13, 2e-4
 """Another CPU or torch build adds in another order. Weights moved by 1e-6 of themselves change the losses of the first

@@ -19,7 +19,7 @@ from engine.multitask.own_data.contestant import Contestant, network
 from engine.multitask.own_data.features import prepare
 from engine.multitask.own_data.sample import sample_table
 from engine.runs.recording import Recording
-from engine.runs.verdict import judge
+from engine.runs.studies.verdict import judge
 
 KUAIRAND = Path(__file__).resolve().parents[3] / "shared" / "data" / "kuairand-pure" / "val.parquet"
 FEATURES = tuple(f"feature_{i + 1}" for i in range(11)) + ("device",)

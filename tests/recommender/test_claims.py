@@ -18,7 +18,7 @@ from engine.recommender.shipped import CONFIG, SHIPPED, packed, recorded, unpack
 from engine.recommender.site.vocabulary import open_site
 from engine.runs.recording import Recording
 from engine.runs.studies.fingerprint import fingerprints
-from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE
+from engine.runs.studies.verdict import FAILS, HOLDS, WITHIN_NOISE
 
 REFUTED = {"squares_find_more", "depth_2_finds_more", "depth_3_finds_more"}
 """What the paper says, and this small site does not show."""

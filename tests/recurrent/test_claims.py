@@ -15,7 +15,7 @@ from engine.recurrent.claims import CLAIMS, COUNTING, DELAYS, MIXED, SEEDS, Cell
 from engine.recurrent.shipped import SHIPPED, nearest
 from engine.runs.recording import Recording
 from engine.runs.studies.fingerprint import fingerprints
-from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE
+from engine.runs.studies.verdict import FAILS, HOLDS, WITHIN_NOISE
 
 EARLY_STEP = 10
 """Another CPU or torch build adds in another order; the losses of the first steps still agree closely."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE, judge
+from engine.runs.studies.verdict import FAILS, HOLDS, WITHIN_NOISE, judge
 
 
 def test_the_interval_is_students() -> None:

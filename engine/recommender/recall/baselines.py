@@ -15,7 +15,7 @@ from engine.recommender.recall.samples import Examples, histories
 from engine.recommender.site.history import Sequences
 from engine.recommender.site.vocabulary import Site
 from engine.runs.frame import Array
-from engine.runs.verdict import judge
+from engine.runs.studies.verdict import judge
 
 NEIGHBOURS = 100
 """Most similar videos that a video keeps."""

@@ -11,7 +11,7 @@ import numpy as np
 from engine.runs.config import Config
 from engine.runs.frame import Array
 from engine.runs.studies.stored import Results
-from engine.runs.verdict import ENOUGH_COSTLY_SEEDS, Verdict, judge
+from engine.runs.studies.verdict import ENOUGH_COSTLY_SEEDS, Verdict, judge
 
 C = TypeVar("C", bound=Config)
 S = TypeVar("S", bound="Stored[Any]")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from engine.runs.studies.claims import Stored
 from engine.runs.studies.shipped import Shipped
-from engine.runs.verdict import Verdict
+from engine.runs.studies.verdict import Verdict
 from pages.ui.language import language, t
 from pages.ui.pieces.section import Section
 from pages.ui.pieces.verdict import numbers, verdict_line, verdicts_of

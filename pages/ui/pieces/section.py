@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 import streamlit as st
 
 from engine.runs.studies.shipped import Shipped
-from engine.runs.verdict import Verdict
+from engine.runs.studies.verdict import Verdict
 from pages.ui import share
 from pages.ui.language import t
 from pages.ui.pieces.verdict import summary, verdicts_of

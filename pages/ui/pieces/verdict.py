@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.runs.studies.claims import by_id
 from engine.runs.studies.shipped import Shipped
-from engine.runs.verdict import FAILS, HOLDS, WITHIN_NOISE, Verdict
+from engine.runs.studies.verdict import FAILS, HOLDS, WITHIN_NOISE, Verdict
 from pages.ui.language import N_, t
 from pages.ui.marked import Marked
 
