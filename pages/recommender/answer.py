@@ -29,7 +29,7 @@ def answer(now: Shown) -> str:
         )
     ]
     if site.world.true:
-        kept = dict(zip("abc", (f"{100 * share:.0f}" for share in given.kept), strict=True))
+        kept = dict(zip("abc", (f"{100 * share:.0f}" for share in scene.kept), strict=True))
         parts.append(t("Of the best possible watch time {a}% → {b}% → **{c}%** are left.", **kept))
         if now.server.ranker and scene.lost:
             parts.append(lost(now, scene.lost[0]))

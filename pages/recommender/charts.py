@@ -117,7 +117,7 @@ def _arrays(now: Shown, grid: Grid) -> dict[str, np.ndarray | Quantised]:
         "lines": _padded(grid, lambda s: pixel[lines_of(s)], config.shown + 1),
     }
     for n in range(len(KEPT)):
-        found[f"kept{n}"] = np.array([[scene.given.kept[n] for scene in row] for row in grid], np.float32)
+        found[f"kept{n}"] = np.array([[scene.kept[n] for scene in row] for row in grid], np.float32)
     return found
 
 

@@ -41,7 +41,7 @@ def table(now: Shown, user: int, day: float, scene: Scene) -> pd.DataFrame:
         _final(now): pd.array([final.get(int(video)) for video in given.candidates], dtype="Int64"),
     }
     if site.world.true:
-        columns[t("true minutes")] = now.server.truth(user, given.candidates, day)
+        columns[t("true minutes")] = now.truth.minutes(user, given.candidates, day)
     return pd.DataFrame(columns)
 
 

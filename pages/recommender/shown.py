@@ -17,6 +17,7 @@ from engine.recommender.own_log.site import site_of_log
 from engine.recommender.serving.restore import server_at
 from engine.recommender.serving.scene import Scene, days, offered, scene
 from engine.recommender.serving.server import Server
+from engine.recommender.serving.truth import Truth
 from engine.recommender.shipped import recorded
 from engine.recommender.site.field import Field, field_of
 from engine.recommender.site.vocabulary import Site
@@ -55,6 +56,12 @@ class Shown(OnStage[RecommenderConfig]):
     def site(self) -> Site:
         """The world as the models see it."""
         return self.server.site
+
+    @cached_property
+    def truth(self) -> Truth:
+        """What the users would really watch."""
+        world = self.config if self.own else _world(self.config)
+        return cast(Truth, self._keep[4](world.digest, self.site))
 
     @cached_property
     def field(self) -> Field:
@@ -163,23 +170,29 @@ def _lay_out(digest: str, _site: Site) -> Field:
     return field_of(_site.world.videos)
 
 
+def _know(digest: str, _site: Site) -> Truth:
+    return Truth(_site)
+
+
 def _offer(digest: str, step: int, _site: Site) -> tuple[int, ...]:
     return offered(_site)
 
 
 def _look(digest: str, step: int, user: int, day: float, without: tuple[int, ...], _now: Shown) -> Scene:
-    return scene(_now.server, user, day, without)
+    return scene(_now.server, _now.truth, user, day, without)
 
 
 _kept = partial(st.cache_resource, show_spinner=False)
 _KEEP: dict[bool, tuple[Callable[..., Any], ...]] = {
-    False: tuple(_kept(max_entries=most)(one) for one, most in ((_open, 8), (_lay_out, 6), (_look, 400), (_offer, 8))),
+    False: tuple(
+        _kept(max_entries=most)(one) for one, most in ((_open, 8), (_lay_out, 6), (_look, 400), (_offer, 8), (_know, 6))
+    ),
     True: tuple(
         _kept(scope="session", max_entries=most)(one)
-        for one, most in ((_open, 2), (_lay_out, 2), (_look, 90), (_offer, 2))
+        for one, most in ((_open, 2), (_lay_out, 2), (_look, 90), (_offer, 2), (_know, 2))
     ),
 }
-"""Server, field, scenes and offered users by whether they are of a user's own log, which goes with the browser session."""
+"""Server, field, scenes, offered users and truth by whether they are of a user's own log, which goes with the browser session."""
 
 
 def shown() -> Shown:

@@ -159,8 +159,8 @@ def _facts(now: Shown, scene: Scene, video: int, day: float) -> None:
     world, user = now.site.world, scene.given.user
     parts, age = [], day - float(world.videos.uploaded[video])
     if world.true:
-        minutes = float(now.server.truth(user, np.array([video]), day)[0])
-        best = now.server.favourites(user, day)[1]
+        minutes = float(now.truth.minutes(user, np.array([video]), day)[0])
+        best = now.truth.favourites(user, day)[1]
         above = int((best > minutes).sum())
         parts.append(t("truth: {minutes} expected minutes", minutes=f"{minutes:.2f}"))
         if above < len(best) and age >= 0:

@@ -12,6 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.recommender import OwnLogConfig, RecommenderConfig
+from engine.recommender.serving.before import watched_before
 from engine.recommender.serving.server import COLD, RANKING, RECALL
 from engine.recommender.shipped import recorded
 from pages.recommender import charts
@@ -71,7 +72,7 @@ def test_why_a_favourite_is_not_recommended(now: Shown, stage: str) -> None:
 def test_why_of_what_is_shown_watched_or_not_there_yet(now: Shown) -> None:
     user = now.users[0]
     shown = int(now.scene(user, now.days[-1]).given.shown[0])
-    watched = int(now.server.watched(user, now.days[0])[0])
+    watched = int(watched_before(now.server.site, user, now.days[0])[0])
     late = len(now.site.world.videos) - 1
     first = str(steps_of(now.days)[0])
     for video, told, step in ((shown, "It is recommended: place 1", ""), (watched, "watched it already", ""), (late, "does not exist yet", first)):  # fmt: skip
@@ -81,7 +82,7 @@ def test_why_of_what_is_shown_watched_or_not_there_yet(now: Shown) -> None:
 
 def test_a_watch_taken_away_changes_what_is_shown(now: Shown) -> None:
     user, day = now.users[0], now.days[-1]
-    gone = [str(int(v)) for v in now.server.watched(user, day)]
+    gone = [str(int(v)) for v in watched_before(now.server.site, user, day)]
     at = opened(recommender_without=".".join(gone))
     assert not at.exception
     whole = now.scene(user, day)
@@ -89,7 +90,7 @@ def test_a_watch_taken_away_changes_what_is_shown(now: Shown) -> None:
         re.search(r"\*\*(\d+)%\*\* are left", next(m.value for m in page.markdown if "1,000,000" in m.value))
         for page in (opened(), at)
     )
-    assert left and answer and left[1] == f"{100 * whole.given.kept[2]:.0f}" and int(answer[1]) < int(left[1])
+    assert left and answer and left[1] == f"{100 * whole.kept[2]:.0f}" and int(answer[1]) < int(left[1])
 
 
 def test_an_earlier_day_counts_what_there_was(now: Shown) -> None:
@@ -130,7 +131,7 @@ def test_what_the_stage_sends_comes_from_scenes(now: Shown) -> None:
                 assert places[n, 1] == n + 1 and scene.given.candidates[int(places[n, 0]) - 1] == video
                 assert now.field.video(int(pixels[n])) == video
             kept = [float(np.asarray(sent.arrays[f"kept{n}"])[s, f]) for n in range(3)]
-            np.testing.assert_allclose(kept, scene.given.kept, atol=1e-6)
+            np.testing.assert_allclose(kept, scene.kept, atol=1e-6)
 
 
 def test_a_link_keeps_what_was_picked_of_many() -> None:

@@ -14,6 +14,7 @@ from engine.recommender import RecommenderConfig, train
 from engine.recommender.claims import BASE, CLAIMS, DEPTHS, HEADS, SEEDS, RecommenderClaim
 from engine.recommender.serving.restore import server_at
 from engine.recommender.serving.scene import offered, scene
+from engine.recommender.serving.truth import Truth
 from engine.recommender.shipped import CONFIG, SHIPPED, packed, recorded, unpacked
 from engine.recommender.site.vocabulary import open_site
 from engine.runs.recording import Recording
@@ -131,10 +132,11 @@ def test_the_shipped_run_serves_the_site_of_its_config() -> None:
     site = open_site(recording.config)
     server = server_at(site, recording.frames)
     assert len(server.vectors) == len(site.known), "the world changed: run make recordings"
+    truth = Truth(site)
     for user in offered(site):
-        found = scene(server, user, float(recording.config.days))
+        found = scene(server, truth, user, float(recording.config.days))
         assert len(found.given.candidates) == 300 and len(found.given.shown) == 20 and found.lost
-        assert found.given.kept[0] > found.given.kept[1] > found.given.kept[2] > 0.03
+        assert found.kept[0] > found.kept[1] > found.kept[2] > 0.03
 
 
 def test_eight_bits_are_near_and_leave_out_what_nobody_reads() -> None:

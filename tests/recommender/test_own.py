@@ -25,7 +25,9 @@ from engine.recommender.own_log.sample import sample_log
 from engine.recommender.own_log.site import own_config, own_site, read_log, train_own
 from engine.recommender.ranking.features import impressions
 from engine.recommender.recall.samples import histories, split
+from engine.recommender.serving.before import watched_before
 from engine.recommender.serving.restore import server_at
+from engine.recommender.serving.truth import Truth
 from engine.recommender.site.history import SECONDS
 from engine.tables import table
 
@@ -309,8 +311,8 @@ def test_a_log_of_impressions_trains_both_stages() -> None:
     assert again[-1].metrics["ranking.loss"] == frames[-1].metrics["ranking.loss"]
     server = server_at(own_site(config, data), frames)
     given = server.recommend(3)
-    assert len(given.shown) and np.isnan(given.kept).all()
-    assert not set(given.candidates) & set(server.watched(3, config.days))
+    assert len(given.shown) and np.isnan(Truth(server.site).kept(given, server.gone(3, config.days), 20)).all()
+    assert not set(given.candidates) & set(watched_before(server.site, 3, config.days))
 
 
 @pytest.mark.parametrize("rows", [frame(), RATED, frame(watch_seconds=30)])

@@ -10,6 +10,7 @@ import torch
 
 from engine.recommender.config import RecommenderConfig
 from engine.recommender.recall.index import Retriever
+from engine.recommender.serving.before import watched_before
 from engine.recommender.serving.explain import (
     explain_logit,
     explain_score,
@@ -20,6 +21,7 @@ from engine.recommender.serving.explain import (
 from engine.recommender.serving.restore import server_at
 from engine.recommender.serving.scene import OFFERED, days, offered, scene, searches, watches
 from engine.recommender.serving.server import COLD, RANKING, RECALL, Server
+from engine.recommender.serving.truth import Truth
 from engine.recommender.site.field import field_of
 from engine.recommender.site.vocabulary import open_site
 from engine.recommender.site.world import draw_videos
@@ -75,7 +77,7 @@ def test_offered_users_have_watched_and_differ(server: Server) -> None:
 
 
 def test_the_glow_is_the_order_of_nearness(server: Server) -> None:
-    found = scene(server, offered(server.site)[0], 20.0)
+    found = scene(server, Truth(server.site), offered(server.site)[0], 20.0)
     order = np.argsort(found.products, kind="stable")
     assert (np.diff(found.glow[order]) >= 0).all() and found.glow.max() == 1.0 and found.glow.min() == 0.0
     best = server.site.known[order[::-1]]
@@ -89,7 +91,7 @@ def test_what_an_index_misses_is_told(server: Server) -> None:
     exact, given = server.recommend(user, 20.0), server.index
     try:
         server.index = Retriever(server.vectors, "ivf", effort=1)
-        found = scene(server, user, 20.0)
+        found = scene(server, Truth(server.site), user, 20.0)
     finally:
         server.index = given
     assert found.found == np.isin(exact.candidates, found.given.candidates).mean() < 1.0
@@ -98,8 +100,8 @@ def test_what_an_index_misses_is_told(server: Server) -> None:
 def test_lost_favourites_are_the_best_that_were_lost_where_they_say(server: Server) -> None:
     seen: set[str] = set()
     for user in offered(server.site):
-        found = scene(server, user, 20.0)
-        truth = server.truth(user, np.arange(3_000), 20.0)
+        found = scene(server, Truth(server.site), user, 20.0)
+        truth = Truth(server.site).minutes(user, np.arange(3_000), 20.0)
         assert [one.place for one in found.lost] == sorted(one.place for one in found.lost)
         for one in found.lost:
             assert one.minutes == pytest.approx(truth[one.video])
@@ -109,7 +111,7 @@ def test_lost_favourites_are_the_best_that_were_lost_where_they_say(server: Serv
             assert one.lost.stage == expected
             seen.add(expected)
         better = truth > found.lost[0].minutes + 1e-9
-        better[server.watched(user, 20.0)] = False
+        better[watched_before(server.site, user, 20.0)] = False
         assert set(np.flatnonzero(better)) <= set(found.given.shown)  # what is better than the first lost is shown
     assert seen == {COLD, RANKING, RECALL}
 
@@ -117,10 +119,15 @@ def test_lost_favourites_are_the_best_that_were_lost_where_they_say(server: Serv
 def test_a_watch_taken_away_moves_the_glow_and_no_other_user(server: Server) -> None:
     first, second = offered(server.site)[:2]
     last = watches(server.site, first, 20.0, 5)
-    whole, less = scene(server, first, 20.0), scene(server, first, 20.0, tuple(one.video for one in last))
+    whole, less = (
+        scene(server, Truth(server.site), first, 20.0),
+        scene(server, Truth(server.site), first, 20.0, tuple(one.video for one in last)),
+    )
     assert (whole.glow != less.glow).any()
-    away = tuple(one.video for one in last if one.video not in server.watched(second, 20.0))
-    np.testing.assert_array_equal(scene(server, second, 20.0).glow, scene(server, second, 20.0, away).glow)
+    away = tuple(one.video for one in last if one.video not in watched_before(server.site, second, 20.0))
+    np.testing.assert_array_equal(
+        scene(server, Truth(server.site), second, 20.0).glow, scene(server, Truth(server.site), second, 20.0, away).glow
+    )
 
 
 def test_watches_and_searches_are_the_last_ones_before_a_moment(server: Server) -> None:

@@ -12,7 +12,9 @@ from engine.recommender.ranking.training import Ranking
 from engine.recommender.recall.index import Retriever
 from engine.recommender.recall.samples import split
 from engine.recommender.recall.training import Recall
+from engine.recommender.serving.before import watched_before
 from engine.recommender.serving.server import COLD, FUTURE, RANKING, RECALL, SHOWN, WATCHED, Server
+from engine.recommender.serving.truth import Truth
 from engine.recommender.site.vocabulary import open_site
 from engine.recommender.site.world import expected_watch
 
@@ -36,18 +38,19 @@ def test_hundreds_then_tens_nothing_watched_nothing_unborn(server: Server) -> No
         given = server.recommend(user, now=12.0)
         assert len(given.candidates) == 100 and len(given.shown) == 10
         assert set(given.shown) <= set(given.candidates)
-        assert not set(given.candidates) & set(server.watched(user, 12.0))
+        assert not set(given.candidates) & set(watched_before(server.site, user, 12.0))
         assert (server.site.world.videos.uploaded[given.candidates] <= 12.0).all()
         assert (np.diff(given.scores) <= 1e-6).all()
         z = given.z
         assert min(z[np.isin(given.candidates, given.shown)]) >= max(z[~np.isin(given.candidates, given.shown)]) - 1e-6
-        assert 0 <= given.kept[2] <= given.kept[1] <= given.kept[0] <= 1 + 1e-9
+        kept = Truth(server.site).kept(given, server.gone(user, 12.0), 10)
+        assert 0 <= kept[2] <= kept[1] <= kept[0] <= 1 + 1e-9
 
 
 def test_a_moment_knows_no_later_watch(server: Server) -> None:
     """What happens after a moment changes nothing of what was recommended then."""
     user = int(np.argmax(np.bincount(server.site.world.log.user)))
-    early = server.watched(user, 5.0)
+    early = watched_before(server.site, user, 5.0)
     log = server.site.world.log
     before = log.video[(log.user == user) & log.clicked & (log.time < 5.0)]
     assert set(early) == set(before)
@@ -61,7 +64,7 @@ def test_a_moment_knows_no_later_watch(server: Server) -> None:
 
 def test_every_video_is_lost_somewhere(server: Server) -> None:
     given = server.recommend(3, now=12.0)
-    uploaded, watched = server.site.world.videos.uploaded, server.watched(3, 12.0)
+    uploaded, watched = server.site.world.videos.uploaded, watched_before(server.site, 3, 12.0)
     stages = {video: server.lost(given, video) for video in range(0, 2_000, 7)}
     for video, lost in stages.items():
         expected = (
@@ -80,7 +83,7 @@ def test_every_video_is_lost_somewhere(server: Server) -> None:
 def test_a_watch_taken_away_changes_the_user(server: Server) -> None:
     user = int(np.argmax(np.bincount(server.site.world.log.user)))
     whole = server.recommend(user)
-    less = server.recommend(user, without=tuple(int(v) for v in server.watched(user, 20.0)[:5]))
+    less = server.recommend(user, without=tuple(int(v) for v in watched_before(server.site, user, 20.0)[:5]))
     assert (whole.read.vector != less.read.vector).any()
 
 
@@ -88,7 +91,7 @@ def test_hours_without_a_watch_are_those_of_a_log_without_it(server: Server) -> 
     """Nothing taken away gives the hours of the log; the only watch of a channel taken away, "never"."""
     site, now = server.site, 20.0
     user = int(np.argmax(np.bincount(site.world.log.user)))
-    channel, watched = site.world.videos.channel, server.watched(user, now)
+    channel, watched = site.world.videos.channel, watched_before(server.site, user, now)
     some = server.features(user, watched, now, ())
     np.testing.assert_allclose(server.features(user, watched, now, (-1,)).hours, some.hours)
     alone = next(video for video in watched if (channel[watched] == channel[video]).sum() == 1)
@@ -127,8 +130,8 @@ def test_truth_is_wearied_by_what_was_shown(server: Server) -> None:
     world = server.site.world
     several = np.full(len(videos), user)
     expected = expected_watch(world.config, world.videos, world.users, several, videos, counts)
-    np.testing.assert_allclose(server.truth(user, videos, 20.0), expected)
-    assert (server.truth(user, videos, 0.0) > expected).all()
-    ids, minutes = server.favourites(user, 20.0)
-    np.testing.assert_allclose(minutes, server.truth(user, ids, 20.0))
+    np.testing.assert_allclose(Truth(server.site).minutes(user, videos, 20.0), expected)
+    assert (Truth(server.site).minutes(user, videos, 0.0) > expected).all()
+    ids, minutes = Truth(server.site).favourites(user, 20.0)
+    np.testing.assert_allclose(minutes, Truth(server.site).minutes(user, ids, 20.0))
     assert (np.diff(minutes) <= 0).all()

@@ -11,6 +11,7 @@ import numpy as np
 
 from engine.recommender.config import TOPICS
 from engine.recommender.serving.server import Lost, Recommendation, Server
+from engine.recommender.serving.truth import Truth
 from engine.recommender.site.history import SECONDS
 from engine.recommender.site.vocabulary import Site
 from engine.runs.frame import Array
@@ -38,6 +39,7 @@ class Scene:
     glow       (K,) the square of the share of videos that are less near, by u·v: 1 for the nearest
     products   (K,) u·v
     found      the share of the exact answer that the index found
+    kept       the share of the best possible watch time that the vocabulary, recall and ranking leave; nan without truth
     lost       the best favourite that was lost at each stage, the best first
     """
 
@@ -45,6 +47,7 @@ class Scene:
     glow: Array
     products: Array
     found: float
+    kept: tuple[float, float, float]
     lost: tuple[Favourite, ...]
 
 
@@ -57,21 +60,23 @@ class Watch:
     minutes: float
 
 
-def scene(server: Server, user: int, day: float, without: tuple[int, ...] = ()) -> Scene:
+def scene(server: Server, truth: Truth, user: int, day: float, without: tuple[int, ...] = ()) -> Scene:
     """Recommend, and look at what became of the user's favourites."""
     given = server.recommend(user, day, without)
     products = server.vectors @ given.read.vector[0].numpy()
     order, nearer = np.argsort(products, kind="stable"), np.empty(len(products))
     nearer[order] = np.arange(len(products)) / max(len(products) - 1, 1)
     best = server.site.known[order[::-1]]
-    exact = best[~np.isin(best, server.gone(user, day))][: server.config.recalled]
+    gone = server.gone(user, day)
+    exact = best[~np.isin(best, gone)][: server.config.recalled]
     found = float(np.isin(exact, given.candidates).mean()) if len(exact) else 1.0
-    return Scene(given, nearer**2, products, found, lost_favourites(server, given))
+    kept = truth.kept(given, gone, server.config.shown)
+    return Scene(given, nearer**2, products, found, kept, lost_favourites(server, truth, given))
 
 
-def lost_favourites(server: Server, given: Recommendation) -> tuple[Favourite, ...]:
+def lost_favourites(server: Server, truth: Truth, given: Recommendation) -> tuple[Favourite, ...]:
     """Of the user's best in truth, the first lost at each stage, the best first."""
-    ids, minutes = server.favourites(given.user, given.now)
+    ids, minutes = truth.favourites(given.user, given.now)
     cold = server.site.row(ids) < 0
     recalled = np.isin(ids, given.candidates)
     ranked_out = recalled & ~np.isin(ids, given.shown)

@@ -17,15 +17,13 @@ from engine.recommender.recall.index import Retriever
 from engine.recommender.recall.model import CandidateNet, Read
 from engine.recommender.recall.samples import Examples
 from engine.recommender.recall.training import viewers
+from engine.recommender.serving.before import hours_since_channel, shown_before, watched_before
 from engine.recommender.site.history import SECONDS
 from engine.recommender.site.vocabulary import Site
-from engine.recommender.site.world import expected_watch
 from engine.runs.frame import Array
 
 FUTURE, WATCHED, COLD, RECALL, RANKING, SHOWN = "future", "watched", "cold", "recall", "ranking", "shown"
 """Where a video is lost, in this order, or that it is shown."""
-FAVOURITES = 4_000
-"""The best videos of a user that are kept in mind."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,8 +34,6 @@ class Recommendation:
     candidates  (C,) ids with their scores u·v, best first; z (C,) the logits of ranking in the same order, nan where
                 there is no ranking yet
     shown       (R,) ids, best first
-    kept        the share of the best possible watch time of R videos that the vocabulary, recall and ranking leave; nan
-                where no truth is known
     milliseconds  what the user's path, the search (with what may not be shown left out) and ranking took
     """
 
@@ -48,7 +44,6 @@ class Recommendation:
     scores: Array
     z: Array
     shown: Array
-    kept: tuple[float, float, float]
     milliseconds: tuple[float, float, float]
 
 
@@ -75,7 +70,6 @@ class Server:
         uploaded = site.world.videos.uploaded[site.known]
         order = np.argsort(uploaded, kind="stable")
         self._uploaded, self._by_upload = uploaded[order], site.known[order]
-        self._best: dict[int, Array] = {}
 
     def recommend(self, user: int, now: float | None = None, without: tuple[int, ...] = ()) -> Recommendation:
         """At a moment, the end of the log if none is given; `without` are watches taken away, by video."""
@@ -95,10 +89,7 @@ class Server:
         shown = candidates[order][: self.config.shown]
         clock.append(time.perf_counter())
         spent = np.diff(clock) * 1_000
-        kept = self._kept(user, when, gone, candidates, shown)
-        return Recommendation(
-            user, when, read, candidates, scores, z, shown, kept, (spent[0], spent[1], spent[2])
-        )  # fmt: skip
+        return Recommendation(user, when, read, candidates, scores, z, shown, (spent[0], spent[1], spent[2]))
 
     def path(self, user: int, when: float, without: tuple[int, ...] = ()) -> Read:
         """The user's way to u, as served: of example age 0."""
@@ -115,47 +106,20 @@ class Server:
         fresh = (rows[0] >= 0) & ~np.isin(ids, gone)
         return scores[0][fresh][: self.config.recalled], ids[fresh][: self.config.recalled]
 
-    def watched(self, user: int, when: float) -> Array:
-        """Ids of what the user has watched before."""
-        watches = self.site.history.watches
-        end = int(watches.before(np.array([user]), np.array([int(when * SECONDS)]))[0])
-        return np.unique(watches.item[watches.start[user] : end])
-
     def gone(self, user: int, when: float) -> Array:
         """Ids that may not be shown: watched before, with a vector or without, or with a vector and not there yet."""
         later = self._by_upload[np.searchsorted(self._uploaded, when, side="right") :]
-        return np.union1d(self.watched(user, when), later)
+        return np.union1d(watched_before(self.site, user, when), later)
 
     def features(self, user: int, videos: Array, when: float, without: tuple[int, ...] = ()) -> Impressions:
         """What ranking knows of some videos (N,) shown to a user at a moment."""
         several = np.full(len(videos), user)
-        seen = self._shown_before(user, videos, when)
+        seen = shown_before(self.site, user, videos, when)
         some = impressions(self.site, several, videos, np.full(len(videos), when), seen)
         if not without:
             return some
         recent = np.where(np.isin(some.recent, without), -1, some.recent)
-        return replace(some, recent=recent, hours=self._hours(user, videos, when, without))
-
-    def _hours(self, user: int, videos: Array, when: float, without: tuple[int, ...]) -> Array:
-        """(N,) since the user's last watch of each video's channel, had some videos not been watched; inf where never."""
-        watches, second = self.site.history.watches, int(when * SECONDS)
-        end = int(watches.before(np.array([user]), np.array([second]))[0])
-        item, at = (column[watches.start[user] : end] for column in (watches.item, watches.second))
-        left = ~np.isin(item, without)
-        channel = self.site.world.videos.channel
-        last = np.full(int(channel.max()) + 1, -np.inf)
-        np.maximum.at(last, channel[item[left]], at[left].astype(float))
-        hours: Array = (second - last[channel[videos]]) / 3_600.0
-        return hours
-
-    def _shown_before(self, user: int, videos: Array, when: float) -> Array:
-        log = self.site.world.log
-        past = log.video[: np.searchsorted(log.time, when)][log.user[: np.searchsorted(log.time, when)] == user]
-        ids, counts = np.unique(past, return_counts=True)
-        if not len(ids):
-            return np.zeros(len(videos), np.int64)
-        at = np.minimum(np.searchsorted(ids, videos), len(ids) - 1)
-        return np.where(ids[at] == videos, counts[at], 0)
+        return replace(some, recent=recent, hours=hours_since_channel(self.site, user, videos, when, without))
 
     def logits(self, user: int, videos: Array, when: float, without: tuple[int, ...] = ()) -> Array:
         """z (N,) of some videos for a user at a moment. Raises RuntimeError before ranking is trained."""
@@ -163,44 +127,11 @@ class Server:
             raise RuntimeError("there is no ranking model yet")
         return self.ranker.logits(self.features(user, videos, when, without))
 
-    def truth(self, user: int, videos: Array, when: float) -> Array:
-        """(N,) expected minutes of some videos for a user, wearied at that moment of what was shown before."""
-        world, seen = self.site.world, self._shown_before(user, videos, when)
-        return expected_watch(world.config, world.videos, world.users, np.full(len(videos), user), videos, seen)
-
-    def favourites(self, user: int, when: float) -> tuple[Array, Array]:
-        """Ids and expected minutes of what the user would like best of all that is there and was not watched yet, best
-        first: the truth, which no model knows. None where the world is not simulated."""
-        if not self.site.world.true:
-            return np.zeros(0, np.int64), np.zeros(0)
-        if user not in self._best:  # what was never shown; weariness only takes away
-            truth = self.truth(user, np.arange(len(self.site.world.videos)), 0.0)
-            self._best[user] = np.argpartition(-truth, min(FAVOURITES, len(truth)) - 1)[:FAVOURITES]
-        ids = self._best[user]
-        minutes = self.truth(user, ids, when)
-        order = np.argsort(-minutes, kind="stable")
-        ids, minutes = ids[order], minutes[order]
-        open_ = (self.site.world.videos.uploaded[ids] <= when) & ~np.isin(ids, self.watched(user, when))
-        return ids[open_], minutes[open_]
-
-    def _kept(self, user: int, when: float, gone: Array, candidates: Array, shown: Array) -> tuple[float, float, float]:
-        if not self.site.world.true:
-            return (float("nan"),) * 3
-        most = self.config.shown
-        favourites, minutes = self.favourites(user, when)
-        best = max(float(minutes[:most].sum()), 1e-9)
-        known = favourites[self.site.row(favourites) >= 0][:most]
-        if len(known) < most:  # all of the vocabulary, then: it takes a second for 1,000,000
-            known = np.setdiff1d(self.site.known, gone)
-        parts = (best_sum(self.truth(user, some, when), most) for some in (known, candidates, shown))
-        first, second, third = (part / best for part in parts)
-        return first, second, third
-
     def lost(self, given: Recommendation, video: int) -> Lost:
         """Why a video was not recommended."""
         if self.site.world.videos.uploaded[video] > given.now:
             return Lost(FUTURE)
-        if video in self.watched(given.user, given.now):
+        if video in watched_before(self.site, given.user, given.now):
             return Lost(WATCHED)
         row = int(self.site.row(np.array([video]))[0])
         if row < 0:
@@ -217,8 +148,3 @@ class Server:
             return Lost(SHOWN, place)
         last = np.sort(z)[::-1][min(self.config.shown, len(z)) - 1]
         return Lost(RANKING, place, float(last - z[at[0]]))
-
-
-def best_sum(values: Array, most: int) -> float:
-    """The sum of the largest."""
-    return float(np.partition(values, -min(most, len(values)))[-most:].sum()) if len(values) else 0.0
