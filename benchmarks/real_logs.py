@@ -29,7 +29,7 @@ import pandas as pd
 import torch
 
 from benchmarks.report import seconds
-from engine.recommender.data import prepare
+from engine.recommender.held_out.data import prepare
 from engine.recommender.own_log.config import OwnLogConfig
 from engine.recommender.own_log.site import enough_steps, own_config, own_site, read_log
 from engine.recommender.recall.baselines import Beside

@@ -32,8 +32,9 @@ from engine.recommender.recall.samples import split
 from engine.recommender.recall.training import Recall
 from engine.recommender.serving.restore import server_at
 from engine.recommender.serving.server import Server
+from engine.recommender.site.log import simulate
 from engine.recommender.site.vocabulary import Site, open_site, site_of
-from engine.recommender.site.world import Log, simulate
+from engine.recommender.site.world import Log
 from engine.recommender.training import train, train_on
 from engine.runs.frame import Array, Frame
 from engine.runs.workers.memory import keep_freed_memory

@@ -2,10 +2,10 @@
 
 from engine.matching.config import MODELS, PAPER, SKILLS, MatchingConfig, PairsConfig
 from engine.matching.data.hashing import letter_trigrams
-from engine.matching.data.pairs import train_pairs
 from engine.matching.ladder import LADDER
 from engine.matching.models import CLSM, DSSM, LSTMDSSM
 from engine.matching.opened.opened import Opened
+from engine.matching.own_pairs.pairs import train_pairs
 from engine.matching.shipped import SHIPPED, library
 from engine.matching.training import train
 from engine.runs.playground import Engine

@@ -12,8 +12,8 @@ from engine.recommender.serving.opened import Opened
 from engine.recommender.serving.restore import server_at
 from engine.recommender.serving.server import Server
 from engine.recommender.shipped import SHIPPED
+from engine.recommender.site.log import simulate
 from engine.recommender.site.vocabulary import open_site
-from engine.recommender.site.world import simulate
 from engine.recommender.training import train
 from engine.runs.playground import Engine
 from engine.runs.work import Work

@@ -9,9 +9,9 @@ import numpy as np
 
 from engine.recommender.claims import CLAIMS, DEPTHS, HEADS, Seeds, cells
 from engine.recommender.config import RecommenderConfig
+from engine.recommender.recall.training import ITEM2VEC
 from engine.recommender.serving.scene import offered
 from engine.recommender.site.vocabulary import Site, open_site
-from engine.recommender.training import ITEM2VEC
 from engine.runs.frame import Array, Frame
 from engine.runs.recording import Recording
 from engine.runs.studies.claims import longest_first, needed

@@ -14,21 +14,18 @@ import torch
 from torch import Tensor
 
 from engine.recommender.config import RecommenderConfig
-from engine.recommender.data import Data, check_vocabulary, prepare, rankable
-from engine.recommender.evaluation import RankingJudge, RecallJudge
+from engine.recommender.held_out.data import Data, check_vocabulary, prepare, rankable
+from engine.recommender.held_out.evaluation import RankingJudge, RecallJudge
 from engine.recommender.ranking.features import impressions
 from engine.recommender.ranking.model import Ranker
 from engine.recommender.ranking.past import Earlier
 from engine.recommender.ranking.training import Ranking
 from engine.recommender.recall.model import CandidateNet
 from engine.recommender.recall.samples import split
-from engine.recommender.recall.training import Recall
+from engine.recommender.recall.training import ITEM2VEC, Recall
 from engine.recommender.site.vocabulary import Site, open_site
 from engine.runs.frame import Array, Frame, frame_steps, kept_steps
 from engine.runs.work import Tick
-
-ITEM2VEC = "item2vec.watched"
-"""The table of watches as item2vec left it, in the first frame behind it that keeps parameters."""
 
 
 def train(config: RecommenderConfig, tick: Tick | None = None) -> Iterator[Frame]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.matching import PairsConfig
-from engine.matching.data.pairs import Found, found_in
+from engine.matching.own_pairs.pairs import Found, found_in
 from engine.runs.config import Whole
 from pages.matching import measures, where
 from pages.matching.shown import shown

@@ -13,10 +13,10 @@ from engine.matching import MatchingConfig, PairsConfig
 from engine.matching.baselines import Baselines
 from engine.matching.claims import LOG
 from engine.matching.data.log import Log
-from engine.matching.data.pairs import log_in
 from engine.matching.opened.opened import Opened
 from engine.matching.opened.scene import Index, Scene, Stagehand, without
 from engine.matching.opened.trace import OpenedModel, Row
+from engine.matching.own_pairs.pairs import log_in
 from engine.matching.shipped import SHIPPED, library
 from engine.matching.training import Library
 from engine.runs.frame import Array, Frame

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.recommender import OwnLogConfig
-from engine.recommender.evaluation import CUTS
+from engine.recommender.held_out.evaluation import CUTS
 from engine.recommender.own_log.found import Found, found_in
 from engine.recommender.own_log.sample import sample_log
 from engine.recommender.own_log.site import enough_steps, own_config

@@ -10,7 +10,7 @@ from typing import Any, cast
 import streamlit as st
 
 from engine.recommender import OwnLogConfig, RecommenderConfig, open_site
-from engine.recommender.data import rankable
+from engine.recommender.held_out.data import rankable
 from engine.recommender.own_log.found import log_in
 from engine.recommender.own_log.log import OwnLog
 from engine.recommender.own_log.site import site_of_log

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.recommender.config import RecommenderConfig
-from engine.recommender.data import prepare
+from engine.recommender.held_out.data import prepare
 from engine.recommender.ranking.past import PRIOR, Earlier
 from engine.recommender.recall import baselines
 from engine.recommender.recall.baselines import Beside, ItemKNN, paired, top

@@ -13,8 +13,9 @@ from engine.recommender.config import RecommenderConfig
 from engine.recommender.ranking.features import Quantiles, impressions, powers
 from engine.recommender.recall.samples import histories, split
 from engine.recommender.site.history import SECONDS
+from engine.recommender.site.log import simulate
 from engine.recommender.site.vocabulary import open_site, site_of
-from engine.recommender.site.world import World, simulate
+from engine.recommender.site.world import World
 
 worlds = st.builds(
     lambda seed, videos, users, days: simulate(

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from engine.recommender import RecommenderConfig
-from engine.recommender.data import prepare
+from engine.recommender.held_out.data import prepare
 from engine.recommender.looks.item2vec import BEFORE, PRETRAINED, TRAINED, alike, by_chance, kinds_of, tables, there
 from engine.recommender.recall.training import Recall
 from engine.recommender.shipped import recorded

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from engine.errors import UserError
 from engine.recommender import ENGINE
-from engine.recommender.data import prepare
+from engine.recommender.held_out.data import prepare
 from engine.recommender.own_log import formats
 from engine.recommender.own_log.columns import recognised
 from engine.recommender.own_log.config import OwnLogConfig

@@ -15,8 +15,8 @@ from engine.recommender.recall.training import Recall
 from engine.recommender.serving.before import watched_before
 from engine.recommender.serving.server import COLD, FUTURE, RANKING, RECALL, SHOWN, WATCHED, Server
 from engine.recommender.serving.truth import Truth
+from engine.recommender.site.taste import expected_watch
 from engine.recommender.site.vocabulary import open_site
-from engine.recommender.site.world import expected_watch
 
 
 @pytest.fixture(scope="module")

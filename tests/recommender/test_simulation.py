@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from engine.recommender.days.policies import POLICIES, Past
 from engine.recommender.days.simulation import Day, SimulationConfig, days, joined, simulate_days, survey
-from engine.recommender.site.world import PAGE, Log, World, draw_uploads, simulate
+from engine.recommender.site.log import simulate
+from engine.recommender.site.world import PAGE, Log, World, draw_uploads
 from engine.runs.frame import Array
 from engine.runs.recording import Recording
 

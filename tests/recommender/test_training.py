@@ -12,11 +12,12 @@ from sklearn.metrics import roc_auc_score
 from engine.errors import UserError
 from engine.measures import auc
 from engine.recommender.config import RecommenderConfig
-from engine.recommender.data import frontier, prepare
-from engine.recommender.evaluation import first_of
+from engine.recommender.held_out.data import frontier, prepare
+from engine.recommender.held_out.evaluation import first_of
 from engine.recommender.serving.restore import server_at
+from engine.recommender.site.log import simulate
+from engine.recommender.site.taste import expected_watch
 from engine.recommender.site.vocabulary import open_site, site_of
-from engine.recommender.site.world import expected_watch, simulate
 from engine.recommender.training import train, train_on
 from engine.runs.recording import Recording
 

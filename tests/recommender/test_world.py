@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from engine.recommender.config import RecommenderConfig
-from engine.recommender.site.world import expected_watch, occurrences, simulate
+from engine.recommender.site.log import occurrences, simulate
+from engine.recommender.site.taste import expected_watch
 
 SMALL = RecommenderConfig(videos=2_000, users=300, days=20)
 

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from engine.errors import UserError
-from engine.matching.data.pairs import found_in as pairs_found
-from engine.matching.data.pairs import log_in as pairs_log
+from engine.matching.own_pairs.pairs import found_in as pairs_found
+from engine.matching.own_pairs.pairs import log_in as pairs_log
 from engine.multitask.own_data.sample import sample_table
 from engine.multitask.own_data.summary import summary
 from engine.recommender.own_log.found import found_in, log_in

@@ -17,21 +17,9 @@ import numpy as np
 from engine.recommender.config import NEW, RecommenderConfig
 from engine.recommender.days.policies import POLICIES, Past, Policy
 from engine.recommender.site.concentration import share_of_top
-from engine.recommender.site.world import (
-    ASKS,
-    PAGE,
-    Log,
-    Videos,
-    World,
-    draw_uploads,
-    expected_watch,
-    occurrences,
-    offered,
-    respond,
-    searched,
-    simulate,
-    source,
-)
+from engine.recommender.site.log import ASKS, occurrences, offered, respond, searched, simulate
+from engine.recommender.site.taste import expected_watch
+from engine.recommender.site.world import PAGE, Log, Videos, World, draw_uploads, source
 from engine.runs.config import Choice, Real, Whole, setting
 from engine.runs.frame import Array, Frame
 from engine.runs.work import Tick

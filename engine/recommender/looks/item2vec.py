@@ -10,9 +10,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.recommender.recall.model import CandidateNet, initialise
+from engine.recommender.recall.training import ITEM2VEC
 from engine.recommender.site.vocabulary import Site
 from engine.recommender.site.world import source
-from engine.recommender.training import ITEM2VEC
 from engine.runs.frame import Array, Frame
 from engine.runs.seeds import generator
 

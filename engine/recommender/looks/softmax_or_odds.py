@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from engine.recommender.data import frontier
-from engine.recommender.evaluation import CUTS
+from engine.recommender.held_out.data import frontier
+from engine.recommender.held_out.evaluation import CUTS
 from engine.recommender.recall.samples import Examples, split
 from engine.recommender.recall.training import viewers
 from engine.recommender.serving.server import Server

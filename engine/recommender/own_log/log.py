@@ -18,7 +18,8 @@ from engine.recommender.config import TOPICS
 from engine.recommender.own_log.config import OwnLogConfig
 from engine.recommender.own_log.formats import Events, read_events
 from engine.recommender.site.history import SECONDS
-from engine.recommender.site.world import Log, Users, Videos, World, occurrences
+from engine.recommender.site.log import occurrences
+from engine.recommender.site.world import Log, Users, Videos, World
 from engine.runs.frame import Array
 
 LIKED = 0.8

@@ -6,7 +6,7 @@ import pandas as pd
 
 from engine.recommender.config import RecommenderConfig
 from engine.recommender.site.history import SECONDS
-from engine.recommender.site.world import simulate
+from engine.recommender.site.log import simulate
 
 FIRST = 1_714_521_600
 """1 May 2024, when the sample begins."""

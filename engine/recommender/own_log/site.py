@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from engine.errors import UserError
-from engine.recommender.data import HELD_OUT, prepare
+from engine.recommender.held_out.data import HELD_OUT, prepare
 from engine.recommender.own_log.config import OwnLogConfig
 from engine.recommender.own_log.found import Found
 from engine.recommender.own_log.log import OwnLog, examples_of, read_log, sized

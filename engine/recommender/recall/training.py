@@ -30,6 +30,8 @@ from engine.runs.seeds import generator
 
 NEIGHBOURS, PAIRS, AGAINST, ROUNDS = 5, 4_096, 5, 2
 """item2vec: how far two items of a sequence may stand apart; pairs in a step; negatives of a pair; passes."""
+ITEM2VEC = "item2vec.watched"
+"""The table of watches as item2vec left it, in the first frame behind it that keeps parameters."""
 WARM = 0.1
 """Share of the steps in which the learning rate rises to its value. Without it the first steps cut off all ReLUs of u for
 some seeds, the more the deeper the network, and nothing is learnt after that."""

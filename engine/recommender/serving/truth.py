@@ -9,8 +9,8 @@ import numpy as np
 
 from engine.recommender.serving.before import shown_before, watched_before
 from engine.recommender.serving.server import Recommendation
+from engine.recommender.site.taste import expected_watch
 from engine.recommender.site.vocabulary import Site
-from engine.recommender.site.world import expected_watch
 from engine.runs.frame import Array
 
 FAVOURITES = 4_000

@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from engine.recommender.config import RecommenderConfig
-from engine.recommender.site.world import World, simulate
+from engine.recommender.site.log import simulate
+from engine.recommender.site.world import World
 from engine.runs.frame import Array
 
 POINTS = 120

@@ -11,7 +11,8 @@ import numpy as np
 
 from engine.recommender.config import RecommenderConfig
 from engine.recommender.site.history import History, Sequences, history_of
-from engine.recommender.site.world import World, simulate
+from engine.recommender.site.log import simulate
+from engine.recommender.site.world import World
 from engine.runs.frame import Array
 
 

@@ -17,6 +17,7 @@ from engine.runs.service.policy import RunPolicy
 from engine.runs.service.run import Run, State, View
 from engine.runs.service.seats import Attempt, Seat, Seats
 from engine.runs.service.waiting import Waiting
+from engine.runs.service.why import lost_connection, no_sign, no_worker
 from engine.runs.table import Table
 from engine.runs.workers.local import LocalWorker
 from engine.runs.workers.protocol import Command, Exit, Hire, Job, Worker
@@ -163,7 +164,7 @@ class Runs:
             for owner in [owner for owner, deadline in self._leaving.items() if deadline <= now]:
                 del self._leaving[owner]
                 for run in self._of(owner):
-                    self.stop(run, _lost_connection(self.policy))
+                    self.stop(run, lost_connection(self.policy))
             for seat in self._seats:
                 self._look_after(seat, now)
             self._seats.fill(now)
@@ -176,7 +177,7 @@ class Runs:
         the first ones."""
         retry_at = self._seats.retry_at
         if retry_at is not None:
-            return 0, _no_worker(max(retry_at - self._now(), 0.0))
+            return 0, no_worker(max(retry_at - self._now(), 0.0))
         return max(self._waiting.place(run) - self._seats.starting, 0), None
 
     def _of(self, owner: str) -> list[Run]:
@@ -288,7 +289,7 @@ class Runs:
             LOG.warning("%s gave no sign of life for %.0f s and is killed", worker.name, now - seat.heard)
             seat.attempt = None
             if run is not None:
-                self._lost(run, _no_sign(self.policy))
+                self._lost(run, no_sign(self.policy))
             seat.dismiss()
         elif attempt is not None and attempt.kill_at is not None and attempt.kill_at <= now:
             seat.dismiss()
@@ -296,24 +297,3 @@ class Runs:
             self.stop(run, UserError("The run was stopped: it took too long."))
         elif run is not None and len(self._waiting) and run.paused > self.policy.pause_seconds:
             self.stop(run, UserError("The run was stopped: it was paused while others waited."))
-
-
-def _lost_connection(policy: RunPolicy) -> UserError:
-    return UserError(
-        "The run was stopped: the connection was lost for more than {seconds} s. What was trained until then is kept.",
-        seconds=f"{policy.grace_seconds:g}",
-    )
-
-
-def _no_sign(policy: RunPolicy) -> UserError:
-    return UserError(
-        "The training process gave no sign of life for {seconds} s and was ended. Press Train to run it again.",
-        seconds=f"{policy.silent_seconds:g}",
-    )
-
-
-def _no_worker(seconds: float) -> UserError:
-    return UserError(
-        "The server cannot start a training process at the moment. It tries again by itself, next in {seconds} s.",
-        seconds=f"{seconds:.0f}",
-    )

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from engine.recommender.evaluation import CUTS, TESTED
+from engine.recommender.held_out.evaluation import CUTS, TESTED
 from engine.recommender.recall.samples import FEWEST
 from engine.runs.frame import Frame
 from pages.recommender.shown import Shown, shown

@@ -11,7 +11,7 @@ from engine.errors import UserError
 from engine.matching.config import PairsConfig
 from engine.matching.data.hashing import tokens
 from engine.matching.data.log import Log, Query
-from engine.matching.data.pair_files import Pair, read_pairs
+from engine.matching.own_pairs.files import Pair, read_pairs
 from engine.matching.training import train_on
 from engine.runs.frame import Frame
 from engine.runs.work import Tick

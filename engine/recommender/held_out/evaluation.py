@@ -12,15 +12,15 @@ import torch
 
 from engine.measures import auc
 from engine.recommender.config import NEW
-from engine.recommender.data import Data
+from engine.recommender.held_out.data import Data
 from engine.recommender.ranking.model import Ranker, mispredicted
 from engine.recommender.ranking.past import Earlier
 from engine.recommender.recall.baselines import Beside, paired
 from engine.recommender.recall.index import Retriever
 from engine.recommender.recall.samples import Examples
 from engine.recommender.recall.training import Recall, batches, hit_rates, popular
+from engine.recommender.site.taste import expected_watch
 from engine.recommender.site.vocabulary import Site
-from engine.recommender.site.world import expected_watch
 from engine.runs.frame import Array
 
 CUTS = (20, 100, 300)

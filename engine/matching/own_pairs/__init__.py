@@ -1,0 +1,1 @@
+"""A user's own pairs of query and document: read, checked, trained on."""
