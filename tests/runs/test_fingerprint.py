@@ -77,6 +77,7 @@ def counted(line: ast.stmt) -> list[ast.Constant]:
     return [node for node in ast.walk(line) if isinstance(node, ast.Constant) and id(node) not in out]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("playground", PLAYGROUNDS)
 def test_a_changed_constant_anywhere_in_what_a_study_rests_on_is_noticed(playground: str) -> None:
     seen, examined = 0, set()
