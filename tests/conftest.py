@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
 for library in ("OMP", "MKL", "OPENBLAS"):  # read when numpy and torch are loaded, here and by whatever a test starts
     os.environ[f"{library}_NUM_THREADS"] = "1"  # two beside a busy neighbour were measured many times slower
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")  # a busy one is not a slow test
 
 
 class BrowserInOne(LoadFileScheduling):
