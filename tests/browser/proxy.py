@@ -53,6 +53,15 @@ class Proxy:
         self._listening.set()
         self._loop.run_forever()
         server.close()
+        self._loop.run_until_complete(self._end())
+        self._loop.close()
+
+    async def _end(self) -> None:
+        """What still stands, or is just coming, is broken off and waited for."""
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            self._break_off()
+            await asyncio.gather(*others, return_exceptions=True)
+            await asyncio.sleep(0)  # the loop tells a transport that it is closed in its next round
 
     def _break_off(self) -> None:
         for writer in list(self._writers):
