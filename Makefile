@@ -10,21 +10,20 @@ run: $(VENV)/.run         ## install what is missing and start the app
 dev: $(VENV)/.dev         ## the same with hot reload
 	$(BIN)/streamlit run app.py --server.fileWatcherType=auto --client.showErrorDetails=full
 
-test: $(VENV)/.dev browser lint   ## everything, Chromium included, in two halves of about equal length side by side
-	@$(MAKE) --no-print-directory -j 2 test-half test-other-half
+test: $(VENV)/.dev browser   ## everything, Chromium included
+	@$(MAKE) --no-print-directory -j 2 lint every-test
 
-check: $(VENV)/.dev lint  ## style, types and the tests that need neither a page nor a browser nor a long training
-	$(BIN)/python -m pytest -m "not slow" $(QUICK)
+check: $(VENV)/.dev       ## style, types and the tests that need neither a page nor a browser nor a long training
+	@$(MAKE) --no-print-directory -j 2 lint quick-tests
 
-QUICK := tests/test_house.py tests/test_models.py tests/cells tests/runs tests/tables tests/multitask tests/recurrent tests/matching
-HALF := tests/browser tests/recommender
+TESTS := $(BIN)/python -m pytest -n 2
 
-.PHONY: test-half test-other-half
-test-half: $(VENV)/.dev browser
-	$(BIN)/python -m pytest $(HALF)
+.PHONY: every-test quick-tests
+every-test: $(VENV)/.dev browser
+	$(TESTS)
 
-test-other-half: $(VENV)/.dev
-	nice -n 19 $(BIN)/python -m pytest $(HALF:%=--ignore %)
+quick-tests: $(VENV)/.dev
+	$(TESTS) -m "not slow" --ignore tests/browser --ignore tests/pages
 
 lint: $(VENV)/.dev         ## style and types alone
 	$(BIN)/ruff check .

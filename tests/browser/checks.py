@@ -19,12 +19,12 @@ def train(page: Page) -> None:
 
 def opens_cold(browser: Browser, room: str, heading: str, first: str) -> None:
     """The first visit to a fresh server is a link to this page: it opens, up to the part `first`, and nothing else does."""
-    with serving() as address:
+    with serving(GATESCOPE_WORKERS="0") as address:  # nothing is trained
         page = browser.new_page()
         problems = watch(page)
         page.goto(f"{address}/{room}")
-        expect(page.get_by_role("heading", name=heading)).to_be_visible(timeout=30_000)
-        page.locator(first).first.wait_for(timeout=30_000)
+        expect(page.get_by_role("heading", name=heading)).to_be_visible()
+        page.locator(first).first.wait_for()
         settled(page)
         expect(page.get_by_text("Page not found")).to_have_count(0)
         expect(page.get_by_role("link", name="Home")).to_be_visible()

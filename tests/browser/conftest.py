@@ -9,18 +9,40 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.chromium import chromium
 
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 240_000
+"""Milliseconds for what must come, on however busy a machine."""
 BENIGN = re.compile(r"/_stcore/(health|host-config)")
 """Streamlit's front end asks for these under the page's path first, and at the root when that is a 404."""
+TIMERS = """(() => {
+  const due = new Set(), { setTimeout: set, clearTimeout: clear } = window;
+  window.setTimeout = (what, ms = 0, ...more) => {
+    const id = set((...given) => { due.delete(id); what(...given); }, ms, ...more);
+    if (ms <= 300) due.add(id);
+    return id;
+  };
+  window.clearTimeout = id => { due.delete(id); clear(id); };
+  window.somethingIsDue = () => due.size > 0;
+})()"""
+"""Remembers what a page has put off for a moment, as a widget that waits for the next key, or the player for rest."""
+SETTLED = """() => {
+  const app = document.querySelector("[data-testid='stApp']")?.dataset;
+  const still = app?.testConnectionState === "CONNECTED" && app.testScriptState === "notRunning"
+    && !document.querySelector("[data-testid='stSkeleton']") && !window.somethingIsDue();
+  window.stillFor = still ? (window.stillFor ?? 0) + 1 : 0;
+  return window.stillFor > 3;
+}"""
+"""Asked once a frame: an event of one may ask for the next, so it must hold for some."""
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +76,25 @@ def browser_context_args(browser_context_args: dict[str, object]) -> dict[str, o
     }
 
 
+@pytest.fixture(scope="session")
+def browser(browser: Browser) -> Browser:
+    """Every page in it remembers its timers (see `settled`), and is waited for with patience."""
+    expect.set_options(timeout=PATIENCE)
+
+    def remembering(make: Callable[..., Any]) -> Callable[..., Any]:
+        def made(**options: Any) -> Any:
+            page_or_context = make(**options)
+            page_or_context.set_default_timeout(PATIENCE)
+            page_or_context.add_init_script(TIMERS)
+            return page_or_context
+
+        return made
+
+    for name in ("new_context", "new_page"):
+        setattr(browser, name, remembering(getattr(browser, name)))
+    return browser
+
+
 @contextmanager
 def serving(script: str = "app.py", **environment: str) -> Iterator[str]:
     """A Streamlit server on a free port: yields its address."""
@@ -85,7 +126,7 @@ def serving(script: str = "app.py", **environment: str) -> Iterator[str]:
     )
     address = f"http://127.0.0.1:{port}"
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE / 1000
         while not _healthy(address):
             assert process.poll() is None and time.monotonic() < deadline, "the server did not start"
             time.sleep(0.1)
@@ -110,13 +151,17 @@ def server() -> Iterator[str]:
         yield address
 
 
-def settled(page: Page, settle_ms: int = 310) -> None:
-    """Wait until the script has run and nothing is a placeholder (the widget debounce comes first)."""
-    page.wait_for_timeout(settle_ms)
-    app = "[data-testid='stApp']"
-    page.locator(f"{app}[data-test-connection-state='CONNECTED']").wait_for(state="attached", timeout=30_000)
-    page.locator(f"{app}[data-test-script-state='notRunning']").wait_for(state="attached", timeout=30_000)
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+@pytest.fixture(scope="session")
+def player_server() -> Iterator[str]:
+    """The player's demo, likewise."""
+    with serving("tests/browser/player_app.py") as address:
+        yield address
+
+
+def settled(page: Page) -> None:
+    """Wait until nothing is put off, the script has run and nothing is a placeholder."""
+    page.evaluate("() => { window.stillFor = 0; }")
+    page.wait_for_function(SETTLED)
 
 
 def watch(page: Page) -> list[str]:

@@ -32,7 +32,7 @@ def test_every_sentence_shows_what_fills_it_as_it_is(page: Page, listener: Liste
     problems, hostile = watch(page), texts(listener.address)
     with serving("tests/browser/marked_app.py", LISTENER=listener.address) as address:
         page.goto(address)
-        expect(page.get_by_text("The end")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("The end")).to_be_visible()
         settled(page)
         for number, text in enumerate(hostile):
             shown = page.locator(f".st-key-plain_{number} [data-testid=stMarkdownContainer]")
@@ -61,7 +61,7 @@ class Visit:
     def open(self, room: str, **query: object) -> None:
         written = "&".join(f"{room}_{name}={quote(str(value))}" for name, value in query.items())
         self.page.goto(f"{self.server}/{room}?{written}")
-        self.page.locator(".st-key-run_bar").wait_for(timeout=30_000)
+        self.page.locator(".st-key-run_bar").wait_for()
         settled(self.page)
 
     def upload(self, name: str, content: str) -> None:
@@ -71,7 +71,7 @@ class Visit:
     def says(self, *texts: str) -> None:
         """The texts stand somewhere, as they are."""
         for text in texts:
-            expect(self.page.get_by_text(re.compile(_loosely(text))).first).to_be_visible(timeout=60_000)
+            expect(self.page.get_by_text(re.compile(_loosely(text))).first).to_be_visible()
 
     def is_quiet(self) -> None:
         settled(self.page)
@@ -126,7 +126,7 @@ def test_a_hostile_log_is_trained_quietly(hostile: Visit) -> None:
     hostile.says(f"found the columns {image}, x")
     hostile.upload("log.csv", csv(log))
     hostile.page.get_by_role("button", name="Train on this log").click()
-    expect(hostile.page.locator(".st-key-run_bar")).to_contain_text("Finished", timeout=60_000)
+    expect(hostile.page.locator(".st-key-run_bar")).to_contain_text("Finished")
     hostile.says(f"<img src={hostile.listener.address}/")
     hostile.page.goto(hostile.page.url + "&recommender_video=3&recommender_open_item2vec=true")
     hostile.is_quiet()
@@ -143,7 +143,7 @@ def test_hostile_pairs_are_trained_quietly(hostile: Visit) -> None:
     hostile.says(f"found the columns query, {image}, $x$")
     hostile.upload("pairs.jsonl", "\n".join(map(json.dumps, rows)))
     hostile.page.get_by_role("button", name="Train on these pairs").click()
-    expect(hostile.page.locator(".st-key-run_bar")).to_contain_text("Finished: step 50 of 50", timeout=60_000)
+    expect(hostile.page.locator(".st-key-run_bar")).to_contain_text("Finished: step 50 of 50")
     hostile.is_quiet()
     hostile.open("matching", q="![](?) !", part="d1_input", open_hashing="true", hash_text=image)
     hostile.says("holds no letter to read")
@@ -160,5 +160,5 @@ def test_a_hostile_text_is_trained_quietly(hostile: Visit) -> None:
     hostile.says("characters")
     hostile.upload("text.txt", f"{image} <img src={hostile.listener.address}/b> $x^2$\n" * 60)
     hostile.page.get_by_role("button", name="Train on this text").click()
-    expect(hostile.page.locator(".st-key-run_bar")).to_contain_text("Finished: step 50 of 50", timeout=60_000)
+    expect(hostile.page.locator(".st-key-run_bar")).to_contain_text("Finished: step 50 of 50")
     hostile.is_quiet()

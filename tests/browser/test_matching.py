@@ -18,8 +18,8 @@ LONG = "matching_steps=5000&matching_frames=40"
 
 def open_page(page: Page, address: str, query: str = "") -> None:
     page.goto(f"{address}/matching?{query}")
-    page.locator(".st-key-run_bar").wait_for(timeout=30_000)
-    page.locator(".player .token").first.wait_for(timeout=30_000)
+    page.locator(".st-key-run_bar").wait_for()
+    page.locator(".player .token").first.wait_for()
     settled(page)
 
 
@@ -150,7 +150,7 @@ def test_train_to_the_end(page: Page, server: str) -> None:
     open_page(page, server, SMALL)
     expect(page.locator(".st-key-on_stage")).to_contain_text("Train takes")
     train(page)
-    expect(page.locator(".st-key-run_bar")).to_contain_text("Finished: step 30 of 30", timeout=30_000)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Finished: step 30 of 30")
     expect(page.locator(".player .badge")).to_have_text("your run")
     assert not problems, problems
 
@@ -158,13 +158,13 @@ def test_train_to_the_end(page: Page, server: str) -> None:
 def test_the_stage_and_the_ranking_move_while_it_trains(page: Page, server: str) -> None:
     open_page(page, server, LONG)
     train(page)
-    expect(page.locator(".player .badge")).to_have_text("live run", timeout=20_000)
+    expect(page.locator(".player .badge")).to_have_text("live run")
     question = page.locator(".st-key-question")
     early, cosine = question.inner_text(), number(page, "cos1").text_content() or ""
-    expect(question).not_to_have_text(early, timeout=20_000)
-    expect(number(page, "cos1")).not_to_have_text(cosine, timeout=20_000)
+    expect(question).not_to_have_text(early)
+    expect(number(page, "cos1")).not_to_have_text(cosine)
     page.locator(".st-key-run_bar").get_by_role("button", name="Stop", exact=True).click()
-    expect(page.locator(".st-key-run_bar")).to_contain_text("Stopped: step", timeout=5_000)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Stopped: step")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -191,7 +191,7 @@ def test_own_pairs_are_trained_on_stage(page: Page, server: str) -> None:
     file = {"name": "animals.jsonl", "mimeType": "application/jsonl", "buffer": lines.encode()}
     page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
     page.get_by_role("button", name="Train on these pairs").click()
-    expect(page.locator(".st-key-run_bar")).to_contain_text("Finished: step 50 of 50", timeout=60_000)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Finished: step 50 of 50")
     expect(page.locator(".st-key-question")).to_contain_text("mean reciprocal rank")
     expect(page.locator(".match .token").first).to_have_text("where")
     expect(page.get_by_text("ranks better than")).to_be_visible()

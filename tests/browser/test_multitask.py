@@ -17,7 +17,7 @@ LONG = "multitask_steps=5000&multitask_frames=20&multitask_runs=2&multitask_test
 
 def open_page(page: Page, address: str, query: str = "") -> None:
     page.goto(f"{address}/multitask?{query}")
-    page.locator(".st-key-run_bar").wait_for(timeout=30_000)
+    page.locator(".st-key-run_bar").wait_for()
     settled(page)
 
 
@@ -34,7 +34,7 @@ def test_train_to_the_end(page: Page, server: str) -> None:
     open_page(page, server, SMALL)
     expect(page.locator(".st-key-on_stage")).to_contain_text("Train takes")
     train(page)
-    expect(page.locator(".st-key-run_bar")).to_contain_text("Finished: step 60 of 60", timeout=30_000)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Finished: step 60 of 60")
     expect(page.locator(".st-key-on_stage")).to_contain_text("On stage is your run, finished")
     expect(page.locator(".player")).to_contain_text("step 60 of 60")
     expect(page).not_to_have_url(re.compile("training="))
@@ -45,30 +45,30 @@ def test_pause_step_resume_stop(page: Page, server: str) -> None:
     open_page(page, server, LONG)
     train(page)
     status = page.locator(".st-key-run_bar")
-    expect(status).to_contain_text("Running: step", timeout=15_000)
+    expect(status).to_contain_text("Running: step")
     bar(page, "Pause")
-    expect(status).to_contain_text("Paused: step", timeout=5_000)
+    expect(status).to_contain_text("Paused: step")
     before = status.inner_text()
     bar(page, "Step")
-    expect(status).not_to_have_text(before, timeout=10_000)
+    expect(status).not_to_have_text(before)
     bar(page, "Resume")
-    expect(status).to_contain_text("Running: step", timeout=5_000)
+    expect(status).to_contain_text("Running: step")
     bar(page, "Stop")
-    expect(status).to_contain_text("Stopped: step", timeout=5_000)
+    expect(status).to_contain_text("Stopped: step")
     expect(page.locator(".player")).to_be_visible()
 
 
 def test_reload_in_mid_training_keeps_the_settings_and_says_so(page: Page, server: str) -> None:
     open_page(page, server, LONG + "&multitask_seed=7")
     train(page)
-    expect(page.locator(".st-key-run_bar")).to_contain_text("Running: step", timeout=15_000)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Running: step")
     expect(page).to_have_url(re.compile("training=1"))
     page.reload()
-    expect(page.get_by_text("A run was going on when this page was reloaded")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("A run was going on when this page was reloaded")).to_be_visible()
     settled(page)
     expect(page.locator(".st-key-on_stage")).to_contain_text("Seed 0 → 7")
     train(page)
-    expect(page.locator(".st-key-run_bar")).to_contain_text("Running: step", timeout=30_000)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Running: step")
     bar(page, "Stop")
 
 
@@ -81,11 +81,11 @@ def test_two_tabs_do_not_disturb_each_other(browser: Browser, server: str) -> No
         train(page)
     for page in pages:
         stage = page.locator(".st-key-on_stage")
-        expect(stage).to_contain_text("On stage is your run, finished", timeout=30_000)
+        expect(stage).to_contain_text("On stage is your run, finished")
         digests.append(re.search(r"Recording ([0-9a-f]{16})", stage.inner_text()))
     open_page(pages[1], server, f"{SMALL}&multitask_seed=3")
     train(pages[1])
-    expect(pages[1].locator(".st-key-on_stage")).to_contain_text("On stage is your run, finished", timeout=30_000)
+    expect(pages[1].locator(".st-key-on_stage")).to_contain_text("On stage is your run, finished")
     again = re.search(r"Recording ([0-9a-f]{16})", pages[1].locator(".st-key-on_stage").inner_text())
     assert digests[0] and digests[1] and again
     assert digests[0][1] != digests[1][1] and digests[0][1] == again[1]
@@ -94,16 +94,16 @@ def test_two_tabs_do_not_disturb_each_other(browser: Browser, server: str) -> No
 
 
 def test_a_third_tab_waits_and_a_closed_tab_frees_its_worker(browser: Browser) -> None:
-    with serving() as address:
+    with serving(GATESCOPE_GRACE_SECONDS="1") as address:
         first, second, third = (browser.new_page() for _ in range(3))
         for page in (first, second, third):
             open_page(page, address, LONG)
             train(page)
         for page in (first, second):
-            expect(page.locator(".st-key-run_bar")).to_contain_text("Running: step", timeout=30_000)
-        expect(third.locator(".st-key-run_bar")).to_contain_text("place 1 in the queue", timeout=10_000)
-        first.close()  # the grace for a network blip is ten seconds
-        expect(third.locator(".st-key-run_bar")).to_contain_text("Running: step", timeout=30_000)
+            expect(page.locator(".st-key-run_bar")).to_contain_text("Running: step")
+        expect(third.locator(".st-key-run_bar")).to_contain_text("place 1 in the queue")
+        first.close()  # after the grace for a network blip
+        expect(third.locator(".st-key-run_bar")).to_contain_text("Running: step")
         second.close()
         third.close()
 
@@ -186,18 +186,18 @@ def test_back_brings_the_stage_along(visit: Page) -> None:
 def test_another_page_and_back_keeps_the_place_and_the_run(page: Page, server: str) -> None:
     open_page(page, server, LONG + "&multitask_correlation=0.7&multitask_part=expert:1")
     train(page)
-    expect(page.locator(".st-key-run_bar")).to_contain_text("Running: step", timeout=15_000)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Running: step")
     page.get_by_role("link", name="Home").first.click()
     expect(page.get_by_text("Open the playground").first).to_be_visible()
     page.get_by_role("link", name="Multi-task").first.click()
     page.locator(".st-key-run_bar").wait_for()
-    expect(page.locator(".st-key-run_bar")).to_contain_text("Running: step", timeout=15_000)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Running: step")
     expect(page.locator(".player .hero-value")).to_have_text("0.70")
     expect(page.locator(".st-key-drill_down")).to_contain_text("Expert 2")
     for part in ("multitask_correlation=0.7", "multitask_part=expert%3A1", "training=1"):
         expect(page).to_have_url(re.compile(part))
     bar(page, "Stop")
-    expect(page.locator(".st-key-run_bar")).to_contain_text("Stopped: step", timeout=5_000)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Stopped: step")
 
 
 def test_dragging_the_hero_sends_nothing_before_release(visit: Page) -> None:
@@ -222,7 +222,7 @@ def test_divergence_ends_in_a_sentence(page: Page, server: str) -> None:
     problems = watch(page)
     open_page(page, server, SMALL + "&multitask_learning_rate=1000000000")
     train(page)
-    expect(page.get_by_text("Lower the learning rate").first).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Lower the learning rate").first).to_be_visible()
     expect(page.locator(".player")).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
     assert not problems, problems
@@ -231,14 +231,14 @@ def test_divergence_ends_in_a_sentence(page: Page, server: str) -> None:
 def test_a_dead_worker_is_told_and_train_works_again(page: Page, server: str) -> None:
     open_page(page, server, LONG)
     train(page)
-    expect(page.locator(".st-key-run_bar")).to_contain_text("Running: step", timeout=15_000)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Running: step")
     port = server.rpartition(":")[2]
     parent = subprocess.run(["pgrep", "-f", f"server.port {port}"], check=True, capture_output=True, text=True).stdout
     for pid in parent.split():  # this server's workers only: others may be at work on the machine
         subprocess.run(["pkill", "-9", "-P", pid, "-f", "engine.runs.workers.main"], check=False)
-    expect(page.get_by_text("ended unexpectedly").first).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("ended unexpectedly").first).to_be_visible()
     train(page)
-    expect(page.locator(".st-key-run_bar")).to_contain_text("Running: step", timeout=30_000)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Running: step")
     bar(page, "Stop")
 
 

@@ -24,16 +24,15 @@ from pages.ui.player.stage import (
     Stage,
     Sweep,
 )
-from tests.browser.conftest import serving, settled
+from tests.browser.conftest import settled
 
 # ---- the demo, served once
 
 
-@pytest.fixture(scope="module")
-def demo() -> Iterator[str]:
-    """Address of the demo, on a free port."""
-    with serving("tests/browser/player_app.py") as address:
-        yield f"{address}/"
+@pytest.fixture
+def demo(player_server: str) -> str:
+    """Address of the demo."""
+    return f"{player_server}/"
 
 
 class Visit:
@@ -280,7 +279,7 @@ def test_reduced_motion_does_not_autoplay(still: Visit) -> None:
 def test_autoplay_runs_once_and_stops_at_the_end(browser: Browser, demo: str) -> None:
     visit = Visit(browser, demo, "no-preference")
     expect(visit.player.get_by_role("button", name="Pause")).to_be_visible()
-    expect(visit.player.get_by_role("button", name="Play")).to_be_visible(timeout=15_000)
+    expect(visit.player.get_by_role("button", name="Play")).to_be_visible()
     expect(visit.player.locator(".step")).to_have_text("step 1,500 of 1,500")
     visit.context.close()
     assert not visit.problems

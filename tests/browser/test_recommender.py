@@ -25,8 +25,8 @@ SKY = "canvas.sky"
 
 def open_page(page: Page, address: str, query: str = "") -> None:
     page.goto(f"{address}/recommender?{query}")
-    page.locator(".st-key-run_bar").wait_for(timeout=30_000)
-    page.locator(SKY).wait_for(timeout=30_000)
+    page.locator(".st-key-run_bar").wait_for()
+    page.locator(SKY).wait_for()
     settled(page)
 
 
@@ -86,7 +86,7 @@ def test_a_watch_is_taken_away_and_brought_back(page: Page, server: str) -> None
     settled(page)
     assert picture(page) != before
     page.reload()
-    page.locator(SKY).wait_for(timeout=30_000)
+    page.locator(SKY).wait_for()
     expect(page.locator(".entry.gone")).to_have_count(1)
     page.locator(".entry.gone").first.click()
     expect(page.locator(".entry.gone")).to_have_count(0)
@@ -129,7 +129,7 @@ def test_it_trains_live_from_noise_to_the_end(page: Page, server: str) -> None:
     problems = watch(page)
     open_page(page, server, SMALL)
     train(page)
-    expect(page.locator(".st-key-run_bar")).to_contain_text("Finished", timeout=90_000)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Finished")
     expect(page.locator(".st-key-question")).to_contain_text("2,000 videos")
     expect(page.locator(".board.slopes")).to_contain_text("20")
     assert not problems, problems
@@ -141,7 +141,7 @@ def test_what_is_chosen_while_it_trains_stays_chosen(page: Page, server: str) ->
     """A poll that left the browser before it knew of a choice carries the URL from before it."""
     open_page(page, server, BUSY)
     train(page)
-    expect(page.locator(".player")).to_contain_text("live run", timeout=30_000)
+    expect(page.locator(".player")).to_contain_text("live run")
     users = page.locator(".player .hero-select")
     names = [text.partition(" ·")[0] for text in users.locator("option").all_inner_texts()]
     for n in (1, 2, 3, 4, 1, 3):
@@ -153,7 +153,7 @@ def test_what_is_chosen_while_it_trains_stays_chosen(page: Page, server: str) ->
         choose(page, "recall" if n % 2 else "catalogue")
         expect(page).to_have_url(re.compile("recommender_rung=" + ("recall" if n % 2 else "catalogue")))
     page.locator(".st-key-stop").get_by_role("button").click()
-    expect(page.locator(".st-key-run_bar")).to_contain_text("Stopped: step", timeout=10_000)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Stopped: step")
     expect(page).to_have_url(re.compile("recommender_user=3"))
     expect(users.locator("option:checked")).to_contain_text(names[3])
     expect(page.locator(".st-key-question")).to_contain_text(names[3])
@@ -167,12 +167,12 @@ def test_a_run_is_stopped(page: Page, server: str) -> None:
     expect(below).to_contain_text("among 22,326 vectors")
     expect(moments).to_have_count(1)
     train(page)
-    expect(page.locator(".player")).to_contain_text("live run", timeout=60_000)
+    expect(page.locator(".player")).to_contain_text("live run")
     expect(below).not_to_contain_text("22,326")
     expect(moments).to_have_count(0)
     expect(page.locator(".st-key-run_bar")).to_contain_text("Running")
     page.locator(".st-key-stop").get_by_role("button").click()
-    expect(page.locator(".st-key-run_bar")).to_contain_text("Stopped", timeout=30_000)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Stopped")
     expect(page.locator(".st-key-question")).to_contain_text("2,000 videos")
 
 

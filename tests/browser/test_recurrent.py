@@ -17,8 +17,8 @@ LONG = "recurrent_steps=5000&recurrent_frames=20&recurrent_distance=10"
 
 def open_page(page: Page, address: str, query: str = "") -> None:
     page.goto(f"{address}/recurrent?{query}")
-    page.locator(".st-key-run_bar").wait_for(timeout=30_000)
-    page.locator(".player .token").first.wait_for(timeout=30_000)
+    page.locator(".st-key-run_bar").wait_for()
+    page.locator(".player .token").first.wait_for()
     settled(page)
 
 
@@ -127,7 +127,7 @@ def test_train_to_the_end(page: Page, server: str) -> None:
     expect(page.locator(".st-key-question")).to_contain_text("step 0:")
     expect(page.locator(".st-key-on_stage")).to_contain_text("Train takes")
     train(page)
-    expect(page.locator(".st-key-run_bar")).to_contain_text("Finished: step 30 of 30", timeout=30_000)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Finished: step 30 of 30")
     expect(page.locator(".st-key-on_stage")).to_contain_text("On stage is your run, finished")
     expect(page.locator(".player .badge")).to_have_text("your run")
     expect(page.locator(".st-key-question")).to_contain_text("step 30:")
@@ -137,12 +137,12 @@ def test_train_to_the_end(page: Page, server: str) -> None:
 def test_the_stage_moves_while_it_trains_and_stops(page: Page, server: str) -> None:
     open_page(page, server, LONG)
     train(page)
-    expect(page.locator(".player .badge")).to_have_text("live run", timeout=20_000)
+    expect(page.locator(".player .badge")).to_have_text("live run")
     question = page.locator(".st-key-question")
     early = question.inner_text()
-    expect(question).not_to_have_text(early, timeout=20_000)
+    expect(question).not_to_have_text(early)
     page.locator(".st-key-run_bar").get_by_role("button", name="Stop", exact=True).click()
-    expect(page.locator(".st-key-run_bar")).to_contain_text("Stopped: step", timeout=5_000)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Stopped: step")
     expect(page.locator(".player .token").first).to_be_visible()
 
 
@@ -158,15 +158,15 @@ def test_the_peephole_rung_opens_counting_once(page: Page, server: str) -> None:
     """By hand, the first time: an LSTM without peepholes solves France … French, nothing would be seen there."""
     open_page(page, server)
     page.keyboard.press("3")
-    expect(page.locator(".st-key-question")).to_contain_text("Counting aⁿbⁿ", timeout=10_000)
+    expect(page.locator(".st-key-question")).to_contain_text("Counting aⁿbⁿ")
     settled(page)
     expect(page.locator(".token.now")).to_have_text("b")
     page.locator("[data-testid=stSidebar]").get_by_text("The cell counts", exact=False).click()  # let go of the preset
-    expect(page.locator(".st-key-question")).to_contain_text("France … French", timeout=10_000)
+    expect(page.locator(".st-key-question")).to_contain_text("France … French")
     settled(page)
     page.locator(".rung[data-rung=peephole]").click()
-    page.wait_for_timeout(600)  # the time after which the first choice had moved on
-    settled(page)
+    expect(page.locator(".rung[data-rung=peephole]")).to_have_attribute("aria-pressed", "true")
+    settled(page)  # the player has said so, and the page has been drawn
     expect(page.locator(".st-key-question")).to_contain_text("France … French")
 
 
@@ -178,7 +178,7 @@ def test_an_own_text_is_trained_on_stage(page: Page, server: str) -> None:
         {"name": "cat.txt", "mimeType": "text/plain", "buffer": text.encode()}
     )
     page.get_by_role("button", name="Train on this text").click()
-    expect(page.locator(".st-key-run_bar")).to_contain_text("Finished: step 50 of 50", timeout=60_000)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Finished: step 50 of 50")
     expect(page.locator(".st-key-question")).to_contain_text("nats per character")
     expect(page.locator(".player .token", has_text="␣").first).to_be_visible()
     assert not problems, problems

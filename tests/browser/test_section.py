@@ -8,7 +8,7 @@ from engine.recurrent import RecurrentConfig
 from engine.recurrent.shipped import nearest
 from pages.ui.run.live import moments
 from tests.browser.conftest import settled
-from tests.browser.test_cut import PATIENCE, opened
+from tests.browser.test_cut import opened
 from tests.browser.test_traffic import Line
 
 LABELS, GONE = ".st-key-multitask_open_labels", ".st-key-multitask_open_intervene"
@@ -20,17 +20,17 @@ def test_opening_a_look_draws_nothing_else_and_the_link_tells_of_it(browser: Bro
     opened(page, server, "multitask?multitask_open_intervene=true")
     line.forget()
     page.locator(LABELS).locator("summary").click()
-    expect(page.locator(LABELS)).to_contain_text("Label Pearson, measured", timeout=PATIENCE)
+    expect(page.locator(LABELS)).to_contain_text("Label Pearson, measured")
     settled(page)
     heard = b"".join(line.heard)
     assert b"Label Pearson" in heard and b"Press Train" not in heard and b"multitask_player" not in heard
     assert len(line.sent) == 1
     page.get_by_role("button", name="Share this view").click()
-    expect(page.get_by_test_id("stCode")).to_contain_text("multitask_open_labels=true", timeout=PATIENCE)
+    expect(page.get_by_test_id("stCode")).to_contain_text("multitask_open_labels=true")
     page.keyboard.press("Escape")
     page.locator(LABELS).locator("summary").click()
     page.get_by_role("button", name="Share this view").click()
-    expect(page.get_by_test_id("stCode")).not_to_contain_text("open_labels", timeout=PATIENCE)
+    expect(page.get_by_test_id("stCode")).not_to_contain_text("open_labels")
     page.close()
 
 
@@ -39,7 +39,7 @@ def test_a_control_in_a_look_reaches_the_stage(browser: Browser, server: str) ->
     opened(page, server, "recurrent?recurrent_open_learning=true")
     sentence = page.locator(".st-key-question")
     last = moments(nearest(RecurrentConfig(), "en"))[-1]
-    expect(sentence).to_contain_text(f"step {last:,}", timeout=PATIENCE)
+    expect(sentence).to_contain_text(f"step {last:,}")
     page.get_by_role("slider", name="Moment on stage, in training steps").press("Home")
-    expect(sentence).to_contain_text("step 0", timeout=PATIENCE)
+    expect(sentence).to_contain_text("step 0")
     page.close()

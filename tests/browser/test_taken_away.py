@@ -69,7 +69,7 @@ def test_the_report_opens_alone_and_holds_the_run(browser: Browser, server: str,
     open_page(page, server, f"{SMALL}&lang={language}")
     train(page)
     on_stage = page.locator(".st-key-on_stage")
-    expect(on_stage).to_contain_text(re.compile("finished|已完成"), timeout=30_000)
+    expect(on_stage).to_contain_text(re.compile("finished|已完成"))
     digest = re.search(r"[0-9a-f]{16}", on_stage.inner_text())
     losses = re.findall(r"\d\.\d{3}", page.locator(".st-key-question").inner_text())
     settled(page)

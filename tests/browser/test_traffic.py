@@ -3,7 +3,6 @@ where nothing is new."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -11,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, WebSocket, expect
 
 from tests.browser.conftest import serving
-from tests.browser.test_cut import PATIENCE, opened
+from tests.browser.test_cut import opened
 
 CODE = b"function makePlayer"
 SERIES = 256_000
@@ -29,8 +28,14 @@ class Line:
         page.on("websocket", self._opened)
 
     def _opened(self, socket: WebSocket) -> None:
+        self.socket = socket
         socket.on("framesent", lambda data: self.sent.append(len(data)))
         socket.on("framereceived", lambda data: self.heard.append(data if isinstance(data, bytes) else data.encode()))
+
+    def until_sent(self, polls: int) -> None:
+        """Wait until so many more have gone out."""
+        for _ in range(polls):
+            self.socket.wait_for_event("framesent")
 
     def forget(self) -> None:
         self.sent.clear()
@@ -43,13 +48,6 @@ def one_worker() -> Iterator[str]:
         yield address
 
 
-def until_sent(page: Page, line: Line, polls: int) -> None:
-    deadline = time.monotonic() + PATIENCE / 1000
-    while len(line.sent) < polls:
-        assert time.monotonic() < deadline, "no polls"
-        page.wait_for_timeout(100)
-
-
 def test_frames_bring_the_series_alone_and_polls_with_nothing_new_nothing(browser: Browser, one_worker: str) -> None:
     training, waiting = browser.new_page(), browser.new_page()
     trains, waits = Line(), Line()
@@ -59,16 +57,16 @@ def test_frames_bring_the_series_alone_and_polls_with_nothing_new_nothing(browse
         opened(page, one_worker, name)
     assert not any(CODE in data for line in (trains, waits) for data in line.heard)  # it is a file of the page
     training.locator(".st-key-train button").click()
-    expect(training.locator(".st-key-on_stage")).to_contain_text("Your run", timeout=PATIENCE)
+    expect(training.locator(".st-key-on_stage")).to_contain_text("Your run")
     waiting.locator(".st-key-train button").click()
-    expect(waiting.locator(".st-key-run_bar")).to_contain_text("place 1 in the queue", timeout=PATIENCE)
-    waiting.wait_for_timeout(1_000)
+    expect(waiting.locator(".st-key-run_bar")).to_contain_text("place 1 in the queue")
+    waits.until_sent(4)  # what its place in the queue has changed on the page comes before the answer to these
     trains.forget()
     waits.forget()
-    until_sent(waiting, waits, 20)
+    waits.until_sent(20)
     assert max(map(len, waits.heard)) < 2_000
     assert sum(map(len, waits.heard)) / len(waits.sent) < 3_000  # that a run began and ended, and no picture
-    until_sent(training, trains, 20)
+    trains.until_sent(20)
     assert max(map(len, trains.heard)) < SERIES
     stage = [data for data in trains.heard if b"gatescope.player" in data and len(data) > 2_000]
     assert stage and not any(b"expert:7" in data for data in stage)  # the network's drawing came before

@@ -92,6 +92,14 @@ def test_experts_are_ordered_by_the_task_that_uses_them() -> None:
     assert ranks(gates).tolist() == [2, 0, 1]
 
 
+def test_experts_that_all_tasks_use_alike_stand_by_their_weight() -> None:
+    """The heaviest first, also where the first expert is not it; one that leans to a task stays on that task's side."""
+    alike = np.array([[0.1, 0.3, 0.6], [0.1, 0.3, 0.6]])
+    assert ranks(alike).tolist() == [2, 1, 0]
+    leaning = np.array([[0.1, 0.4, 0.4, 0.1], [0.1, 0.4, 0.2, 0.3]])
+    assert ranks(leaning).tolist() == [2, 1, 0, 3]
+
+
 def test_nothing_removed_is_the_recorded_loss(recording: Recording[MultitaskConfig]) -> None:
     frame = recording.frames[-1]
     for structure in CONFIG.structures:

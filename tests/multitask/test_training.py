@@ -57,6 +57,7 @@ def test_a_seed_trains_alike_alone_and_among_others() -> None:
         np.testing.assert_allclose(alone.metrics[f"{s}.test_loss"][0], among.metrics[f"{s}.test_loss"][0], rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_it_learns_and_gates_part_where_tasks_differ() -> None:
     """A slice of the default setting: the claim itself is judged on 32 seeds by the stored study."""
     slice_ = MultitaskConfig(steps=600, frames=2, runs=4, structures=("mmoe",))
@@ -65,12 +66,14 @@ def test_it_learns_and_gates_part_where_tasks_differ() -> None:
     assert apart[-1].metrics["mmoe.mean_gate_distance"].mean() > same[-1].metrics["mmoe.mean_gate_distance"].mean()
 
 
+@pytest.mark.slow
 def test_binary_tasks_learn() -> None:
     config = replace(SMALL, tasks=("binary", "regression", "binary"), steps=300)
     loss = record(config).frames[-1].metrics["mmoe.test_loss"]
     assert (loss[:, (0, 2)] < 0.9 * math.log(2)).all()
 
 
+@pytest.mark.slow
 def test_few_fixed_rows_are_memorised() -> None:
     last = record(replace(SMALL, rows=128, steps=400)).frames[-1].metrics
     assert last["shared_bottom.train_loss"].mean() < 0.2 * last["shared_bottom.test_loss"].mean()

@@ -1,4 +1,4 @@
-"""What every visit shares, and one service of workers for the whole folder, closed at the end of each file."""
+"""What every visit shares: one house without workers for the whole folder."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ def charts_keep_to_the_schema() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module", autouse=True)
-def workers() -> Iterator[None]:
-    yield
-    training.service().close()
+@pytest.fixture(scope="session", autouse=True)
+def no_workers() -> Iterator[None]:
+    """Nothing is trained here: a page stands the same on a server that only shows, and two processes less start."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GATESCOPE_WORKERS", "0")
+        yield
+        training.service().close()

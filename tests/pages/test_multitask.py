@@ -14,7 +14,7 @@ from engine.multitask import STRUCTURES
 from engine.multitask.ladder import TITLES
 from pages.multitask.where import PLACE
 from pages.ui.language import LANGUAGES, catalogue
-from tests.pages.visits import APP, CHINESE, LOCALES, opened_at, state, titles
+from tests.pages.visits import APP, CHINESE, LOCALES, PATIENCE, opened_at, state, titles
 
 open_key = PLACE.open_key
 PAGE = "pages/multitask/page.py"
@@ -35,7 +35,7 @@ def test_home_and_multitask_speak_the_browsers_language(chosen: str) -> None:
     assert not at.exception and titles(at) == [QUESTION[chosen]]
     answer = next(m.value for m in at.markdown if re.search(VERDICT[chosen], m.value))
     assert bool(CHINESE.search(answer)) == (chosen == "zh")
-    home = AppTest.from_file(APP, default_timeout=60)
+    home = AppTest.from_file(APP, default_timeout=PATIENCE)
     home.context = {"locale": LOCALES[chosen]}
     assert not home.run().exception and titles(home) == ["Gatescope"]
     assert len(home.caption) >= 3
@@ -101,7 +101,7 @@ def test_a_change_of_language_keeps_what_is_chosen() -> None:
 
 
 def test_a_chosen_language_survives_a_change_of_page() -> None:
-    at = AppTest.from_file(APP, default_timeout=60)
+    at = AppTest.from_file(APP, default_timeout=PATIENCE)
     at.context = {"locale": "en-US"}
     at.run().button_group(key="lang").set_value("zh").run()
     assert not at.switch_page(PAGE).run().exception

@@ -16,6 +16,7 @@ from engine.multitask.own_data.sample import sample_table
 from engine.runs.frame import Frame
 from pages.multitask import own_charts
 from pages.multitask.settings import TITLES
+from tests.pages.visits import PATIENCE
 
 CONFIG = TableConfig(
     labels=("click", "watch_time"), features=("feature_1", "feature_2", "device"), runs=2, epochs=2, resamples=50
@@ -36,7 +37,7 @@ def drawn(config: TableConfig, frame: Frame, language: str) -> AppTest:
         st.session_state["lang"] = language
         own_answer.result(config, frame)
 
-    at = AppTest.from_function(page, args=(config, frame, language), default_timeout=30).run()
+    at = AppTest.from_function(page, args=(config, frame, language), default_timeout=PATIENCE).run()
     assert not at.exception
     return at
 
@@ -77,7 +78,7 @@ def test_gates_of_different_seeds_meet_by_place_not_by_number() -> None:
 
 
 def opened(csv: str, name: str = "table.csv") -> AppTest:
-    at = AppTest.from_file(Path(__file__).resolve().parents[2] / "app.py", default_timeout=60).run()
+    at = AppTest.from_file(Path(__file__).resolve().parents[2] / "app.py", default_timeout=PATIENCE).run()
     at.switch_page("pages/multitask/page.py")
     at.query_params["multitask_open_own_data"] = "true"
     at.run()

@@ -11,6 +11,7 @@ from engine.recommender import OwnLogConfig
 from engine.recommender.own_log.sample import sample_log
 from engine.recommender.own_log.site import own_config, read_log, train_own
 from engine.runs.frame import Frame
+from tests.pages.visits import PATIENCE
 
 
 def opened(language: str, sample: bool) -> AppTest:
@@ -25,7 +26,7 @@ def opened(language: str, sample: bool) -> AppTest:
         st.session_state["recommender_sample"] = sample
         own_log.draw()
 
-    at = AppTest.from_function(page, args=(language, sample), default_timeout=30).run()
+    at = AppTest.from_function(page, args=(language, sample), default_timeout=PATIENCE).run()
     assert not at.exception
     return at
 
@@ -51,7 +52,7 @@ def answered(config: OwnLogConfig, frames: list[Frame], language: str) -> AppTes
 
     last = next(frame for frame in frames[::-1] if "recall.hits" in frame.metrics)
     ranking = frames[-1] if "ranking.auc" in frames[-1].metrics else None
-    at = AppTest.from_function(page, args=(config, last, ranking, language), default_timeout=30).run()
+    at = AppTest.from_function(page, args=(config, last, ranking, language), default_timeout=PATIENCE).run()
     assert not at.exception
     return at
 

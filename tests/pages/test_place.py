@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.ui import place
+from tests.pages.visits import PATIENCE
 
 
 def script() -> None:
@@ -22,7 +23,7 @@ def script() -> None:
 
 def opened() -> AppTest:
     """With a rung in the link, and a video chosen since."""
-    at = AppTest.from_function(script)
+    at = AppTest.from_function(script, default_timeout=PATIENCE)
     at.query_params["demo_rung"] = "low"
     at.run()
     assert at.text[0].value == "low||0"
@@ -48,7 +49,7 @@ def test_back_and_forward_bring_the_player_along(monkeypatch: pytest.MonkeyPatch
 
 
 def test_what_a_link_came_with_is_restored_too() -> None:
-    at = AppTest.from_function(script)
+    at = AppTest.from_function(script, default_timeout=PATIENCE)
     at.query_params["demo_video"] = "9"
     at.run()
     at.query_params.clear()

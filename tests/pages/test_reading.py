@@ -19,7 +19,7 @@ from engine.runs.frame import Frame
 from engine.runs.service.run import Run, State
 from engine.tables import guard
 from pages.ui.run import uploads
-from tests.pages.visits import opened_at
+from tests.pages.visits import PATIENCE, opened_at
 
 PAIRS = "".join(f"query {n}\tdocument {n % 7}\n" for n in range(60)).encode()
 TEXT = b"the cat sat on the mat. " * 400
@@ -56,7 +56,7 @@ def opened(room: str, section: str) -> AppTest:
             st.session_state[where.PLACE.open_key(name)] = True
         importlib.import_module(f"pages.{room}.{section}").draw()
 
-    return AppTest.from_function(page, args=(room, section), default_timeout=60).run()
+    return AppTest.from_function(page, args=(room, section), default_timeout=PATIENCE).run()
 
 
 @pytest.mark.parametrize("room", FILES)
@@ -112,7 +112,7 @@ def test_the_stage_reads_what_was_kept_once(told: list[str]) -> None:
         except UserError as error:
             st.session_state["gone"] = str(error)
 
-    at = AppTest.from_function(page, args=(PAIRS, sample_log()), default_timeout=60).run()
+    at = AppTest.from_function(page, args=(PAIRS, sample_log()), default_timeout=PATIENCE).run()
     assert at.session_state["sizes"] == (7, 400, True) and told.count("read") == 2
     assert not at.exception and "Choose the file again" in at.session_state["gone"]
 

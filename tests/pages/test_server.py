@@ -18,6 +18,8 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
+from tests.pages.visits import PATIENCE
+
 ROOT = Path(__file__).resolve().parents[2]
 GUARD = '''
 import os, sys
@@ -60,7 +62,7 @@ class Server:
                 f"ws://127.0.0.1:{self.port}/_stcore/stream",
                 origin=None if origin is None else Origin(origin),
                 subprotocols=[Subprotocol("streamlit")],
-                open_timeout=30,
+                open_timeout=PATIENCE,
             ):
                 return 101
         except InvalidStatus as refused:
@@ -70,7 +72,7 @@ class Server:
 def guarded(folder: Path) -> dict[str, str]:
     (folder / "sitecustomize.py").write_text(GUARD)
     (folder / "log").touch()
-    return os.environ | {"PYTHONPATH": str(folder), "GUARD": str(folder / "log")}
+    return os.environ | {"PYTHONPATH": str(folder), "GUARD": str(folder / "log"), "GATESCOPE_WORKERS": "1"}
 
 
 @contextmanager
@@ -83,7 +85,7 @@ def started(folder: Path, *options: str) -> Iterator[Server]:
         command, cwd=ROOT, env=guarded(folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while True:
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=10) as answer:
@@ -107,7 +109,9 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def test_the_guard_sees_what_streamlit_asks(tmp_path: Path) -> None:
     """Or an empty log would say nothing."""
     asks = "from streamlit import net_util; net_util.get_internal_ip(); net_util.get_external_ip()"
-    subprocess.run([sys.executable, "-c", asks], env=guarded(tmp_path), check=True, capture_output=True, timeout=60)
+    subprocess.run(
+        [sys.executable, "-c", asks], env=guarded(tmp_path), check=True, capture_output=True, timeout=PATIENCE
+    )
     log = (tmp_path / "log").read_text()
     assert "socket.connect 8.8.8.8" in log and "socket.getaddrinfo checkip.amazonaws.com" in log
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,17 +30,24 @@ HOSTILE = (
 STRANGER = ("inf", "1e308", "2.5", "9" * 400, "²", "٣", "None", "true", "{x}", "%s", "\x00", "1," * 5_000)
 """Numbers that are nearly right, and what a formatter or a parser would trip over."""
 FEW = ("", "nan", "1e400", "🎈")
+PATIENCE = 240
+"""Seconds after which a page that should be drawn hangs: no machine is so busy."""
+
+
+@functools.cache
+def _registered() -> Any:
+    """The pages that app.py tells Streamlit of; asked of home once."""
+    home = AppTest.from_file(APP, default_timeout=PATIENCE).run()
+    assert not home.exception
+    return home._registered_pages  # there is no public way to be on a page in the first run
 
 
 def opened_at(page: str, locale: str = "en-US", **params: str | list[str]) -> AppTest:
-    """The page as a link with these parameters opens it in a browser of this locale."""
-    at = AppTest.from_file(APP, default_timeout=60)
+    """The page as a link with these parameters opens it in a browser of this locale: nothing else was drawn before."""
+    at = AppTest.from_file(APP, default_timeout=PATIENCE)
     at.context = {"locale": locale}
-    if "lang" in params:  # the one control that home has too: a cold link is read in the first run
-        at.query_params["lang"] = params["lang"]
-    at.run()
-    assert not at.exception
-    at.switch_page(page)  # drops what is bound
+    at._registered_pages = _registered()
+    at.switch_page(page)
     for name, value in params.items():
         at.query_params[name] = value
     return at.run()

@@ -61,6 +61,7 @@ def test_a_step_touches_only_the_rows_it_reads() -> None:
     assert 0 < changed <= SMALL.batch_size + SMALL.negatives
 
 
+@pytest.mark.slow
 def test_candidate_generation_beats_popularity_and_is_reproducible() -> None:
     config = replace(SMALL, users=800, steps=400)
     site = open_site(config)

@@ -174,6 +174,7 @@ def test_joined_is_one_behind_the_other() -> None:
     np.testing.assert_array_equal(twice.bait[len(world.videos) :], world.videos.bait)
 
 
+@pytest.mark.slow
 def test_random_covers_most_and_models_earn_most() -> None:
     """At seeds 0 and 1."""
     for seed in (0, 1):

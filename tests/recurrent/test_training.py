@@ -83,6 +83,7 @@ def test_mixed_and_single_distances() -> None:
     assert replace(SMALL, distance=1).test_distances == (1, 2)
 
 
+@pytest.mark.slow
 def test_the_lstm_learns_where_the_rnn_does_not() -> None:
     """A small slice of the claim: distance 12, one seed, half a minute's training cut to a few seconds."""
     config = RecurrentConfig(steps=500, frames=2, distance=12, cells=("rnn", "lstm"))

@@ -33,6 +33,7 @@ def faults(mode: str) -> tuple[str, int]:
     return agreed, int(count)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="mallopt is glibc's")
 def test_a_stack_of_models_reuses_its_activations():
     agreed, kept = faults("keep")

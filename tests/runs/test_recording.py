@@ -52,6 +52,19 @@ def test_the_hash_sees_every_array() -> None:
     assert whole.digest != recording().digest != recording(2).digest
 
 
+@pytest.mark.parametrize(
+    "other",
+    [np.zeros((3, 2), np.float32), np.zeros(6, np.float32), np.zeros((2, 3), np.int32)],
+    ids=["turned", "flat", "integers"],
+)
+def test_the_hash_sees_what_the_bytes_mean(other: np.ndarray) -> None:
+    """The same bytes in another shape, or as another kind of number, are another content."""
+    array = np.zeros((2, 3), np.float32)
+    assert other.tobytes() == array.tobytes()
+    for one, two in ((Frame(0, {"loss": a}) for a in (array, other)), (Frame(0, {}, {"w": a}) for a in (array, other))):
+        assert Recording(CONFIG, (one,)).digest != Recording(CONFIG, (two,)).digest
+
+
 def test_a_stopped_run_is_a_prefix() -> None:
     whole, part = recording(3), recording(2)
     assert Recording(CONFIG, whole.frames[:2]).digest == part.digest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -108,7 +109,9 @@ def test_each_claim_and_each_rung_has_a_cell() -> None:
         assert found == restamp.sample({"sharing": CELLS[:4]}, NUMBERS, seed)
 
 
-def test_a_cell_is_trained_as_a_worker_trains_it() -> None:
+@pytest.mark.slow
+def test_a_cell_is_trained_as_a_worker_trains_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "POLICY", replace(build.POLICY, workers=1))
     cell = MultitaskConfig(structures=("omoe",), steps=20, frames=2, runs=2, test_rows=200)
     (found,) = restamp._trained(ROOT, "multitask", [cell])
     (run,) = build._trained([cell])

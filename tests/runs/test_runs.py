@@ -25,6 +25,7 @@ from engine.runs.table import Table
 from engine.runs.workers.local import LocalWorker
 from tests.pages.catalogue import sentences
 
+pytestmark = pytest.mark.slow  # six workers start, each of which warms up for seconds
 SMALL = MultitaskConfig(steps=40, frames=6, runs=2, test_rows=200)
 LONG = MultitaskConfig(steps=5_000, frames=20, runs=2, test_rows=200)
 HANGS = 600.0

@@ -72,7 +72,8 @@ def closure(start: Iterable[Name], rungs: Collection[str] = (), source: Source =
             raise KeyError(f"{name[0]} defines no {name[1]}")
     while len(found) < len(met):
         name = list(met)[len(found)]
-        met.setdefault((name[0], ""), len(met))
+        if "" in _module(name[0], source(name[0])).definitions:
+            met.setdefault((name[0], ""), len(met))
         found[name] = reduced(name, met, rungs, source)
     return found
 
@@ -138,6 +139,7 @@ class _Plain(ast.NodeTransformer):
 
     def __init__(self, module: _Module, met: dict[Name, int], rungs: frozenset[str], source: Source) -> None:
         self._module, self._met, self._rungs, self._source = module, met, rungs, source
+        self._inside = False
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
         return self._numbered(self._resolved(self._module, node.id)) or node
@@ -152,14 +154,14 @@ class _Plain(ast.NodeTransformer):
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         node.returns, node.body, node.name = None, self._without_text(node.body), self._own(node.name)
-        return self.generic_visit(node)
+        return self._within(node)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         node.body, node.name = (
             [line for line in self._without_text(node.body) if not _is_setting(line)],
             self._own(node.name),
         )
-        return self.generic_visit(node)
+        return self._within(node)
 
     def visit_arg(self, node: ast.arg) -> ast.AST:
         node.annotation = None
@@ -186,8 +188,14 @@ class _Plain(ast.NodeTransformer):
 
     def _own(self, name: str) -> str:
         """A definition's own name; that of a method or of a function inside another stays."""
-        number = self._met.get((self._module.name, name))
+        number = None if self._inside else self._met.get((self._module.name, name))
         return name if number is None else f"§{number}"
+
+    def _within(self, node: ast.stmt) -> ast.AST:
+        was, self._inside = self._inside, True
+        found = self.generic_visit(node)
+        self._inside = was
+        return found
 
     @staticmethod
     def _without_text(body: list[ast.stmt]) -> list[ast.stmt]:
