@@ -103,9 +103,46 @@ def test_requirements_are_pinned() -> None:
     assert all("==" in line for line in lines)
 
 
-@pytest.mark.parametrize("folder", sorted({path.parent for path in files("engine")}), ids=str)
+MODULES, FLOORS, LINES, FUNCTION = 14, 7, 260, 40
+"""At most: modules in a folder of the engine, and floors of imports between what lies in it; lines of a module, and of a
+function, in engine and pages."""
+FOLDERS = sorted({path.parent for path in files("engine")})
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=str)
 def test_no_folder_of_the_engine_is_crowded(folder: Path) -> None:
-    assert len([path for path in folder.glob("*.py") if path.name != "__init__.py"]) <= 14
+    assert len([path for path in folder.glob("*.py") if path.name != "__init__.py"]) <= MODULES
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=str)
+def test_what_lies_in_a_folder_stands_on_few_floors(folder: Path) -> None:
+    """A module, or a folder as a whole, stands on those that it imports; no two on one another."""
+    room = ".".join(folder.relative_to(ROOT).parts)
+    stands_on: dict[str, set[str]] = {}
+    for path in folder.rglob("*.py"):
+        inside = path.relative_to(folder).with_suffix("").parts
+        if inside == ("__init__",):
+            continue
+        below = {
+            name.removeprefix(f"{room}.").partition(".")[0] for name in imports(path) if name.startswith(f"{room}.")
+        }
+        stands_on.setdefault(inside[0], set()).update(below - {inside[0]})
+    floors: dict[str, int] = {}
+    while len(floors) < len(stands_on):
+        ready = [one for one in stands_on if one not in floors and not (stands_on[one] & set(stands_on)) - set(floors)]
+        assert ready, f"a circle among {sorted(set(stands_on) - set(floors))}"
+        for one in ready:
+            floors[one] = 1 + max((floors[other] for other in stands_on[one] & set(stands_on)), default=0)
+    assert max(floors.values(), default=0) <= FLOORS, floors
+
+
+@pytest.mark.parametrize("path", [*files("engine"), *files("pages")], ids=str)
+def test_no_module_and_no_function_is_long(path: Path) -> None:
+    text = path.read_text()
+    assert len(text.splitlines()) <= LINES
+    functions = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef))
+    long = {node.name: length for node in functions if (length := (node.end_lineno or 0) - node.lineno + 1) > FUNCTION}
+    assert not long
 
 
 def test_a_room_says_what_it_is_for() -> None:

@@ -162,8 +162,7 @@ def _stage(
 def _panels(
     config: MatchingConfig, scenes: Sequence[Scene], texts: Sequence[tuple[Row, Row]], gone: Sequence[tuple[int, ...]]
 ) -> tuple[Diagram | Match | Maps, ...]:
-    clicked = all(scene.clicked for scene in scenes)
-    names = part_words(config, clicked)
+    names = part_words(config, all(scene.clicked for scene in scenes))
     models = config.models
     formulas = diagram.formulas()
     documents = max(len(scene.documents) for scene in scenes)
@@ -173,7 +172,13 @@ def _panels(
         {model: diagram.layout(model, names, documents) for model in models},
         {model: formulas[model] for model in models},
     )
-    match = Match(
+    return (network, _match(models, texts, gone, names["d1"]), _maps(models))
+
+
+def _match(
+    models: Sequence[str], texts: Sequence[tuple[Row, Row]], gone: Sequence[tuple[int, ...]], document: str
+) -> Match:
+    return Match(
         "match",
         t("Which words matched; click one to delete it"),
         tuple(texts),
@@ -182,12 +187,15 @@ def _panels(
         {model: Ref(f"{model}.links") for model in models},
         {model: LADDER[model].hue for model in models},
         1,
-        (t("Query"), names["d1"]),
+        (t("Query"), document),
         t("gives to the cosine"),
         t("deleted"),
         bare("{shown} of {all} words, where most is gained"),
     )
-    maps = Maps(
+
+
+def _maps(models: Sequence[str]) -> Maps:
+    return Maps(
         "maps",
         t("Along the words"),
         {model: t(MAP_TITLES[model]) for model in models},
@@ -202,4 +210,3 @@ def _panels(
             "lstm": "",
         },
     )  # fmt: skip
-    return (network, match, maps)

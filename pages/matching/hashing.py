@@ -137,6 +137,11 @@ def _counts(now: Shown) -> None:
         for field, name in names.items()
         if not (chinese and field == "features")
     ]
+    _growth(rows)
+    _collisions(whole, config.dimensions)
+
+
+def _growth(rows: list[dict[str, object]]) -> None:
     show(
         alt.Chart(pd.DataFrame(rows), height=340)
         .mark_line(point=True)
@@ -149,7 +154,6 @@ def _counts(now: Shown) -> None:
         key="census",
         alt=t("Different words, windows and trigrams as more texts are read"),
     )  # fmt: skip
-    _collisions(whole, config.dimensions)
 
 
 def _collisions(whole: Census, dimensions: int) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 from engine.matching.ladder import TITLES
 from engine.matching.opened.evidence import keywords
 from engine.matching.opened.scene import Scene
-from engine.matching.opened.trace import trace
+from engine.matching.opened.trace import Row, trace
 from pages.matching import charts
 from pages.matching.part import GATE_NAMES
 from pages.matching.shown import Shown
@@ -64,8 +64,14 @@ def _gates(now: Shown, scene: Scene) -> None:
     )
     values = traced[f"{gate}_documents"][0]
     order = np.argsort(-np.abs(traced["query"] * traced["documents"][0]), kind="stable")
-    won = keywords(at, scene.query, row)
     left, right = st.columns((3, 2), gap="large")
+    with left:
+        _cells(now, row, gate, values, order)
+    with right:
+        _keywords(now, row, keywords(at, scene.query, row))
+
+
+def _cells(now: Shown, row: Row, gate: str, values: np.ndarray, order: np.ndarray) -> None:
     rows = [
         {"at": n, "word": word, "unit": str(int(u) + 1), "value": float(values[n, u])}
         for n, word in enumerate(row)
@@ -77,29 +83,30 @@ def _gates(now: Shown, scene: Scene) -> None:
         if gate in "ifo"
         else alt.Scale(scheme="blueorange", domain=[-bound, bound])
     )
-    with left:
-        show(
-            alt.Chart(pd.DataFrame(rows), height=260, title=t("Cells × words, cells sorted by what they give to the cosine"))
-            .mark_rect()
-            .encode(
-                x=word_axis(row, angle=upright(now)),
-                y=alt.Y("unit:N", sort=None, title=t("unit"), axis=alt.Axis(labelOverlap=True)),
-                color=alt.Color("value:Q", title=None, scale=scale),
-                tooltip=[alt.Tooltip("word:N", title=t("word")), alt.Tooltip("unit:N", title=t("unit")), alt.Tooltip("value:Q", title=t("value"), format=".3f")],
-            ),
-            key="lstm_cells",
-            alt=t("Cells × words"),
-        )  # fmt: skip
+    show(
+        alt.Chart(pd.DataFrame(rows), height=260, title=t("Cells × words, cells sorted by what they give to the cosine"))
+        .mark_rect()
+        .encode(
+            x=word_axis(row, angle=upright(now)),
+            y=alt.Y("unit:N", sort=None, title=t("unit"), axis=alt.Axis(labelOverlap=True)),
+            color=alt.Color("value:Q", title=None, scale=scale),
+            tooltip=[alt.Tooltip("word:N", title=t("word")), alt.Tooltip("unit:N", title=t("unit")), alt.Tooltip("value:Q", title=t("value"), format=".3f")],
+        ),
+        key="lstm_cells",
+        alt=t("Cells × words"),
+    )  # fmt: skip
+
+
+def _keywords(now: Shown, row: Row, won: np.ndarray) -> None:
     data = pd.DataFrame({"at": range(len(row)), "word": row, "cells": won})
-    with right:
-        show(
-            alt.Chart(data, height=260, title=t("Keywords: cells that a word moved most"))
-            .mark_bar(color=HUES[3])
-            .encode(
-                x=word_axis(row, angle=upright(now), overlap=len(row) > 14),
-                y=alt.Y("cells:Q", title=t("cells"), axis=alt.Axis(tickMinStep=1)),
-                tooltip=[alt.Tooltip("word:N", title=t("word")), alt.Tooltip("cells:Q", title=t("cells"))],
-            ),
-            key="keywords",
-            alt=t("Keywords"),
-        )
+    show(
+        alt.Chart(data, height=260, title=t("Keywords: cells that a word moved most"))
+        .mark_bar(color=HUES[3])
+        .encode(
+            x=word_axis(row, angle=upright(now), overlap=len(row) > 14),
+            y=alt.Y("cells:Q", title=t("cells"), axis=alt.Axis(tickMinStep=1)),
+            tooltip=[alt.Tooltip("word:N", title=t("word")), alt.Tooltip("cells:Q", title=t("cells"))],
+        ),
+        key="keywords",
+        alt=t("Keywords"),
+    )

@@ -20,48 +20,10 @@ def draw(now: Shown) -> None:
     """The calculator, the textbook's example run for real, and the text on stage."""
     left, right = st.columns(2, gap="large")
     with left:
-        with st.container(horizontal=True):
-            length, kernel, stride, padding = (
-                controls.whole_number(label, Whole(low, high), start, key=f"matching_shape_{name}", bind="query-params")
-                for name, label, low, high, start in (
-                    ("length", t("Positions"), 1, 1_000, TEXTBOOK),
-                    ("kernel", t("Kernel"), 1, 9, 3),
-                    ("stride", t("Stride"), 1, 9, 1),
-                    ("padding", t("Padding"), 0, 9, 0),
-                )
-            )
-        count = windows(length, kernel, stride, padding)
-        st.latex(
-            rf"\left\lfloor \frac{{{length} + 2 \cdot {padding} - {kernel}}}{{{stride}}} \right\rfloor + 1 = {count}"
-        )
-        row = now.scene().rows[0]
-        framed = now.hand.library.lexicon.framed(row)
-        st.markdown(
-            t(
-                "The document on stage: {words} words, {positions} positions with <s>, {windows} windows. Texts here have their own length; what is longer than {longest} positions is truncated. {pooling}",
-                words=len(row),
-                positions=len(framed),
-                windows=windows(len(framed), now.config.window),
-                longest=now.config.longest,
-                pooling=t("Padding is masked: it can win no maximum.")
-                if now.config.pooling == "masked"
-                else t("Each is padded to that length, and padding can win a maximum."),
-            ).replace("<s>", "\\<s\\>")
-        )
+        _calculator()
+        _on_stage(now)
     with right:
-        shapes = textbook(now.scene().rows[0] or ("a",), now.config.language)
-        st.markdown(t("**The textbook's example, run now: the shape of every tensor**"))
-        table = {
-            t("input: positions × columns"): "input",
-            t("kernel: words × buckets"): "kernel",
-            t("feature maps: windows × filters"): "maps",
-            t("maxima"): "pooled",
-            t("semantic vector"): "vector",
-        }
-        rows = [(name, " × ".join(f"{n:,}" for n in shapes[key])) for name, key in table.items()]
-        st.dataframe(
-            pd.DataFrame(rows, columns=[t("stage"), t("shape")]), hide_index=True, height="content", alt=t("Shapes")
-        )
+        _textbook(now)
     st.markdown(
         t(
             "Two readings of 302 × 90,000. **The paper windows once**: a word has 30K columns, a kernel of three words has 90K, and each number sees {once} words; training here does this. **Windows of windows**: a position already holds three words, a kernel of three positions sees {twice}.",
@@ -70,6 +32,54 @@ def draw(now: Shown) -> None:
         )
     )
     _windowings(now)
+
+
+def _calculator() -> None:
+    with st.container(horizontal=True):
+        length, kernel, stride, padding = (
+            controls.whole_number(label, Whole(low, high), start, key=f"matching_shape_{name}", bind="query-params")
+            for name, label, low, high, start in (
+                ("length", t("Positions"), 1, 1_000, TEXTBOOK),
+                ("kernel", t("Kernel"), 1, 9, 3),
+                ("stride", t("Stride"), 1, 9, 1),
+                ("padding", t("Padding"), 0, 9, 0),
+            )
+        )
+    count = windows(length, kernel, stride, padding)
+    st.latex(rf"\left\lfloor \frac{{{length} + 2 \cdot {padding} - {kernel}}}{{{stride}}} \right\rfloor + 1 = {count}")
+
+
+def _on_stage(now: Shown) -> None:
+    row = now.scene().rows[0]
+    framed = now.hand.library.lexicon.framed(row)
+    st.markdown(
+        t(
+            "The document on stage: {words} words, {positions} positions with <s>, {windows} windows. Texts here have their own length; what is longer than {longest} positions is truncated. {pooling}",
+            words=len(row),
+            positions=len(framed),
+            windows=windows(len(framed), now.config.window),
+            longest=now.config.longest,
+            pooling=t("Padding is masked: it can win no maximum.")
+            if now.config.pooling == "masked"
+            else t("Each is padded to that length, and padding can win a maximum."),
+        ).replace("<s>", "\\<s\\>")
+    )
+
+
+def _textbook(now: Shown) -> None:
+    shapes = textbook(now.scene().rows[0] or ("a",), now.config.language)
+    st.markdown(t("**The textbook's example, run now: the shape of every tensor**"))
+    table = {
+        t("input: positions × columns"): "input",
+        t("kernel: words × buckets"): "kernel",
+        t("feature maps: windows × filters"): "maps",
+        t("maxima"): "pooled",
+        t("semantic vector"): "vector",
+    }
+    rows = [(name, " × ".join(f"{n:,}" for n in shapes[key])) for name, key in table.items()]
+    st.dataframe(
+        pd.DataFrame(rows, columns=[t("stage"), t("shape")]), hide_index=True, height="content", alt=t("Shapes")
+    )
 
 
 def _windowings(now: Shown) -> None:

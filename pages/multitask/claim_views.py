@@ -72,6 +72,11 @@ def loss(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
         height="content",
         column_config=_four_digits(table.columns[2:5]),
     )
+    _spread(seeds)
+
+
+def _spread(seeds: Seeds) -> None:
+    """How the seeds spread at one correlation."""
     p = one_of(
         t("Histogram over seeds at correlation"),
         list(CORRELATIONS),
@@ -176,6 +181,11 @@ def sharing(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
             count=verdict.seeds,
         )
     )
+    _sizes()
+
+
+def _sizes() -> None:
+    """Parameters and multiply-adds of each structure."""
     sizes = [
         {
             "": TITLES[s],

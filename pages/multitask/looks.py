@@ -74,20 +74,25 @@ def gates(now: Shown) -> None:
         into=left,
     )
     show(_distances(recording), key="distances", alt=t("Distance between the tasks' gates over training"), into=right)
-    first, last = recording.frames[0].metrics, recording.frames[-1].metrics
     if "mmoe" in mixtures:
-        st.caption(
-            t(
-                "Row by row the untrained gates already differ by {row_before}; now by {row}. Their means went from {mean_before} to {mean}. Even use of all experts has entropy {even}.",
-                row_before=f"{first['mmoe.gate_distance'].mean():.2f}",
-                row=f"{last['mmoe.gate_distance'].mean():.2f}",
-                mean_before=f"{first['mmoe.mean_gate_distance'].mean():.2f}",
-                mean=f"{last['mmoe.mean_gate_distance'].mean():.2f}",
-                even=f"{np.log(recording.config.num_experts):.2f}",
-            )
-        )
+        _how_far(recording)
     if recording.frames[-1].parameters:
         _one_row(recording, str(structure), names)
+
+
+def _how_far(recording: Recording[MultitaskConfig]) -> None:
+    """What the gates' distances were before training, and are now."""
+    first, last = recording.frames[0].metrics, recording.frames[-1].metrics
+    st.caption(
+        t(
+            "Row by row the untrained gates already differ by {row_before}; now by {row}. Their means went from {mean_before} to {mean}. Even use of all experts has entropy {even}.",
+            row_before=f"{first['mmoe.gate_distance'].mean():.2f}",
+            row=f"{last['mmoe.gate_distance'].mean():.2f}",
+            mean_before=f"{first['mmoe.mean_gate_distance'].mean():.2f}",
+            mean=f"{last['mmoe.mean_gate_distance'].mean():.2f}",
+            even=f"{np.log(recording.config.num_experts):.2f}",
+        )
+    )
 
 
 def _film(recording: Recording[MultitaskConfig], structure: str, names: tuple[str, ...]) -> alt.Chart:

@@ -62,6 +62,28 @@ def _choose(table: Summary, digest: str) -> TableConfig | None:
     if len(labels_possible) < 2:
         _refuse_a_single_label(labels_possible)
         return None
+    labels, features, names = _columns(known, labels_possible)
+    split, runs, epochs = _how(table)
+    unusable = [column.name for column in known if column.kind == "unusable"]
+    if unusable:
+        st.caption(
+            t("Not usable, since they hold one value only or lists: {columns}", columns=", ".join(unusable[:12]))
+        )
+    if len(labels) < 2:
+        st.warning(t("One label is a single task: multi-task learning needs at least two. Choose another label."))
+        return None
+    if not features:
+        st.info(t("Choose at least one feature."))
+        return None
+    _correlations(table, labels)
+    return TableConfig(
+        table=digest, labels=tuple(labels), features=tuple(features), categories=tuple(names), split=split,
+        runs=runs, epochs=epochs,
+    )  # fmt: skip
+
+
+def _columns(known: tuple[Column, ...], labels_possible: list[str]) -> tuple[list[str], list[str], list[str]]:
+    """Labels, features, and features whose numbers are names, as chosen."""
     labels = st.multiselect(
         t("Labels"),
         labels_possible,
@@ -93,6 +115,11 @@ def _choose(table: Summary, digest: str) -> TableConfig | None:
         bind="query-params",
         help=t("Ids: each value gets an embedding of its own."),
     )
+    return labels, features, names
+
+
+def _how(table: Summary) -> tuple[str, int, int]:
+    """Which rows are tested, how many seeds, and epochs."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         split = one_of(
             t("Test rows"),
@@ -105,22 +132,7 @@ def _choose(table: Summary, digest: str) -> TableConfig | None:
         epochs = controls.whole_number(
             t("Epochs"), Whole(1, 40), _epochs(table.rows), key="multitask_table_epochs", bind="query-params"
         )
-    unusable = [column.name for column in known if column.kind == "unusable"]
-    if unusable:
-        st.caption(
-            t("Not usable, since they hold one value only or lists: {columns}", columns=", ".join(unusable[:12]))
-        )
-    if len(labels) < 2:
-        st.warning(t("One label is a single task: multi-task learning needs at least two. Choose another label."))
-        return None
-    if not features:
-        st.info(t("Choose at least one feature."))
-        return None
-    _correlations(table, labels)
-    return TableConfig(
-        table=digest, labels=tuple(labels), features=tuple(features), categories=tuple(names), split=str(split),
-        runs=runs, epochs=epochs,
-    )  # fmt: skip
+    return str(split), runs, epochs
 
 
 def _refuse_a_single_label(possible: list[str]) -> None:

@@ -102,14 +102,8 @@ def _part(now: _OnStage, part: str) -> None:
         step = t("step {step}", step=f"{frame.step:,}")
         st.markdown(head.format(structure=TITLES[structure], part=title(part, names), step=step))
         rows, opened = probe(config), Opened(config, frame)
-        row = controls.whole_number(
-            t("Held-out row"),
-            Whole(0, config.test_rows - 1),
-            0,
-            key=ROW,
-            bind="query-params",
-            help=t("Which sample goes through the network."),
-        )
+        how = {"key": ROW, "bind": "query-params", "help": t("Which sample goes through the network.")}
+        row = controls.whole_number(t("Held-out row"), Whole(0, config.test_rows - 1), 0, **how)
         traced = opened.trace(structure, rows.x[row : row + 1])
         values, unit_name = numbers(traced, part)
         show(
@@ -124,19 +118,16 @@ def _part(now: _OnStage, part: str) -> None:
         unit = 0
         if len(values) > 1:
             limits = Whole(1, len(values))
-            how = {"key": where.unit_key(part), "bind": "query-params"}
-            unit = controls.whole_number(unit_name, limits, _interesting(values), **how) - 1
-        name = {"bottom": "expert"}.get(part.partition(":")[0], part.partition(":")[0])
-        if name in ("x", "shared"):
-            st.caption(
-                t("The input is given: there is no sum behind it.")
-                if name == "x"
-                else t("Features of the shared layer.")
-            )
+            key = where.unit_key(part)
+            unit = controls.whole_number(unit_name, limits, _interesting(values), key=key, bind="query-params") - 1
+        kind, _, number = part.partition(":")
+        if kind == "x":
+            st.caption(t("The input is given: there is no sum behind it."))
+        elif kind == "shared":
+            st.caption(t("Features of the shared layer."))
         else:
-            zoom(
-                opened.explain(structure, rows.x[row : row + 1], Address(f"{name}:{part.partition(':')[2] or 0}", unit))
-            )
+            summed = "expert" if kind == "bottom" else kind
+            zoom(opened.explain(structure, rows.x[row : row + 1], Address(f"{summed}:{number or 0}", unit)))
 
 
 def title(part: str, names: tuple[str, ...]) -> str:

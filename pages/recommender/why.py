@@ -57,8 +57,24 @@ def draw() -> None:
 def _suggest(now: Shown) -> None:
     """What it took, and one thing to click."""
     _, day, scene = now.now()
+    st.caption(Marked(" ").join(_took(now, day, scene)))
+    st.caption(t("Click any video of the field, or a line: why is it not recommended?"))
+    with st.container(horizontal=True, key="suggest"):
+        for one in scene.lost:
+            st.button(
+                plain(naming.title(now.site, one.video)),
+                key=f"why_{one.video}",
+                icon=":material/help:",
+                type="tertiary",
+                on_click=_look_at,
+                args=(one.video,),
+            )
+
+
+def _took(now: Shown, day: float, scene: Scene) -> list[str]:
+    """Sentences about the time of each stage, and from when the models are."""
     path, search, ranked = (f"{spent:.1f}" for spent in scene.given.milliseconds)
-    parts = [
+    parts: list[str] = [
         t(
             "The user's path took {path} ms, the search among {known} vectors {search} ms ({index}: {found}% of the exact answer).",
             path=path,
@@ -83,18 +99,7 @@ def _suggest(now: Shown) -> None:
                 days=f"{now.days[-1]:.0f}",
             )
         )
-    st.caption(Marked(" ").join(parts))
-    st.caption(t("Click any video of the field, or a line: why is it not recommended?"))
-    with st.container(horizontal=True, key="suggest"):
-        for one in scene.lost:
-            st.button(
-                plain(naming.title(now.site, one.video)),
-                key=f"why_{one.video}",
-                icon=":material/help:",
-                type="tertiary",
-                on_click=_look_at,
-                args=(one.video,),
-            )
+    return parts
 
 
 def _head(now: Shown, video: int, lost: Lost) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -10,7 +13,7 @@ import streamlit as st
 from engine.errors import UserError
 from engine.recurrent.ladder import LADDER, TITLES
 from engine.recurrent.opened import clamps_of
-from engine.recurrent.probe import own_probe
+from engine.recurrent.probe import Probe, own_probe
 from engine.recurrent.sentences import WORDINGS
 from engine.recurrent.view import said_of
 from pages.recurrent import charts
@@ -34,62 +37,70 @@ def intervene(now: Shown) -> None:
         return
     left, right = st.columns((2, 3), gap="large")
     with left:
-        cell = one_of(t("Cell"), cells, cells[0], key="recurrent_forced_cell", name_of=lambda c: t(TITLES[c]))
-        kind = LADDER[cell].model
-        gate = one_of(t("Gate"), kind.gates, kind.gates[0], key="recurrent_forced_gate", name_of=str)
-        value = one_of(
-            t("Forced to"),
-            ["free", "0", "1"],
-            "0",
-            key="recurrent_forced_to",
-            name_of=lambda v: t("free") if v == "free" else v,
-        )
-        last = len(one.written)
-        begin, end = st.slider(
-            t("From word … to word"), 1, last, (min(one.told + 2, last), last), key=f"recurrent_forced_words_{last}"
-        )
-        units = some_of(
-            t("Units (none chosen: all)"),
-            range(1, now.config.hidden + 1),
-            (),
-            key="recurrent_forced_units",
-            name_of=str,
-        )
-        off = some_of(t("Peepholes cut"), ["f", "i", "o"], (), key="recurrent_cut", name_of=str) if kind.peeping else ()
-        wrong = st.toggle(
-            t("The output gate sees C(t−1) instead of C(t)"), key="recurrent_old_cell", bind="query-params", disabled=not kind.peeping
-        )  # fmt: skip
-    forced = {} if value == "free" else {gate: float(value)}
-    chosen = [unit - 1 for unit in units] or list(range(now.config.hidden))
-    clamps = clamps_of(last, now.config.hidden, forced, chosen, range(begin - 1, end))
+        cell, how = _chosen(now, one, cells)
     free = said_of(now.opened.trace(cell, one.inputs), one)
-    wrong = bool(wrong and kind.peeping)
-    passed = now.opened.trace(cell, one.inputs, clamps=clamps, without=off, output_sees_old_cell=wrong)
-    held = said_of(passed, one)
+    held = said_of(now.opened.trace(cell, one.inputs, **how), one)
     with right:
         st.metric(
             t("The answer after the last word"), f"{held[-1]:.3f}", f"{held[-1] - free[-1]:+.3f}",
             help=t("Nothing is retrained: one pass through the sentence."),
         )  # fmt: skip
-        names = [t("free"), t("forced")]
-        rows = [
-            {"at": s, "word": word, "run": name, "value": float(values[s])}
-            for name, values in zip(names, (free, held), strict=True)
-            for s, word in enumerate(one.written)
-        ]
-        show(
-            alt.Chart(pd.DataFrame(rows), height=240)
-            .mark_line(strokeWidth=2.5)
-            .encode(
-                x=word_axis(one.written),
-                y=alt.Y("value:Q", title=t("the answer")),
-                color=alt.Color("run:N", title=None, sort=names, scale=alt.Scale(domain=names, range=["#7A8691", HUES[1]]), legend=LEGEND),
-                strokeDash=alt.StrokeDash("run:N", title=None, sort=names, scale=alt.Scale(domain=names, range=[[4, 3], [1, 0]])),
-                tooltip=[alt.Tooltip("word:N", title=t("word")), alt.Tooltip("run:N", title=t("run")), alt.Tooltip("value:Q", title=t("the answer"), format=".3f")],
-            ),
-            key="forced_answer",
-            alt=t("The answer word by word, free and forced"),
-        )  # fmt: skip
+        _free_and_forced(one, free, held)
+
+
+def _chosen(now: Shown, one: Probe, cells: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    """The cell, and what is forced or cut in it, as `Opened.trace` takes it."""
+    cell = one_of(t("Cell"), cells, cells[0], key="recurrent_forced_cell", name_of=lambda c: t(TITLES[c]))
+    kind = LADDER[cell].model
+    gate = one_of(t("Gate"), kind.gates, kind.gates[0], key="recurrent_forced_gate", name_of=str)
+    value = one_of(
+        t("Forced to"),
+        ["free", "0", "1"],
+        "0",
+        key="recurrent_forced_to",
+        name_of=lambda v: t("free") if v == "free" else v,
+    )
+    last = len(one.written)
+    begin, end = st.slider(
+        t("From word … to word"), 1, last, (min(one.told + 2, last), last), key=f"recurrent_forced_words_{last}"
+    )
+    units = some_of(
+        t("Units (none chosen: all)"),
+        range(1, now.config.hidden + 1),
+        (),
+        key="recurrent_forced_units",
+        name_of=str,
+    )
+    off = some_of(t("Peepholes cut"), ["f", "i", "o"], (), key="recurrent_cut", name_of=str) if kind.peeping else ()
+    wrong = st.toggle(
+        t("The output gate sees C(t−1) instead of C(t)"), key="recurrent_old_cell", bind="query-params", disabled=not kind.peeping
+    )  # fmt: skip
+    forced = {} if value == "free" else {gate: float(value)}
+    chosen = [unit - 1 for unit in units] or list(range(now.config.hidden))
+    clamps = clamps_of(last, now.config.hidden, forced, chosen, range(begin - 1, end))
+    return cell, {"clamps": clamps, "without": off, "output_sees_old_cell": bool(wrong and kind.peeping)}
+
+
+def _free_and_forced(one: Probe, free: np.ndarray, held: np.ndarray) -> None:
+    names = [t("free"), t("forced")]
+    rows = [
+        {"at": s, "word": word, "run": name, "value": float(values[s])}
+        for name, values in zip(names, (free, held), strict=True)
+        for s, word in enumerate(one.written)
+    ]
+    show(
+        alt.Chart(pd.DataFrame(rows), height=240)
+        .mark_line(strokeWidth=2.5)
+        .encode(
+            x=word_axis(one.written),
+            y=alt.Y("value:Q", title=t("the answer")),
+            color=alt.Color("run:N", title=None, sort=names, scale=alt.Scale(domain=names, range=["#7A8691", HUES[1]]), legend=LEGEND),
+            strokeDash=alt.StrokeDash("run:N", title=None, sort=names, scale=alt.Scale(domain=names, range=[[4, 3], [1, 0]])),
+            tooltip=[alt.Tooltip("word:N", title=t("word")), alt.Tooltip("run:N", title=t("run")), alt.Tooltip("value:Q", title=t("the answer"), format=".3f")],
+        ),
+        key="forced_answer",
+        alt=t("The answer word by word, free and forced"),
+    )  # fmt: skip
 
 
 def own(now: Shown) -> None:
@@ -117,21 +128,9 @@ def own(now: Shown) -> None:
             for s, word in enumerate(one.written)
         ]
     st.markdown(t("After the last word: {answers}", answers=Marked(", ").join(said)))
-    scale = cell_scale(now.config.cells)
     left, right = st.columns(2, gap="large")
-    show(
-        alt.Chart(pd.DataFrame(rows), height=240)
-        .mark_line(point=True)
-        .encode(
-            x=word_axis(one.written),
-            y=alt.Y("value:Q", title=bare("probability of “{answer}”", answer=wording.answers[one.answer]), scale=alt.Scale(domain=[0, 1])),
-            color=alt.Color("cell:N", title=None, scale=scale["color"], sort=None, legend=LEGEND),
-            strokeDash=alt.StrokeDash("cell:N", title=None, scale=scale["dash"], sort=None),
-            tooltip=[alt.Tooltip("word:N", title=t("word")), alt.Tooltip("cell:N", title=t("Cell")), alt.Tooltip("value:Q", title=t("value"), format=".3f")],
-        ),
-        key="own_answer_chart",
-        alt=t("The answer word by word"), into=left,
-    )  # fmt: skip
+    title = bare("probability of “{answer}”", answer=wording.answers[one.answer])
+    show(_word_by_word(now, one, rows, title), key="own_answer_chart", alt=t("The answer word by word"), into=left)
     gated = [cell for cell in now.config.cells if "f" in LADDER[cell].model.gates]
     if gated:
         traced = now.opened.trace(gated[0], one.inputs)
@@ -140,3 +139,18 @@ def own(now: Shown) -> None:
             heat(traced, "f", order, one.written, bare("Forget gate of {cell}: the eight units that keep most", cell=t(TITLES[gated[0]]))),
             key="own_forget", alt=t("Forget gates of the own sentence"), into=right,
         )  # fmt: skip
+
+
+def _word_by_word(now: Shown, one: Probe, rows: list[dict[str, object]], title: str) -> alt.Chart:
+    scale = cell_scale(now.config.cells)
+    return (
+        alt.Chart(pd.DataFrame(rows), height=240)
+        .mark_line(point=True)
+        .encode(
+            x=word_axis(one.written),
+            y=alt.Y("value:Q", title=title, scale=alt.Scale(domain=[0, 1])),
+            color=alt.Color("cell:N", title=None, scale=scale["color"], sort=None, legend=LEGEND),
+            strokeDash=alt.StrokeDash("cell:N", title=None, scale=scale["dash"], sort=None),
+            tooltip=[alt.Tooltip("word:N", title=t("word")), alt.Tooltip("cell:N", title=t("Cell")), alt.Tooltip("value:Q", title=t("value"), format=".3f")],
+        )
+    )  # fmt: skip

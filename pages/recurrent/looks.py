@@ -153,7 +153,6 @@ def learning_look(now: Shown) -> None:
     config, recording = now.config, now.recording
     choose_moment(PLACE, recording, now.live)
     left, right = st.columns(2, gap="large")
-    scale = cell_scale(config.cells)
     at = config.test_distances.index(config.distance)
     over = [
         {
@@ -169,26 +168,21 @@ def learning_look(now: Shown) -> None:
         for cell in config.cells
         for n, d in enumerate(config.test_distances)
     ]
-    for column, rows, x, title, key in (
-        (left, over, "step", t("training step"), "accuracy_over_steps"),
-        (
-            right,
-            far,
-            "distance",
-            bare("distance (trained up to {distance})", distance=config.distance),
-            "accuracy_over_distance",
-        ),
-    ):
-        show(
-            alt.Chart(pd.DataFrame(rows), height=220)
-            .mark_line(point=x == "distance", strokeWidth=2.5)
-            .encode(
-                x=alt.X(f"{x}:Q", title=title),
-                y=alt.Y("accuracy:Q", title=t("held-out accuracy"), scale=alt.Scale(domain=[0, 1])),
-                color=alt.Color("cell:N", title=None, scale=scale["color"], sort=None, legend=LEGEND),
-                strokeDash=alt.StrokeDash("cell:N", title=None, scale=scale["dash"], sort=None),
-                tooltip=[alt.Tooltip("cell:N", title=t("Cell")), alt.Tooltip(f"{x}:Q", title=title), alt.Tooltip("accuracy:Q", title=t("held-out accuracy"), format=".2f")],
-            ),
-            key=key,
-            alt=title, into=column,
-        )  # fmt: skip
+    far_title = bare("distance (trained up to {distance})", distance=config.distance)
+    for column, rows, x, title in ((left, over, "step", t("training step")), (right, far, "distance", far_title)):
+        show(_accuracy(now, rows, x, title), key=f"accuracy_over_{x}", alt=title, into=column)
+
+
+def _accuracy(now: Shown, rows: list[dict[str, object]], x: str, title: str) -> alt.Chart:
+    scale = cell_scale(now.config.cells)
+    return (
+        alt.Chart(pd.DataFrame(rows), height=220)
+        .mark_line(point=x == "distance", strokeWidth=2.5)
+        .encode(
+            x=alt.X(f"{x}:Q", title=title),
+            y=alt.Y("accuracy:Q", title=t("held-out accuracy"), scale=alt.Scale(domain=[0, 1])),
+            color=alt.Color("cell:N", title=None, scale=scale["color"], sort=None, legend=LEGEND),
+            strokeDash=alt.StrokeDash("cell:N", title=None, scale=scale["dash"], sort=None),
+            tooltip=[alt.Tooltip("cell:N", title=t("Cell")), alt.Tooltip(f"{x}:Q", title=title), alt.Tooltip("accuracy:Q", title=t("held-out accuracy"), format=".2f")],
+        )
+    )  # fmt: skip

@@ -286,9 +286,9 @@ class AnyOrder(RuleBasedStateMachine):
         """Called when a worker begins: live runs in their order and before studies, of one owner the oldest first."""
         (run,) = [run for run in self.submitted if run.attempt == job.number] or [None]
         if run is None:  # it is being submitted: nobody waited
-            assert not [other for other in self.runs._waiting if not other.background]
+            assert not [other for other in self.runs._floor.waiting if not other.background]
             return
-        for other in self.runs._waiting:
+        for other in self.runs._floor.waiting:
             assert other.number > run.number or (other.background and (not run.background or other.owner != run.owner))
 
     @property
@@ -347,7 +347,7 @@ class AnyOrder(RuleBasedStateMachine):
     def nothing_is_lost_and_nobody_trains_twice(self) -> None:
         if not hasattr(self, "bench"):
             return
-        seats, queue = self.runs._seats, list(self.runs._waiting)
+        seats, queue = self.runs._floor.seats, list(self.runs._floor.waiting)
         held = [seat.run for seat in seats if seat.run is not None]
         active = [run for run in self.submitted if run.state.active]
         assert len(seats) == self.bench.policy.workers

@@ -52,7 +52,7 @@ def started(runs: Runs, run: Run) -> None:
 
 
 def pid_of(runs: Runs, run: Run) -> int:
-    seat = runs._seats.with_run(run)
+    seat = runs._floor.seats.with_run(run)
     assert seat is not None and isinstance(seat.worker, LocalWorker)
     return seat.worker.pid
 
@@ -121,7 +121,7 @@ def test_a_worker_that_hangs_is_noticed_by_itself() -> None:
         started(service, run)
         hung = pid_of(service, run)
         os.kill(hung, signal.SIGSTOP)
-        next(iter(service._seats)).heard -= 60.0  # a minute without a word
+        next(iter(service._floor.seats)).heard -= 60.0  # a minute without a word
         until(lambda: service.view(run).state == State.FAILED)
         assert "no sign of life" in service.view(run).sentence
         until(lambda: not _alive(hung) and service.workers != ())

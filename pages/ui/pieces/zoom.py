@@ -27,6 +27,20 @@ def zoom(explanation: Explanation) -> None:
     formula = _ACTIVATIONS[explanation.activation]
     st.latex(f"{explanation.symbol} = {formula.format(total=inside)}")
     st.latex(f"= {total}" if formula == "{total}" else f"= {formula.format(total=total)} = {explanation.result:.5f}")
+    _terms(explanation)
+    if explanation.others:
+        st.caption(
+            t(
+                "Softmax over the sums of all that compete: {sums}",
+                sums=", ".join(f"{z:.3f}" for z in explanation.others),
+            )
+        )
+    _agreement(explanation)
+
+
+def _terms(explanation: Explanation) -> None:
+    """The table: the largest terms, what the others sum to, the bias, and the sum."""
+    weight, value = explanation.factors
     rows: list[tuple[str, float | None, float | None, float]] = [
         (_plain(term.symbol), term.weight, term.value, term.product) for term in explanation.largest()
     ]
@@ -47,13 +61,9 @@ def zoom(explanation: Explanation) -> None:
         placeholder="",
         alt=t("The terms of the sum, largest first"),
     )
-    if explanation.others:
-        st.caption(
-            t(
-                "Softmax over the sums of all that compete: {sums}",
-                sums=", ".join(f"{z:.3f}" for z in explanation.others),
-            )
-        )
+
+
+def _agreement(explanation: Explanation) -> None:
     st.caption(
         t(
             "Recomputed in double precision; the forward pass on stage gave {traced}, the same within float32.",

@@ -126,39 +126,9 @@ def run_bar(config: Config | None, *, changed: int, on_train: Callable[[], None]
     run, view = current(), view_of(current())
     state = view.state if view is not None else None
     with st.container(horizontal=True, vertical_alignment="center", key="run_bar"):
-        label = (
-            t("Train")
-            if not changed
-            else t("Train with {count} changes", count=changed)
-            if changed > 1
-            else t("Train with 1 change")
-        )
-        st.button(
-            label, type="primary", icon=":material/play_arrow:", key="train", on_click=on_train, disabled=config is None
-        )
-        if state == State.PAUSED:
-            st.button(t("Resume"), icon=":material/resume:", key="resume", on_click=service().resume, args=(run,))
-        else:
-            st.button(
-                t("Pause"),
-                icon=":material/pause:",
-                key="pause",
-                on_click=service().pause,
-                args=(run,),
-                disabled=state != State.RUNNING,
-            )
-        st.button(
-            t("Step"),
-            icon=":material/skip_next:",
-            key="step",
-            on_click=service().step,
-            args=(run,),
-            disabled=state != State.PAUSED,
-            help=t("Train to the next frame and pause again"),
-        )
-        st.button(
-            t("Stop"), icon=":material/stop:", key="stop", on_click=service().stop, args=(run,), disabled=not active()
-        )
+        how = {"key": "train", "icon": ":material/play_arrow:", "on_click": on_train, "disabled": config is None}
+        st.button(_train_with(changed), type="primary", **how)  # type: ignore[arg-type]
+        _turns(run, state)
         st.button(
             t("Reset"),
             icon=":material/restart_alt:",
@@ -171,3 +141,36 @@ def run_bar(config: Config | None, *, changed: int, on_train: Callable[[], None]
         st.error(st.session_state["run_error"])
     elif view is not None and view.state == State.FAILED:
         st.error(status(view), icon=":material/error:")
+
+
+def _train_with(changed: int) -> str:
+    if not changed:
+        return t("Train")
+    return t("Train with {count} changes", count=changed) if changed > 1 else t("Train with 1 change")
+
+
+def _turns(run: Run | None, state: State | None) -> None:
+    """Pause or Resume, Step, Stop."""
+    if state == State.PAUSED:
+        st.button(t("Resume"), icon=":material/resume:", key="resume", on_click=service().resume, args=(run,))
+    else:
+        st.button(
+            t("Pause"),
+            icon=":material/pause:",
+            key="pause",
+            on_click=service().pause,
+            args=(run,),
+            disabled=state != State.RUNNING,
+        )
+    st.button(
+        t("Step"),
+        icon=":material/skip_next:",
+        key="step",
+        on_click=service().step,
+        args=(run,),
+        disabled=state != State.PAUSED,
+        help=t("Train to the next frame and pause again"),
+    )
+    st.button(
+        t("Stop"), icon=":material/stop:", key="stop", on_click=service().stop, args=(run,), disabled=not active()
+    )

@@ -1,0 +1,167 @@
+"""The floor of a server's runs: workers on their seats, runs in the queue, and what becomes of a run there."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.errors import UserError
+from engine.runs.frame import Frame
+from engine.runs.service.policy import RunPolicy
+from engine.runs.service.run import Run, State
+from engine.runs.service.seats import Attempt, Seat, Seats
+from engine.runs.service.waiting import Waiting
+from engine.runs.service.why import no_sign, no_worker
+from engine.runs.workers.protocol import Command, Exit, Job, Worker
+
+LOG = logging.getLogger("gatescope.runs")
+
+
+class Floor:
+    """Who trains and who waits. It holds no lock: `engine.runs.service.runs.Runs` does, around every method.
+
+    hire  starts a worker; now  the clock, in seconds
+    """
+
+    def __init__(self, hire: Callable[[], Worker], policy: RunPolicy, now: Callable[[], float]) -> None:
+        self._policy, self._now = policy, now
+        self._attempts = itertools.count(1)
+        self.waiting = Waiting(policy)
+        self.seats = Seats(policy, hire)
+
+    def place(self, run: Run) -> tuple[int, UserError | None]:
+        """Its place in the queue, and what is wrong where no worker can be started. Those that are starting up will take
+        the first ones."""
+        retry_at = self.seats.retry_at
+        if retry_at is not None:
+            return 0, no_worker(max(retry_at - self._now(), 0.0))
+        return max(self.waiting.place(run) - self.seats.starting, 0), None
+
+    def of(self, owner: str) -> list[Run]:
+        """An owner's runs that train or wait."""
+        return [run for run in (*self.waiting, *self.seats.runs) if run.owner == owner]
+
+    def dispatch(self) -> None:
+        """Give waiting runs to idle workers; take workers from studies where live ones wait."""
+        for seat in self.seats:
+            if len(self.waiting) and seat.idle:
+                self._begin(seat, self.waiting.take())
+        for seat in self.seats:
+            run = seat.run
+            if run is None or not run.background or run.state != State.RUNNING:
+                continue
+            if self.waiting.live > self.seats.stopping:
+                self._free(run)
+                self._put_back(run)
+
+    def turn(self, run: Run, command: Command, state: State, only_from: State) -> None:
+        """Pause it, let it go on, or let it take a step, where it is in the state for that."""
+        seat = self.seats.with_run(run)
+        if seat is not None and seat.worker is not None and run.state == only_from:
+            run.enter(state)
+            seat.worker.tell(run.attempt, command)
+            self.dispatch()
+
+    def stop(self, run: Run, why: UserError | None = None) -> None:
+        """End it, keeping its frames; its worker is told, and has the policy's `stop_seconds` to obey."""
+        if run.state.active:
+            self._free(run)
+            self._end(run, State.STOPPED, why)
+            self.dispatch()
+
+    def record(self, worker: Worker, header: Mapping[str, Any], body: bytes) -> None:
+        """What a worker says."""
+        seat = self.seats.of(worker)
+        if seat is None:
+            return
+        seat.heard, attempt = self._now(), seat.attempt
+        if header["kind"] == "ready":
+            seat.failures = 0
+        elif attempt is not None and header.get("job") == attempt.number:
+            self._hear(seat, header, body)
+        self.dispatch()
+
+    def died(self, worker: Worker, how: Exit) -> None:
+        """A worker is gone: its run is tried again or says so, and another worker is hired."""
+        seat = self.seats.of(worker)
+        if seat is None:
+            return
+        run = seat.run
+        LOG.warning("%s ended, %s%s", worker.name, how, "" if run is None else f", training {run.config}")
+        seat.leave(self._now(), self._policy)
+        if run is not None:
+            self._lost(run, UserError("The training process ended unexpectedly. Press Train to run it again."))
+        self.seats.fill(self._now())
+        self.dispatch()
+
+    def look_after(self, seat: Seat, now: float) -> None:
+        """One worker's deadlines."""
+        run, attempt, worker = seat.run, seat.attempt, seat.worker
+        if worker is None or seat.dismissed:
+            return
+        if now - seat.heard > self._policy.silent_seconds:
+            LOG.warning("%s gave no sign of life for %.0f s and is killed", worker.name, now - seat.heard)
+            seat.attempt = None
+            if run is not None:
+                self._lost(run, no_sign(self._policy))
+            seat.dismiss()
+        elif attempt is not None and attempt.kill_at is not None and attempt.kill_at <= now:
+            seat.dismiss()
+        elif run is not None and run.worked > self._policy.longest_seconds:
+            self.stop(run, UserError("The run was stopped: it took too long."))
+        elif run is not None and len(self.waiting) and run.paused > self._policy.pause_seconds:
+            self.stop(run, UserError("The run was stopped: it was paused while others waited."))
+
+    def _begin(self, seat: Seat, run: Run) -> None:
+        assert seat.worker is not None
+        run.attempt, config = next(self._attempts), run.config
+        run.enter(State.RUNNING)
+        self.waiting.served(run)
+        seat.attempt, seat.heard = Attempt(run.attempt, run), self._now()
+        seat.worker.begin(Job(run.attempt, config.playground, run.work, config.to_dict(), run.table))
+
+    def _put_back(self, run: Run) -> None:
+        """To the queue with nothing done; what still comes from its attempt is not heard any more."""
+        run.restart()
+        self.waiting.add(run)
+
+    def _free(self, run: Run) -> None:
+        """Take a run out of the queue, or tell its worker to stop."""
+        self.waiting.discard(run)
+        seat = self.seats.with_run(run)
+        if seat is not None and seat.worker is not None and seat.attempt is not None:
+            seat.attempt.kill_at = self._now() + self._policy.stop_seconds
+            seat.worker.tell(seat.attempt.number, Command.STOP)
+
+    def _end(self, run: Run, state: State, why: UserError | None = None) -> None:
+        run.enter(state)
+        run.attempt, run.error = 0, why
+        if not self.of(run.owner):
+            self.waiting.forget(run.owner)
+
+    def _lost(self, run: Run, why: UserError) -> None:
+        """Its worker died or hangs: a cell of a study is tried again a few times, a live run says what happened."""
+        run.deaths += 1
+        if run.background and run.deaths <= self._policy.deaths:
+            self._put_back(run)
+        else:
+            self._end(run, State.FAILED, why)
+
+    def _hear(self, seat: Seat, header: Mapping[str, Any], body: bytes) -> None:
+        run, kind = seat.run, header["kind"]
+        if kind in ("finished", "stopped", "failed"):
+            seat.attempt = None
+        if run is None:  # it was stopped or put back: nobody waits for what is still said
+            return
+        if kind == "progress":
+            run.progressed(header["step"], header["steps"])
+        elif kind == "frame":
+            run.frames.append(Frame.from_bytes(body))
+        elif kind == "failed":
+            sentence, defect = header["sentence"], header.get("traceback")
+            LOG.log(logging.ERROR if defect else logging.INFO, "%s failed: %s", run.config, defect or sentence)
+            self._end(run, State.FAILED, UserError(sentence, **header["values"]))
+        elif kind in ("finished", "stopped"):
+            self._end(run, State.FINISHED if kind == "finished" else State.STOPPED)
