@@ -61,9 +61,9 @@ def opened(name: str) -> Opened[Any]:
 def addresses(name: str, rung: str, part: str) -> Iterator[Address]:
     """Some of the numbers of a part: the first, and others where there are several units, steps or sides."""
     if name == "multitask":
-        yield from (
-            Address(f"{part}:{number}", unit) for number in (0, 1) for unit in (0, 2) if part != "y" or not unit
-        )
+        numbers = (0,) if (rung, part) == ("shared_bottom", "expert") else (0, 1)
+        units = (0,) if part == "y" else (0, 2)
+        yield from (Address(f"{part}:{number}", unit) for number in numbers for unit in units)
     elif name == "recurrent":
         yield from (Address(part, unit, step) for step in (0, 2) for unit in ((0, 5) if part != "answer" else (0, 1)))
     elif name == "matching":
