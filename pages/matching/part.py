@@ -47,7 +47,7 @@ def draw(now: Shown) -> None:
     if not part:
         st.caption(t("Click a part of the network to open it, and see the sum behind its numbers."))
         return
-    with st.container(border=True, key="part"):
+    with st.container(border=True, key="drill_down"):
         if part.startswith(("cos", "p")):
             _score(now, scene, rung, part)
         else:

@@ -139,7 +139,7 @@ def test_a_score_opens_to_its_sum(page: Page, server: str, part: str) -> None:
     open_page(page, server, "matching_at=4")
     shown = number(page, part).text_content() or ""
     page.locator(f".player [data-element={part}]").click()
-    opened = page.locator(".st-key-part")
+    opened = page.locator(".st-key-drill_down")
     expect(opened).to_contain_text("the same within float32")
     result = re.search(r"gave (-?\d\.\d+)", opened.inner_text())
     assert result and f"{float(result[1]):.2f}" == shown.replace("−", "-")
