@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run dev test check bench recordings claims lint clean help
+.PHONY: run dev test check bench recordings pictures claims lint clean help
 
 run: $(VENV)/.run         ## install what is missing and start the app
 	$(BIN)/streamlit run app.py
@@ -39,6 +39,9 @@ bench: $(VENV)/.bench browser     ## side by side with peers, in one run
 
 recordings: $(VENV)/.run  ## train what the pages open with, into assets/recordings
 	$(BIN)/python -m engine.runs.build recordings
+
+pictures: $(VENV)/.dev browser   ## shoot the README's pictures, into assets/pictures
+	$(BIN)/python -m tests.browser.pictures
 
 claims: $(VENV)/.run      ## train the studies behind the verdicts, into assets/claims
 	$(BIN)/python -m engine.runs.build claims

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -66,7 +66,3 @@ class Settings(Generic[C]):
     def difference(self, name: str, mine: Any, theirs: Any) -> str:
         """One setting in which the controls differ from the run on stage, as a sentence names it."""
         return f"{self.groups.label(name)} {self.groups.written(theirs)} → {self.groups.written(mine)}"
-
-    def fields(self) -> Mapping[str, Any]:
-        """Every field of the config with its default."""
-        return self.groups.kind().to_dict()
