@@ -68,17 +68,17 @@ class LSTM(Cell):
         nudges: Nudges | None = None,
         output_sees_old_cell: bool = False,
     ) -> LSTMSteps:
-        """Every step in the plain form, from a state of zeros, with gates forced or states nudged."""
+        """Every step in the plain form, from a state of zeros: x (L, B, D), gates forced or states nudged (L, B, H)."""
         p = x.new_zeros(3, self.hidden_size) if self.peepholes is None else self.peepholes
         w, r, zero = self.weight_ih_l0, self.weight_hh_l0, self.start(x)
         return lstm_steps(x, zero, zero, w, r, self.bias, p, clamps, nudges, output_sees_old_cell)
 
     def written(self, steps: LSTMSteps, x: Tensor) -> Tensor:
-        """i ⊙ g"""
+        """i ⊙ g of one sequence (L, H)."""
         return (steps.i * steps.g)[:, 0]
 
     def jacobians(self, steps: LSTMSteps) -> Tensor:
-        """diag(f(t))"""
+        """diag(f(t)) of one sequence (L, H, H)."""
         return torch.diag_embed(steps.f[:, 0])
 
     def _start(self, x: Tensor, hx: State | None) -> State:
@@ -107,4 +107,5 @@ class PeepholeLSTM(LSTM):
 
     @property
     def peepholes(self) -> Tensor:
+        """p (3, H) in the order i, f, o."""
         return self.weight_peephole_l0

@@ -54,7 +54,7 @@ class Cell(nn.Module):
 
     @property
     def bias(self) -> Tensor:
-        """The two biases of torch's layout add up."""
+        """b (blocks · H): the two biases of torch's layout add up."""
         return self.bias_ih_l0 + self.bias_hh_l0
 
     def start(self, x: Tensor) -> Tensor:
@@ -100,15 +100,15 @@ class RNN(Cell):
         return output, at_length(output, lengths)
 
     def steps(self, x: Tensor, clamps: Clamps | None = None, nudges: Nudges | None = None) -> RNNSteps:
-        """Every step in the plain form, from a state of zeros, with outputs forced or nudged."""
+        """Every step in the plain form, from a state of zeros: x (L, B, D), outputs forced or nudged (L, B, H)."""
         return rnn_steps(x, self.start(x), self.weight_ih_l0, self.weight_hh_l0, self.bias, clamps, nudges)
 
     def written(self, steps: RNNSteps, x: Tensor) -> Tensor:
-        """(1 - h²) ⊙ W x"""
+        """(1 - h²) ⊙ W x of one sequence (L, H): x (L, D)."""
         return (1 - steps.h[:, 0] ** 2) * (x @ self.weight_ih_l0.T)
 
     def jacobians(self, steps: RNNSteps) -> Tensor:
-        """diag(1 - h(t)²) R"""
+        """diag(1 - h(t)²) R of one sequence (L, H, H)."""
         return (1 - steps.h[:, 0] ** 2)[:, :, None] * self.weight_hh_l0
 
 

@@ -33,7 +33,8 @@ class Judge:
         self._skills = np.array([query.skill for _, query in twinned])
 
     def pairs(self, scores: Array, skills: Sequence[str]) -> Array:
-        """By skill, the share of queries whose clicked document scores above its twin; a tie counts half."""
+        """(K,) by skill, the share of queries whose clicked document scores above its twin; a tie counts half. scores
+        (Q, N)."""
         rows = scores[self._rows]
         clicked, twin = (np.take_along_axis(rows, self._pairs[:, n : n + 1], 1)[:, 0] for n in (0, 1))
         won = np.where(np.abs(clicked - twin) < TIE, 0.5, clicked > twin)

@@ -240,5 +240,5 @@ def build(config: MatchingConfig, model: str, columns: int, *, seeded: bool = Tr
 
 
 def parameters_of(matcher: Matcher) -> Mapping[str, Tensor]:
-    """By name; of shared towers the query's alone."""
+    """A model's parameters by name; of shared towers, which have each twice, the query's alone."""
     return dict(matcher.named_parameters())

@@ -92,7 +92,7 @@ class Trainee:
 
     @torch.no_grad()
     def metrics(self, judge: Judge) -> dict[str, Array]:
-        """This model's share of a frame."""
+        """This model's share of a frame, by "model.name"; `train` says which there are, and their shapes."""
         scores = score(self.matcher, self._library.lexicon, self._library.test, self._library.pool)
         found = judge.measures(scores)
         if self.config.skills:
@@ -114,7 +114,7 @@ class Trainee:
         return sum(parameter.nbytes for parameter in parameters_of(self.matcher).values())
 
     def parameters(self) -> dict[str, Array]:
-        """A copy, by "model.name"."""
+        """A copy of the model's parameters, by "model.name", each in its own shape."""
         return {f"{self.model}.{name}": p.detach().numpy().copy() for name, p in parameters_of(self.matcher).items()}
 
 

@@ -66,5 +66,5 @@ class Towers(nn.Module):
 
 
 def renormalise(gates: Tensor) -> Tensor:
-    """Weights that sum to 1 again over E after some were dropped; all dropped leaves all zero."""
+    """Weights (B, T, E) that sum to 1 again over E after some were dropped; where all were dropped all are zero."""
     return gates / gates.sum(-1, keepdim=True).clamp_min(1e-9)

@@ -12,7 +12,7 @@ def entropy(gates: Tensor) -> Tensor:
 
 
 def total_variation(p: Tensor, q: Tensor) -> Tensor:
-    """½ Σ |p_i - q_i| over the last axis: 0 the same, 1 disjoint."""
+    """½ Σ |p_i - q_i| over the last axis, (…, E) → (…): 0 the same, 1 disjoint."""
     return (p - q).abs().sum(-1) / 2
 
 
@@ -30,7 +30,7 @@ def mean_gate_distance(gates: Tensor) -> Tensor:
 
 
 def task_pairs(tasks: int) -> tuple[Tensor, Tensor]:
-    """Indices of all pairs of tasks."""
+    """Indices of all T(T - 1)/2 pairs of tasks, the first and the second of each (P,)."""
     first, second = torch.triu_indices(tasks, tasks, offset=1)
     return first, second
 

@@ -74,6 +74,7 @@ class Structure(nn.Module):
         return x if self.shared is None else self.shared(x).relu()
 
     def forward(self, x: Tensor, keep: Tensor | None = None) -> Forward:
+        """x (B, D) → Forward; `keep` (B, T, E) of 0 and 1 takes gate weights away."""
         raise NotImplementedError
 
 

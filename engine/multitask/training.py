@@ -58,7 +58,10 @@ class Trainee:
 
     @torch.no_grad()
     def metrics(self, test: Rows, fixed: Rows | None, basis: Tensor) -> dict[str, Array]:
-        """This structure's share of a frame."""
+        """This structure's share of a frame, by "structure.name"; `train` says which there are, and their shapes.
+
+        test and fixed are rows (S, B, …), basis (T, D) spans the tasks' weight vectors.
+        """
         forward: Forward = self.stack(test.x)
         found: dict[str, Tensor] = {"test_loss": losses(forward.predictions, test.y, self._binary)}  # (S, T)
         if fixed is not None:
@@ -82,7 +85,7 @@ class Trainee:
         return sum(tensor[0].nbytes for tensor in self.stack.parameters.values())
 
     def parameters(self) -> dict[str, Array]:
-        """The followed seed's parameters."""
+        """The followed seed's parameters, by "structure.name", each in its own shape."""
         return {f"{self.structure}.{name}": array(tensor) for name, tensor in self.stack.state(0).items()}
 
 
@@ -143,5 +146,5 @@ def _refuse_divergence(frame: Frame, config: MultitaskConfig) -> None:
 
 
 def array(tensor: Tensor) -> Array:
-    """A tensor as numpy, copied so that later steps cannot change it."""
+    """A tensor as numpy, in its own shape, copied so that later steps cannot change it."""
     return tensor.detach().numpy().copy()

@@ -43,7 +43,7 @@ def thick(recording: Recording[RecommenderConfig]) -> Recording[RecommenderConfi
 
 
 def watched_rows(site: Site) -> Array:
-    """Rows of the vocabulary that the offered users ever watched."""
+    """Rows (N,) of the vocabulary that the offered users ever watched."""
     watches = site.history.watches
     items = np.concatenate([watches.item[watches.start[user] : watches.start[user + 1]] for user in offered(site)])
     rows = np.unique(site.row(items))
@@ -51,7 +51,8 @@ def watched_rows(site: Site) -> Array:
 
 
 def packed(parameters: Mapping[str, Array], rows: Array) -> dict[str, Array]:
-    """Tables as 8 bits with one scale a column; those read by users alone without their other rows."""
+    """Tables (K, D) as 8 bits with one scale a column (D,); of those that users alone read, the `rows` (N,) and zeros
+    elsewhere."""
     found: dict[str, Array] = {}
     for name, array in parameters.items():
         if name not in EIGHT_BITS:
@@ -68,7 +69,7 @@ def packed(parameters: Mapping[str, Array], rows: Array) -> dict[str, Array]:
 
 
 def unpacked(parameters: Mapping[str, Array]) -> dict[str, Array]:
-    """The same as float32."""
+    """What `packed` wrote as float32 tables (K, D) again."""
     return {
         name: array.astype(np.float32) * parameters[f"{name}.scale"] if array.dtype == np.int8 else array
         for name, array in parameters.items()

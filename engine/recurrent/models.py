@@ -42,6 +42,7 @@ class Reader(nn.Module):
         return inputs if self.words is None else self.words(inputs)
 
     def forward(self, inputs: Tensor) -> Read:
+        """inputs (L, B) word ids or (L, B, D) numbers → Read."""
         x = self.embed(inputs)  # (L, B, D)
         h = self.cell(x)[0]  # (L, B, H)
         return Read(x, h, self.readout(h))  # (L, B, O)

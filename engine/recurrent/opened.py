@@ -85,16 +85,17 @@ class Opened:
         return Trace({name: tensor.numpy() for name, tensor in arrays.items()}, axes)
 
     def probabilities(self, answers: Tensor) -> Tensor:
-        """What the readout says: softmax over the answers, σ of each, or the number itself."""
+        """What the readout (…, O) says: softmax over the answers, σ of each, or the number itself."""
         kind = self.task.kind
         return answers if kind == "value" else answers.sigmoid() if kind == "next" else answers.softmax(-1)
 
     @torch.inference_mode()
     def explain(self, cell: str, inputs: Tensor, at: Address) -> Explanation:
-        """The sum behind one number of one step, in float64.
+        """The sum behind one number of one step, in float64: inputs (L,) word ids or (L, D) numbers.
 
-        Parts are the cell's `sums` (unit of the cell) and "answer" (unit = which answer). Raises UserError where the cell
-        has no such part, step or unit.
+        Parts are the cell's `sums` (unit of the cell) and "answer" (unit = which answer). Raises UserError where
+        the cell has no such
+        part, step or unit.
         """
         model, part, step, unit = self.exact(cell), at.part, at.step, at.unit
         width = model.readout.out_features if part == "answer" else model.cell.hidden_size

@@ -83,7 +83,7 @@ _SEEN = {" ": "␣", "\n": "⏎", "\t": "⇥"}
 
 
 def written(task: Task, inputs: Tensor) -> tuple[str, ...]:
-    """Each step as a word: the vocabulary's, a number with ▾ where it is marked, a spike or a dot."""
+    """Each of (L,) or (L, D) steps as a word: the vocabulary's, a number with ▾ where it is marked, a spike or a dot."""
     if task.vocabulary is not None:
         return tuple(_SEEN.get(word, word) for word in (task.vocabulary[index] for index in inputs.tolist()))
     if task.channels == 1:

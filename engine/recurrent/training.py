@@ -92,7 +92,7 @@ class Trainee:
         return sum(tensor[0].nbytes for tensor in self.stack.parameters.values())
 
     def parameters(self) -> dict[str, Array]:
-        """The followed seed's parameters."""
+        """The followed seed's parameters, by "cell.name", each in its own shape."""
         return {f"{self.cell}.{name}": tensor.numpy() for name, tensor in self.stack.state(0).items()}
 
 

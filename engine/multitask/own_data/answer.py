@@ -34,7 +34,7 @@ class Ranked:
         self._upto = np.searchsorted(scores[self._negatives], scores[self._positives], "right")
 
     def error(self, weights: Array) -> float:
-        """1 - AUC; ½ where a class has no weight."""
+        """1 - AUC under row weights (N,); ½ where a class has no weight."""
         up = weights[self._positives].astype(np.float64)
         down = np.concatenate(([0.0], np.cumsum(weights[self._negatives], dtype=np.float64)))
         total = up.sum() * down[-1]
@@ -48,7 +48,7 @@ class Squared:
         self._squared, self._scale = (predictions.astype(np.float64) - labels) ** 2, scale
 
     def error(self, weights: Array) -> float:
-        """RMSE in the label's own units."""
+        """RMSE in the label's own units, under row weights (N,)."""
         return float(self._scale * np.sqrt(weights @ self._squared / weights.sum()))
 
 

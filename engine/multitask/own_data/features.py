@@ -127,6 +127,7 @@ class WithEmbeddings(nn.Module):
             nn.init.normal_(weight, std=0.02, generator=source)
 
     def forward(self, numbers: Tensor, ids: Tensor) -> Forward:
+        """numbers (B, F), ids (B, C) → Forward."""
         embedded = [table(ids[:, column]) for column, table in enumerate(self.tables)]
         result: Forward = self.structure(torch.cat([numbers, *embedded], dim=-1))
         return result
@@ -143,5 +144,6 @@ class Separate(nn.Module):
         self.networks = nn.ModuleList(networks)
 
     def forward(self, numbers: Tensor, ids: Tensor) -> Forward:
+        """numbers (B, F), ids (B, C) → Forward."""
         each: list[Forward] = [network(numbers, ids) for network in self.networks]
         return Forward(*(torch.cat(parts, dim=1) for parts in zip(*each, strict=True)))

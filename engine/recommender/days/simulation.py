@@ -113,7 +113,7 @@ class Pages:
     search_token: Array
 
     def log(self, pages: Array, number: int = 0) -> Log:
-        """Some of the pages as a log, numbered from `number`, and all searches: who looks asks for earlier ones."""
+        """Some of the pages (P,) as a log, numbered from `number`, and all searches: who looks asks for earlier ones."""
         return Log(
             user=np.repeat(self.user[pages], PAGE),
             video=self.video[pages].ravel(),

@@ -116,6 +116,7 @@ def _judged(data: Data, name: str, scores: Array) -> dict[str, Array]:
 
 
 def first_of(page: Array, scores: Array) -> Array:
-    """Rows that score highest on their page."""
+    """Which of N impressions score highest on their page, one row a page (P,), pages in ascending order: page, scores
+    (N,)."""
     order = np.lexsort((-scores, page))
     return order[np.concatenate(([True], np.diff(page[order]) > 0))] if len(order) else order

@@ -41,7 +41,7 @@ class Promised:
         return self.odds * (1.0 - self.click)
 
     def some(self, rows: Array) -> Promised:
-        """A selection."""
+        """Those at some places (N,), in that order."""
         return Promised(self.user[rows], self.video[rows], self.odds[rows], self.click[rows], self.minutes[rows])
 
 

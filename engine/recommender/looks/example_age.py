@@ -129,7 +129,8 @@ class Life:
 
 
 def life(server: Server, users: Array) -> Life | None:
-    """The paper's Figure 4, for some users. None where the log is too short."""
+    """The paper's Figure 4 for some users (U,): how a video's score goes with the time since its upload. None where
+    the log is too short."""
     site, days = server.site, server.config.days
     parts = min(PARTS, days)
     if parts < FEWEST:
@@ -149,7 +150,7 @@ def life(server: Server, users: Array) -> Life | None:
 
 
 def users_of(site: Site, among: Array, parts: int) -> Array:
-    """Users of `among` drawn by their watches, as many as their scores at all times allow."""
+    """Users of `among` (U,) drawn by their watches, as many (N,) as their scores at all times allow."""
     count = int(np.clip(LOGITS // (2 * min(PARTS, parts) * len(site.known)), 4, 24))
     watches = np.diff(site.history.watches.start)[among].astype(np.float64)
     if len(among) <= count:

@@ -40,13 +40,13 @@ def tables(site: Site, frames: Sequence[Frame]) -> dict[str, Array]:
 
 
 def there(found: dict[str, Array]) -> Array:
-    """Rows that every table has: a recording may keep those that its users read, and leave the others 0."""
+    """Rows (N,) that every table has: a recording may keep those that its users read, and leave the others 0."""
     whole = [np.abs(table).max(1) > 0 for table in found.values()]
     return np.flatnonzero(np.logical_and.reduce(whole))
 
 
 def nearest(table: Array, row: int, among: Array, most: int = FIRST) -> tuple[Array, Array]:
-    """Rows and cosines of the nearest of `among`, without the row itself, best first."""
+    """Rows and cosines (most,) of the nearest of `among` (N,), without the row itself, best first: table (K, D)."""
     others = among[among != row]
     cosines = _unit(table[others]) @ _unit(table[[row]])[0]
     order = np.argsort(-cosines, kind="stable")[:most]
@@ -54,7 +54,7 @@ def nearest(table: Array, row: int, among: Array, most: int = FIRST) -> tuple[Ar
 
 
 def asked(site: Site, among: Array) -> Array:
-    """The rows that shares are averaged over: some of `among`, by the seed."""
+    """The rows (N,) that shares are averaged over: some of `among`, by the seed."""
     drawn = source(site.world.config, "neighbours").permutation(among)
     return np.sort(drawn[:ASKED])
 
@@ -65,7 +65,7 @@ def alike(table: Array, kinds: Array, among: Array, rows: Array, most: int = FIR
 
 
 def by_chance(kinds: Array, among: Array, rows: Array) -> float:
-    """The same of neighbours drawn evenly."""
+    """The share of neighbours of the same kind, were neighbours drawn evenly: kinds (K,), among and rows (N,)."""
     return float(np.mean([(kinds[among] == kinds[row]).sum() - 1 for row in rows]) / max(len(among) - 1, 1))
 
 

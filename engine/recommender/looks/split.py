@@ -38,7 +38,7 @@ def _changed(site: Site, **settings: str) -> Site:
 
 
 def timeline(site: Site, found: Splits, user: int, rule: str) -> tuple[Array, Array, Array]:
-    """Videos, days and roles of a user's watches, in order of time."""
+    """Videos, days and roles (N,) of a user's watches, in order of time."""
     watches = site.history.watches
     places = np.arange(watches.start[user], watches.start[user + 1])
     train, test = found.of(rule)
@@ -63,7 +63,7 @@ def examples_per_user(site: Site) -> dict[str, Array]:
 
 
 def of_most_active(counts: Array, share: float = 0.1) -> float:
-    """The share of all examples that the most active tenth of users give."""
+    """The share of all examples that the most active tenth of users give: counts (U,) of each user."""
     most = np.sort(counts)[::-1][: max(round(len(counts) * share), 1)]
     return float(most.sum() / max(counts.sum(), 1))
 

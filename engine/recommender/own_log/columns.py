@@ -90,7 +90,7 @@ def unit_of(name: str) -> float:
 
 
 def seconds_of(name: str, values: Array) -> float:
-    """Seconds in one of a column, by its name; without one by its size."""
+    """How many seconds one unit of a column of times (N,) is, by its name; without a name that tells, by its size."""
     there = values[values > 0]
     return unit_of(name) or (1e-3 if len(there) and float(np.median(there)) > LONG else 1.0)
 

@@ -33,7 +33,7 @@ class Impressions:
         return len(self.video)
 
     def some(self, rows: Array) -> Impressions:
-        """A selection."""
+        """The impressions in some rows (B,), in that order."""
         return Impressions(
             self.video[rows], self.recent[rows], self.user_language[rows], self.video_language[rows],
             self.hours[rows], self.seen[rows],
@@ -63,7 +63,7 @@ class Quantiles:
 
     @classmethod
     def of(cls, values: Array) -> Quantiles:
-        """Edges of even shares of the finite values; what is infinite lies above all."""
+        """Edges of even shares of the finite values among (N,); what is infinite lies above all."""
         finite = values[np.isfinite(values)]
         return cls(np.quantile(finite if len(finite) else np.zeros(1), np.linspace(0.0, 1.0, QUANTILES)))
 

@@ -52,7 +52,8 @@ class RankNet(nn.Module):
         return self.logit(x)[:, 0]
 
     def joined(self, seen: Seen) -> Tensor:
-        """What is concatenated: the impression and the watches share an embedding, and are fed separately. A video
+        """What enters the first layer (B, D'): the impression and the watches share an embedding, and are fed
+        separately. A video
         outside the vocabulary is zero (§4.1)."""
         languages = self.language(seen.languages).flatten(1)
         video = average(self.video, seen.video[:, None])

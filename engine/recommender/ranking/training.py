@@ -53,12 +53,12 @@ class Ranking:
             self.net.video.weight.copy_(videos)
 
     def fit(self) -> Iterator[Tensor]:
-        """All of training: the loss of each step."""
+        """All of training: the loss () of each step."""
         for _ in range(self.config.ranking_steps):
             yield self.learn()
 
     def learn(self) -> Tensor:
-        """One step; the loss."""
+        """One step on a batch of impressions; its loss ()."""
         rows = self._rng.integers(len(self._train), size=self.config.batch_size)
         z = self.net(self.ranker.seen(self._train.some(rows)))
         clicked, minutes = torch.from_numpy(self._clicked[rows]), torch.from_numpy(self._minutes[rows])

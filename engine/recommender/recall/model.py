@@ -120,7 +120,7 @@ def sampled_loss(net: CandidateNet, u: Tensor, labels: Tensor, drawn: Tensor, lo
 
 
 def full_loss(net: CandidateNet, u: Tensor, labels: Tensor) -> Tensor:
-    """The same over every video, for small catalogues."""
+    """-log softmax over every video, for small catalogues: u (B, D), labels (B,)."""
     return functional.cross_entropy(u @ net.output.weight.T, labels)
 
 

@@ -35,7 +35,7 @@ class Examples:
         return len(self.user)
 
     def some(self, rows: Array) -> Examples:
-        """A selection."""
+        """The examples in some rows (B,), in that order."""
         parts = (self.user, self.place, self.label, self.age, self.behind, self.moment)
         return Examples(*(part[rows] for part in parts))
 

@@ -82,7 +82,7 @@ class Recall:
                 item2vec(self.config, name, events, getattr(self.net, name), tick)
 
     def learn(self) -> Tensor:
-        """One step on a batch of examples; the loss."""
+        """One step on a batch of examples; its loss ()."""
         config = self.config
         some = self._train.some(self._rng.integers(len(self._train), size=config.batch_size))
         u = self.net(viewers(self._site, some)).vector

@@ -15,7 +15,7 @@ from engine.runs.frame import Array
 
 
 def watched_before(site: Site, user: int, when: float) -> Array:
-    """Ids of what the user has watched before a moment, in days; ascending, each once."""
+    """Ids (N,) of what the user has watched before a moment, in days; ascending, each once."""
     watches = site.history.watches
     end = int(watches.before(np.array([user]), np.array([int(when * SECONDS)]))[0])
     return np.unique(watches.item[watches.start[user] : end])

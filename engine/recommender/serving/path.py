@@ -57,7 +57,7 @@ class Side(NamedTuple):
 
 
 def side_by_side(server: Server, user: int, videos: Array, when: float, without: tuple[int, ...] = ()) -> list[Side]:
-    """Some videos for one user at one moment, as ranking reads them. Raises RuntimeError before it is trained."""
+    """Some videos (N,) for one user at one moment, as ranking reads them. Raises RuntimeError before it is trained."""
     some = server.features(user, videos, when, without)
     return [_side(_ranker(server), some.some(np.array([n]))) for n in range(len(some))]
 

@@ -107,7 +107,8 @@ class Server:
         return scores[0][fresh][: self.config.recalled], ids[fresh][: self.config.recalled]
 
     def gone(self, user: int, when: float) -> Array:
-        """Ids that may not be shown: watched before, with a vector or without, or with a vector and not there yet."""
+        """Ids (N,) that may not be shown: watched before, with a vector or without, or with a vector and not there
+        yet."""
         later = self._by_upload[np.searchsorted(self._uploaded, when, side="right") :]
         return np.union1d(watched_before(self.site, user, when), later)
 

@@ -30,7 +30,8 @@ class Truth:
         return expected_watch(world.config, world.videos, world.users, np.full(len(videos), user), videos, seen)
 
     def favourites(self, user: int, when: float) -> tuple[Array, Array]:
-        """Ids and expected minutes of what the user would like best of all that is there and was not watched yet, best
+        """Ids and expected minutes (N,) of what the user would like best of all that is there and was not watched yet,
+        best
         first. Empty where the world is not simulated."""
         world = self._site.world
         if not world.true:
@@ -46,8 +47,9 @@ class Truth:
         return ids[open_], minutes[open_]
 
     def kept(self, given: Recommendation, gone: Array, most: int) -> tuple[float, float, float]:
-        """The share of the best possible watch time of `most` videos that the vocabulary, recall and ranking leave, for a
-        recommendation without what was `gone`. nan where the world is not simulated."""
+        """The share of the best possible watch time of `most` videos that the vocabulary, recall and ranking leave,
+        for a
+        recommendation without the ids (N,) that were `gone`. nan where the world is not simulated."""
         if not self._site.world.true:
             return (float("nan"),) * 3
         favourites, minutes = self.favourites(given.user, given.now)
@@ -63,5 +65,5 @@ class Truth:
 
 
 def best_sum(values: Array, most: int) -> float:
-    """The sum of the largest."""
+    """The sum of the `most` largest of some values (N,)."""
     return float(np.partition(values, -min(most, len(values)))[-most:].sum()) if len(values) else 0.0

@@ -29,14 +29,15 @@ def small(head: float, seed: int) -> Array:
 
 
 def lorenz(watches: Array) -> tuple[Array, Array]:
-    """The share of videos, the most watched first, at points even on a logarithmic scale, and the share of watches that
-    they have."""
+    """The share of videos, the most watched first, at points (P,) even on a logarithmic scale, and the share of
+    watches that
+    they have: watches (V,) of each video."""
     ordered = np.cumsum(np.sort(watches)[::-1]) / max(watches.sum(), 1)
     counts = np.unique(np.geomspace(1, len(watches), POINTS).round().astype(np.int64))
     return counts / len(watches), ordered[counts - 1]
 
 
 def share_of_top(watches: Array, share: float = 0.01) -> float:
-    """The share of watches that the most watched percent of all videos have; at least one video."""
+    """The share of watches (V,) that a share of all videos, the most watched, have; at least one video."""
     most = np.sort(watches)[::-1][: max(int(len(watches) * share + 1e-9), 1)]
     return float(most.sum() / max(watches.sum(), 1))

@@ -44,7 +44,7 @@ class Sequences:
         return np.where(inside, self.item[np.maximum(at, 0)], -1)
 
     def mapped(self, to: Array) -> Sequences:
-        """With items `to[item]`, without those that become negative."""
+        """The same events with items `to[item]`, to (V,), without those that become negative."""
         kept, item = self.kept(to[self.item] >= 0), to[self.item]
         return replace(kept, item=item[item >= 0])
 
@@ -55,7 +55,7 @@ class Sequences:
 
 
 def sequences(owner: Array, item: Array, time: Array, minutes: Array, owners: int) -> Sequences:
-    """Sort events; time in days."""
+    """Events (N,) sorted by owner and time, in days."""
     second = np.floor(time * SECONDS).astype(np.int64)
     order = np.lexsort((second, owner))
     start = np.searchsorted(owner[order], np.arange(owners + 1))

@@ -59,7 +59,8 @@ def respond(
 def offered(
     config: RecommenderConfig, rng: np.random.Generator, videos: Videos, users: Users, user: Array, when: Array
 ) -> Array:
-    """One video for each place on a page: of a topic that the user tends to, uploaded before, drawn by popularity."""
+    """One video (N,) for each place on a page: of a topic that the user tends to, uploaded before, drawn by
+    popularity."""
     by_topic = [np.flatnonzero(videos.topic == topic) for topic in range(TOPICS)]
     topic = np.where(rng.random(len(user)) < 0.8, topics_of(rng, users, user), rng.integers(TOPICS, size=len(user)))
     found = np.empty(len(user), np.int64)

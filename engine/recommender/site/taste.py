@@ -15,7 +15,7 @@ from engine.runs.frame import Array
 def click_probability(
     config: RecommenderConfig, videos: Videos, users: Users, user: Array, video: Array, seen: Array | float = 0.0
 ) -> Array:
-    """P(click) of user n shown video n, the arrays broadcast together: taste, language, quality, bait, weariness."""
+    """P(click) (N,) of user n shown video n, the arrays broadcast together: taste, language, quality, bait, weariness."""
     taste = users.taste[user, videos.topic[video]]
     foreign = users.language[user] != videos.language[video]
     young = (users.age[user] < 30) & (videos.minutes[video] < 4.0)
@@ -26,7 +26,7 @@ def click_probability(
 
 
 def watched_share(videos: Videos, users: Users, user: Array, video: Array) -> Array:
-    """The share of a video that a user who clicked is expected to watch: bait wins clicks, not minutes."""
+    """The share (N,) of a video that a user who clicked is expected to watch: bait wins clicks, not minutes."""
     taste = users.taste[user, videos.topic[video]]
     return 1.0 / (1.0 + np.exp(-(-0.9 + 1.6 * taste + 2.2 * videos.quality[video] - 3.0 * videos.bait[video])))
 
@@ -34,7 +34,7 @@ def watched_share(videos: Videos, users: Users, user: Array, video: Array) -> Ar
 def expected_watch(
     config: RecommenderConfig, videos: Videos, users: Users, user: Array, video: Array, seen: Array | float = 0.0
 ) -> Array:
-    """E[minutes watched] of an impression, a first one by default: the truth that every stage is judged by."""
+    """E[minutes watched] (N,) of an impression, a first one by default: the truth that every stage is judged by."""
     share = watched_share(videos, users, user, video)
     return click_probability(config, videos, users, user, video, seen) * share * videos.minutes[video]
 

@@ -28,7 +28,7 @@ class Site:
     _row: Array
 
     def row(self, videos: Array) -> Array:
-        """The tables' row of each video, any shape; -1 for one outside the vocabulary, and for -1."""
+        """The tables' row of each video (…,) → (…,); -1 for one outside the vocabulary, and for -1."""
         return np.where(videos < 0, -1, self._row[videos])
 
     def watches(self, some: Array | None = None) -> Sequences:

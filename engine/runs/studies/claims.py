@@ -24,7 +24,7 @@ class Stored(Generic[C]):
         self._results = results
 
     def metric_of(self, cell: C, name: str) -> Array:
-        """One metric of one cell, in float64. KeyError where the cell or the metric is missing."""
+        """One metric of one cell, in its stored shape and float64. KeyError where the cell or the metric is missing."""
         return np.asarray(self._results[cell][name], np.float64)
 
 
