@@ -110,7 +110,7 @@ class Trainee:
         return torch.cat((queries, documents)).numpy().astype(np.float16)
 
     def nbytes(self) -> int:
-        """Bytes of all parameters."""
+        """How many bytes its parameters take."""
         return sum(parameter.nbytes for parameter in parameters_of(self.matcher).values())
 
     def parameters(self) -> dict[str, Array]:
@@ -144,7 +144,7 @@ def vectors(tower: torch.nn.Module, matcher: Matcher, lexicon: Lexicon, rows: Se
 
 
 def score(matcher: Matcher, lexicon: Lexicon, queries: Sequence[Sequence[str]], pool: Sequence[Sequence[str]]) -> Array:
-    """Cosines (Q, N)."""
+    """Cosines (Q, N) of queries with a pool of documents, both as token rows."""
     left = vectors(matcher.query, matcher, lexicon, queries)
     return cosines(left, vectors(matcher.document, matcher, lexicon, pool)).numpy()
 
@@ -161,7 +161,7 @@ def train(config: MatchingConfig, tick: Tick | None = None) -> Iterator[Frame]:
 
 
 def train_on(config: MatchingConfig, log: Log, tick: Tick | None = None) -> Iterator[Frame]:
-    """The same on any log."""
+    """Train on any log, as `train` does on a generated one."""
     library, judge, source = Library(config, log), Judge(log), generator(config.seed, "batches")
     trainees = [Trainee(config, model, library) for model in config.models]
     moments = frame_steps(config.steps, config.frames)

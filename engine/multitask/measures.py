@@ -23,7 +23,7 @@ def gate_distance(gates: Tensor) -> Tensor:
 
 
 def mean_gate_distance(gates: Tensor) -> Tensor:
-    """The same between the gates averaged over rows first: (…, B, T, E) → (…)."""
+    """How far the tasks' mean gates lie apart, averaged over rows first: (…, B, T, E) → (…)."""
     mean = gates.mean(-3)
     first, second = task_pairs(gates.shape[-2])
     return total_variation(mean[..., first, :], mean[..., second, :]).mean(-1)

@@ -37,7 +37,7 @@ def thin(recording: Recording[RecommenderConfig]) -> Recording[RecommenderConfig
 
 
 def thick(recording: Recording[RecommenderConfig]) -> Recording[RecommenderConfig]:
-    """Tables as float32 again."""
+    """A shipped recording as it is used: its tables, stored in 8 bits, as float32."""
     frames = [replace(frame, parameters=unpacked(frame.parameters)) for frame in recording.frames]
     return Recording(recording.config, tuple(frames))
 

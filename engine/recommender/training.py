@@ -41,7 +41,7 @@ def train(config: RecommenderConfig, tick: Tick | None = None) -> Iterator[Frame
 
 
 def train_on(site: Site, tick: Tick | None = None) -> Iterator[Frame]:
-    """The same on a site that is there."""
+    """Train on a site that is there, as `train` does on a drawn one."""
     yield from train_from(prepare(site), tick)
 
 

@@ -56,7 +56,7 @@ class Opened:
         return self._readers[cell]
 
     def exact(self, cell: str) -> Reader:
-        """A copy in float64."""
+        """A copy of a reader in float64, for sums and slopes."""
         return copy.deepcopy(self.reader(cell)).double()
 
     @torch.inference_mode()

@@ -147,7 +147,7 @@ class Characters:
 
 
 def task_of(config: RecurrentConfig) -> Task:
-    """The task of a config."""
+    """The task that a config names, with its vocabulary and its examples."""
     if isinstance(config, TextConfig):
         return Characters(config.alphabet)
     if config.task == "language":

@@ -77,7 +77,7 @@ def found_config(found: Found, table: str, base: TextConfig | None = None) -> Te
 
 
 def text_config(text: str, table: str, base: TextConfig | None = None) -> TextConfig:
-    """The same from the text itself."""
+    """The config of a user's text, from the text itself."""
     return found_config(_found(text), table, base)
 
 

@@ -117,7 +117,7 @@ def train(config: RecurrentConfig, tick: Tick | None = None) -> Iterator[Frame]:
 
 
 def train_on(config: RecurrentConfig, task: Task, held_out: Task, tick: Tick | None = None) -> Iterator[Frame]:
-    """The same with examples from one task and tests from another: two parts of one text, say."""
+    """Train with examples from one task and tests from another, as two parts of one text are."""
     lessons = Lessons(config, task, held_out, config.seeds)
     trainees = [Trainee(config, task, cell) for cell in config.cells]
     moments = frame_steps(config.steps, config.frames)

@@ -18,7 +18,7 @@ from engine.runs.frame import Array
 
 
 def distances(config: RecurrentConfig, most: int = 21) -> tuple[int, ...]:
-    """Those that the stage can show: up to `most`, evenly from 1 to the longest of training."""
+    """The distances that the stage can show: up to `most`, evenly from 1 to the longest of training."""
     count = min(config.distance, most)
     if count == 1:
         return (config.distance,)

@@ -50,7 +50,7 @@ def _written(framed: Row, window: range) -> str:
 
 
 def up_close(now: Shown) -> None:
-    """The whole section."""
+    """One word's trigrams and buckets, what collides with it, a misspelling, and counts over the whole log."""
     config = now.config
     left, right = st.columns(2, gap="large")
     with left:

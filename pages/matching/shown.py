@@ -43,7 +43,7 @@ class Shown(OnStage[MatchingConfig]):
 
     @property
     def index(self) -> Index:
-        """The same with the documents' vectors, to rank with."""
+        """The models with the vectors of all documents, to rank with."""
         return self._opened[1]
 
     @cached_property

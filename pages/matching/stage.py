@@ -41,7 +41,7 @@ def clicked(now: Shown, stage: Stage, click: Click) -> None:
 
 
 def asked(now: Shown, text: str) -> None:
-    """A typed query."""
+    """A typed query comes on stage."""
     where.ask(text, len(now.hand.picks()))
 
 

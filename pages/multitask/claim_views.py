@@ -205,7 +205,7 @@ def _sizes() -> None:
 
 
 def breaks(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
-    """The same comparison at a rate at which nothing has converged."""
+    """MMoE against Shared-Bottom at a rate at which nothing has converged."""
     histogram({TITLES[s]: seeds.loss(SLOW, s, 0.5) for s in ("shared_bottom", "mmoe")})
     _verdict_lines(
         verdicts,

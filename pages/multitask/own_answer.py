@@ -20,7 +20,7 @@ BASE = "shared_bottom"
 
 
 def result(config: TableConfig, last: Frame) -> None:
-    """All of it, the whole answer first."""
+    """The whole answer first, then task by task, the gates, and how it was compared."""
     found = answer(last.metrics, config.structures)
     st.markdown(Marked("**{answer}**").format(answer=sentence(found)))
     for task, label in enumerate(config.labels):

@@ -8,7 +8,7 @@ from pages.ui.language import language
 
 
 def title(site: Site, video: int) -> str:
-    """Of a video."""
+    """A video's title; its id in a user's own log."""
     if site.world.titles:
         return site.world.titles[video]
     videos = site.world.videos
@@ -17,7 +17,7 @@ def title(site: Site, video: int) -> str:
 
 
 def channel(site: Site, video: int) -> str:
-    """Of a video; "" in a user's own log, which has numbers alone."""
+    """A video's channel; "" in a user's own log, which has numbers alone."""
     if site.world.titles:
         return ""
     videos = site.world.videos
@@ -25,12 +25,12 @@ def channel(site: Site, video: int) -> str:
 
 
 def topic(number: int) -> str:
-    """Of a topic."""
+    """A topic's name."""
     return wordings.TOPIC_NAMES[language()][number]
 
 
 def user(site: Site, number: int) -> str:
-    """Name and age."""
+    """A user's name and age; the id in a user's own log."""
     if site.world.people:
         return site.world.people[number]
     return names.user_name(number, int(site.world.users.age[number]), language())
@@ -47,5 +47,5 @@ def spoken(number: int) -> str:
 
 
 def search(token: int) -> str:
-    """A search word."""
+    """The word behind a search token."""
     return names.search_word(token, language())

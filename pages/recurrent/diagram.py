@@ -95,7 +95,7 @@ def lstm(words: Mapping[str, str]) -> Layout:
 
 
 def peephole(words: Mapping[str, str]) -> Layout:
-    """The same, with three lines from the belt into the gates, as wide as p ⊙ C."""
+    """The LSTM with three more lines from the belt into the gates, as wide as p ⊙ C."""
     cell = _Cell("peephole", words)
     return Layout((*cell.around(), *_inside(cell)), (*cell.flow(), *_lines(), *_peepholes(cell, on=True)))
 

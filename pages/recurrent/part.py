@@ -36,7 +36,7 @@ HUE = {"f": HUES[1], "i": HUES[2], "g": HUES[2], "o": HUES[3], "c": HUES[0], "h"
 
 
 def draw(now: Shown) -> None:
-    """Part, word, sum."""
+    """The drill-down: the selected part at the word on stage, and the sum behind one unit's number."""
     one, position = _place(now)
     with st.container(border=True, key="drill_down"):
         try:

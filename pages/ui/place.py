@@ -101,7 +101,7 @@ class Place:
         return tuple(sorted({int(part) for part in parts if int(part) <= high}))
 
     def write_numbers(self, name: str, values: Iterable[int]) -> None:
-        """What `numbers` reads."""
+        """Write whole numbers under a name, for `numbers` to read."""
         self.write(name, ".".join(str(value) for value in sorted(values)))
 
     def set_hero(self, value: float) -> None:

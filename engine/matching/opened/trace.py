@@ -64,7 +64,7 @@ class OpenedModel:
         return self.tower(side)(self.read(rows, bags)).vector
 
     def cosines(self, query: Row, documents: Sequence[Row]) -> Array:
-        """(N,)"""
+        """Cosine of a query with each of N documents, (N,)."""
         return cosines(self.vector(0, [query]), self.vector(1, documents))[0].numpy()
 
 

@@ -22,7 +22,7 @@ SIDES = 3
 
 
 def width(scenes: Sequence[Scene]) -> int:
-    """F."""
+    """How many frames the stage has: one for each word of the longest of the documents that are drawn whole."""
     return max(max(len(row) for row in scene.rows[:2]) for scene in scenes)
 
 

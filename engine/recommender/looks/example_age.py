@@ -45,7 +45,7 @@ def at_moments(server: Server, user: Array, when: Array) -> Examples:
 
 
 def told(seen: Viewers, which: str, values: Array, bends: bool) -> Viewers:
-    """The same viewers, told another age: values (B,) in 0 … 1."""
+    """What the network sees of the same viewers, had it been told another age: values (B,) in 0 … 1."""
     numbers = seen.numbers.clone()
     powers = (values, values**2, np.sqrt(values))
     for column, power, on in zip(COLUMNS[which], powers, (True, bends, bends), strict=False):
@@ -90,7 +90,7 @@ def new_share(server: Server, u: Array, now: float, gone: Array) -> Array:
 
 
 def new_watched(site: Site, now: float) -> float:
-    """The same share among the watches of the last `NEW` days before a moment."""
+    """The share of new videos among the watches of the last `NEW` days before a moment."""
     log = site.world.log
     some = log.clicked & (log.time > now - NEW) & (log.time <= now)
     ages = log.time[some] - site.world.videos.uploaded[log.video[some]]

@@ -29,7 +29,7 @@ class Splits:
 
 
 def splits(site: Site) -> Splits:
-    """Both."""
+    """How a site's watches are split by either rule: the last of each user held out, or a random one."""
     return Splits(*(split(_changed(site, test=rule)) for rule in RULES))
 
 

@@ -20,7 +20,7 @@ FIRST, LAST = -2_208_988_800.0, 7_258_118_400.0
 
 
 def times(values: pd.Series[Any], name: str) -> Array:
-    """(N,) seconds since 1970."""
+    """A column of times (N,) as seconds since 1970."""
     moments = moments_of(values)
     row = row_of(~((moments >= FIRST) & (moments <= LAST)))
     if row:

@@ -45,7 +45,7 @@ class RankNet(nn.Module):
         self.logit = nn.Linear(widths[-1], 1)
 
     def forward(self, seen: Seen) -> Tensor:
-        """z (B,)"""
+        """The logit z (B,) of each impression."""
         x = self.joined(seen)
         for layer in self.layers:
             x = torch.relu(layer(x))
@@ -76,7 +76,7 @@ class Ranker:
     shown: Quantiles
 
     def seen(self, some: Impressions) -> Seen:
-        """Features as tensors."""
+        """What the network reads of some impressions: features (B,) looked up, normalised and bent."""
         on = self.site.world.config.powers == "on"
         columns = (powers(self.hours(some.hours), on), powers(self.shown(some.seen), on))
         return Seen(
@@ -88,7 +88,7 @@ class Ranker:
 
     @torch.no_grad()
     def logits(self, some: Impressions, size: int = 8_192) -> Array:
-        """z (N,)"""
+        """The logit z (N,) of each of many impressions, a few thousand at a time."""
         parts = [
             self.net(self.seen(some.some(np.arange(begin, min(begin + size, len(some)))))).numpy()
             for begin in range(0, len(some), size)

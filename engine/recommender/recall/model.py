@@ -56,7 +56,7 @@ class CandidateNet(nn.Module):
         self.layers = nn.ModuleList(nn.Linear(low, high) for low, high in zip(widths, widths[1:], strict=False))
 
     def linears(self) -> tuple[nn.Linear, ...]:
-        """The layers, typed."""
+        """The ReLU layers, the last of which gives u; for who needs their weights."""
         return tuple(layer for layer in self.layers if isinstance(layer, nn.Linear))
 
     def forward(self, viewers: Viewers) -> Read:

@@ -28,7 +28,7 @@ class Sequences:
     _key: Array
 
     def owner(self) -> Array:
-        """(W,) whose each event is."""
+        """Whose each event is (W,)."""
         return np.repeat(np.arange(len(self.start) - 1), np.diff(self.start))
 
     def before(self, owner: Array, second: Array) -> Array:

@@ -72,7 +72,7 @@ class Floor:
             self.dispatch()
 
     def record(self, worker: Worker, header: Mapping[str, Any], body: bytes) -> None:
-        """What a worker says."""
+        """Hear what a worker says: that it is ready, how far it is, a frame, or the end of its job."""
         seat = self.seats.of(worker)
         if seat is None:
             return
@@ -97,7 +97,8 @@ class Floor:
         self.dispatch()
 
     def look_after(self, seat: Seat, now: float) -> None:
-        """One worker's deadlines."""
+        """Hold one worker to its deadlines: for a sign of life, for a stop, for a run that takes too long or is paused
+        too long."""
         run, attempt, worker = seat.run, seat.attempt, seat.worker
         if worker is None or seat.dismissed:
             return

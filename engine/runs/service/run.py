@@ -106,7 +106,7 @@ class Run:
         return self.now() - self._paused_at if self._paused_at is not None else 0.0
 
     def progressed(self, step: int, steps: int) -> None:
-        """It has come so far."""
+        """Note how far its training has come."""
         self.step, self.steps = step, steps
         self._pace = self.worked / step if step else 0.0
 
@@ -121,5 +121,5 @@ class Run:
         self._worked, self._pace, self._since, self._paused_at = 0.0, 0.0, None, None
 
     def recording(self) -> Recording[Config]:
-        """What there is so far."""
+        """The recording of what has been trained so far."""
         return Recording(self.config, tuple(self.frames))

@@ -91,7 +91,7 @@ class Runs:
         self._turn(run, Command.STEP, State.PAUSED, State.PAUSED)
 
     def resume(self, run: Run) -> None:
-        """Go on."""
+        """Let a paused run go on."""
         self._turn(run, Command.RESUME, State.RUNNING, State.PAUSED)
 
     def _turn(self, run: Run, command: Command, state: State, only_from: State) -> None:
@@ -114,7 +114,7 @@ class Runs:
             self._leaving.pop(owner, None)
 
     def close(self) -> None:
-        """Kill the workers."""
+        """Kill the workers: nothing trains any more."""
         self._closed.set()
         atexit.unregister(self.close)
         with self._lock:

@@ -113,7 +113,7 @@ class Seats:
 
     @property
     def runs(self) -> list[Run]:
-        """Those that are being worked at."""
+        """Runs that a worker is at."""
         return [seat.run for seat in self._seats if seat.run is not None]
 
     @property

@@ -34,7 +34,7 @@ class Study:
             raise
 
     def results(self) -> Results:
-        """The cells that are done."""
+        """The last metrics of the cells that are done."""
         return {
             run.config: run.frames[-1].metrics
             for run in self._jobs
@@ -66,5 +66,5 @@ class Study:
 
 
 def measure(cells: Sequence[Config], work: Callable[[Config], Mapping[str, Array]]) -> Results:
-    """The same without workers, one cell after another: for notebooks and tests."""
+    """What a study gives, without workers, one cell after another: for notebooks and tests."""
     return {cell: work(cell) for cell in dict.fromkeys(cells)}

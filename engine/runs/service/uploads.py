@@ -60,7 +60,7 @@ class Uploads:
         return self.table(owner, digest).read()
 
     def held(self) -> int:
-        """Bytes on disk."""
+        """How many bytes of files are kept on disk."""
         return sum(_size(path) for path in self._folder.glob("*/*"))
 
     def release(self, owner: str) -> None:

@@ -37,11 +37,11 @@ class Waiting:
             raise UserError("Too many people are waiting to train. Try again in a minute.")
 
     def add(self, run: Run) -> None:
-        """It waits from now on."""
+        """Put a run into the queue."""
         self._runs.append(run)
 
     def discard(self, run: Run) -> None:
-        """It does not wait any more, if it did."""
+        """Take a run out of the queue, if it is there."""
         if run in self._runs:
             self._runs.remove(run)
 
@@ -56,7 +56,7 @@ class Waiting:
         return sum(one.background == run.background and one.number <= run.number for one in self._runs)
 
     def served(self, run: Run) -> None:
-        """An attempt at it begins."""
+        """Note that an owner's run was begun, so that another owner comes before the next."""
         if run.background:
             self._served[run.owner] = run.attempt
 

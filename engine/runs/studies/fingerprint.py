@@ -33,7 +33,7 @@ Name = tuple[str, str]
 
 
 def fingerprints(cells: Iterable[Config]) -> dict[str, str]:
-    """Of all code that these cells are trained by: `key` of a cell → 16 hex digits."""
+    """A fingerprint of all code that some cells are trained by: `key` of a cell → 16 hex digits."""
     kinds = {key(cell): cell for cell in cells}
     return {rungs: digest(closure(roots(type(cell)), cell.rungs)) for rungs, cell in sorted(kinds.items())}
 

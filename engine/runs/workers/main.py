@@ -94,7 +94,7 @@ class Mouth:
         threading.Thread(target=self._breathe, daemon=True).start()
 
     def say(self, header: dict[str, Any], body: bytes = b"") -> None:
-        """One record."""
+        """Send one record to the server."""
         with self._speaking:
             wire.write(self._sink, header, body)
 

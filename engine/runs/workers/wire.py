@@ -10,7 +10,7 @@ _LENGTHS = struct.Struct("<II")
 
 
 def write(sink: IO[bytes], header: dict[str, Any], body: bytes = b"") -> None:
-    """One record, flushed."""
+    """Write one record, a header and a body, and flush it."""
     text = json.dumps(header, default=str).encode()
     sink.write(_LENGTHS.pack(len(text), len(body)) + text + body)
     sink.flush()

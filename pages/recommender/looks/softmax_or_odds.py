@@ -24,7 +24,7 @@ ASKED = "recommender_which_asked"
 
 
 def draw(now: Shown) -> None:
-    """Both for the same videos, one of which the viewer raises."""
+    """One softmax over all beside odds of each, for the same videos, one of which the viewer raises."""
     _, _, scene = now.now()
     given = scene.given
     count = min(TOP, len(given.candidates))

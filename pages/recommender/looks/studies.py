@@ -39,5 +39,5 @@ def dots(values: Mapping[tuple[str, str], Array], x: str, key: str, *, rule: flo
 
 
 def one_series(values: Mapping[str, Array], x: str, key: str, *, rule: float | None = None) -> None:
-    """The same where every row is a setting of the same model."""
+    """Dots, where every row is a setting of the same model."""
     dots({(row, " "): np.asarray(sample) for row, sample in values.items()}, x, key, rule=rule)

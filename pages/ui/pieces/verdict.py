@@ -66,7 +66,7 @@ def numbers(verdict: Verdict) -> str:
 
 
 def favour(verdict: Verdict) -> str:
-    """The same, turned, so that what speaks for the claim is above 0."""
+    """Mean difference and interval turned, so that what speaks for the claim is above 0."""
     said = N_("difference in its favour {mean}, 95% interval {low} to {high}, {seeds} seeds")
     return _numbers(said, -verdict.mean, -verdict.high, -verdict.low, verdict.seeds)
 

@@ -37,7 +37,7 @@ class Packed(NamedTuple):
 
     @property
     def nbytes(self) -> int:
-        """Of both."""
+        """How many bytes both parts take."""
         return len(self.still) + len(self.moving)
 
 

@@ -69,7 +69,7 @@ class House:
 
 @st.cache_resource(show_spinner=False, on_release=lambda made: made.close())
 def house() -> House:
-    """One for the server."""
+    """What all visitors of this server share: the runs, the files, and who is there."""
     logging.getLogger("gatescope").setLevel(logging.INFO)
     runs, uploads = Runs(policy=RunPolicy.from_environment()), Uploads(scratch().folder / "uploads")
     presence = Presence(

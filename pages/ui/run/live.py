@@ -84,7 +84,7 @@ def moment(place: Place, recording: Recording[C], active: bool) -> Frame:
 
 
 def earlier(recording: Recording[C], frame: Frame) -> bool:
-    """Whether it is not the last moment."""
+    """Whether a frame is of an earlier moment than the recording's last."""
     return frame.step != moments(recording)[-1]
 
 
