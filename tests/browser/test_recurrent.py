@@ -164,9 +164,13 @@ def test_the_peephole_rung_opens_counting_once(page: Page, server: str) -> None:
     page.locator("[data-testid=stSidebar]").get_by_text("The cell counts", exact=False).click()  # let go of the preset
     expect(page.locator(".st-key-question")).to_contain_text("France … French")
     settled(page)
-    page.locator(".rung[data-rung=peephole]").click()
-    expect(page.locator(".rung[data-rung=peephole]")).to_have_attribute("aria-pressed", "true")
-    settled(page)  # the player has said so, and the page has been drawn
+    for rung in ("lstm", "peephole"):  # to another and back: the one on stage is not told again
+        page.locator(f".rung[data-rung={rung}]").click()
+        expect(page.locator(f".rung[data-rung={rung}]")).to_have_attribute("aria-pressed", "true")
+        settled(page)  # the player has said so, and the page has been drawn
+        expect(page).to_have_url(
+            re.compile("recurrent_rung=peephole") if rung == "peephole" else re.compile("recurrent$|^((?!_rung).)*$")
+        )
     expect(page.locator(".st-key-question")).to_contain_text("France … French")
 
 

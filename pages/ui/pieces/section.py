@@ -67,7 +67,7 @@ class Section(Generic[S]):
     draw    fills it, from what is on stage then
     claims  of the ladder, that answer it: their verdicts stand in the title
     short   a few words for several verdicts by the claims' ids
-    shown   whether there is such a section for what is on stage
+    shown   whether there is such a section for what is on stage; always, where nothing is said
     """
 
     key: str
@@ -76,12 +76,12 @@ class Section(Generic[S]):
     icon: str = ""
     claims: Callable[[], Collection[str]] = tuple
     short: Callable[[Mapping[str, Verdict]], str] = lambda verdicts: summary(verdicts.values())
-    shown: Callable[[S], bool] = lambda now: True
+    shown: Callable[[S], bool] | None = None
 
 
 def draw_section(one: Section[S], place: Place, shipped: Shipped[Any, Any], now: Callable[[], S]) -> None:
     """Draw one section of a page, `now` telling what is on stage."""
-    if not one.shown(now()):
+    if one.shown is not None and not one.shown(now()):
         return
     title: str = t(one.title)
     if one.claims():
