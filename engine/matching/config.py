@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from engine.errors import UserError
-from engine.runs.config import Choice, Config, Real, Several, Text, Whole, setting
+from engine.runs.config import Choice, Config, FloatRange, IntRange, ListOf, Text, setting
 
 MODELS = ("dssm", "clsm", "lstm")
 """The ladder, lowest rung first."""
@@ -26,33 +26,33 @@ class MatchingConfig(Config):
 
     # data
     language: str = setting("en", Choice(("en", "zh")))
-    skills: tuple[str, ...] = setting(SKILLS, Several(Choice(SKILLS), 1, 4, distinct=True))
-    queries: int = setting(1_600, Whole(40, 10_000))  # of training; a tenth as many are held out
-    distance: int = setting(10, Whole(1, 60))  # words between the two halves of a long document, at most
+    skills: tuple[str, ...] = setting(SKILLS, ListOf(Choice(SKILLS), 1, 4, distinct=True))
+    queries: int = setting(1_600, IntRange(40, 10_000))  # of training; a tenth as many are held out
+    distance: int = setting(10, IntRange(1, 60))  # words between the two halves of a long document, at most
 
     # model
-    models: tuple[str, ...] = setting(MODELS, Several(Choice(MODELS), 1, 3, distinct=True))
+    models: tuple[str, ...] = setting(MODELS, ListOf(Choice(MODELS), 1, 3, distinct=True))
     input: str = setting("hashed", Choice(("hashed", "words")))  # letter trigrams or characters; or whole words
-    dimensions: int = setting(2_048, Whole(64, 40_000))  # buckets of the word hash
+    dimensions: int = setting(2_048, IntRange(64, 40_000))  # buckets of the word hash
     towers: str = setting("shared", Choice(("shared", "separate")))
-    hidden: int = setting(48, Whole(1, 512))  # DSSM's two hidden layers
-    window: int = setting(3, Whole(1, 5))  # words under CLSM's kernel
-    filters: int = setting(48, Whole(1, 512))
-    semantic: int = setting(32, Whole(2, 256))  # the semantic vector of DSSM and CLSM
-    embedding: int = setting(24, Whole(1, 300))  # what the LSTM reads of a word
-    units: int = setting(32, Whole(2, 256))  # the LSTM's; its last state is the semantic vector
-    longest: int = setting(302, Whole(8, 302))  # positions with <s>; longer texts are truncated
+    hidden: int = setting(48, IntRange(1, 512))  # DSSM's two hidden layers
+    window: int = setting(3, IntRange(1, 5))  # words under CLSM's kernel
+    filters: int = setting(48, IntRange(1, 512))
+    semantic: int = setting(32, IntRange(2, 256))  # the semantic vector of DSSM and CLSM
+    embedding: int = setting(24, IntRange(1, 300))  # what the LSTM reads of a word
+    units: int = setting(32, IntRange(2, 256))  # the LSTM's; its last state is the semantic vector
+    longest: int = setting(302, IntRange(8, 302))  # positions with <s>; longer texts are truncated
     pooling: str = setting("masked", Choice(("masked", "unmasked")))  # unmasked: padding takes part
 
     # training
-    gamma: float = setting(10.0, Real(0.01, 1e4))
-    unclicked: int = setting(4, Whole(1, 50))  # J
-    learning_rate: float = setting(0.005, Real(1e-6, 1e9))
-    clip: float = setting(1.0, Real(0.01, 1e6))
-    batch_size: int = setting(32, Whole(4, 1_024))
-    steps: int = setting(800, Whole(1, 10_000))
-    frames: int = setting(30, Whole(2, 120))
-    seed: int = setting(0, Whole(0, 999_999))
+    gamma: float = setting(10.0, FloatRange(0.01, 1e4))
+    unclicked: int = setting(4, IntRange(1, 50))  # J
+    learning_rate: float = setting(0.005, FloatRange(1e-6, 1e9))
+    clip: float = setting(1.0, FloatRange(0.01, 1e6))
+    batch_size: int = setting(32, IntRange(4, 1_024))
+    steps: int = setting(800, IntRange(1, 10_000))
+    frames: int = setting(30, IntRange(2, 120))
+    seed: int = setting(0, IntRange(0, 999_999))
 
     def check(self) -> None:
         """Raises UserError for whole words in Chinese."""
@@ -68,18 +68,18 @@ PAPER = {"dimensions": 30_621, "hidden": 300, "filters": 300, "semantic": 128, "
 class PairsConfig(MatchingConfig):
     """The user's own queries and documents: the table travels beside the config, which names it by its hash."""
 
-    skills: tuple[str, ...] = setting((), Several(Choice(SKILLS), 0, 0))
-    queries: int = setting(10_000, Whole(10_000, 10_000))
-    distance: int = setting(1, Whole(1, 1))
-    models: tuple[str, ...] = setting(MODELS, Several(Choice(MODELS), 1, 3, distinct=True))
-    dimensions: int = setting(30_621, Whole(64, 40_000))
-    hidden: int = setting(300, Whole(1, 512))
-    filters: int = setting(100, Whole(1, 512))
-    semantic: int = setting(128, Whole(2, 256))
-    embedding: int = setting(64, Whole(1, 300))
-    units: int = setting(64, Whole(2, 256))
-    unclicked: int = setting(31, Whole(1, 50))  # all the others of a batch: real text needs harder comparisons
-    learning_rate: float = setting(0.002, Real(1e-6, 1e9))
-    steps: int = setting(600, Whole(1, 10_000))
-    frames: int = setting(16, Whole(2, 120))
+    skills: tuple[str, ...] = setting((), ListOf(Choice(SKILLS), 0, 0))
+    queries: int = setting(10_000, IntRange(10_000, 10_000))
+    distance: int = setting(1, IntRange(1, 1))
+    models: tuple[str, ...] = setting(MODELS, ListOf(Choice(MODELS), 1, 3, distinct=True))
+    dimensions: int = setting(30_621, IntRange(64, 40_000))
+    hidden: int = setting(300, IntRange(1, 512))
+    filters: int = setting(100, IntRange(1, 512))
+    semantic: int = setting(128, IntRange(2, 256))
+    embedding: int = setting(64, IntRange(1, 300))
+    units: int = setting(64, IntRange(2, 256))
+    unclicked: int = setting(31, IntRange(1, 50))  # all the others of a batch: real text needs harder comparisons
+    learning_rate: float = setting(0.002, FloatRange(1e-6, 1e9))
+    steps: int = setting(600, IntRange(1, 10_000))
+    frames: int = setting(16, IntRange(2, 120))
     table: str = setting("", Text(64))  # SHA-256 of the bytes; "" takes any

@@ -75,7 +75,7 @@ class TextTower(nn.Module):
                 parameter.uniform_(-bound, bound, generator=source)
 
 
-class DSSMRead(NamedTuple):
+class DSSMOutput(NamedTuple):
     """hidden1, hidden2 (B, H), vector (B, S)."""
 
     hidden1: Tensor
@@ -98,14 +98,14 @@ class DSSM(TextTower):
     def of(cls, config: MatchingConfig, columns: int, source: torch.Generator | None = None) -> Self:
         return cls(columns, config.hidden, config.semantic, source)
 
-    def forward(self, texts: Texts) -> DSSMRead:
+    def forward(self, texts: Texts) -> DSSMOutput:
         bag = self.words(texts).sum(1)  # (B, H): W times the sum of all words' trigrams; the order is gone here
         hidden1 = torch.tanh(bag + self.bias)
         hidden2 = torch.tanh(self.layer2(hidden1))
-        return DSSMRead(hidden1, hidden2, torch.tanh(self.semantic(hidden2)))
+        return DSSMOutput(hidden1, hidden2, torch.tanh(self.semantic(hidden2)))
 
 
-class CLSMRead(NamedTuple):
+class CLSMOutput(NamedTuple):
     """maps (B, T, F) before tanh, -inf where a masked text has ended; pooled (B, F); winners (B, F), the window that
     each filter took its maximum from; vector (B, S)."""
 
@@ -144,11 +144,11 @@ class CLSM(TextTower):
         padded_to = config.longest if config.pooling == "unmasked" else 0
         return cls(columns, config.window, config.filters, config.semantic, padded_to, source)
 
-    def forward(self, texts: Texts) -> CLSMRead:
+    def forward(self, texts: Texts) -> CLSMOutput:
         maps = self.convolve(texts)
         best, winners = maps.max(1)  # max-over-time pooling keeps where the maximum stood
         pooled = torch.tanh(best)  # tanh is monotone: the maximum of tanh is tanh of the maximum
-        return CLSMRead(maps, pooled, winners, torch.tanh(self.semantic(pooled)))
+        return CLSMOutput(maps, pooled, winners, torch.tanh(self.semantic(pooled)))
 
     def convolve(self, texts: Texts) -> Tensor:
         """The feature maps (B, T, F) before tanh. Without `padded_to` windows behind a text's end are -inf; with it
@@ -166,7 +166,7 @@ class CLSM(TextTower):
         return maps.masked_fill(behind[..., None], -torch.inf)
 
 
-class LSTMRead(NamedTuple):
+class LSTMOutput(NamedTuple):
     """x (B, L, E) the words as vectors; states (B, L, H) the output after every word; vector (B, H) the last one."""
 
     x: Tensor
@@ -196,10 +196,10 @@ class LSTMDSSM(TextTower):
         super().reset_parameters(source)
         self.cell.reset_parameters(source)
 
-    def forward(self, texts: Texts) -> LSTMRead:
+    def forward(self, texts: Texts) -> LSTMOutput:
         x = self.words(texts)  # (B, L, E)
         states, (last, _) = self.cell(x.transpose(0, 1).contiguous(), None, texts.lengths)
-        return LSTMRead(x, states.transpose(0, 1), last[0])
+        return LSTMOutput(x, states.transpose(0, 1), last[0])
 
 
 Tower = DSSM | CLSM | LSTMDSSM

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from engine.errors import UserError
-from engine.runs.config import Choice, Config, Real, Several, Whole, setting
+from engine.runs.config import Choice, Config, FloatRange, IntRange, ListOf, setting
 
 STRUCTURES = ("single_task", "shared_bottom", "omoe", "mmoe")
 """The ladder, lowest rung first."""
@@ -24,33 +24,33 @@ class MultitaskConfig(Config):
     ladder: ClassVar[str] = "structures"
 
     # data: y_k = w_k·x + Σ_j sin(alpha_j w_k·x + beta_j) + noise
-    correlation: float = setting(0.0, Real(-1.0, 1.0))  # p, the cosine of any two weight vectors
-    tasks: tuple[str, ...] = setting(("regression",) * 2, Several(Choice(("regression", "binary")), 2, 6))
-    input_dim: int = setting(100, Whole(6, 256))  # d
-    scale: float = setting(1.0, Real(0.01, 10.0))  # c, the length of every weight vector
-    alpha: tuple[float, ...] = setting((1.0, 2.0, 3.0, 4.0), Several(Real(-20.0, 20.0), 0, 12))
-    beta: tuple[float, ...] = setting((0.0, 0.0, 0.0, 0.0), Several(Real(-20.0, 20.0), 0, 12))
-    noise: float = setting(0.1, Real(0.0, 10.0))  # a standard deviation
-    rows: int = setting(0, Whole(0, 20_000))  # 0: fresh rows at every step
-    test_rows: int = setting(1_000, Whole(200, 5_000))
+    correlation: float = setting(0.0, FloatRange(-1.0, 1.0))  # p, the cosine of any two weight vectors
+    tasks: tuple[str, ...] = setting(("regression",) * 2, ListOf(Choice(("regression", "binary")), 2, 6))
+    input_dim: int = setting(100, IntRange(6, 256))  # d
+    scale: float = setting(1.0, FloatRange(0.01, 10.0))  # c, the length of every weight vector
+    alpha: tuple[float, ...] = setting((1.0, 2.0, 3.0, 4.0), ListOf(FloatRange(-20.0, 20.0), 0, 12))
+    beta: tuple[float, ...] = setting((0.0, 0.0, 0.0, 0.0), ListOf(FloatRange(-20.0, 20.0), 0, 12))
+    noise: float = setting(0.1, FloatRange(0.0, 10.0))  # a standard deviation
+    rows: int = setting(0, IntRange(0, 20_000))  # 0: fresh rows at every step
+    test_rows: int = setting(1_000, IntRange(200, 5_000))
 
     # model
-    structures: tuple[str, ...] = setting(STRUCTURES, Several(Choice(STRUCTURES), 1, 4, distinct=True))
-    num_experts: int = setting(8, Whole(1, 16))
-    expert_units: int = setting(16, Whole(1, 64))
-    tower_units: int = setting(8, Whole(1, 64))
-    bottom_units: int = setting(113, Whole(1, 512))
-    shared_units: int = setting(0, Whole(0, 256))  # 0: no shared layer beneath
+    structures: tuple[str, ...] = setting(STRUCTURES, ListOf(Choice(STRUCTURES), 1, 4, distinct=True))
+    num_experts: int = setting(8, IntRange(1, 16))
+    expert_units: int = setting(16, IntRange(1, 64))
+    tower_units: int = setting(8, IntRange(1, 64))
+    bottom_units: int = setting(113, IntRange(1, 512))
+    shared_units: int = setting(0, IntRange(0, 256))  # 0: no shared layer beneath
     initialisation: str = setting("glorot", Choice(("glorot", "constant")))
-    gate_dropout: float = setting(0.0, Real(0.0, 0.9))
+    gate_dropout: float = setting(0.0, FloatRange(0.0, 0.9))
 
     # training
-    learning_rate: float = setting(0.01, Real(1e-6, 1e9))
-    batch_size: int = setting(128, Whole(8, 512))
-    steps: int = setting(1_250, Whole(1, 5_000))
-    frames: int = setting(60, Whole(2, 120))
-    runs: int = setting(8, Whole(1, 32))  # seeds trained at once, from `seed` on; the first is followed
-    seed: int = setting(0, Whole(0, 999_999))
+    learning_rate: float = setting(0.01, FloatRange(1e-6, 1e9))
+    batch_size: int = setting(128, IntRange(8, 512))
+    steps: int = setting(1_250, IntRange(1, 5_000))
+    frames: int = setting(60, IntRange(2, 120))
+    runs: int = setting(8, IntRange(1, 32))  # seeds trained at once, from `seed` on; the first is followed
+    seed: int = setting(0, IntRange(0, 999_999))
 
     def check(self) -> None:
         lowest = -1.0 / (len(self.tasks) - 1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from engine.errors import UserError
-from engine.runs.config import Choice, Config, Real, Several, Whole, setting
+from engine.runs.config import Choice, Config, FloatRange, IntRange, ListOf, setting
 
 TOPICS = 16
 LARGEST_FULL = 20_000
@@ -23,30 +23,32 @@ class RecommenderConfig(Config):
     playground: ClassVar[str] = "recommender"
 
     # world
-    videos: int = setting(20_000, Whole(2_000, 1_000_000))
-    users: int = setting(5_000, Whole(50, 20_000))
-    days: int = setting(60, Whole(10, 120))
-    head: float = setting(2.2, Real(0.0, 3.0))  # how far watches gather on few videos: 0 evenly, 3 a licensed catalogue
-    bait: float = setting(0.15, Real(0.0, 0.6))  # share of videos that promise more than they hold
+    videos: int = setting(20_000, IntRange(2_000, 1_000_000))
+    users: int = setting(5_000, IntRange(50, 20_000))
+    days: int = setting(60, IntRange(10, 120))
+    head: float = setting(
+        2.2, FloatRange(0.0, 3.0)
+    )  # how far watches gather on few videos: 0 evenly, 3 a licensed catalogue
+    bait: float = setting(0.15, FloatRange(0.0, 0.6))  # share of videos that promise more than they hold
 
-    fewest: int = setting(3, Whole(1, 100))  # watches that a video needs to have a vector
+    fewest: int = setting(3, IntRange(1, 100))  # watches that a video needs to have a vector
 
     # samples
     per_user: str = setting("equal", Choice(("equal", "all")))
-    examples: int = setting(30, Whole(1, 200))  # of each user, where they are equal
+    examples: int = setting(30, IntRange(1, 200))  # of each user, where they are equal
     test: str = setting("last", Choice(("last", "random")))
     example_age: str = setting("on", Choice(("on", "off")))
     bends: str = setting("on", Choice(("on", "off")))  # squares of both ages, and the root, beside them
-    watches: int = setting(50, Whole(1, 50))
-    searches: int = setting(50, Whole(1, 50))
+    watches: int = setting(50, IntRange(1, 50))
+    searches: int = setting(50, IntRange(1, 50))
 
     # candidate generation
-    dimensions: int = setting(16, Whole(4, 256))
+    dimensions: int = setting(16, IntRange(4, 256))
     tower: tuple[int, ...] = setting(
-        (128, 64), Several(Whole(4, 2_048), 0, 4)
+        (128, 64), ListOf(IntRange(4, 2_048), 0, 4)
     )  # before the last layer, `dimensions` wide
     pretrained: str = setting("on", Choice(("on", "off")))  # item2vec on watch and search sequences
-    negatives: int = setting(200, Whole(1, 20_000))
+    negatives: int = setting(200, IntRange(1, 20_000))
     sampler: str = setting(
         "popular", Choice(("popular", "uniform", "full"))
     )  # full: no sampling, small catalogues only
@@ -54,22 +56,22 @@ class RecommenderConfig(Config):
 
     # ranking
     weighting: str = setting("watch_time", Choice(("watch_time", "none")))
-    layers: tuple[int, ...] = setting((64, 32), Several(Whole(4, 2_048), 0, 4))
+    layers: tuple[int, ...] = setting((64, 32), ListOf(IntRange(4, 2_048), 0, 4))
     powers: str = setting("on", Choice(("on", "off")))  # x², √x beside x
-    recent: int = setting(10, Whole(1, 50))  # watches averaged for ranking
+    recent: int = setting(10, IntRange(1, 50))  # watches averaged for ranking
 
     # serving
     index: str = setting("exact", Choice(("exact", "ivf", "hnsw")))
-    recalled: int = setting(300, Whole(20, 2_000))
-    shown: int = setting(20, Whole(1, 100))
+    recalled: int = setting(300, IntRange(20, 2_000))
+    shown: int = setting(20, IntRange(1, 100))
 
     # training
-    learning_rate: float = setting(0.004, Real(1e-6, 1e9))
-    batch_size: int = setting(256, Whole(16, 4_096))
-    steps: int = setting(1_500, Whole(1, 20_000))
-    ranking_steps: int = setting(1_500, Whole(1, 20_000))
-    frames: int = setting(20, Whole(2, 120))
-    seed: int = setting(0, Whole(0, 999_999))
+    learning_rate: float = setting(0.004, FloatRange(1e-6, 1e9))
+    batch_size: int = setting(256, IntRange(16, 4_096))
+    steps: int = setting(1_500, IntRange(1, 20_000))
+    ranking_steps: int = setting(1_500, IntRange(1, 20_000))
+    frames: int = setting(20, IntRange(2, 120))
+    seed: int = setting(0, IntRange(0, 999_999))
 
     def check(self) -> None:
         """The full softmax costs as much as the catalogue is long."""

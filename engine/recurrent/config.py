@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from engine.runs.config import Choice, Config, Real, Several, Text, Whole, setting
+from engine.runs.config import Choice, Config, FloatRange, IntRange, ListOf, Text, setting
 
 CELLS = ("rnn", "lstm", "peephole")
 """The ladder, lowest rung first."""
@@ -26,23 +26,23 @@ class RecurrentConfig(Config):
     # data
     task: str = setting("language", Choice(TASKS))
     sentences: str = setting("en", Choice(("en", "zh")))
-    distance: int = setting(40, Whole(1, 100))  # the longest in training
+    distance: int = setting(40, IntRange(1, 100))  # the longest in training
     distances: str = setting("mixed", Choice(("mixed", "single")))  # 1 … distance, or that one alone
 
     # model
-    cells: tuple[str, ...] = setting(CELLS, Several(Choice(CELLS), 1, 3, distinct=True))
-    hidden: int = setting(32, Whole(1, 96))
-    embedding: int = setting(16, Whole(1, 64))
-    forget_bias: float = setting(1.0, Real(-5.0, 5.0))
+    cells: tuple[str, ...] = setting(CELLS, ListOf(Choice(CELLS), 1, 3, distinct=True))
+    hidden: int = setting(32, IntRange(1, 96))
+    embedding: int = setting(16, IntRange(1, 64))
+    forget_bias: float = setting(1.0, FloatRange(-5.0, 5.0))
 
     # training
-    learning_rate: float = setting(0.01, Real(1e-6, 1e9))
-    clip: float = setting(1.0, Real(0.01, 1e6))  # longest gradient of one model; the RNN's explodes now and then
-    batch_size: int = setting(64, Whole(8, 256))
-    steps: int = setting(1_200, Whole(1, 10_000))
-    frames: int = setting(40, Whole(2, 120))
-    runs: int = setting(1, Whole(1, 32))  # seeds trained at once, from `seed` on; the first is followed
-    seed: int = setting(0, Whole(0, 999_999))
+    learning_rate: float = setting(0.01, FloatRange(1e-6, 1e9))
+    clip: float = setting(1.0, FloatRange(0.01, 1e6))  # longest gradient of one model; the RNN's explodes now and then
+    batch_size: int = setting(64, IntRange(8, 256))
+    steps: int = setting(1_200, IntRange(1, 10_000))
+    frames: int = setting(40, IntRange(2, 120))
+    runs: int = setting(1, IntRange(1, 32))  # seeds trained at once, from `seed` on; the first is followed
+    seed: int = setting(0, IntRange(0, 999_999))
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -63,12 +63,12 @@ class TextConfig(RecurrentConfig):
     """
 
     task: str = setting("text", Choice(("text",)))
-    distance: int = setting(48, Whole(8, 100))
+    distance: int = setting(48, IntRange(8, 100))
     distances: str = setting("single", Choice(("single",)))
-    hidden: int = setting(64, Whole(1, 96))
-    learning_rate: float = setting(0.005, Real(1e-6, 1e9))
-    batch_size: int = setting(32, Whole(8, 256))
-    steps: int = setting(500, Whole(1, 10_000))
+    hidden: int = setting(64, IntRange(1, 96))
+    learning_rate: float = setting(0.005, FloatRange(1e-6, 1e9))
+    batch_size: int = setting(32, IntRange(8, 256))
+    steps: int = setting(500, IntRange(1, 10_000))
     alphabet: str = setting("ab", Text(401))
     excerpt: str = setting("abababababab", Text(202))
     table: str = setting("", Text(64))  # SHA-256 of the bytes; "" takes any

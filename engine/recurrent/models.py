@@ -17,7 +17,7 @@ from engine.runs.ladder import Ladder
 from engine.runs.seeds import generator
 
 
-class Read(NamedTuple):
+class ReaderOutput(NamedTuple):
     """x (L, B, D) what the cell sees, h (L, B, H) its output, answers (L, B, O) before σ or softmax."""
 
     x: Tensor
@@ -41,11 +41,11 @@ class Reader(nn.Module):
         """(L, B) word ids or (L, B, D) numbers → (L, B, D)."""
         return inputs if self.words is None else self.words(inputs)
 
-    def forward(self, inputs: Tensor) -> Read:
-        """inputs (L, B) word ids or (L, B, D) numbers → Read."""
+    def forward(self, inputs: Tensor) -> ReaderOutput:
+        """inputs (L, B) word ids or (L, B, D) numbers → ReaderOutput."""
         x = self.embed(inputs)  # (L, B, D)
         h = self.cell(x)[0]  # (L, B, H)
-        return Read(x, h, self.readout(h))  # (L, B, O)
+        return ReaderOutput(x, h, self.readout(h))  # (L, B, O)
 
 
 RUNGS: Ladder[type[Cell]] = {"rnn": RNN, "lstm": LSTM, "peephole": PeepholeLSTM}

@@ -14,7 +14,7 @@ from torch import Tensor
 from engine.errors import UserError
 from engine.recurrent.config import RecurrentConfig
 from engine.recurrent.ladder import TITLES
-from engine.recurrent.models import Read, build, initialise
+from engine.recurrent.models import ReaderOutput, build, initialise
 from engine.recurrent.tasks import Examples, Task, loss_of, right, task_of
 from engine.runs.frame import Array, Frame, frame_steps, kept_steps
 from engine.runs.seeds import generator
@@ -27,7 +27,7 @@ HOPELESS = 1e4
 """A loss beyond this will not come back: saturated gates keep it finite, so waiting for nan would be too late."""
 
 
-class Lessons:
+class Batches:
     """Batches for a stack: every seed its own examples, all of one batch at the same distance.
 
     Equal lengths need no padding, and the distances are the same for every seed, so that a seed's run does not
@@ -67,7 +67,7 @@ class Trainee:
 
     def learn(self, batch: Examples) -> None:
         """One step of Adam, each model's gradient cut to `clip`."""
-        read: Read = self.stack(batch.inputs)
+        read: ReaderOutput = self.stack(batch.inputs)
         loss = loss_of(self.task.kind, read.answers, batch.targets)  # (S,)
         self.adam.zero_grad(set_to_none=True)
         loss.sum().backward()
@@ -118,7 +118,7 @@ def train(config: RecurrentConfig, tick: Tick | None = None) -> Iterator[Frame]:
 
 def train_on(config: RecurrentConfig, task: Task, held_out: Task, tick: Tick | None = None) -> Iterator[Frame]:
     """Train with examples from one task and tests from another, as two parts of one text are."""
-    lessons = Lessons(config, task, held_out, config.seeds)
+    lessons = Batches(config, task, held_out, config.seeds)
     trainees = [Trainee(config, task, cell) for cell in config.cells]
     moments = frame_steps(config.steps, config.frames)
     keeping = kept_steps(moments, sum(map(Trainee.nbytes, trainees)))
@@ -135,7 +135,7 @@ def train_on(config: RecurrentConfig, task: Task, held_out: Task, tick: Tick | N
             _refuse_divergence(frame, config)
 
 
-def _frame(step: int, trainees: Sequence[Trainee], lessons: Lessons, *, whole: bool) -> Frame:
+def _frame(step: int, trainees: Sequence[Trainee], lessons: Batches, *, whole: bool) -> Frame:
     metrics: dict[str, Array] = {}
     parameters: dict[str, Array] = {}
     for trainee in trainees:

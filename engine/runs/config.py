@@ -19,19 +19,19 @@ from engine.errors import UserError
 
 
 class Domain(Protocol):
-    """The values a setting admits. `admit` returns the value in its own type or raises UserError."""
+    """The values a setting admits. `validate` returns the value in its own type or raises UserError."""
 
-    def admit(self, name: str, value: Any) -> Any: ...
+    def validate(self, name: str, value: Any) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Real:
+class FloatRange:
     """A finite number between `low` and `high`, both included."""
 
     low: float
     high: float
 
-    def admit(self, name: str, value: Any) -> float:
+    def validate(self, name: str, value: Any) -> float:
         try:
             number = float(value) if not isinstance(value, bool) else math.nan
         except (TypeError, ValueError, OverflowError):
@@ -47,13 +47,13 @@ class Real:
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class IntRange:
     """A whole number between `low` and `high`, both included."""
 
     low: int
     high: int
 
-    def admit(self, name: str, value: Any) -> int:
+    def validate(self, name: str, value: Any) -> int:
         try:
             number = int(value) if not isinstance(value, bool) else None
             exact = number is not None and number == float(value)
@@ -75,7 +75,7 @@ class Choice:
 
     options: tuple[str, ...]
 
-    def admit(self, name: str, value: Any) -> str:
+    def validate(self, name: str, value: Any) -> str:
         if not isinstance(value, str) or value not in self.options:
             raise UserError("{name} must be one of {options}.", name=name, options=", ".join(self.options))
         return value
@@ -87,22 +87,22 @@ class Text:
 
     longest: int
 
-    def admit(self, name: str, value: Any) -> str:
+    def validate(self, name: str, value: Any) -> str:
         if not isinstance(value, str) or len(value) > self.longest:
             raise UserError("{name} must be a text of at most {longest} characters.", name=name, longest=self.longest)
         return value
 
 
 @dataclass(frozen=True, slots=True)
-class Several:
+class ListOf:
     """A short sequence, each item admitted by `item`. `distinct` forbids repeats."""
 
-    item: Real | Whole | Choice | Text
+    item: FloatRange | IntRange | Choice | Text
     least: int
     most: int
     distinct: bool = False
 
-    def admit(self, name: str, value: Any) -> tuple[Any, ...]:
+    def validate(self, name: str, value: Any) -> tuple[Any, ...]:
         if not isinstance(value, (list, tuple)) or not self.least <= len(value) <= self.most:
             raise UserError(
                 "{name} must be a list of {least} to {most} values.",
@@ -110,7 +110,7 @@ class Several:
                 least=self.least,
                 most=self.most,
             )
-        items = tuple(self.item.admit(name, item) for item in value)
+        items = tuple(self.item.validate(name, item) for item in value)
         if self.distinct and len(set(items)) < len(items):
             raise UserError("{name} must not name the same thing twice.", name=name)
         return items
@@ -136,7 +136,7 @@ class Config:
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             domain: Domain = field.metadata["domain"]
-            object.__setattr__(self, field.name, domain.admit(field.name, getattr(self, field.name)))
+            object.__setattr__(self, field.name, domain.validate(field.name, getattr(self, field.name)))
         self.check()
 
     def check(self) -> None:

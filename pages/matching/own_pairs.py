@@ -6,7 +6,7 @@ import streamlit as st
 
 from engine.matching import PairsConfig
 from engine.matching.own_pairs.pairs import Found, found_in
-from engine.runs.config import Whole
+from engine.runs.config import IntRange
 from pages.matching import measures, where
 from pages.matching.shown import shown
 from pages.matching.where import PLACE
@@ -27,7 +27,7 @@ def draw() -> None:
         ),
     )
     steps = controls.whole_number(
-        t("Training steps"), Whole(50, 5_000), 600, key="matching_pairs_steps", bind="query-params", step=100
+        t("Training steps"), IntRange(50, 5_000), 600, key="matching_pairs_steps", bind="query-params", step=100
     )
     offered = with_file(PLACE, file, found_in, lambda read: _offer(read, steps))
     now = shown()

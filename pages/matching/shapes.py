@@ -8,7 +8,7 @@ import streamlit as st
 
 from engine.matching.models import windows
 from engine.matching.opened.shapes import TEXTBOOK, textbook, words_seen
-from engine.runs.config import Whole
+from engine.runs.config import IntRange
 from pages.matching.shown import Shown
 from pages.ui.controls import controls
 from pages.ui.language import t
@@ -37,7 +37,7 @@ def draw(now: Shown) -> None:
 def _calculator() -> None:
     with st.container(horizontal=True):
         length, kernel, stride, padding = (
-            controls.whole_number(label, Whole(low, high), start, key=f"matching_shape_{name}", bind="query-params")
+            controls.whole_number(label, IntRange(low, high), start, key=f"matching_shape_{name}", bind="query-params")
             for name, label, low, high, start in (
                 ("length", t("Positions"), 1, 1_000, TEXTBOOK),
                 ("kernel", t("Kernel"), 1, 9, 3),

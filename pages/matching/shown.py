@@ -14,7 +14,7 @@ from engine.matching.baselines import Baselines
 from engine.matching.claims import LOG
 from engine.matching.data.log import Log
 from engine.matching.opened.opened import Opened
-from engine.matching.opened.scene import Index, Scene, Stagehand, without
+from engine.matching.opened.scene import Index, Scene, SceneMaker, without
 from engine.matching.opened.trace import OpenedModel, Row
 from engine.matching.own_pairs.pairs import log_in
 from engine.matching.shipped import SHIPPED, library
@@ -32,7 +32,7 @@ class Shown(OnStage[MatchingConfig]):
     """A run's models at one moment, its texts, and the query that is asked."""
 
     @cached_property
-    def hand(self) -> Stagehand:
+    def hand(self) -> SceneMaker:
         """The texts, and who makes scenes of them."""
         return _hand(self.config)
 
@@ -95,20 +95,20 @@ def shortened(scene: Scene) -> Scene:
     return replace(scene, query=without(scene.query, [n for n in gone if n < count]), rows=(first, *scene.rows[1:]))
 
 
-def _hand(config: MatchingConfig) -> Stagehand:
+def _hand(config: MatchingConfig) -> SceneMaker:
     if isinstance(config, PairsConfig):
         return _own_hand(config.digest, config, reading.again(config.table, log_in))
     return _shared_hand(config.digest, config)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
-def _shared_hand(digest: str, _config: MatchingConfig) -> Stagehand:
-    return Stagehand(_config, library(_config))
+def _shared_hand(digest: str, _config: MatchingConfig) -> SceneMaker:
+    return SceneMaker(_config, library(_config))
 
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False)  # a user's texts go with the browser session
-def _own_hand(digest: str, _config: PairsConfig, _log: Log) -> Stagehand:
-    return Stagehand(_config, Library(_config, _log))
+def _own_hand(digest: str, _config: PairsConfig, _log: Log) -> SceneMaker:
+    return SceneMaker(_config, Library(_config, _log))
 
 
 def _open(digest: str, step: int, _config: MatchingConfig, _frame: Frame) -> tuple[dict[str, OpenedModel], Index]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.matching import MODELS
-from engine.runs.config import Whole
+from engine.runs.config import IntRange
 from pages.ui.place import Place
 
 ASKED, WITHOUT, UNIT = (f"matching_{name}" for name in ("q", "without", "unit"))
@@ -12,7 +12,7 @@ PLACE = Place(
     MODELS,
     r"(q|d1|d2)_(input|inner|pool|vector)|cos[1-5]|p[1-5]",
     "matching_at",
-    Whole(0, 99),
+    IntRange(0, 99),
     opens_on="clsm",
     beside=(ASKED, WITHOUT, UNIT),
 )

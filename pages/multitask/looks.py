@@ -11,7 +11,7 @@ from engine.multitask import MultitaskConfig
 from engine.multitask.ladder import LADDER, TITLES
 from engine.multitask.models import MIXTURES
 from engine.multitask.opened import Opened, probe
-from engine.runs.config import Whole
+from engine.runs.config import IntRange
 from engine.runs.recording import Recording
 from pages.multitask import settings
 from pages.multitask.shown import Shown
@@ -165,7 +165,11 @@ def _one_row(recording: Recording[MultitaskConfig], structure: str, names: tuple
     """One sample's gates beside the mean: the mean hides how far rows differ."""
     config = recording.config
     row = controls.whole_number(
-        t("Gates of one held-out row"), Whole(0, config.test_rows - 1), 0, key="multitask_gate_row", bind="query-params"
+        t("Gates of one held-out row"),
+        IntRange(0, config.test_rows - 1),
+        0,
+        key="multitask_gate_row",
+        bind="query-params",
     )
     x = probe(config).x[row : row + 1]
     weights = Opened(config, recording.frames[-1]).trace(structure, x)["gates"][0]  # (T, E)

@@ -10,7 +10,7 @@ from engine.multitask import TableConfig
 from engine.multitask.own_data.columns import Column
 from engine.multitask.own_data.sample import sample_table
 from engine.multitask.own_data.summary import Summary, summary
-from engine.runs.config import Whole
+from engine.runs.config import IntRange
 from engine.runs.service.run import State
 from engine.runs.table import Table
 from pages.multitask import own_answer
@@ -128,9 +128,9 @@ def _how(table: Summary) -> tuple[str, int, int]:
             key="multitask_split",
             name_of=lambda s: t("30% at random") if s == "random" else t("the last 30%"),
         )
-        runs = controls.whole_number(t("Seeds"), Whole(2, 16), 8, key="multitask_table_runs", bind="query-params")
+        runs = controls.whole_number(t("Seeds"), IntRange(2, 16), 8, key="multitask_table_runs", bind="query-params")
         epochs = controls.whole_number(
-            t("Epochs"), Whole(1, 40), _epochs(table.rows), key="multitask_table_epochs", bind="query-params"
+            t("Epochs"), IntRange(1, 40), _epochs(table.rows), key="multitask_table_epochs", bind="query-params"
         )
     return str(split), runs, epochs
 

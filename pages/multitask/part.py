@@ -15,7 +15,7 @@ from engine.errors import UserError
 from engine.multitask import MultitaskConfig
 from engine.multitask.ladder import LADDER, TITLES
 from engine.multitask.opened import Opened, probe
-from engine.runs.config import Whole
+from engine.runs.config import IntRange
 from engine.runs.frame import Frame
 from engine.runs.playground import Address
 from engine.runs.trace import Trace
@@ -103,7 +103,7 @@ def _part(now: _OnStage, part: str) -> None:
         st.markdown(head.format(structure=TITLES[structure], part=title(part, names), step=step))
         rows, opened = probe(config), Opened(config, frame)
         how = {"key": ROW, "bind": "query-params", "help": t("Which sample goes through the network.")}
-        row = controls.whole_number(t("Held-out row"), Whole(0, config.test_rows - 1), 0, **how)
+        row = controls.whole_number(t("Held-out row"), IntRange(0, config.test_rows - 1), 0, **how)
         traced = opened.trace(structure, rows.x[row : row + 1])
         values, unit_name = numbers(traced, part)
         show(
@@ -117,7 +117,7 @@ def _part(now: _OnStage, part: str) -> None:
     with right:
         unit = 0
         if len(values) > 1:
-            limits = Whole(1, len(values))
+            limits = IntRange(1, len(values))
             key = where.unit_key(part)
             unit = controls.whole_number(unit_name, limits, _interesting(values), key=key, bind="query-params") - 1
         kind, _, number = part.partition(":")

@@ -8,7 +8,7 @@ import streamlit as st
 
 from engine.multitask import MultitaskConfig
 from engine.multitask.ladder import TITLES
-from engine.runs.config import Whole
+from engine.runs.config import IntRange
 from pages.multitask.where import PLACE
 from pages.ui.controls import controls
 from pages.ui.controls.choices import some_of
@@ -103,7 +103,7 @@ GROUPS = Groups(
 
 
 def _tasks() -> tuple[str, ...]:
-    count = controls.whole_number(t("Tasks"), Whole(2, 6), 2, key=TASK_COUNT, bind="query-params")
+    count = controls.whole_number(t("Tasks"), IntRange(2, 6), 2, key=TASK_COUNT, bind="query-params")
     chosen = some_of(
         t("Binary tasks"),
         range(1, count + 1),

@@ -8,7 +8,7 @@ import streamlit as st
 
 from engine.multitask.claims import CLAIMS, COMPARED, PAPER, PREVIEW_CORRELATIONS, Seeds, preview_cells
 from engine.multitask.ladder import TITLES
-from engine.runs.config import Whole
+from engine.runs.config import IntRange
 from engine.runs.service.study import Study
 from pages.multitask.claim_charts import colours, curve, curve_rows
 from pages.multitask.shown import Shown
@@ -46,7 +46,7 @@ def _live(was_active: bool) -> None:
         st.rerun()
     first = controls.whole_number(
         t("First seed"),
-        Whole(0, 9_999),
+        IntRange(0, 9_999),
         100,
         key="multitask_study_seed",
         bind="query-params",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.multitask import STRUCTURES, MultitaskConfig
-from engine.runs.config import Real
+from engine.runs.config import FloatRange
 from pages.ui.controls import controls
 from pages.ui.place import Place
 
@@ -14,7 +14,7 @@ PLACE = Place(
     STRUCTURES,
     r"x|shared|bottom|gate|(bottom|expert|gate|mix|tower|y):[0-9]{1,2}",
     controls.key(MultitaskConfig, "correlation"),
-    Real(-1.0, 1.0),
+    FloatRange(-1.0, 1.0),
 )
 
 

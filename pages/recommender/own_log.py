@@ -13,7 +13,7 @@ from engine.recommender.held_out.evaluation import CUTS
 from engine.recommender.own_log.found import Found, found_in
 from engine.recommender.own_log.sample import sample_log
 from engine.recommender.own_log.site import enough_steps, own_config
-from engine.runs.config import Whole
+from engine.runs.config import IntRange
 from engine.runs.frame import Frame
 from engine.runs.service.run import State
 from engine.runs.studies.verdict import FAILS, HOLDS, WITHIN_NOISE, Verdict
@@ -149,11 +149,11 @@ def _found(log: Found) -> None:
 
 def _settings(log: Found, digest: str, rated: str) -> OwnLogConfig:
     recall, ranking = enough_steps(log)
-    steps_of, how = Whole(50, 20_000), {"bind": "query-params", "step": 100}
+    steps_of, how = IntRange(50, 20_000), {"bind": "query-params", "step": 100}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         steps = controls.whole_number(t("Steps of recall"), steps_of, recall, key="recommender_own_steps", **how)
         fewest = controls.whole_number(
-            t("Watches for a vector"), Whole(1, 100), 1, key="recommender_own_fewest", bind="query-params",
+            t("Watches for a vector"), IntRange(1, 100), 1, key="recommender_own_fewest", bind="query-params",
             help=t("A video with fewer has no vector and cannot be found."),
         )  # fmt: skip
         weighting = "watch_time"

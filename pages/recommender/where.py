@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from engine.runs.config import Whole
+from engine.runs.config import IntRange
 from pages.ui.place import Place
 
 WITHOUT, VIDEO = (f"recommender_{name}" for name in ("without", "video"))
 RUNGS = ("catalogue", "recall", "rank")
 MOST_VIDEOS = 9_999_999
-PLACE = Place("recommender", RUNGS, r"$^", "recommender_user", Whole(0, 99), beside=(WITHOUT, VIDEO))
+PLACE = Place("recommender", RUNGS, r"$^", "recommender_user", IntRange(0, 99), beside=(WITHOUT, VIDEO))
 """Nothing of this stage can be selected but a video, which has a name of its own in the URL."""
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from engine.recurrent import TextConfig
 from engine.recurrent.text import Found, found_config, found_in
-from engine.runs.config import Whole
+from engine.runs.config import IntRange
 from pages.recurrent.where import PLACE
 from pages.ui.controls import controls
 from pages.ui.language import t
@@ -22,10 +22,10 @@ def draw() -> None:
     file = choose_file(PLACE, t("A plain-text file"), ("txt", "md"), about)
     with st.container(horizontal=True):
         length = controls.whole_number(
-            t("Characters in a window"), Whole(8, 100), 48, key="recurrent_text_length", bind="query-params", step=8
+            t("Characters in a window"), IntRange(8, 100), 48, key="recurrent_text_length", bind="query-params", step=8
         )
         steps = controls.whole_number(
-            t("Training steps"), Whole(50, 5_000), 500, key="recurrent_text_steps", bind="query-params", step=100
+            t("Training steps"), IntRange(50, 5_000), 500, key="recurrent_text_steps", bind="query-params", step=100
         )
     with_file(PLACE, file, found_in, lambda read: _offer(read, TextConfig(distance=length, steps=steps)))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.recurrent import CELLS
-from engine.runs.config import Whole
+from engine.runs.config import IntRange
 from pages.ui.place import Place
 
 SOURCE = "recurrent_source"
@@ -19,7 +19,7 @@ PLACE = Place(
     CELLS,
     r"x|before_h|before_c|f|i|g|o|c|h|kept|written|said|tanh|answer",
     "recurrent_at",
-    Whole(1, 100),
+    IntRange(1, 100),
     20.0,
     opens_on="lstm",
     beside=(SOURCE, *map(unit_key, CELLS)),

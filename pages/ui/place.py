@@ -15,7 +15,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from engine.errors import UserError
-from engine.runs.config import Real, Whole
+from engine.runs.config import FloatRange, IntRange
 from pages.ui.player.position import Position
 
 _STEP = re.compile(r"-?[0-9]{1,8}")
@@ -37,7 +37,7 @@ class Place:
         ladder: Sequence[str],
         part: str,
         hero: str,
-        domain: Real | Whole,
+        domain: FloatRange | IntRange,
         hero_start: float = 0.0,
         *,
         opens_on: str = "",
@@ -78,7 +78,7 @@ class Place:
         """The hero's value: the session's, else the URL's, else the one it starts with."""
         if self.hero not in st.session_state:
             try:
-                value = float(self._domain.admit("hero", self.read(self.hero) or self.hero_start))
+                value = float(self._domain.validate("hero", self.read(self.hero) or self.hero_start))
             except UserError:
                 value = self.hero_start
             st.session_state[self.hero] = value

@@ -11,7 +11,7 @@ import pytest
 from engine.matching import MatchingConfig, train
 from engine.matching.data.log import generated
 from engine.matching.opened.opened import Opened
-from engine.matching.opened.scene import Stagehand
+from engine.matching.opened.scene import SceneMaker
 from engine.matching.opened.trace import OpenedModel
 from engine.matching.training import Library
 from engine.runs.frame import Frame
@@ -28,7 +28,7 @@ class Trained(NamedTuple):
     config: MatchingConfig
     frame: Frame
     library: Library
-    hand: Stagehand
+    hand: SceneMaker
     opened: dict[str, OpenedModel]
 
 
@@ -44,7 +44,7 @@ def trained() -> Callable[..., Trained]:
         config = MatchingConfig.from_dict(SMALL | setting)
         frame, library = list(train(config))[-1], Library(config, generated(config))
         return Trained(
-            config, frame, library, Stagehand(config, library), Opened(config, frame, library.lexicon).models
+            config, frame, library, SceneMaker(config, library), Opened(config, frame, library.lexicon).models
         )
 
     return run

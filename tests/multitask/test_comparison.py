@@ -15,7 +15,7 @@ from sklearn.metrics import roc_auc_score
 from engine.errors import UserError
 from engine.multitask import MultitaskConfig, TableConfig, compare
 from engine.multitask.own_data.answer import Answer, Ranked, answer, difference, errors, resample
-from engine.multitask.own_data.contestant import Contestant, network
+from engine.multitask.own_data.compared_model import ComparedModel, network
 from engine.multitask.own_data.features import prepare
 from engine.multitask.own_data.sample import sample_table
 from engine.runs.recording import Recording
@@ -78,16 +78,16 @@ def test_only_the_table_that_the_config_names_is_compared() -> None:
 
 
 def test_the_mixtures_gates_are_those_of_the_test_rows() -> None:
-    """From a contestant's own networks, one seed and row after another."""
+    """From its own networks, one seed and row after another."""
     quick = replace(CONFIG, epochs=1)
     data = prepare(sample_table(600), quick)
-    contestant = Contestant(quick, data, "mmoe")
-    contestant.end_epoch()
+    one = ComparedModel(quick, data, "mmoe")
+    one.end_epoch()
     for seed in range(quick.runs):
         model = network(SHAPE_OF_SAMPLE, data.sizes, "mmoe", seed)
         forward = model(data.numbers[data.test], data.ids[data.test])
-        np.testing.assert_allclose(contestant.gates[seed], forward.gates.detach().mean(0), atol=1e-6)
-        np.testing.assert_allclose(contestant.predictions[seed], forward.predictions.detach(), atol=1e-5)
+        np.testing.assert_allclose(one.gates[seed], forward.gates.detach().mean(0), atol=1e-6)
+        np.testing.assert_allclose(one.predictions[seed], forward.predictions.detach(), atol=1e-5)
     last = list(compare(quick, csv(sample_table(600))))[-1].metrics
     assert {name for name in last if name.endswith("gates")} == {"omoe.gates", "mmoe.gates"}
     np.testing.assert_allclose(last["mmoe.gates"].sum(-1), 1, rtol=1e-5)
@@ -108,11 +108,11 @@ def test_single_task_shares_not_even_embeddings() -> None:
 
 
 def test_single_task_keeps_each_tasks_own_best_epoch() -> None:
-    contestant = Contestant(CONFIG, prepare(sample_table(600), CONFIG), "single_task")
-    contestant._best[:] = (np.inf, 0.0)  # the first task can only gain, the second only lose
-    contestant.predictions[:] = 7.0
-    contestant.end_epoch()
-    assert (contestant.predictions[..., 0] != 7.0).all() and (contestant.predictions[..., 1] == 7.0).all()
+    one = ComparedModel(CONFIG, prepare(sample_table(600), CONFIG), "single_task")
+    one._best[:] = (np.inf, 0.0)  # the first task can only gain, the second only lose
+    one.predictions[:] = 7.0
+    one.end_epoch()
+    assert (one.predictions[..., 0] != 7.0).all() and (one.predictions[..., 1] == 7.0).all()
 
 
 def drawn(shift: float | tuple[float, float], source: np.random.Generator) -> np.ndarray:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from engine.runs.config import Real, Whole
+from engine.runs.config import FloatRange, IntRange
 from pages.ui.language import LANGUAGES, catalogue
 from tests.pages.checks import Listener, page_withstands, preset_sets_its_settings, story_is_told
 from tests.pages.declared import PAGES, everything, names, opened
@@ -119,7 +119,7 @@ def test_every_claim_is_asked_by_an_experiment(name: str) -> None:
 def test_every_setting_takes_both_ends_of_its_range(name: str) -> None:
     page = PAGES[name]
     kind = page.engine.config
-    fields = [field for field in kind().to_dict() if isinstance(kind.domain(field), Whole | Real)]
+    fields = [field for field in kind().to_dict() if isinstance(kind.domain(field), IntRange | FloatRange)]
     drawn = [field for field in fields if f"{name}_{field}" in page.controls]
     for end in ("low", "high"):
         ends = {f"{name}_{field}": getattr(kind.domain(field), end) for field in drawn}

@@ -11,7 +11,7 @@ import pytest
 
 from engine.matching import MODELS
 from engine.matching.opened.opened import Opened
-from engine.matching.opened.scene import Stagehand
+from engine.matching.opened.scene import SceneMaker
 from engine.matching.opened.trace import trace
 from engine.matching.shipped import SHIPPED, library
 from pages.matching import charts
@@ -101,7 +101,7 @@ def test_an_earlier_moment_is_on_stage() -> None:
 def test_what_the_stage_sends_comes_from_traces(name: str) -> None:
     recording = SHIPPED.recording(name)
     config, frame = recording.config, recording.frames[-1]
-    hand = Stagehand(config, library(config))
+    hand = SceneMaker(config, library(config))
     opened = Opened(config, frame, hand.library.lexicon).models
     scenes = [hand.held_out(n) for n in hand.picks()]
     sent = charts.stage(

@@ -12,7 +12,7 @@ from engine.recommender.recall.model import CandidateNet, Sampler, full_loss, sa
 from engine.recommender.recall.samples import split
 from engine.recommender.recall.training import Recall
 from engine.recommender.serving.server import Server
-from engine.recommender.serving.users import crowd
+from engine.recommender.serving.users import sample_users
 from engine.recommender.site.vocabulary import open_site
 from engine.runs.seeds import generator
 
@@ -39,7 +39,8 @@ def test_corrected_it_tends_to_the_full_softmax() -> None:
         recall.learn()
     server = Server(site, recall.net)
     found = {
-        (one.sampler, one.negatives, one.corrected): one for one in distances(server, crowd(server, 40), (5, 1_000), 40)
+        (one.sampler, one.negatives, one.corrected): one
+        for one in distances(server, sample_users(server, 40), (5, 1_000), 40)
     }
     few, many = found["popular", 5, True], found["popular", 1_000, True]
     assert many.mean < 0.3 * few.mean and many.mean < 0.1

@@ -12,7 +12,7 @@ from engine.cells.explain import explain_step
 from engine.errors import UserError
 from engine.matching.data.texts import Lexicon
 from engine.matching.ladder import LADDER
-from engine.matching.models import CLSM, DSSM, LSTMDSSM, CLSMRead, DSSMRead
+from engine.matching.models import CLSM, DSSM, LSTMDSSM, CLSMOutput, DSSMOutput
 from engine.matching.opened.trace import OpenedModel, Row, lstm_steps, trace
 from engine.runs.explanation import Explanation, Term
 from engine.runs.playground import Address
@@ -59,7 +59,7 @@ def _inner(at: OpenedModel, row: Row, part: str, side: int, unit: int, step: int
     return _window(at.lexicon, one, one(texts), row, part, unit, step, value)
 
 
-def _bag(lexicon: Lexicon, one: DSSM, read: DSSMRead, row: Row, part: str, unit: int, value: float) -> Explanation:
+def _bag(lexicon: Lexicon, one: DSSM, read: DSSMOutput, row: Row, part: str, unit: int, value: float) -> Explanation:
     if part == "semantic":
         return _linear(one.semantic, read.hidden2[0], "h", "y", unit, read.vector[0], value)
     if part == "hidden2":
@@ -69,7 +69,7 @@ def _bag(lexicon: Lexicon, one: DSSM, read: DSSMRead, row: Row, part: str, unit:
 
 
 def _window(
-    lexicon: Lexicon, one: CLSM, read: CLSMRead, row: Row, part: str, unit: int, step: int, value: float
+    lexicon: Lexicon, one: CLSM, read: CLSMOutput, row: Row, part: str, unit: int, step: int, value: float
 ) -> Explanation:
     """A filter's sum over one window, the one it took its maximum from where the maximum is asked for."""
     if part == "semantic":

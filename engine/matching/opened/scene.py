@@ -35,7 +35,7 @@ class Scene:
     clicked: bool = True
 
 
-class Stagehand:
+class SceneMaker:
     """Makes scenes of one run's log: of held-out queries, and of what a viewer types."""
 
     def __init__(self, config: MatchingConfig, library: Library) -> None:
@@ -77,7 +77,7 @@ class Stagehand:
 class Index:
     """Every model's vectors of the pool at one frame, to rank queries with."""
 
-    def __init__(self, opened: Mapping[str, OpenedModel], hand: Stagehand) -> None:
+    def __init__(self, opened: Mapping[str, OpenedModel], hand: SceneMaker) -> None:
         self._opened, self._hand = opened, hand
         self._ranked = functools.lru_cache(RANKED)(self._rank)
         self._pool = {

@@ -19,7 +19,7 @@ from engine.matching.models import (
     CLSM,
     DSSM,
     LSTMDSSM,
-    CLSMRead,
+    CLSMOutput,
     Matcher,
     Tower,
     build,
@@ -118,7 +118,7 @@ def trace(at: OpenedModel, query: Row, documents: Sequence[Row]) -> Trace:
 def _inside(one: Tower, texts: Texts, name: str, arrays: dict[str, Tensor]) -> Tensor:
     """Put a tower's intermediates into `arrays`; its semantic vectors (B, S)."""
     read = one(texts)
-    if isinstance(read, CLSMRead):
+    if isinstance(read, CLSMOutput):
         maps = torch.tanh(read.maps)
         arrays[f"maps_{name}"] = maps.masked_fill(read.maps.isinf(), torch.nan)
         arrays[f"pooled_{name}"], arrays[f"winners_{name}"] = read.pooled, read.winners

@@ -11,8 +11,8 @@ import torch
 from engine.errors import UserError
 from engine.multitask.models import MIXTURES
 from engine.multitask.own_data.answer import errors, resample
+from engine.multitask.own_data.compared_model import ComparedModel
 from engine.multitask.own_data.config import TableConfig
-from engine.multitask.own_data.contestant import Contestant
 from engine.multitask.own_data.features import Prepared, prepare
 from engine.runs.frame import Array, Frame
 from engine.runs.seeds import generator
@@ -33,21 +33,21 @@ def compare(config: TableConfig, table: bytes, tick: Tick | None = None) -> Iter
     _refuse_another(table, config.table)
     data = prepare(read_table(table, "table"), config)
     batches = max(len(data.train) // config.batch_size, 1)
-    contestants = [Contestant(config, data, structure) for structure in config.structures]
+    compared = [ComparedModel(config, data, structure) for structure in config.structures]
     orders = [generator(seed, "row order") for seed in config.seeds]
     trained = config.epochs * batches
-    total, step = trained + len(contestants) * config.runs + 1, 0  # resampling takes its time too
+    total, step = trained + len(compared) * config.runs + 1, 0  # resampling takes its time too
     for _ in range(config.epochs):
         shuffled = torch.stack([torch.randperm(len(data.train), generator=order) for order in orders])  # (S, N)
         rows = torch.from_numpy(data.train)[shuffled]
         for batch in range(batches):
             picked = rows[:, batch * config.batch_size : (batch + 1) * config.batch_size]  # (S, B)
-            for contestant in contestants:
-                contestant.learn(picked)
+            for one in compared:
+                one.learn(picked)
             step += 1
             if tick is not None:
                 tick(step, total)
-        yield Frame(step, {f"{c.name}.validation_loss": c.end_epoch() for c in contestants})
+        yield Frame(step, {f"{c.name}.validation_loss": c.end_epoch() for c in compared})
 
     def resampled() -> None:
         nonlocal step
@@ -55,7 +55,7 @@ def compare(config: TableConfig, table: bytes, tick: Tick | None = None) -> Iter
         if tick is not None:
             tick(step, total)
 
-    yield Frame(trained, _result(config, data, contestants, resampled))
+    yield Frame(trained, _result(config, data, compared, resampled))
 
 
 def _refuse_another(table: bytes, digest: str) -> None:
@@ -65,10 +65,10 @@ def _refuse_another(table: bytes, digest: str) -> None:
 
 
 def _result(
-    config: TableConfig, data: Prepared, contestants: list[Contestant], done: Callable[[], None]
+    config: TableConfig, data: Prepared, compared: list[ComparedModel], done: Callable[[], None]
 ) -> dict[str, Array]:
     labels = data.labels.numpy()[data.test]
-    everyone = {c.name: c.predictions for c in contestants} | {"linear": _linear(data)[None]}
+    everyone = {c.name: c.predictions for c in compared} | {"linear": _linear(data)[None]}
     found: dict[str, Array] = {
         "label_pearson": np.corrcoef(data.labels.numpy().T),
         "binary": np.array(data.binary),
@@ -79,7 +79,7 @@ def _result(
     for name, predictions in everyone.items():
         found[f"{name}.error"] = errors(predictions, labels, data.binary, data.scale)
         found[f"{name}.resampled"] = resampled[name]
-    return found | {f"{c.name}.gates": c.gates for c in contestants if c.name in MIXTURES}
+    return found | {f"{c.name}.gates": c.gates for c in compared if c.name in MIXTURES}
 
 
 def _linear(data: Prepared) -> Array:

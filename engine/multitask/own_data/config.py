@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from engine.multitask.config import STRUCTURES
-from engine.runs.config import Choice, Config, Real, Several, Text, Whole, setting
+from engine.runs.config import Choice, Config, FloatRange, IntRange, ListOf, Text, setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,21 +16,21 @@ class TableConfig(Config):
     playground: ClassVar[str] = "multitask"
 
     table: str = setting("", Text(64))
-    labels: tuple[str, ...] = setting(("label_a", "label_b"), Several(Text(200), 2, 6, distinct=True))
-    features: tuple[str, ...] = setting(("feature",), Several(Text(200), 1, 100, distinct=True))
-    categories: tuple[str, ...] = setting((), Several(Text(200), 0, 100))  # numbers that are names, such as ids
+    labels: tuple[str, ...] = setting(("label_a", "label_b"), ListOf(Text(200), 2, 6, distinct=True))
+    features: tuple[str, ...] = setting(("feature",), ListOf(Text(200), 1, 100, distinct=True))
+    categories: tuple[str, ...] = setting((), ListOf(Text(200), 0, 100))  # numbers that are names, such as ids
     split: str = setting("random", Choice(("random", "last rows")))
-    structures: tuple[str, ...] = setting(STRUCTURES, Several(Choice(STRUCTURES), 2, 4, distinct=True))
-    num_experts: int = setting(8, Whole(2, 16))
-    expert_units: int = setting(16, Whole(2, 64))
-    tower_units: int = setting(8, Whole(2, 64))
-    bottom_units: int = setting(113, Whole(2, 512))
-    learning_rate: float = setting(0.002, Real(1e-6, 1.0))
-    batch_size: int = setting(256, Whole(32, 1_024))
-    epochs: int = setting(6, Whole(1, 40))
-    runs: int = setting(8, Whole(2, 16))
-    resamples: int = setting(200, Whole(50, 1_000))
-    seed: int = setting(0, Whole(0, 999_999))
+    structures: tuple[str, ...] = setting(STRUCTURES, ListOf(Choice(STRUCTURES), 2, 4, distinct=True))
+    num_experts: int = setting(8, IntRange(2, 16))
+    expert_units: int = setting(16, IntRange(2, 64))
+    tower_units: int = setting(8, IntRange(2, 64))
+    bottom_units: int = setting(113, IntRange(2, 512))
+    learning_rate: float = setting(0.002, FloatRange(1e-6, 1.0))
+    batch_size: int = setting(256, IntRange(32, 1_024))
+    epochs: int = setting(6, IntRange(1, 40))
+    runs: int = setting(8, IntRange(2, 16))
+    resamples: int = setting(200, IntRange(50, 1_000))
+    seed: int = setting(0, IntRange(0, 999_999))
 
     @property
     def seeds(self) -> tuple[int, ...]:

@@ -20,7 +20,7 @@ from engine.recommender.site.concentration import share_of_top
 from engine.recommender.site.log import ASKS, occurrences, offered, respond, searched, simulate
 from engine.recommender.site.taste import expected_watch
 from engine.recommender.site.world import PAGE, Log, Videos, World, draw_uploads, source
-from engine.runs.config import Choice, Real, Whole, setting
+from engine.runs.config import Choice, FloatRange, IntRange, setting
 from engine.runs.frame import Array, Frame
 from engine.runs.work import Tick
 
@@ -35,14 +35,14 @@ A_DAY = 100
 class SimulationConfig(RecommenderConfig):
     """A world whose recommender is replaced when the log ends; a small one by default, since models are trained many times."""
 
-    videos: int = setting(4_000, Whole(2_000, 1_000_000))
-    users: int = setting(600, Whole(50, 20_000))
-    days: int = setting(30, Whole(10, 120))
+    videos: int = setting(4_000, IntRange(2_000, 1_000_000))
+    users: int = setting(600, IntRange(50, 20_000))
+    days: int = setting(30, IntRange(10, 120))
 
     policy: str = setting("model", Choice(tuple(POLICIES)))
-    horizon: int = setting(14, Whole(1, 60))  # days after the log
-    retrain: int = setting(3, Whole(1, 60))  # days between trainings
-    mix: float = setting(0.1, Real(0.0, 1.0))  # share of places that stay as they were before the log ended
+    horizon: int = setting(14, IntRange(1, 60))  # days after the log
+    retrain: int = setting(3, IntRange(1, 60))  # days between trainings
+    mix: float = setting(0.1, FloatRange(0.0, 1.0))  # share of places that stay as they were before the log ended
 
 
 @dataclass(frozen=True, slots=True, eq=False)

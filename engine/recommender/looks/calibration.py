@@ -26,7 +26,7 @@ CATALOGUE, CANDIDATES, SHOWN, CLICKED_BEST, WATCHED_BEST = "catalogue", "candida
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Promised:
+class OddsAgainstTruth:
     """user, video (N,), the odds (N,) of ranking, and the truth: probability of a click (N,), expected minutes (N,)."""
 
     user: Array
@@ -40,12 +40,14 @@ class Promised:
         """E[T] = odds · (1 - P), with the true P."""
         return self.odds * (1.0 - self.click)
 
-    def some(self, rows: Array) -> Promised:
+    def some(self, rows: Array) -> OddsAgainstTruth:
         """Those at some places (N,), in that order."""
-        return Promised(self.user[rows], self.video[rows], self.odds[rows], self.click[rows], self.minutes[rows])
+        return OddsAgainstTruth(
+            self.user[rows], self.video[rows], self.odds[rows], self.click[rows], self.minutes[rows]
+        )
 
 
-def of_candidates(server: Server, users: Sequence[int], asked: Sequence[Asked]) -> Promised:
+def of_candidates(server: Server, users: Sequence[int], asked: Sequence[Asked]) -> OddsAgainstTruth:
     """The candidates of some users at the end of the log. Raises RuntimeError before ranking is trained."""
     when, parts = float(server.config.days), []
     for user, one in zip(users, asked, strict=True):
@@ -54,13 +56,13 @@ def of_candidates(server: Server, users: Sequence[int], asked: Sequence[Asked]) 
     return _joined(parts)
 
 
-def promised_to(server: Server, given: Recommendation) -> Promised:
+def promised_to(server: Server, given: Recommendation) -> OddsAgainstTruth:
     """The candidates of one recommendation."""
     several = np.full(len(given.candidates), given.user)
     return _promised(server, several, server.features(given.user, given.candidates, given.now))
 
 
-def of_log(server: Server) -> Promised:
+def of_log(server: Server) -> OddsAgainstTruth:
     """Impressions of the last days, on which ranking was not trained."""
     log, world = server.site.world.log, server.site.world
     rows = np.arange(np.searchsorted(log.time, frontier(world)), len(log.user))
@@ -69,19 +71,19 @@ def of_log(server: Server) -> Promised:
     return _promised(server, log.user[rows], some)
 
 
-def _promised(server: Server, user: Array, some: Impressions) -> Promised:
+def _promised(server: Server, user: Array, some: Impressions) -> OddsAgainstTruth:
     ranker: Ranker | None = server.ranker
     if ranker is None:
         raise RuntimeError("there is no ranking model yet")
     world = server.site.world
     about = (world.config, world.videos, world.users, user, some.video, some.seen)
     odds = np.exp(ranker.logits(some).astype(np.float64))
-    return Promised(user, some.video, odds, click_probability(*about), expected_watch(*about))
+    return OddsAgainstTruth(user, some.video, odds, click_probability(*about), expected_watch(*about))
 
 
-def _joined(parts: Sequence[Promised]) -> Promised:
+def _joined(parts: Sequence[OddsAgainstTruth]) -> OddsAgainstTruth:
     fields = ("user", "video", "odds", "click", "minutes")
-    return Promised(*(np.concatenate([getattr(part, name) for part in parts]) for name in fields))
+    return OddsAgainstTruth(*(np.concatenate([getattr(part, name) for part in parts]) for name in fields))
 
 
 def binned(values: Array, by: Array, count: int = 10) -> Array:
@@ -100,7 +102,7 @@ class Orders:
     same: float
 
 
-def orders(promised: Promised, shown: int) -> Orders:
+def orders(promised: OddsAgainstTruth, shown: int) -> Orders:
     """Does the correction change who is shown?"""
     rows = []
     for user in np.unique(promised.user):
@@ -110,7 +112,7 @@ def orders(promised: Promised, shown: int) -> Orders:
     return Orders(*(float(mean) for mean in np.mean(rows, axis=0)))
 
 
-def baited(server: Server, promised: Promised) -> dict[str, float]:
+def baited(server: Server, promised: OddsAgainstTruth) -> dict[str, float]:
     """The share of click-bait: in the catalogue, among candidates, in what is shown, and in what would be, had the true
     click probability or the true expected minutes decided; the mean over users."""
     bait = server.site.world.videos.bait > BAIT

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.recommender.config import RecommenderConfig
-from engine.runs.config import Choice, Real, Several, Text, Whole, setting
+from engine.runs.config import Choice, FloatRange, IntRange, ListOf, Text, setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +18,14 @@ class OwnLogConfig(RecommenderConfig):
     The shapes were chosen on KuaiRand-Pure's watches without the last of each user, which the benchmark tests by.
     """
 
-    videos: int = setting(2_000, Whole(1, 2_000_000))
-    users: int = setting(5_000, Whole(1, 2_000_000))
-    days: int = setting(60, Whole(1, 50_000))
-    fewest: int = setting(1, Whole(1, 100))
-    learning_rate: float = setting(0.003, Real(1e-6, 1e9))
-    dimensions: int = setting(64, Whole(4, 256))
-    tower: tuple[int, ...] = setting((128,), Several(Whole(4, 2_048), 0, 4))
+    videos: int = setting(2_000, IntRange(1, 2_000_000))
+    users: int = setting(5_000, IntRange(1, 2_000_000))
+    days: int = setting(60, IntRange(1, 50_000))
+    fewest: int = setting(1, IntRange(1, 100))
+    learning_rate: float = setting(0.003, FloatRange(1e-6, 1e9))
+    dimensions: int = setting(64, IntRange(4, 256))
+    tower: tuple[int, ...] = setting((128,), ListOf(IntRange(4, 2_048), 0, 4))
     rated: str = setting("all", Choice(("all", "liked")))  # which ratings are watches: every one, or from 4 of 5 up
-    steps: int = setting(3_000, Whole(1, 20_000))
-    ranking_steps: int = setting(3_000, Whole(1, 20_000))
+    steps: int = setting(3_000, IntRange(1, 20_000))
+    ranking_steps: int = setting(3_000, IntRange(1, 20_000))
     table: str = setting("", Text(64))  # SHA-256 of the bytes; "" takes any

@@ -8,7 +8,7 @@ from engine.recommender.serving.scene import offered
 from engine.recommender.serving.server import Server
 
 
-def crowd(server: Server, most: int) -> tuple[int, ...]:
+def sample_users(server: Server, most: int) -> tuple[int, ...]:
     """At most so many users with watches, evenly by their numbers. A shipped run keeps the watch embeddings of the offered
     users alone (`engine.recommender.shipped`): of it, these."""
     if not bool(server.net.watched.weight.detach().any(1).all()):

@@ -33,7 +33,7 @@ class Stopped(Exception):
     """The job was told to stop."""
 
 
-class Desk:
+class Inbox:
     """Commands as they come in, and what they mean for the job at hand."""
 
     def __init__(self, source: BinaryIO) -> None:
@@ -86,7 +86,7 @@ class Desk:
             self._one_frame = False
 
 
-class Mouth:
+class Outbox:
     """Says records, one at a time, and every few seconds that the process is alive."""
 
     def __init__(self, sink: BinaryIO) -> None:
@@ -108,25 +108,25 @@ def serve(source: BinaryIO, sink: BinaryIO) -> None:
     """Do jobs until stdin closes."""
     os.nice(NICENESS)
     keep_freed_memory()
-    mouth, desk = Mouth(sink), Desk(source)
+    outbox, inbox = Outbox(sink), Inbox(source)
     import torch
 
     torch.set_num_threads(1)  # two threads beside a busy neighbour were 20 to 35 times slower
     known = engines()
     _warm(known)
-    mouth.say({"kind": "ready"})
+    outbox.say({"kind": "ready"})
     while True:
-        command, table = desk.jobs.get()
-        desk.begin(command["job"])
-        mouth.say(_answer(command, table, known, desk, mouth) | {"job": command["job"]})
+        command, table = inbox.jobs.get()
+        inbox.begin(command["job"])
+        outbox.say(_answer(command, table, known, inbox, outbox) | {"job": command["job"]})
 
 
 def _answer(
-    command: dict[str, Any], table: bytes, known: Mapping[str, Engine[Any, Any]], desk: Desk, mouth: Mouth
+    command: dict[str, Any], table: bytes, known: Mapping[str, Engine[Any, Any]], inbox: Inbox, outbox: Outbox
 ) -> dict[str, Any]:
     """Do a job; what became of it."""
     try:
-        _do(command, table, known, desk, mouth)
+        _do(command, table, known, inbox, outbox)
     except Stopped:
         return {"kind": "stopped"}
     except UserError as error:
@@ -150,24 +150,26 @@ def _warm(known: Mapping[str, Engine[Any, Any]]) -> None:
                     pass
 
 
-def _do(command: dict[str, Any], table: bytes, known: Mapping[str, Engine[Any, Any]], desk: Desk, mouth: Mouth) -> None:
+def _do(
+    command: dict[str, Any], table: bytes, known: Mapping[str, Engine[Any, Any]], inbox: Inbox, outbox: Outbox
+) -> None:
     job = command["job"]
     last_tick = -1
 
     def tick(step: int, steps: int) -> None:
         nonlocal last_tick
-        desk.checkpoint()
+        inbox.checkpoint()
         percent = 100 * step // max(steps, 1)
         if percent != last_tick:
             last_tick = percent
-            mouth.say({"kind": "progress", "job": job, "step": step, "steps": steps})
+            outbox.say({"kind": "progress", "job": job, "step": step, "steps": steps})
 
     work = known[command["playground"]].works[command["work"]]
     tables = (table,) if work.needs_table else ()
-    desk.checkpoint()
+    inbox.checkpoint()
     for frame in work.run(work.config.from_dict(command["config"]), *tables, tick):
-        mouth.say({"kind": "frame", "job": job}, frame.to_bytes())
-        desk.frame_sent()
+        outbox.say({"kind": "frame", "job": job}, frame.to_bytes())
+        inbox.frame_sent()
 
 
 def main() -> None:

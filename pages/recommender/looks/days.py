@@ -12,7 +12,7 @@ import streamlit as st
 
 from engine.recommender import RecommenderConfig
 from engine.recommender.days.simulation import SimulationConfig
-from engine.runs.config import Whole
+from engine.runs.config import IntRange
 from engine.runs.service.run import Run, State, View
 from pages.recommender import settings
 from pages.recommender.looks import days_charts
@@ -78,7 +78,7 @@ def _chosen(now: Shown) -> tuple[SimulationConfig, ...]:
         horizon, retrain = (
             controls.whole_number(
                 label,
-                cast(Whole, SimulationConfig.domain(name)),
+                cast(IntRange, SimulationConfig.domain(name)),
                 getattr(base, name),
                 key=f"recommender_days_{name}",
                 bind="query-params",

@@ -8,7 +8,7 @@ import streamlit as st
 
 from engine.recommender.claims import FEW, MANY, RECALL, UNCORRECTED, Seeds
 from engine.recommender.looks.negative_sampling import DRAWS, EXAMPLES, SAMPLERS, Distance, distances
-from engine.recommender.serving.users import crowd
+from engine.recommender.serving.users import sample_users
 from pages.recommender.looks.cached import kept, pressed
 from pages.recommender.looks.studies import one_series, study, verdicts
 from pages.recommender.settings import SAMPLERS as NAMES
@@ -51,7 +51,7 @@ def _gradient(now: Shown) -> None:
 
 @kept(12)
 def _distances(digest: str, step: int, _now: Shown) -> list[Distance]:
-    return distances(_now.server, crowd(_now.server, USERS))
+    return distances(_now.server, sample_users(_now.server, USERS))
 
 
 def _curve(found: list[Distance], kind: str, negatives: int) -> None:

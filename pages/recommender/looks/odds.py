@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from engine.recommender.looks.calibration import Promised, binned, of_log
+from engine.recommender.looks.calibration import OddsAgainstTruth, binned, of_log
 from engine.recommender.looks.odds import Fit, fit
 from engine.runs.frame import Array
 from pages.recommender.looks.cached import kept
@@ -92,7 +92,7 @@ def _rates(fits: list[Fit], rate: float, usual: float) -> None:
     show(rules + lines + dots, key="watch_time_rates", alt=t("Odds and expected watch time over the click rate"))  # fmt: skip
 
 
-def calibration(now: Shown, candidates: Promised) -> None:
+def calibration(now: Shown, candidates: OddsAgainstTruth) -> None:
     """Ten bins by the odds."""
     source = one_of(t("Of which impressions"), tuple(SOURCES), "log", key="recommender_watch_source", name_of=lambda one: t(SOURCES[one]))  # fmt: skip
     promised = candidates if source == "candidates" else _log(now)
@@ -108,7 +108,7 @@ def calibration(now: Shown, candidates: Promised) -> None:
         _means(now, promised, truth, plain)
 
 
-def _means(now: Shown, promised: Promised, truth: Array, plain: bool) -> None:
+def _means(now: Shown, promised: OddsAgainstTruth, truth: Array, plain: bool) -> None:
     if plain:
         st.markdown(t("Without weights the odds are those of a click, P / (1 − P); they promise no minutes."))
         return
@@ -133,7 +133,7 @@ def _means(now: Shown, promised: Promised, truth: Array, plain: bool) -> None:
 
 
 @kept(8)
-def _log(digest: str, step: int, _now: Shown) -> Promised:
+def _log(digest: str, step: int, _now: Shown) -> OddsAgainstTruth:
     return of_log(_now.server)
 
 
@@ -158,4 +158,4 @@ def _bins(series: dict[str, Array], truth: Array, by: Array, x: str) -> None:
         tooltip=[alt.Tooltip("what:N", title=" "), alt.Tooltip("bin:Q", title=t("bin")), alt.Tooltip("true:Q", title=x, format=".3f"), alt.Tooltip("promised:Q", title=t("promised"), format=".3f")],
     )  # fmt: skip
     kept = alt.Chart(pd.DataFrame({"true": [low, high], "promised": [low, high]})).mark_line(color="#888", strokeDash=[5, 4], clip=True).encode(x="true:Q", y="promised:Q")  # fmt: skip
-    show(kept + base.mark_point(filled=True, size=110, opacity=0.9), key="watch_time_bins", alt=t("Promised against true, in ten bins"))  # fmt: skip
+    show(kept + base.mark_point(filled=True, size=110, opacity=0.9), key="watch_time_bins", alt=t("OddsAgainstTruth against true, in ten bins"))  # fmt: skip

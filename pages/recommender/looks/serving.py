@@ -11,7 +11,7 @@ from engine.recommender.looks.index_cost import KINDS, Index, Searched, asked, s
 from engine.recommender.ranking.export import INPUTS, Served, to_onnx
 from engine.recommender.ranking.model import Seen
 from engine.recommender.serving.scene import Scene
-from engine.recommender.serving.users import crowd
+from engine.recommender.serving.users import sample_users
 from engine.runs.frame import Array
 from pages.recommender import naming, where
 from pages.recommender.looks.cached import kept, pressed
@@ -108,7 +108,7 @@ def _built(digest: str, step: int, _now: Shown) -> dict[str, Index]:
 @kept(12)
 def _measured(digest: str, step: int, _now: Shown, most: int) -> tuple[int, dict[str, list[Searched]]]:
     """How many users were asked, and each index with each effort."""
-    users, indexes = asked(_now.server, crowd(_now.server, USERS), most), _built(_now)
+    users, indexes = asked(_now.server, sample_users(_now.server, USERS), most), _built(_now)
     return len(users), {
         kind: [searched(index, users, effort) for effort in index.efforts] for kind, index in indexes.items()
     }

@@ -14,14 +14,14 @@ from engine.recommender.looks.calibration import (
     CLICKED_BEST,
     SHOWN,
     WATCHED_BEST,
-    Promised,
+    OddsAgainstTruth,
     baited,
     of_candidates,
     orders,
     promised_to,
 )
 from engine.recommender.looks.index_cost import asked
-from engine.recommender.serving.users import crowd
+from engine.recommender.serving.users import sample_users
 from pages.recommender.looks import odds
 from pages.recommender.looks.cached import kept
 from pages.recommender.looks.studies import study, verdicts
@@ -70,9 +70,9 @@ def draw(now: Shown) -> None:
 
 
 @kept(8)
-def crowd_promised(digest: str, step: int, _now: Shown) -> Promised:
+def crowd_promised(digest: str, step: int, _now: Shown) -> OddsAgainstTruth:
     """Odds and truth of some users' candidates."""
-    users = crowd(_now.server, USERS)
+    users = sample_users(_now.server, USERS)
     return of_candidates(_now.server, users, asked(_now.server, users, _now.config.recalled))
 
 
@@ -86,7 +86,7 @@ def _claims(seeds: Seeds) -> None:
     show(strip(rows, t("true minutes of the first video of a page"), hues), key="watch_time_first", alt=t("True minutes of the first video, weighted and plain, every seed"))  # fmt: skip
 
 
-def _bait(now: Shown, promised: Promised) -> None:
+def _bait(now: Shown, promised: OddsAgainstTruth) -> None:
     _, _, scene = now.now()
     one = promised_to(now.server, scene.given)
     found = {t("on stage"): baited(now.server, one), bare("mean of {users} users", users=len(np.unique(promised.user))): baited(now.server, promised)}  # fmt: skip
@@ -127,7 +127,7 @@ def _bait(now: Shown, promised: Promised) -> None:
         )
 
 
-def _orders(now: Shown, promised: Promised) -> None:
+def _orders(now: Shown, promised: OddsAgainstTruth) -> None:
     if now.config.weighting == "none":
         return
     found = orders(promised, now.config.shown)

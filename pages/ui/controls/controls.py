@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from engine.errors import UserError
-from engine.runs.config import Choice, Config, Real, Several, Whole
+from engine.runs.config import Choice, Config, FloatRange, IntRange, ListOf
 from pages.ui.controls.choices import one_of, some_of
 from pages.ui.language import explain, t
 
@@ -65,9 +65,9 @@ def draw(kind: type[Config], control: Control) -> Any:
     if control.options is not None:
         return _choice(label, control.options, start, domain, common)
     match domain:
-        case Whole():
+        case IntRange():
             return whole_number(label, domain, start, step=int(control.step or 1), **common)
-        case Real():
+        case FloatRange():
             return st.number_input(
                 label,
                 domain.low,
@@ -79,13 +79,13 @@ def draw(kind: type[Config], control: Control) -> Any:
             )
         case Choice():
             return _choice(label, {option: option for option in domain.options}, start, domain, common)
-        case Several(item=Real() | Whole()):
+        case ListOf(item=FloatRange() | IntRange()):
             text = st.text_input(label, ", ".join(f"{v:g}" for v in start), max_chars=200, **common)
             return numbers(text or "")
     raise TypeError(f"no control for {control.field}")
 
 
-def whole_number(label: str, domain: Whole, start: int, **how: Any) -> int:
+def whole_number(label: str, domain: IntRange, start: int, **how: Any) -> int:
     """A number input. An infinity in a hand-written URL is left out of the binding: Streamlit 1.67 raises on it."""
     try:
         return int(st.number_input(label, domain.low, domain.high, start, **how))
@@ -96,7 +96,7 @@ def whole_number(label: str, domain: Whole, start: int, **how: Any) -> int:
 
 def _choice(label: str, options: Mapping[Any, str], start: Any, domain: Any, common: dict[str, Any]) -> Any:
     how = {"key": common["key"], "help": common["help"], "name_of": lambda option: t(options[option])}
-    if isinstance(domain, Several):
+    if isinstance(domain, ListOf):
         return some_of(label, list(options), start, **how)
     return one_of(label, list(options), start, **how)
 
@@ -120,7 +120,7 @@ def reset(kind: type[Config], fields: Mapping[str, Any]) -> None:
     for name in start.to_dict():
         value = fields.get(name, getattr(start, name))
         slot = key(kind, name)
-        if isinstance(kind.domain(name), Several) and not isinstance(kind.domain(name).item, Choice):  # type: ignore[attr-defined]
+        if isinstance(kind.domain(name), ListOf) and not isinstance(kind.domain(name).item, Choice):  # type: ignore[attr-defined]
             value = ", ".join(f"{item:g}" for item in value)
         elif isinstance(value, tuple):
             value = list(value)

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from engine.runs.config import Whole
+from engine.runs.config import IntRange
 from pages.ui.controls import controls
 from pages.ui.place import Place
 
@@ -21,4 +21,4 @@ def unit(place: Place, name: str, label: str, count: int, start: int, **how: Any
     def choose() -> None:
         place.write(name, str(st.session_state[held]))
 
-    return controls.whole_number(label, Whole(1, count), first, key=held, on_change=choose, **how) - 1
+    return controls.whole_number(label, IntRange(1, count), first, key=held, on_change=choose, **how) - 1

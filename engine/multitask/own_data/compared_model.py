@@ -22,7 +22,7 @@ CHUNK = 4_096
 """Rows predicted at once: 90,000 test rows of 8 seeds would not fit beside the rest."""
 
 
-class Contestant:
+class ComparedModel:
     """`S` seeds of one structure, `N` test rows, `T` tasks, `E` experts.
 
     predictions (S, N, T) and gates (S, T, E), the mean over the test rows, are those of the epoch with the
