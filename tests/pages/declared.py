@@ -38,11 +38,20 @@ def everything(name: str) -> dict[str, str]:
 
 
 @functools.cache
-def names_drawn(name: str) -> tuple[str, ...]:
-    """Names of every control that the page draws with everything open: those in sections, too."""
-    at = opened(name, **everything(name))
-    found = {block.key for block in _elements(at) if isinstance(getattr(block, "key", None), str)}
-    return tuple(sorted(key for key in found if key.startswith(f"{name}_")))
+def section_alone(name: str, section: str) -> AppTest:
+    """The page with this section open alone, and a part chosen; with no section, "", what stands beside them."""
+    shown = {PAGES[name].place.open_key(section): "true"} if section else {}
+    return opened(name, **shown | CHOSEN[name])
+
+
+@functools.cache
+def drawn_in(name: str) -> dict[str, str]:
+    """Names of all controls of the page → the section that draws them, "" for those that stand beside the sections."""
+    found: dict[str, str] = {}
+    for section in ("", *PAGES[name].sections):
+        keys = {element.key for element in _elements(section_alone(name, section)) if isinstance(element.key, str)}
+        found = {key: section for key in keys if key.startswith(f"{name}_")} | found
+    return found
 
 
 def _elements(at: AppTest) -> list[Any]:
@@ -56,4 +65,4 @@ def _elements(at: AppTest) -> list[Any]:
 def names(name: str) -> tuple[str, ...]:
     """Every name in the URL that means something on the page."""
     page = PAGES[name]
-    return tuple(sorted({*page.names, *names_drawn(name), f"{name}_point", f"{name}_file", *ALIKE}))
+    return tuple(sorted({*page.names, *drawn_in(name), f"{name}_point", f"{name}_file", *ALIKE}))
