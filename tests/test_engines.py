@@ -61,7 +61,8 @@ def opened(name: str) -> Opened[Any]:
 def addresses(name: str, rung: str, part: str) -> Iterator[Address]:
     """Some of the numbers of a part: the first, and others where there are several units, steps or sides."""
     if name == "multitask":
-        numbers = (0,) if (rung, part) == ("shared_bottom", "expert") else (0, 1)
+        experts = opened(name).trace(rung, asked(name))["experts"].shape[1]
+        numbers = range(min(experts, 2)) if part == "expert" else (0, 1)
         units = (0,) if part == "y" else (0, 2)
         yield from (Address(f"{part}:{number}", unit) for number in numbers for unit in units)
     elif name == "recurrent":

@@ -3,7 +3,19 @@
  * @typedef {object} Drawn  root: the whole panel; board: its SVG, whose size the player sets; canvas and origin(): pixels below
  *   the board and where they begin; scrolled: what is in sight of a board that is taller than its place;
  *   render(moment, elapsed) → whether it still moves; resize(w, h); update(panel): new numbers or words for the same figure
- * @type {Object<string, (panel: object, app: object) => Drawn>}
+ * @type {Object<string, (panel: object, app: App) => Drawn>}
+ *
+ * What a maker is given beside its panel's fields, as Python declared them. It is asked at each drawing: numbers may have been
+ * exchanged since.
+ * @typedef {object} App
+ *   what is drawn:  fields() the arrays of the stage, each under the name that its `Ref` says: {dtype, shape, data};
+ *     spec the rest of the stage; state the moment and the viewer's choices (state.js); words the player's sentences;
+ *     first() the first of the steps that is worth seeing; nameOf(frame), heroText(), rungTitle() in words
+ *   how:  textSize(), font() in CSS pixels and by family; zoom how much larger all is; ratio device pixels to one of CSS; tip the
+ *     tooltip: show(event, title, rows), hide()
+ *   what a viewer does:  hover(id) or null; click(id) opens the sum behind it, in Python; ask(text) an input typed into the panel;
+ *     peek(frame), scrub(frame), scrubbed(), stepBy(n), toggle(), chooseRung(n), sweepTo(value), sweptTo(); save(kind) a picture;
+ *     wake() asks for another drawing
  */
 const MAKERS = {};
 

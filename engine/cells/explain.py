@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -26,8 +28,7 @@ def explain_step(
             return _output(exact, step, unit, traced)
         return _gate(cell, exact, x[step], before, part, step, unit, traced)
     terms = _products(cell, x[step], before, unit)
-    return Explanation(f"h_{{{unit + 1}}}({step + 1})", terms, float(cell.bias[unit]), "tanh",
-                       float(exact.h[step, 0, unit]), traced)  # fmt: skip
+    return Explanation(f"h_{{{unit + 1}}}({step + 1})", terms, float(cell.bias[unit]), "tanh", traced)
 
 
 def _products(cell: Cell, x: Tensor, before: Tensor, row: int) -> tuple[Term, ...]:
@@ -53,19 +54,18 @@ def _gate(
         now = gate == "o"  # the output gate sees C(t), the others C(t-1)
         seen = float(exact.c[step, 0, unit]) if now else float(exact.c[step - 1, 0, unit]) if step else 0.0
         terms = (*terms, Term(f"C_{{{unit + 1}}}({'t' if now else 't-1'})", weight, seen))
-    result = float(getattr(exact, gate)[step, 0, unit])
-    return Explanation(f"{gate}_{{{unit + 1}}}({step + 1})", terms, float(cell.bias[row]),
-                       "tanh" if gate == "g" else "sigmoid", result, traced)  # fmt: skip
+    activation = "tanh" if gate == "g" else "sigmoid"
+    return Explanation(f"{gate}_{{{unit + 1}}}({step + 1})", terms, float(cell.bias[row]), activation, traced)
 
 
 def _cell_state(exact: LSTMSteps, step: int, unit: int, traced: float) -> Explanation:
-    i, f, g, c = (float(part[step, 0, unit]) for part in (exact.i, exact.f, exact.g, exact.c))
+    i, f, g = (float(part[step, 0, unit]) for part in (exact.i, exact.f, exact.g))
     before = float(exact.c[step - 1, 0, unit]) if step else 0.0
     terms = (Term("f \\cdot C(t-1)", f, before), Term("i \\cdot g", i, g))
-    return Explanation(f"C_{{{unit + 1}}}({step + 1})", terms, None, "identity", c, traced)
+    return Explanation(f"C_{{{unit + 1}}}({step + 1})", terms, None, "identity", traced)
 
 
 def _output(exact: LSTMSteps, step: int, unit: int, traced: float) -> Explanation:
-    o, c, h = (float(part[step, 0, unit]) for part in (exact.o, exact.c, exact.h))
-    term = Term("o \\cdot \\tanh C(t)", o, float(torch.tanh(torch.tensor(c, dtype=torch.float64))))
-    return Explanation(f"h_{{{unit + 1}}}({step + 1})", (term,), None, "identity", h, traced)
+    o, c = (float(part[step, 0, unit]) for part in (exact.o, exact.c))
+    term = Term("o \\cdot \\tanh C(t)", o, math.tanh(c))
+    return Explanation(f"h_{{{unit + 1}}}({step + 1})", (term,), None, "identity", traced)

@@ -26,12 +26,12 @@ class MatchingConfig(Config):
 
     # data
     language: str = setting("en", Choice(("en", "zh")))
-    skills: tuple[str, ...] = setting(SKILLS, ListOf(Choice(SKILLS), 1, 4, distinct=True))
+    skills: tuple[str, ...] = setting(SKILLS, ListOf(Choice(SKILLS), 1, len(SKILLS), distinct=True))
     queries: int = setting(1_600, IntRange(40, 10_000))  # of training; a tenth as many are held out
     distance: int = setting(10, IntRange(1, 60))  # words between the two halves of a long document, at most
 
     # model
-    models: tuple[str, ...] = setting(MODELS, ListOf(Choice(MODELS), 1, 3, distinct=True))
+    models: tuple[str, ...] = setting(MODELS, ListOf(Choice(MODELS), 1, len(MODELS), distinct=True))
     input: str = setting("hashed", Choice(("hashed", "words")))  # letter trigrams or characters; or whole words
     dimensions: int = setting(2_048, IntRange(64, 40_000))  # buckets of the word hash
     towers: str = setting("shared", Choice(("shared", "separate")))
@@ -71,7 +71,7 @@ class PairsConfig(MatchingConfig):
     skills: tuple[str, ...] = setting((), ListOf(Choice(SKILLS), 0, 0))
     queries: int = setting(10_000, IntRange(10_000, 10_000))
     distance: int = setting(1, IntRange(1, 1))
-    models: tuple[str, ...] = setting(MODELS, ListOf(Choice(MODELS), 1, 3, distinct=True))
+    models: tuple[str, ...] = setting(MODELS, ListOf(Choice(MODELS), 1, len(MODELS), distinct=True))
     dimensions: int = setting(30_621, IntRange(64, 40_000))
     hidden: int = setting(300, IntRange(1, 512))
     filters: int = setting(100, IntRange(1, 512))

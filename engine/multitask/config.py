@@ -35,7 +35,7 @@ class MultitaskConfig(Config):
     test_rows: int = setting(1_000, IntRange(200, 5_000))
 
     # model
-    structures: tuple[str, ...] = setting(STRUCTURES, ListOf(Choice(STRUCTURES), 1, 4, distinct=True))
+    structures: tuple[str, ...] = setting(STRUCTURES, ListOf(Choice(STRUCTURES), 1, len(STRUCTURES), distinct=True))
     num_experts: int = setting(8, IntRange(1, 16))
     expert_units: int = setting(16, IntRange(1, 64))
     tower_units: int = setting(8, IntRange(1, 64))

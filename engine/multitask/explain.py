@@ -27,7 +27,6 @@ def _explain_expert(model: Structure, exact: Forward, traced: Trace, i: int, uni
         _terms("x_{{{}}}", model.experts.weight[i, unit], exact.features[0]),
         float(model.experts.bias[i, unit]),
         "relu",
-        float(exact.experts[0, i, unit]),
         float(traced["experts"][0, i, unit]),
     )
 
@@ -43,7 +42,6 @@ def _explain_gate(model: Structure, exact: Forward, traced: Trace, k: int, i: in
         _terms("x_{{{}}}", weight[i], exact.features[0]),
         None,
         "softmax",
-        float(exact.gates[0, k, i]),
         float(traced["gates"][0, k, i]),
         tuple(logits.tolist()),
     )
@@ -55,7 +53,6 @@ def _explain_mixture(model: Structure, exact: Forward, traced: Trace, k: int, un
         _terms(f"f_{{{{{{}},{unit + 1}}}}}(x)", exact.gates[0, k], exact.experts[0, :, unit]),
         None,
         "identity",
-        float(exact.mixtures[0, k, unit]),
         float(traced["mixtures"][0, k, unit]),
     )
 
@@ -68,7 +65,6 @@ def _explain_tower(model: Structure, exact: Forward, traced: Trace, k: int, unit
         _terms("m_{{{}}}", hidden.weight[k, unit], exact.mixtures[0, k]),
         float(hidden.bias[k, unit]),
         "relu",
-        float(exact.towers[0, k, unit]),
         float(traced["towers"][0, k, unit]),
     )
 
@@ -81,7 +77,6 @@ def _explain_prediction(model: Structure, exact: Forward, traced: Trace, k: int,
         _terms(f"h_{{{{{k + 1},{{}}}}}}", output.weight[k, 0], exact.towers[0, k]),
         float(output.bias[k, 0]),
         "identity",
-        float(exact.predictions[0, k]),
         float(traced["predictions"][0, k]),
     )
 

@@ -82,14 +82,14 @@ class Opened:
     def intervene(self, structure: str, rows: Rows, *, removed: Collection[int] = (), tied: bool = False) -> Array:
         """Held-out loss per task (T,) with experts taken away and, if `tied`, one gate for all tasks.
 
-        A removed expert's gate weight is zero and the rest sum to 1 again; tied gates share the mean of the tasks' gate
-        weights, which makes an MMoE an OMoE.
+        A removed expert's gate weight is zero and the rest sum to 1 again. Tied gates share the mean of what each task has
+        for itself, in the parameters named "gate…", which makes an MMoE an OMoE.
         """
         model = self.model(structure)
         parameters: dict[str, Tensor] = dict(model.named_parameters())
-        if tied and "gates.weight" in parameters:
-            shared = parameters["gates.weight"].mean(0, keepdim=True)
-            parameters["gates.weight"] = shared.expand_as(parameters["gates.weight"])
+        if tied:
+            of_gates = {name: value for name, value in parameters.items() if name.startswith("gate")}
+            parameters |= {name: value.mean(0, keepdim=True).expand_as(value) for name, value in of_gates.items()}
         keep = torch.ones(1, 1, model.experts.weight.shape[0])
         keep[..., list(removed)] = 0.0
         forward: Forward = functional_call(model, parameters, (rows.x, keep))

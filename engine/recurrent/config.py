@@ -30,7 +30,7 @@ class RecurrentConfig(Config):
     distances: str = setting("mixed", Choice(("mixed", "single")))  # 1 … distance, or that one alone
 
     # model
-    cells: tuple[str, ...] = setting(CELLS, ListOf(Choice(CELLS), 1, 3, distinct=True))
+    cells: tuple[str, ...] = setting(CELLS, ListOf(Choice(CELLS), 1, len(CELLS), distinct=True))
     hidden: int = setting(32, IntRange(1, 96))
     embedding: int = setting(16, IntRange(1, 64))
     forget_bias: float = setting(1.0, FloatRange(-5.0, 5.0))

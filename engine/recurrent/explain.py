@@ -12,9 +12,8 @@ def explain_answer(kind: str, model: Reader, h: Tensor, traced: float, step: int
     """One answer after one step, from the state h (H,) in float64; `kind` is the task's, which says what becomes of it."""
     logits = model.readout(h)
     activation = {"next": "sigmoid", "value": "identity"}.get(kind, "softmax")
-    result = {"softmax": logits.softmax(-1), "sigmoid": logits.sigmoid(), "identity": logits}[activation][answer]
     pairs = zip(model.readout.weight[answer].tolist(), h.tolist(), strict=True)
     terms = tuple(Term(f"h_{{{n + 1}}}(t)", weight, state) for n, (weight, state) in enumerate(pairs))
     others = tuple(logits.tolist()) if activation == "softmax" else ()
     bias = float(model.readout.bias[answer])
-    return Explanation(f"y_{{{answer + 1}}}({step + 1})", terms, bias, activation, float(result), traced, others)
+    return Explanation(f"y_{{{answer + 1}}}({step + 1})", terms, bias, activation, traced, others)

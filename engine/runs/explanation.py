@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 RELATIVE, ABSOLUTE = 1e-5, 1e-6
 """How far a float32 trace may lie from the float64 sum; 100 terms were measured to differ by 2.5e-6."""
+
+ACTIVATIONS: Mapping[str, Callable[[float], float]] = {
+    "relu": lambda total: max(total, 0.0),
+    "identity": lambda total: total,
+    "sigmoid": lambda total: (1 + math.tanh(total / 2)) / 2,  # without overflow
+    "tanh": math.tanh,
+}
+"""What may become of a sum, besides a softmax with its competitors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +38,9 @@ class Explanation:
     symbol      what is explained, such as "f_3(x)_7"
     terms       every term of the sum
     bias        None where the layer has none
-    activation  "relu", "softmax", "identity", …; `others` are the competing sums of a softmax
-    result      the value recomputed here
+    activation  "softmax", or one of ACTIVATIONS
     traced      the value in the float32 trace, which must agree
+    others      all sums that compete in a softmax, this one among them
     factors     what weight and value are called
     """
 
@@ -38,7 +48,6 @@ class Explanation:
     terms: tuple[Term, ...]
     bias: float | None
     activation: str
-    result: float
     traced: float
     others: tuple[float, ...] = ()
     factors: tuple[str, str] = ("w", "x")
@@ -47,6 +56,13 @@ class Explanation:
     def total(self) -> float:
         """Σ terms + bias, before the activation."""
         return sum(term.product for term in self.terms) + (self.bias or 0.0)
+
+    @property
+    def result(self) -> float:
+        """What becomes of the sum: the value, recomputed from the terms that are shown."""
+        if self.activation == "softmax":
+            return math.exp(self.total - max(self.others)) / sum(math.exp(z - max(self.others)) for z in self.others)
+        return ACTIVATIONS[self.activation](self.total)
 
     @property
     def agrees(self) -> bool:

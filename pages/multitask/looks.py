@@ -142,7 +142,8 @@ def _over_steps(recording: Recording[MultitaskConfig], mixtures: list[str], metr
 
 def _distances(recording: Recording[MultitaskConfig]) -> alt.Chart:
     if "mmoe" not in recording.config.structures:
-        return _over_steps(recording, ["omoe"], "gate_distance", t("gate distance"))
+        mixtures = [s for s in recording.config.structures if s in MIXTURES]
+        return _over_steps(recording, mixtures, "gate_distance", t("gate distance"))
     kinds = {t("between the mean gates"): ("mean_gate_distance", HUES[3]), t("row by row"): ("gate_distance", HUES[4])}
     rows = [
         {"step": frame.step, "value": float(frame.metrics[f"mmoe.{metric}"].mean()), "kind": kind}

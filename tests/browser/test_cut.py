@@ -63,7 +63,7 @@ def cut_and_mend(page: Page, line: Proxy) -> None:
 def test_a_run_on_own_pairs_is_still_there_with_its_file(page: Page, through: Proxy, tmp_path: Path) -> None:
     opened(page, through.address, "matching?matching_open_own_pairs=true&matching_pairs_steps=100")
     page.locator("input[type=file]").set_input_files(pairs(tmp_path / "mine.tsv"))
-    page.locator(".st-key-matching_train_pairs button").click()
+    page.locator(".st-key-matching_train_own button").click()
     expect(page.locator(".st-key-on_stage")).to_contain_text("Your run")
     cut_and_mend(page, through)
     expect(page.get_by_text("mine.tsv").first).to_be_visible()
@@ -75,7 +75,7 @@ def test_a_run_on_own_pairs_is_still_there_with_its_file(page: Page, through: Pr
     expect(page.locator(".st-key-on_stage")).to_contain_text("Your run")
     expect(page.locator(".st-key-run_bar")).to_contain_text("Finished")
     expect(page.get_by_test_id("stException")).to_have_count(0)
-    page.locator(".st-key-matching_train_pairs button").click()  # the file is there for another run too
+    page.locator(".st-key-matching_train_own button").click()  # the file is there for another run too
     expect(page.locator(".st-key-run_bar")).to_contain_text("Running")
     page.locator(".st-key-stop button").click()
     expect(page.locator(".st-key-run_bar")).to_contain_text("Stopped")

@@ -11,7 +11,6 @@ from engine.multitask import MultitaskConfig, train
 from engine.multitask.data import SyntheticTasks
 from engine.multitask.opened import Opened, probe
 from engine.multitask.view import ranks, views
-from engine.runs.explanation import Explanation
 from engine.runs.playground import Address
 from engine.runs.recording import Recording
 
@@ -58,10 +57,6 @@ def test_every_number_is_its_sum(
         count, rest = found.rest()
         assert sum(t.product for t in found.largest()) + rest + (found.bias or 0.0) == pytest.approx(found.total)
         assert count == len(found.terms) - len(found.largest())
-        activated = {"relu": max(0.0, found.total), "identity": found.total}.get(found.activation)
-        if found.activation == "softmax":
-            activated = float(np.exp(found.total) / np.exp(found.others).sum())
-        assert activated == pytest.approx(found.result, rel=1e-9, abs=1e-12)
 
 
 def test_the_stage_shows_what_the_trace_computes(recording: Recording[MultitaskConfig]) -> None:
@@ -133,12 +128,3 @@ def test_what_cannot_be_opened_says_so(recording: Recording[MultitaskConfig]) ->
             Opened(CONFIG, recording.frames[-1]).explain("mmoe", x, Address(part))
     with pytest.raises(UserError, match="keeps no parameters"):
         Opened(CONFIG, recording.thinned((-1,)).frames[0]).explain("mmoe", x, Address("expert:0"))
-
-
-@pytest.mark.parametrize(
-    ("result", "traced", "agrees"),
-    [(1.0, 1.000009, True), (1.0, 1.00002, False), (0.0, 9e-7, True), (0.0, 3e-6, False)],
-)
-def test_a_sum_and_its_trace_must_be_the_same_number_in_float32(result: float, traced: float, agrees: bool) -> None:
-    """Design: 1e-5 relative + 1e-6. A wider tolerance would let a wrong sum pass every test above."""
-    assert Explanation("y", (), None, "identity", result, traced).agrees is agrees

@@ -127,6 +127,25 @@ def test_every_name_in_a_file_is_used(path: Path) -> None:
     assert not {name for name in declared if said[name] < 2} - set(TOP.findall(path.read_text(encoding="utf-8")))
 
 
+def test_what_a_panel_asks_of_the_player_is_there() -> None:
+    """In another file's `app` nothing would be missed before a browser draws it: all of it stands in panel.js."""
+    described = re.search(
+        r"@typedef \{object\} App(.*?)\*/", (ASSETS / "panel.js").read_text(encoding="utf-8"), re.DOTALL
+    )
+    assert described is not None
+    told = set(re.findall(r"\w+", described[1]))
+    given = re.search(
+        r"^  const app = \{(.*?)^  \};", (ASSETS / "player.js").read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    )
+    moves = re.search(
+        r"^  return \{([^}]*scrubbed[^}]*)\}", (ASSETS / "state.js").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert given is not None and moves is not None
+    offered = set(re.findall(r"\w+", given[1] + moves[1]))
+    asked = set(re.findall(r"\bapp\.(\w+)", bare(CODE)))
+    assert asked and not asked - offered and not asked - told
+
+
 # ---- kinds of panel
 
 

@@ -59,12 +59,6 @@ def test_every_number_opens_to_its_sum(task: str, cell: str) -> None:
             for unit in (0, 5) if part != "answer" else (0,):
                 found = Opened(config, frame).explain(cell, one.inputs, Address(part, unit, step))
                 assert found.agrees, (part, step, unit)
-                apply = {"sigmoid": lambda v: 1 / (1 + np.exp(-v)), "tanh": np.tanh, "identity": lambda v: v}
-                if found.activation != "softmax":
-                    assert apply[found.activation](found.total) == pytest.approx(found.result, rel=1e-9, abs=1e-12)
-                else:
-                    others = np.exp(np.array(found.others))
-                    assert np.exp(found.total) / others.sum() == pytest.approx(found.result, rel=1e-9)
 
 
 def test_a_peephole_is_a_term_of_three_gates_only() -> None:

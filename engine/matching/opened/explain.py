@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from engine.cells.explain import explain_step
 from engine.errors import UserError
+from engine.matching.data.hashing import BOUNDARY
 from engine.matching.data.texts import Lexicon
 from engine.matching.ladder import LADDER
 from engine.matching.models import CLSM, DSSM, LSTMDSSM, CLSMOutput, DSSMOutput
@@ -61,11 +62,11 @@ def _inner(at: OpenedModel, row: Row, part: str, side: int, unit: int, step: int
 
 def _bag(lexicon: Lexicon, one: DSSM, read: DSSMOutput, row: Row, part: str, unit: int, value: float) -> Explanation:
     if part == "semantic":
-        return _linear(one.semantic, read.hidden2[0], "h", "y", unit, read.vector[0], value)
+        return _linear(one.semantic, read.hidden2[0], "h", "y", unit, value)
     if part == "hidden2":
-        return _linear(one.layer2, read.hidden1[0], "h", "h", unit, read.hidden2[0], value)
-    terms = _trigrams(lexicon, one.words.weight[:, unit], row)
-    return _summed(f"h_{{{unit + 1}}}", terms, float(one.bias[unit]), float(read.hidden1[0, unit]), value)
+        return _linear(one.layer2, read.hidden1[0], "h", "h", unit, value)
+    terms = _trigrams(lexicon, one.words.weight[:, unit], row or (BOUNDARY,))  # as an empty text is read
+    return _summed(f"h_{{{unit + 1}}}", terms, float(one.bias[unit]), value)
 
 
 def _window(
@@ -73,7 +74,7 @@ def _window(
 ) -> Explanation:
     """A filter's sum over one window, the one it took its maximum from where the maximum is asked for."""
     if part == "semantic":
-        return _linear(one.semantic, read.pooled[0], "v", "y", unit, read.vector[0], value)
+        return _linear(one.semantic, read.pooled[0], "v", "y", unit, value)
     window = int(read.winners[0, unit]) if part == "pooled" else step
     if not bool(read.maps[0, window, unit].isfinite()):
         raise IndexError
@@ -82,7 +83,7 @@ def _window(
     places = enumerate(framed[window : window + one.window])
     terms = tuple(term for place, token in places for term in _trigrams(lexicon, blocks[:, place, unit], (token,)))
     symbol = f"v_{{{unit + 1}}}" if part == "pooled" else f"h_{{{unit + 1}}}({window + 1})"
-    return _summed(symbol, terms, None, float(torch.tanh(read.maps[0, window, unit])), value)
+    return _summed(symbol, terms, None, value)
 
 
 def _trigrams(lexicon: Lexicon, weights: Tensor, row: Sequence[str]) -> tuple[Term, ...]:
@@ -96,16 +97,14 @@ def _trigrams(lexicon: Lexicon, weights: Tensor, row: Sequence[str]) -> tuple[Te
     return tuple(terms)
 
 
-def _linear(
-    layer: nn.Linear, inputs: Tensor, source: str, target: str, unit: int, results: Tensor, value: float
-) -> Explanation:
+def _linear(layer: nn.Linear, inputs: Tensor, source: str, target: str, unit: int, value: float) -> Explanation:
     pairs = zip(layer.weight[unit].tolist(), inputs.tolist(), strict=True)
     terms = tuple(Term(f"{source}_{{{n + 1}}}", weight, value_) for n, (weight, value_) in enumerate(pairs))
-    return _summed(f"{target}_{{{unit + 1}}}", terms, float(layer.bias[unit]), float(results[unit]), value)
+    return _summed(f"{target}_{{{unit + 1}}}", terms, float(layer.bias[unit]), value)
 
 
-def _summed(symbol: str, terms: tuple[Term, ...], bias: float | None, result: float, traced: float) -> Explanation:
-    return Explanation(symbol, terms, bias, "tanh", result, traced)
+def _summed(symbol: str, terms: tuple[Term, ...], bias: float | None, traced: float) -> Explanation:
+    return Explanation(symbol, terms, bias, "tanh", traced)
 
 
 def _cosine(at: OpenedModel, query: Row, documents: Sequence[Row], side: int, traced: Trace) -> Explanation:
@@ -113,16 +112,14 @@ def _cosine(at: OpenedModel, query: Row, documents: Sequence[Row], side: int, tr
     left = nn.functional.normalize(at.vector(0, [query]), dim=-1)[0].tolist()
     right = nn.functional.normalize(at.vector(1, documents), dim=-1)[side - 1].tolist()
     terms = tuple(Term(f"q_{{{n + 1}}} d_{{{n + 1}}}", a, b) for n, (a, b) in enumerate(zip(left, right, strict=True)))
-    total = sum(term.product for term in terms)
     cosine = float(traced["cosine"][side - 1])
-    return Explanation(f"R(Q, D_{{{side}}})", terms, None, "identity", total, cosine, factors=("q", "d"))
+    return Explanation(f"R(Q, D_{{{side}}})", terms, None, "identity", cosine, factors=("q", "d"))
 
 
 def _posterior(at: OpenedModel, query: Row, documents: Sequence[Row], side: int, traced: Trace) -> Explanation:
     """softmax of γ R over the candidates."""
     scores = at.cosines(query, documents)
     gamma = at.config.gamma
-    result = float(torch.softmax(gamma * torch.from_numpy(scores), -1)[side - 1])
     others = tuple(float(gamma * score) for score in scores)
     term = Term(f"R(Q, D_{{{side}}})", gamma, float(scores[side - 1]))
-    return Explanation(f"P(D_{{{side}}} | Q)", (term,), None, "softmax", result, float(traced["p"][side - 1]), others)
+    return Explanation(f"P(D_{{{side}}} | Q)", (term,), None, "softmax", float(traced["p"][side - 1]), others)

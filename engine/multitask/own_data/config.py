@@ -20,7 +20,7 @@ class TableConfig(Config):
     features: tuple[str, ...] = setting(("feature",), ListOf(Text(200), 1, 100, distinct=True))
     categories: tuple[str, ...] = setting((), ListOf(Text(200), 0, 100))  # numbers that are names, such as ids
     split: str = setting("random", Choice(("random", "last rows")))
-    structures: tuple[str, ...] = setting(STRUCTURES, ListOf(Choice(STRUCTURES), 2, 4, distinct=True))
+    structures: tuple[str, ...] = setting(STRUCTURES, ListOf(Choice(STRUCTURES), 2, len(STRUCTURES), distinct=True))
     num_experts: int = setting(8, IntRange(2, 16))
     expert_units: int = setting(16, IntRange(2, 64))
     tower_units: int = setting(8, IntRange(2, 64))

@@ -49,8 +49,7 @@ def explain_score(server: Server, given: Recommendation, row: int) -> Explanatio
     terms = tuple(
         Term(f"u_{{{n + 1}}} v_{{{n + 1}}}", float(a), float(b)) for n, (a, b) in enumerate(zip(u, v, strict=True))
     )
-    total = float(u.double() @ v.double())
-    return Explanation("u \\cdot v", terms, None, "identity", total, float(u @ v), factors=("u", "v"))
+    return Explanation("u \\cdot v", terms, None, "identity", float(u @ v), factors=("u", "v"))
 
 
 def explain_unit(server: Server, given: Recommendation, layer: int, unit: int) -> Explanation:
@@ -105,5 +104,4 @@ def _product(
 ) -> Explanation:
     weights, bias = linear.weight[row].detach().double(), float(linear.bias[row].detach())
     terms = tuple(Term(name, float(w), float(v)) for name, w, v in zip(names, weights, x.double(), strict=True))
-    total = float(weights @ x.double()) + bias
-    return Explanation(symbol, terms, bias, activation, max(total, 0.0) if activation == "relu" else total, traced)
+    return Explanation(symbol, terms, bias, activation, traced)

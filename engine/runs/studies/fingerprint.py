@@ -3,6 +3,7 @@
 Found by walking from the function that trains: what it names, what that names, and so on through the modules of the
 engine. What the walk reaches counts as it stands in the syntax tree; where it stands, and what it is called, does not. So
 a definition may move or get another name, and one that no result rests on, as a new rung beside the old ones, ages nothing.
+A study whose stored fingerprint is another than today's is old: `build claims` trains it again.
 
 Left out: docstrings, annotations, imports, what an error says, and what a config admits: its values are stored beside each
 result.

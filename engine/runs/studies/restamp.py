@@ -4,7 +4,7 @@
 
 At least one cell of each claim and of each rung is trained again, drawn by the seed. Every stored digit must come back. Another
 processor adds in another order, so that a digit may differ there: `--since` names a revision whose fingerprints held, and where
-the stored digits do not come back its code must give the same bits on this machine. What was done is added to assets/claims/restamp.log.
+the stored digits do not come back its code must give the same ones on this machine. What was done is added to assets/claims/restamp.log.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def restamp(shipped: Shipped[Any, Any], since: str = "", seed: int = 0) -> None:
     if moved:
         with _tree(since) as tree:
             before = dict(zip(moved, _trained(tree, name, moved), strict=True))
-        other = [cell for cell in moved if not _same(before[cell], trained[cell])]
+        other = [c for c in moved if rounded(before[c], shipped.keeps) != rounded(trained[c], shipped.keeps)]
         if other:
             raise Differs(f"{name}: {len(other)} of {len(cells)} cells differ from {since}, as {_said(other[0])}")
     renew(shipped.study, stored)
@@ -94,13 +94,6 @@ def _train(tree: Path, name: str, cell: Config, file: Path) -> dict[str, Array]:
         return dict(found)
 
 
-def _same(one: Mapping[str, Array], other: Mapping[str, Array]) -> bool:
-    """Whether all numbers are the same bits."""
-    return one.keys() == other.keys() and all(
-        one[name].dtype == other[name].dtype and one[name].tobytes() == other[name].tobytes() for name in one
-    )
-
-
 @contextmanager
 def _tree(revision: str) -> Iterator[Path]:
     """The files of a revision, in a folder that goes again."""
@@ -117,7 +110,7 @@ def _note(name: str, cells: Sequence[Config], moved: Sequence[Config], since: st
     kept = [cell for cell in cells if cell not in moved]
     lines = [f"{datetime.date.today()} {name}: {len(cells)} cells trained again, drawn by seed {seed}"]
     lines += [f"  every stored digit: {_said(cell)}" for cell in kept]
-    lines += [f"  bit for bit as at {since} on this processor: {_said(cell)}" for cell in moved]
+    lines += [f"  every digit that is stored, as at {since} on this processor: {_said(cell)}" for cell in moved]
     with LOG.open("a", encoding="utf-8") as log:
         log.write("\n".join(lines) + "\n")
 
