@@ -62,7 +62,7 @@ def _on_stage(now: Shown) -> _OnStage:
 def draw(shown: Shown) -> None:
     """Part, sample, sum, of the structure that is on stage."""
     now = _on_stage(shown)
-    with st.container(border=True, key="drill_down"), _or_why_not(now):
+    with st.container(border=True, key="drill_down"), _or_why_not(now, "drill_down"):
         if now.part:
             _part(now, now.part)
         else:
@@ -80,14 +80,14 @@ def is_gated(shown: Shown) -> bool:
 
 
 @contextmanager
-def _or_why_not(now: _OnStage) -> Iterator[None]:
-    """Where the step on stage cannot be looked into, why, and the way to one that can."""
+def _or_why_not(now: _OnStage, of: str) -> Iterator[None]:
+    """Where the step on stage cannot be looked into, why, and the way to one that can; `of` names what wants to."""
     try:
         yield
     except UserError as error:
         st.info(language.explain(error))
         if not now.last:
-            st.button(t("Go to the last step"), icon=":material/last_page:", on_click=_to_last)
+            st.button(t("Go to the last step"), icon=":material/last_page:", key=f"to_last_{of}", on_click=_to_last)
 
 
 def _to_last() -> None:
@@ -196,7 +196,7 @@ def bars(values: np.ndarray, unit_name: str, colour: str) -> alt.Chart:
 def intervention(shown: Shown) -> None:
     """Take experts away or tie the gates; both tasks' losses answer at once."""
     now = _on_stage(shown)
-    with _or_why_not(now):
+    with _or_why_not(now, "intervention"):
         _intervene(now)
 
 

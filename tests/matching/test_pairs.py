@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from engine.errors import UserError
 from engine.matching import PairsConfig
-from engine.matching.data import pair_files
+from engine.matching.own_pairs import files
 from engine.matching.own_pairs.pairs import Pair, language_of, log_of_pairs, pairs_config, read_pairs, train_pairs
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -165,10 +165,10 @@ def test_what_cannot_be_used_is_named(data: bytes, words: str) -> None:
 @pytest.mark.parametrize("name", ["csv", "tsv with a head", "jsonl"])
 def test_no_more_is_read_than_is_used(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What stands behind it may be anything."""
-    monkeypatch.setattr(pair_files, "MOST", 25)
+    monkeypatch.setattr(files, "MOST", 25)
     read: list[str] = []
-    pieces = pair_files._pieces
-    monkeypatch.setattr(pair_files, "_pieces", lambda text: (read.append(piece) or piece for piece in pieces(text)))
+    pieces = files._pieces
+    monkeypatch.setattr(files, "_pieces", lambda text: (read.append(piece) or piece for piece in pieces(text)))
     assert read_pairs(FORMATS[name] + b"\n{nonsense" * 1_000) == PAIRS[:25]
     assert len(read) <= 25 + 3
 

@@ -15,7 +15,7 @@ from engine.recommender.claims import BASE, CLAIMS, DEPTHS, HEADS, SEEDS, STRAIG
 from engine.recommender.serving.restore import server_at
 from engine.recommender.serving.scene import offered, scene
 from engine.recommender.serving.truth import Truth
-from engine.recommender.shipped import CONFIG, SHIPPED, packed, recorded, unpacked
+from engine.recommender.shipped import SHIPPED, packed, recorded, unpacked
 from engine.recommender.site.vocabulary import open_site
 from engine.runs.recording import Recording
 from engine.runs.studies.fingerprint import fingerprints
@@ -120,7 +120,11 @@ def test_one_stored_cell_comes_out_again() -> None:
 def test_the_shipped_run() -> None:
     recording = recorded()
     file = SHIPPED.folder / "million.npz"
-    assert recording.config == CONFIG and CONFIG.videos == 1_000_000 and file.stat().st_size <= 2_000_000
+    assert (
+        recording.config == SHIPPED.recordings["million"]
+        and recording.config.videos == 1_000_000
+        and file.stat().st_size <= 2_000_000
+    )
     kept = [n for n, frame in enumerate(recording.frames) if frame.parameters]
     assert len(kept) == 4 and kept[0] == 0 and kept[-1] == len(recording.frames) - 1
     assert Recording.from_bytes(file.read_bytes(), RecommenderConfig).steps == recording.steps

@@ -158,4 +158,4 @@ def _bins(series: dict[str, Array], truth: Array, by: Array, x: str) -> None:
         tooltip=[alt.Tooltip("what:N", title=" "), alt.Tooltip("bin:Q", title=t("bin")), alt.Tooltip("true:Q", title=x, format=".3f"), alt.Tooltip("promised:Q", title=t("promised"), format=".3f")],
     )  # fmt: skip
     kept = alt.Chart(pd.DataFrame({"true": [low, high], "promised": [low, high]})).mark_line(color="#888", strokeDash=[5, 4], clip=True).encode(x="true:Q", y="promised:Q")  # fmt: skip
-    show(kept + base.mark_point(filled=True, size=110, opacity=0.9), key="watch_time_bins", alt=t("OddsAgainstTruth against true, in ten bins"))  # fmt: skip
+    show(kept + base.mark_point(filled=True, size=110, opacity=0.9), key="watch_time_bins", alt=t("Promised against true, in ten bins"))  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from pages.ui.language import t
+from pages.ui.marked import Marked
 
 
 class Formula(str):
@@ -42,7 +43,7 @@ class Notes:
             st.markdown(t(line))
         st.markdown(t("**The code that runs**"))
         for file, parts in self.code.items():
-            st.markdown(f"`{file}`")
+            st.markdown(Marked(f"`{file}`"))
             for part in parts:
                 st.code(dedent(inspect.getsource(part)), language="python")
 
