@@ -2,6 +2,7 @@
  * What Python is told: that something has come to rest, never that it moves; and the same aloud.
  */
 const REST_MS = 250;
+let nth = 0; // of all that is told: Streamlit passes on only what differs from what it was told last, though the page moved on since
 const SENT_MS = 1000; // what was told so shortly before a player went may not have arrived: its successor tells it again
 
 /**
@@ -15,6 +16,7 @@ function makeTelling(state, stage, send, { wake, aloud }) {
     resting = 0,
     speaking = 0;
   const position = () => positionOf(state, stage().spec);
+  const tell = (name, value) => send().state(name, { value, nth: ++nth });
 
   const report = () => {
     const now = position();
@@ -23,8 +25,8 @@ function makeTelling(state, stage, send, { wake, aloud }) {
     before = told;
     toldAt = performance.now();
     told = now;
-    send().state("position", now);
-    if (moved) send().state("hero", now.hero);
+    tell("position", now);
+    if (moved) tell("hero", now.hero);
     clearTimeout(speaking);
     speaking = setTimeout(() => aloud(now), REST_MS);
   };
@@ -39,7 +41,7 @@ function makeTelling(state, stage, send, { wake, aloud }) {
   const click = (panel, element, row, column) => {
     if (element) state.selected = state.selected === element && column === null ? null : element;
     send().trigger({ panel, element, row, column, ...position() });
-    if (element) send().state("position", position()); // both leave in one message
+    if (element) tell("position", position()); // both leave in one message
     told = position();
     wake();
   };
@@ -63,5 +65,5 @@ function makeTelling(state, stage, send, { wake, aloud }) {
     clearTimeout(resting);
     clearTimeout(speaking);
   };
-  return { rest, click, ask: (text) => send().state("asked", text), leave, resume, known, stop };
+  return { rest, click, ask: (text) => tell("asked", text), leave, resume, known, stop };
 }

@@ -97,7 +97,7 @@ def test_a_third_tab_waits_and_a_closed_tab_frees_its_worker(browser: Browser) -
     with serving(GATESCOPE_GRACE_SECONDS="1") as address:
         first, second, third = (browser.new_page() for _ in range(3))
         for page in (first, second, third):
-            open_page(page, address, LONG)
+            open_page(page, address, LONG.replace("runs=2", "runs=32"))  # longer than three pages take to open
             train(page)
         for page in (first, second):
             expect(page.locator(".st-key-run_bar")).to_contain_text("Running: step")

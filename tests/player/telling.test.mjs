@@ -7,9 +7,9 @@ mock.timers.enable({ apis: ["setTimeout"] });
 const STAGE = { stageId: "one", seek: 4, start: { frame: 0, hero: 0.5, rung: "a", selected: null }, spec: { steps: [0, 10, 20], live: false, sweep: {} } };
 
 function telling() {
-  const held = { sent: [], said: [] };
+  const held = { sent: [], said: [], numbers: [] };
   held.state = Object.assign(named("firstState")(STAGE, true, false), { hero: 0.5, rung: "a" });
-  const send = { state: (name, value) => held.sent.push([name, value]), trigger: (click) => held.sent.push(["click", click]) };
+  const send = { state: (name, { value, nth }) => held.sent.push([name, value]) && held.numbers.push(nth), trigger: (click) => held.sent.push(["click", click]) };
   held.telling = named("makeTelling")(held.state, () => STAGE, () => send, { wake: () => {}, aloud: (now) => held.said.push(now) });
   return held;
 }
@@ -50,6 +50,21 @@ test("another value of the slider is told beside the place", () => {
   rest();
   mock.timers.tick(250);
   assert.deepEqual(sent, [["position", at(0, { hero: 1 })], ["hero", 1]]);
+});
+
+test("what was told before, and has been moved away from by the page, is told again as another telling", () => {
+  const { state, sent, numbers, telling: { rest, known } } = telling();
+  for (const back of [true, false]) {
+    state.hero = 1;
+    rest();
+    mock.timers.tick(250);
+    if (back) {
+      state.hero = 0.5; // the page seeks
+      known();
+    }
+  }
+  assert.deepEqual(sent.map(([name]) => name), ["position", "hero", "position", "hero"]);
+  assert.equal(new Set(numbers).size, 4);
 });
 
 test("a click selects, a second lets go; one on a dot of the same part keeps the part", () => {

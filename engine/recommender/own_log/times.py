@@ -45,7 +45,7 @@ def moments_of(values: pd.Series[Any]) -> Array:
     if finite.min() >= 19_000_101 and finite.max() <= 22_001_231 and bool((finite % 1 == 0).all()):
         days = pd.Series(np.where(np.isfinite(numbers), numbers, np.nan)).astype("Int64").astype("string")
         return _seconds(pd.to_datetime(days, format="%Y%m%d", errors="coerce"))
-    middle = float(np.median(finite))
+    middle = float(np.sort(finite)[len(finite) // 2])
     return numbers / next(second for least, second in EPOCHS if middle >= least or not least)
 
 

@@ -58,9 +58,13 @@ def player(
     """
     start = position_from(plain(start), stage, Position(0, stage.hero if stage.sweep else None, stage.rungs[0].id))
 
-    def state(name: str) -> object:
+    def came(name: str) -> object:
         held = st.session_state.get(key)
         return held.get(name) if isinstance(held, Mapping) else None
+
+    def state(name: str) -> object:
+        told = came(name)  # beside the value stands a number that makes it another one than the last
+        return told.get("value") if isinstance(told, Mapping) else None
 
     begin, hero = _pinned(key, stage, start, seek, hero_from(state("hero"), stage))
     _, still = _stills.get(_identity(stage), lambda: (stage, pack_still(stage)))
@@ -73,7 +77,7 @@ def player(
             on_position_change=_telling(on_position, lambda: position_from(state("position"), stage, start)),
             on_hero_change=_telling(on_hero, lambda: hero_from(state("hero"), stage)),
             on_asked_change=_telling(on_asked, lambda: asked_from(state("asked")) or None),
-            on_click_change=_telling(on_click, lambda: click_from(state("click"), stage, start)),
+            on_click_change=_telling(on_click, lambda: click_from(came("click"), stage, start)),
         )
 
 

@@ -54,6 +54,9 @@ def progress_stamp() -> object:
     return None if view is None else status(view)
 
 
+TURN_WIDTH = 112
+"""Pixels, as wide as the longer of Pause and Resume in either language."""
+
 LOST = N_(
     "A run was going on when this page was reloaded or its link was copied. It ends by itself; the settings and "
     "the position are kept. Press Train to run it again."
@@ -150,18 +153,17 @@ def _train_with(changed: int) -> str:
 
 
 def _turns(run: Run | None, state: State | None) -> None:
-    """Pause or Resume, Step, Stop."""
-    if state == State.PAUSED:
-        st.button(t("Resume"), icon=":material/resume:", key="resume", on_click=service().resume, args=(run,))
-    else:
-        st.button(
-            t("Pause"),
-            icon=":material/pause:",
-            key="pause",
-            on_click=service().pause,
-            args=(run,),
-            disabled=state != State.RUNNING,
-        )
+    """Pause or Resume, Step, Stop. The first is one button of one width: nothing may move under a finger that goes for Stop."""
+    paused = state == State.PAUSED
+    st.button(
+        t("Resume") if paused else t("Pause"),
+        icon=":material/resume:" if paused else ":material/pause:",
+        key="turn",
+        on_click=service().resume if paused else service().pause,
+        args=(run,),
+        disabled=state not in (State.RUNNING, State.PAUSED),
+        width=TURN_WIDTH,
+    )
     st.button(
         t("Step"),
         icon=":material/skip_next:",
