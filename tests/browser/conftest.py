@@ -183,6 +183,7 @@ def visit(page: Page, server: str) -> Iterator[Page]:
     page.goto(f"{server}/multitask")
     page.get_by_test_id("stAppViewContainer").wait_for(state="attached")
     page.locator(".st-key-run_bar").wait_for()
+    page.locator(".player").wait_for()  # the keys are its own
     settled(page)
     yield page
     assert not problems, problems
