@@ -2,7 +2,9 @@
  * What Python is told: that something has come to rest, never that it moves; and the same aloud.
  */
 const REST_MS = 250;
-let nth = 0; // of all that is told: Streamlit passes on only what differs from what it was told last, though the page moved on since
+// Of all that is told: Streamlit passes on only what differs from what it was told last, though the page moved on since; and
+// where a tick of its clock leaves in the moment of a click, it takes the click along, which then follows by itself.
+let nth = 0;
 const SENT_MS = 1000; // what was told so shortly before a player went may not have arrived: its successor tells it again
 
 /**
@@ -40,7 +42,7 @@ function makeTelling(state, stage, send, { wake, aloud }) {
   /** A second click lets go of a part; among the dots or cells of one part it goes to another of them. */
   const click = (panel, element, row, column) => {
     if (element) state.selected = state.selected === element && column === null ? null : element;
-    send().trigger({ panel, element, row, column, ...position() });
+    send().trigger({ panel, element, row, column, ...position(), nth: ++nth });
     if (element) tell("position", position()); // both leave in one message
     told = position();
     wake();

@@ -1,4 +1,4 @@
-"""The claims of this ladder, each as paired differences over seeds, negative where the claim is right.
+"""The claims of this ladder, each as paired differences over seeds, above 0 where the claim is right.
 
 The same seeds, clicks and steps for every model. A share of pairs is that of held-out queries whose clicked document
 scores above its twin; one half is chance.
@@ -26,6 +26,10 @@ WORDS = replace(LOG["en"], input="words")
 WIDE = replace(LOG["en"], window=5)
 SEPARATE = replace(LOG["en"], towers="separate")
 GOOD, NEAR_CHANCE = 0.9, 0.1
+SHARE_THAT_MATTERS = 0.05
+"""Of pairs in the right order."""
+RANK_THAT_MATTERS = 0.02
+"""Of the mean reciprocal rank."""
 
 
 def cells(base: MatchingConfig, models: Sequence[str] = MODELS) -> tuple[MatchingConfig, ...]:
@@ -54,8 +58,8 @@ def _good(id_: str, base: MatchingConfig, model: str, skill: str) -> MatchingCla
     return Claim(
         id_,
         cells(base, (model,)),
-        lambda at: GOOD - at.pairs(base, model, skill),
-        lambda at: at.pairs(base, model, skill),
+        lambda at: at.pairs(base, model, skill) - GOOD,
+        score=lambda at: at.pairs(base, model, skill),
     )
 
 
@@ -64,8 +68,8 @@ def _chance(id_: str, base: MatchingConfig, model: str, skill: str) -> MatchingC
     return Claim(
         id_,
         cells(base, (model,)),
-        lambda at: np.abs(at.pairs(base, model, skill) - 0.5) - NEAR_CHANCE,
-        lambda at: at.pairs(base, model, skill),
+        lambda at: NEAR_CHANCE - np.abs(at.pairs(base, model, skill) - 0.5),
+        score=lambda at: at.pairs(base, model, skill),
     )
 
 
@@ -90,15 +94,16 @@ CLAIMS: tuple[MatchingClaim, ...] = (
     Claim(
         "clsm_loses_far_evidence",
         cells(FAR, ("clsm",)),
-        lambda at: at.pairs(FAR, "clsm", "evidence") - GOOD,
-        lambda at: at.pairs(FAR, "clsm", "evidence"),
+        lambda at: GOOD - at.pairs(FAR, "clsm", "evidence"),
+        score=lambda at: at.pairs(FAR, "clsm", "evidence"),
     ),
     _good("lstm_far_evidence", FAR, "lstm", "evidence"),
     *(
         Claim(
             f"{model}_hash_beats_words",
             (*cells(WORDS, (model,)), *cells(LOG["en"], (model,))),
-            lambda at, model=model: at.pairs(WORDS, model, "spelling") - at.pairs(LOG["en"], model, "spelling"),  # type: ignore[misc]
+            lambda at, model=model: at.pairs(LOG["en"], model, "spelling") - at.pairs(WORDS, model, "spelling"),  # type: ignore[misc]
+            SHARE_THAT_MATTERS,
         )
         for model in ("dssm", "clsm")
     ),
@@ -106,6 +111,7 @@ CLAIMS: tuple[MatchingClaim, ...] = (
     Claim(
         "separate_towers_better",
         (*cells(SEPARATE, ("clsm",)), *cells(LOG["en"], ("clsm",))),
-        lambda at: at.metric(LOG["en"], "clsm", "mrr") - at.metric(SEPARATE, "clsm", "mrr"),
+        lambda at: at.metric(SEPARATE, "clsm", "mrr") - at.metric(LOG["en"], "clsm", "mrr"),
+        RANK_THAT_MATTERS,
     ),
 )

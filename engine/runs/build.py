@@ -1,15 +1,17 @@
 """Build what ships, for every playground or for those that are named. Slow on purpose: visits replay the results.
 
 python -m engine.runs.build recordings [playground …]
-python -m engine.runs.build claims [playground …]      cells that are missing, or whose code has changed
+python -m engine.runs.build claims [playground …]      cells that are missing, or whose code has changed; it may be broken off
+python -m engine.runs.build verdicts [playground …]    prints a line of JSON for each stored claim
 python -m engine.runs.build restamp [playground …]     see `engine.runs.studies.restamp`
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.runs.config import Config
@@ -18,9 +20,11 @@ from engine.runs.playground import engines
 from engine.runs.service.policy import RunPolicy
 from engine.runs.service.run import Run, State
 from engine.runs.service.runs import Runs
+from engine.runs.studies.claims import flat
 from engine.runs.studies.fingerprint import fingerprints, key
 from engine.runs.studies.restamp import restamp
 from engine.runs.studies.shipped import Shipped
+from engine.runs.studies.stored import read_study, write_study
 
 POLICY = RunPolicy(background_queue=100_000, longest_seconds=3_600.0)
 
@@ -31,6 +35,10 @@ def build(what: str, names: Sequence[str], since: str = "", seed: int = 0) -> No
         shipped = engines()[name].shipped
         if what == "restamp":
             restamp(shipped, since, seed)
+        elif what == "verdicts":
+            for claim in shipped.claims:
+                if claim.id in shipped.verdicts:
+                    print(json.dumps({"playground": name} | flat(claim, shipped.verdicts[claim.id])))
         elif what == "recordings":
             for run in _trained(tuple(shipped.recordings.values())):
                 shipped.ship(run.recording())
@@ -39,11 +47,20 @@ def build(what: str, names: Sequence[str], since: str = "", seed: int = 0) -> No
 
 
 def _claims(shipped: Shipped[Any, Any]) -> None:
-    code, stored = shipped.read_study() if shipped.study.exists() else ({}, {})
-    now = fingerprints(shipped.cells)
-    current = {cell: stored[cell] for cell in shipped.cells if cell in stored and code.get(key(cell)) == now[key(cell)]}
-    trained = {run.config: _last(run) for run in _trained([cell for cell in shipped.cells if cell not in current])}
-    shipped.write_study({cell: current.get(cell) or trained[cell] for cell in shipped.cells})
+    """Train what is missing. Every cell is on disk as soon as it is trained, in a file beside the study, and is not trained
+    again where this was broken off."""
+    now, begun = fingerprints(shipped.cells), shipped.study.with_suffix(".begun.json")
+    current: dict[Config, Mapping[str, Array]] = {}
+    for path in (shipped.study, begun):
+        code, stored = read_study(path, shipped.config) if path.exists() else ({}, {})
+        current |= {
+            cell: stored[cell] for cell in shipped.cells if cell in stored and code.get(key(cell)) == now[key(cell)]
+        }
+    for run in _trained([cell for cell in shipped.cells if cell not in current]):
+        current[run.config] = _last(run)
+        write_study(begun, current, shipped.keeps)
+    shipped.write_study({cell: current[cell] for cell in shipped.cells})
+    begun.unlink(missing_ok=True)
 
 
 def _last(run: Run) -> dict[str, Array]:
@@ -51,26 +68,29 @@ def _last(run: Run) -> dict[str, Array]:
     return {name: value for frame in run.frames for name, value in frame.metrics.items()}
 
 
-def _trained(configs: Sequence[Config]) -> list[Run]:
+def _trained(configs: Sequence[Config]) -> Iterator[Run]:
+    """Train these on the server's processes; each run as soon as it has ended."""
     service = Runs(policy=POLICY)
-    jobs = [service.submit(config, "build", background=True) for config in configs]
-    began, told = time.monotonic(), -1
-    while (done := sum(job.state == State.FINISHED for job in jobs)) < len(jobs):
-        failed = next((job for job in jobs if job.state in (State.FAILED, State.STOPPED)), None)
-        if failed is not None:
-            service.close()
-            raise RuntimeError(f"{failed.config}: {failed.error or failed.state}")
-        if done != told:
-            told = done
-            print(f"{done} of {len(jobs)} after {time.monotonic() - began:.0f} s", flush=True)
-        time.sleep(0.2)
-    service.close()
-    return jobs
+    try:
+        began = time.monotonic()
+        going = [service.submit(config, "build", background=True) for config in configs]
+        while going:
+            for run in [run for run in going if not run.state.active]:
+                if run.state != State.FINISHED:
+                    raise RuntimeError(f"{run.config}: {run.error or run.state}")
+                going.remove(run)
+                print(
+                    f"{len(configs) - len(going)} of {len(configs)} after {time.monotonic() - began:.0f} s", flush=True
+                )
+                yield run
+            time.sleep(0.2)
+    finally:
+        service.close()
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("recordings", "claims", "restamp"))
+    parser.add_argument("what", choices=("recordings", "claims", "verdicts", "restamp"))
     parser.add_argument("names", nargs="*", metavar="playground")
     parser.add_argument("--since", default="", metavar="REVISION")
     parser.add_argument("--seed", type=int, default=0)

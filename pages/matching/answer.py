@@ -12,7 +12,7 @@ from pages.matching import settings
 from pages.matching.shown import Shown
 from pages.ui.language import N_, listed, t
 from pages.ui.marked import Marked
-from pages.ui.pieces.verdict import badge, stored_verdict
+from pages.ui.pieces.verdict import STORED, headline
 
 
 def log_title(config: MatchingConfig) -> str:
@@ -41,7 +41,7 @@ def answer(now: Shown) -> str:
         step=f"{frame.step:,}",
         values=values,
     )
-    told = _verdict(config, skill)
+    told = _verdict(now, skill)
     return sentence + " " + told if told else sentence
 
 
@@ -64,13 +64,11 @@ TOLD = {
 """By what the query asks: the claim that the headline judges, and how it is said."""
 
 
-def _verdict(config: MatchingConfig, skill: str) -> str:
+def _verdict(now: Shown, skill: str) -> str:
     """Of the stored study of this setting; one run alone would judge nothing."""
-    base = LOG[config.language]
+    config, base = now.config, LOG[now.config.language]
     if replace(config, seed=0, frames=base.frames, models=base.models) != base:
         return ""
     name, text = TOLD[skill]
-    try:
-        return t(text, verdict=badge(stored_verdict(SHIPPED, f"{name}@{config.language}")))
-    except KeyError:  # older than the claims; a test fails on that
-        return ""
+    verdict = SHIPPED.verdicts.get(f"{name}@{config.language}")  # None: older than the claims; a test fails on that
+    return headline(now, text, verdict, STORED) if verdict is not None else ""

@@ -18,14 +18,14 @@ from pages.matching.settings import TOWERS
 from pages.ui.language import N_, bare, language, t
 from pages.ui.pieces.charts import show, strip
 from pages.ui.pieces.experiment import experiment
-from pages.ui.pieces.verdict import favour
+from pages.ui.pieces.verdict import numbers
 from pages.ui.theme import HUES
 
 
 def about() -> str:
     """What the stored studies are."""
     return t(
-        "Stored studies of {seeds} seeds, the same clicks for every model. A claim holds or fails where the 95% interval of the paired difference excludes 0.",
+        "Stored studies of {seeds} seeds, the same clicks for every model. Each claim is judged alone: so few seeds bear no correction for many.",
         seeds=len(SEEDS),
     )
 
@@ -34,7 +34,7 @@ def _told(claim: str, verdict: Verdict) -> str:
     """The score that is held against a threshold, or what one is ahead of the other."""
     score = by_id(SHIPPED.claims)[claim].score
     if score is None:
-        return favour(verdict)
+        return numbers(verdict)
     values = score(SHIPPED.results)
     return t(
         "mean {mean}, from {low} to {high} over {seeds} seeds",

@@ -14,7 +14,7 @@ from engine.runs.studies.verdict import judge as judge_differences
 from pages.matching import ranking
 from pages.matching.shown import Shown
 from pages.ui.controls.choices import one_of
-from pages.ui.language import t
+from pages.ui.language import N_, t
 from pages.ui.pieces.charts import show
 from pages.ui.pieces.verdict import badge
 from pages.ui.theme import HUES
@@ -61,14 +61,14 @@ def _pays_off(now: Shown, found: dict[str, dict[str, Array]]) -> None:
     judge = Judge(library.log)
     scores = now.index.scores(model, library.test), now.hand.baselines.scores(library.test)[baseline]
     ranks = [judge.first_ranks(one) for one in scores]
-    verdict = judge_differences(1.0 / ranks[1] - 1.0 / ranks[0])
+    verdict = judge_differences(1.0 / ranks[0] - 1.0 / ranks[1], enough=2)
     st.markdown(
         t(
             "{model} ranks better than {baseline}, the best that needs no training, over {queries} held-out queries: {verdict}",
             model=TITLES[model],
             baseline=t(ranking.NAMES[baseline]),
             queries=len(ranks[0]),
-            verdict=badge(verdict),
+            verdict=badge(verdict, N_("{ahead} of {count} queries")),
         )
     )
 

@@ -11,9 +11,10 @@ import streamlit as st
 
 from engine.measures import parameter_count
 from engine.multitask.claims import (
-    CLAIMS,
     COMPARED,
     CORRELATIONS,
+    DECLARED,
+    DECLARED_ROWS,
     PAPER,
     SCARCE,
     SCARCE_CORRELATION,
@@ -22,13 +23,13 @@ from engine.multitask.claims import (
 )
 from engine.multitask.ladder import TITLES
 from engine.multitask.models import build, multiply_adds
-from engine.multitask.shipped import sweep
+from engine.multitask.shipped import SHIPPED, sweep
 from engine.runs.studies.verdict import Verdict
 from pages.multitask.claim_charts import colours, curve, curve_rows, histogram
 from pages.ui.controls.choices import one_of
 from pages.ui.language import N_, bare, t
 from pages.ui.pieces.charts import show
-from pages.ui.pieces.verdict import numbers, outcome, verdict_line
+from pages.ui.pieces.verdict import RUNS, verdict_lines
 from pages.ui.theme import HUES
 
 View: TypeAlias = Callable[[Seeds, Mapping[str, Verdict]], None]
@@ -40,8 +41,7 @@ def _four_digits(columns: Iterable[str]) -> dict[str, Any]:
 
 
 def _verdict_lines(verdicts: Mapping[str, Verdict], sentence: str) -> None:
-    for verdict in verdicts.values():
-        st.markdown(verdict_line(t(sentence), verdict, numbers(verdict)))
+    verdict_lines(SHIPPED, {claim: t(sentence) for claim in verdicts}, min(verdicts))
 
 
 def loss(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
@@ -60,8 +60,8 @@ def loss(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
                 t("difference"): v.mean,
                 t("low"): v.low,
                 t("high"): v.high,
-                t("seeds below"): f"{below(seeds, name)} / {v.seeds}",
-                t("verdict"): outcome(v),
+                t("median"): v.median,
+                t("runs in favour"): t(RUNS, ahead=v.ahead, count=v.runs),
             }
             for name, v in verdicts.items()
         ]
@@ -70,7 +70,17 @@ def loss(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
         table,
         hide_index=True,
         height="content",
-        column_config=_four_digits(table.columns[2:5]),
+        column_config=_four_digits(table.columns[2:6]),
+    )
+    verdict_lines(
+        SHIPPED,
+        {
+            f"{s}_below_shared_bottom@{DECLARED:g}": t(
+                "At p = {p} the loss of {structure} is below Shared-Bottom's:", p=f"{DECLARED:g}", structure=TITLES[s]
+            )
+            for s in ("mmoe", "omoe")
+        },
+        "loss",
     )
     _spread(seeds)
 
@@ -92,12 +102,6 @@ def _spread(seeds: Seeds) -> None:
             spread=", ".join(f"{TITLES[s]} {v:.4f}" for s, v in spread.items()),
         )
     )
-
-
-def below(seeds: Seeds, claim: str) -> int:
-    """In how many seeds the difference is on the claimed side."""
-    differences = next(c for c in CLAIMS if c.id == claim).differences(seeds)
-    return int((differences < 0).sum())
 
 
 def _differences(seeds: Seeds, minuend: str, subtrahend: str) -> dict[tuple[str, float], np.ndarray]:
@@ -152,25 +156,29 @@ def gates(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
     _verdict_lines(verdicts, N_("The mean gates are closer at 1 than at 0:"))
 
 
+def _gap_row(seeds: Seeds, count: int, structure: str, verdict: Verdict) -> dict[str, object]:
+    """Losses of one structure on so many training rows, and in how many seeds sharing keeps the gap smaller."""
+    seen, held_out = (
+        seeds.loss(SCARCE[count], structure, SCARCE_CORRELATION, name).mean() for name in ("train_loss", "test_loss")
+    )
+    ahead = t(RUNS, ahead=verdict.ahead, count=verdict.runs)
+    return {
+        t("training rows"): count,
+        t("structure"): TITLES[structure],
+        t("training loss"): seen,
+        t("held-out loss"): held_out,
+        t("gap"): held_out - seen,
+        t("Shared-Bottom overfits less"): ahead if structure == "shared_bottom" else "",
+    }
+
+
 def sharing(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
     """What a shared bottom saves, and how much less it overfits."""
-    rows = []
-    for count, base in SCARCE.items():
-        verdict = verdicts[f"shared_overfits_less@{count}"]
-        for structure in ("single_task", "shared_bottom"):
-            seen, held_out = (
-                seeds.loss(base, structure, SCARCE_CORRELATION, name).mean() for name in ("train_loss", "test_loss")
-            )
-            rows.append(
-                {
-                    t("training rows"): count,
-                    t("structure"): TITLES[structure],
-                    t("training loss"): seen,
-                    t("held-out loss"): held_out,
-                    t("gap"): held_out - seen,
-                    t("Shared-Bottom overfits less"): outcome(verdict) if structure == "shared_bottom" else "",
-                }
-            )
+    rows = [
+        _gap_row(seeds, count, structure, verdicts[f"shared_overfits_less@{count}"])
+        for count in SCARCE
+        for structure in ("single_task", "shared_bottom")
+    ]
     table = pd.DataFrame(rows)
     st.dataframe(table, hide_index=True, height="content", column_config=_four_digits(table.columns[2:5]))
     st.caption(
@@ -178,8 +186,17 @@ def sharing(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
             "Fixed training rows, {steps} steps, correlation {p}, {count} seeds. Overfitting is the gap between held-out and training loss.",
             steps=f"{PAPER.steps:,}",
             p=f"{SCARCE_CORRELATION:g}",
-            count=verdict.seeds,
+            count=next(iter(verdicts.values())).runs,
         )
+    )
+    verdict_lines(
+        SHIPPED,
+        {
+            f"shared_overfits_less@{DECLARED_ROWS}": t(
+                "With {rows} training rows Shared-Bottom's gap is smaller:", rows=f"{DECLARED_ROWS:,}"
+            )
+        },
+        "sharing",
     )
     _sizes()
 

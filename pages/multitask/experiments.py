@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import altair as alt
 import pandas as pd
 import streamlit as st
@@ -11,40 +9,21 @@ import streamlit as st
 from engine.multitask.claims import COMPARED, CORRELATIONS, SCARCE
 from engine.multitask.ladder import TITLES
 from engine.multitask.shipped import SHIPPED, sweep
-from engine.runs.studies.verdict import HOLDS, Verdict
 from pages.multitask import claim_views, study
 from pages.multitask.claim_charts import colours
 from pages.multitask.claim_views import View
 from pages.multitask.shown import Shown
 from pages.ui.language import N_, t
-from pages.ui.marked import Marked
 from pages.ui.pieces.charts import show
 from pages.ui.pieces.section import Section
-from pages.ui.pieces.verdict import badge, verdicts_of
+from pages.ui.pieces.verdict import verdicts_of
 
 
 def about() -> str:
     """What the stored studies are."""
     return t(
-        "Stored studies of 32 seeds in the setting that reproduced the paper's ordering: fresh rows, 2,500 steps, learning rate "
-        "0.01. Every verdict compares the structures seed by seed; it holds or fails where the 95% interval excludes 0."
+        "Stored studies of 32 seeds: fresh rows, 2,500 steps, learning rate 0.01 for every structure. Structures are compared seed by seed; the claims of this page are judged together."
     )
-
-
-def _short(verdicts: Mapping[str, Verdict]) -> str:
-    """One badge, or how many of several claims hold."""
-    if len(verdicts) == 1:
-        return badge(next(iter(verdicts.values())))
-    counted = {name: v for name, v in verdicts.items() if not name.startswith("omoe")}
-    holds = sum(v.outcome == HOLDS for v in counted.values())
-    colour = "green" if holds == len(counted) else "orange"
-    sentence = (
-        N_("MMoE: holds at {holds} of {count} correlations")
-        if "mmoe" in next(iter(counted))
-        else N_("holds at {holds} of {count} sizes")
-    )
-    text = t(sentence, holds=holds, count=len(counted))
-    return Marked(":{colour}-badge[{text}]").format(colour=colour, text=text)
 
 
 def _losses_over_steps(now: Shown) -> None:
@@ -84,7 +63,7 @@ def _question(key: str, text: str, claims: tuple[str, ...], view: View) -> Secti
     def draw(now: Shown) -> None:
         view(SHIPPED.results, verdicts_of(SHIPPED, claims))
 
-    return Section(key, text, draw, claims=lambda: claims, short=_short)
+    return Section(key, text, draw, claims=lambda: claims)
 
 
 EXPERIMENTS: tuple[Section[Shown], ...] = (

@@ -33,7 +33,7 @@ from pages.ui.pieces.section import Section
 def _about() -> str:
     """What the stored studies are."""
     return t(
-        "Stored studies of {seeds} seeds, the same worlds on both sides of a comparison. A claim holds or fails where the 95% interval of the paired difference excludes 0.",
+        "Stored studies of {seeds} seeds, the same worlds on both sides of a comparison. Each claim is judged alone: so few seeds bear no correction for many.",
         seeds=len(SEEDS),
     )
 

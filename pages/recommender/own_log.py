@@ -16,7 +16,7 @@ from engine.recommender.own_log.site import enough_steps, own_config
 from engine.runs.config import IntRange
 from engine.runs.frame import Frame
 from engine.runs.service.run import State
-from engine.runs.studies.verdict import FAILS, HOLDS, WITHIN_NOISE, Verdict
+from engine.runs.studies.verdict import Outcome
 from pages.recommender import where
 from pages.recommender.settings import WEIGHTING
 from pages.recommender.where import PLACE
@@ -24,7 +24,7 @@ from pages.ui.controls import controls
 from pages.ui.controls.choices import one_of
 from pages.ui.language import N_, listed, t
 from pages.ui.marked import Marked
-from pages.ui.pieces.verdict import badge
+from pages.ui.pieces.verdict import badge_of
 from pages.ui.run import reading, training
 from pages.ui.run.live import with_each_frame
 from pages.ui.run.own_file import choose_file, train_button, with_file
@@ -192,8 +192,7 @@ def _answer(config: OwnLogConfig, recall: Frame, ranking: Frame | None) -> None:
     first = max(k for k in cuts if k <= CUTS[1])
     rival = max(("popular", "knn"), key=lambda name: float(recall.metrics[f"{name}.hits"][cuts[first]]))
     mean, low, high = (float(value) for value in recall.metrics[f"{rival}.gain"][cuts[first]])
-    outcome = HOLDS if low > 0 else FAILS if high < 0 else WITHIN_NOISE
-    verdict = badge(Verdict(outcome, mean, low, high, 0, False))
+    verdict = badge_of(Outcome.HOLDS if low > 0 else Outcome.FAILS if high < 0 else Outcome.CANNOT_TELL)
     st.markdown(
         t(
             "The YouTube DNN finds the last watch among {first} oftener than {rival}, the better of those that need no training: {mean} of users, 95% interval {low} to {high}: {verdict}",

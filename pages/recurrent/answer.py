@@ -11,10 +11,9 @@ from engine.recurrent.shipped import SHIPPED
 from engine.runs.studies.verdict import Verdict
 from pages.recurrent import charts
 from pages.recurrent.shown import Shown
-from pages.ui.language import listed, t
+from pages.ui.language import N_, listed, t
 from pages.ui.marked import Marked
-from pages.ui.pieces.verdict import badge, stored_verdict
-from pages.ui.run.live import earlier
+from pages.ui.pieces.verdict import STORED, headline
 
 
 def answer(now: Shown) -> str:
@@ -38,9 +37,11 @@ def answer(now: Shown) -> str:
         accuracies=shares,
     )
     verdict = _verdict(config)
-    if verdict is None or earlier(now.recording, frame):  # it is about trained ones
-        return sentence
-    return sentence + " " + t("RNN below LSTM: {verdict}", verdict=badge(verdict))
+    return (
+        sentence
+        if verdict is None
+        else sentence + " " + headline(now, N_("RNN below LSTM: {verdict}"), verdict, STORED)
+    )
 
 
 def _of_each(cells: dict[str, float]) -> str:
@@ -52,7 +53,4 @@ def _verdict(config: RecurrentConfig) -> Verdict | None:
     """Of the stored study of this setting; one run alone would judge nothing."""
     if replace(config, cells=MIXED.cells, seed=0, frames=MIXED.frames, runs=MIXED.runs, sentences="en") != MIXED:
         return None
-    try:
-        return stored_verdict(SHIPPED, "rnn_below_lstm@40")
-    except KeyError:
-        return None
+    return SHIPPED.verdicts.get("rnn_below_lstm@40")

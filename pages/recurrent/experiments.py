@@ -23,7 +23,7 @@ from pages.ui.theme import HUES
 def about() -> str:
     """What the stored studies are."""
     return t(
-        "Stored studies of {seeds} seeds, the same sentences for every cell. A claim holds or fails where the 95% interval of the paired difference excludes 0.",
+        "Stored studies of {seeds} seeds, the same sentences for every cell. Each claim is judged alone: so few seeds bear no correction for many.",
         seeds=len(SEEDS),
     )
 

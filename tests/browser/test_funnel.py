@@ -210,11 +210,12 @@ def test_hover_says_what_is_there(still: Page, u: float, v: float, says: str) ->
 
 def test_hover_over_a_light_says_how_near(still: Page) -> None:
     still.keyboard.press("1")
-    at = sky(still).evaluate("""canvas => {
+    light = """canvas => {
       const { width, height } = canvas, { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
       const y = Math.floor(height * 0.6);
       for (let x = 0; x < width; x += 1) if (data[4 * (y * width + x) + 1] > 200) return [x + 0.5, y + 0.5];
-    }""")
+    }"""
+    at = still.wait_for_function(light, arg=sky(still).element_handle()).json_value()  # once it is drawn
     sky(still).hover(position={"x": at[0], "y": at[1]})
     expect(still.locator(".tip-title")).to_have_text(re.compile(r"^closeness [01]\.\d\d$"))
 

@@ -8,16 +8,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from engine.matching import MatchingConfig, train
-from engine.matching.claims import CLAIMS, LOG, SEEDS, MatchingClaim, cells
+from engine.matching.claims import CLAIMS, LOG, SEEDS, cells
 from engine.matching.opened.opened import Opened
 from engine.matching.shipped import KEPT, SHIPPED, library
 from engine.runs.recording import Recording
 from engine.runs.studies.fingerprint import fingerprints
-from engine.runs.studies.verdict import FAILS, HOLDS, WITHIN_NOISE
+from engine.runs.studies.verdict import Outcome
 from tests.rotation import this_time
+from tests.verdicts import follow_from
 
 EARLY_STEP = 10
 """Another CPU or torch build adds in another order; the losses of the first steps still agree closely."""
@@ -68,28 +68,22 @@ def in_words(claim: str) -> np.ndarray:
     }[name]()
 
 
-@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
-def test_every_verdict_follows_from_the_stored_numbers(claim: MatchingClaim) -> None:
-    """Recomputed from the file with scipy: sign, pairing, interval and outcome."""
-    differences = -in_words(claim.id)
-    verdict = claim.verdict(SHIPPED.results)
-    assert verdict.seeds == 8 and not verdict.preview
-    if np.ptp(differences) < 1e-12:
-        low = high = differences.mean()
-    else:
-        low, high = stats.ttest_1samp(differences, 0).confidence_interval(0.95)
-    assert (verdict.mean, verdict.low, verdict.high) == pytest.approx(
-        (differences.mean(), low, high), rel=1e-6, abs=1e-9
+def test_every_verdict_follows_from_the_stored_numbers() -> None:
+    """Recomputed from the file: sign, pairing, interval, both tests and outcome; each claim alone, of so few seeds."""
+    follow_from(
+        SHIPPED.verdicts,
+        {claim.id: in_words(claim.id) for claim in CLAIMS},
+        {claim.id: claim.smallest for claim in CLAIMS},
     )
-    assert verdict.outcome == (HOLDS if high < 0 else FAILS if low > 0 else WITHIN_NOISE)
+    assert all(verdict.runs == 8 and not verdict.preview for verdict in SHIPPED.verdicts.values())
 
 
 def test_what_the_page_tells() -> None:
     """Everything holds, but what was said of a window and distance, and of two towers."""
-    outcomes = {claim.id: claim.verdict(SHIPPED.results).outcome for claim in CLAIMS}
+    outcomes = {name: verdict.outcome for name, verdict in SHIPPED.verdicts.items()}
     assert len(outcomes) == len(CLAIMS)
-    assert {name for name, outcome in outcomes.items() if outcome == FAILS} == REFUTED
-    assert {name for name, outcome in outcomes.items() if outcome == HOLDS} == set(outcomes) - REFUTED
+    assert {name for name, outcome in outcomes.items() if outcome == Outcome.FAILS} == REFUTED
+    assert {name for name, outcome in outcomes.items() if outcome == Outcome.HOLDS} == set(outcomes) - REFUTED
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

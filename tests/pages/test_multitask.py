@@ -20,7 +20,10 @@ open_key = PLACE.open_key
 PAGE = "pages/multitask/page.py"
 ASKED = "My tasks agree this much: which structure should I pick?"
 QUESTION = {"en": ASKED, "zh": catalogue("zh")[ASKED]}
-VERDICT = {"en": "holds|fails here|within noise", "zh": "成立|此处不成立|在噪声范围内"}
+VERDICT = {
+    "en": "holds|does not hold|cannot tell|depends on a few runs",
+    "zh": "成立|不成立|尚不能判断|取决于少数几次运行",
+}
 
 
 opened = partial(opened_at, PAGE)

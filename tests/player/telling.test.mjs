@@ -77,7 +77,11 @@ test("a click selects, a second lets go; one on a dot of the same part keeps the
   assert.equal(state.selected, null);
   click("cells", null, 2, 3);
   assert.deepEqual(sent.map(([name]) => name), ["click", "position", "click", "position", "click", "position", "click"]);
-  assert.deepEqual(sent.at(-1)[1], { panel: "cells", element: null, row: 2, column: 3, ...at(0) });
+  const { nth, ...last } = sent.at(-1)[1];
+  assert.deepEqual(last, { panel: "cells", element: null, row: 2, column: 3, ...at(0) });
+  const clicks = sent.filter(([name]) => name === "click").map(([, click]) => click.nth);
+  assert.equal(new Set(clicks).size, clicks.length); // each another one: a click that arrives twice is told by it
+  assert.ok(nth > clicks[0]);
 });
 
 test("a successor is given what may not have arrived, and tells it again", () => {

@@ -8,15 +8,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from engine.recurrent import RecurrentConfig, train
-from engine.recurrent.claims import CLAIMS, COUNTING, DELAYS, MIXED, SEEDS, SINGLE, CellClaim, cells
+from engine.recurrent.claims import CLAIMS, COUNTING, DELAYS, MIXED, SEEDS, SINGLE, cells
 from engine.recurrent.shipped import SHIPPED, nearest
 from engine.runs.recording import Recording
 from engine.runs.studies.fingerprint import fingerprints
-from engine.runs.studies.verdict import FAILS, HOLDS, WITHIN_NOISE
+from engine.runs.studies.verdict import Outcome
 from tests.rotation import this_time
+from tests.verdicts import follow_from
 
 EARLY_STEP = 10
 """Another CPU or torch build adds in another order; the losses of the first steps still agree closely."""
@@ -68,28 +68,21 @@ def in_words(claim: str) -> np.ndarray:
     }[name]()
 
 
-@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
-def test_every_verdict_follows_from_the_stored_numbers(claim: CellClaim) -> None:
-    """Recomputed from the file with scipy: sign, pairing, interval and outcome."""
-    differences = -in_words(claim.id)
-    verdict = claim.verdict(SHIPPED.results)
-    assert verdict.seeds == 8 and not verdict.preview
-    if differences.std() == 0:
-        interval_low = interval_high = differences[0]
-    else:
-        interval_low, interval_high = stats.ttest_1samp(differences, 0).confidence_interval(0.95)
-    assert (verdict.mean, verdict.low, verdict.high) == pytest.approx(
-        (differences.mean(), interval_low, interval_high), rel=1e-6, abs=1e-9
+def test_every_verdict_follows_from_the_stored_numbers() -> None:
+    """Recomputed from the file: sign, pairing, interval, both tests and outcome; each claim alone, of so few seeds."""
+    follow_from(
+        SHIPPED.verdicts,
+        {claim.id: in_words(claim.id) for claim in CLAIMS},
+        {claim.id: claim.smallest for claim in CLAIMS},
     )
-    expected = HOLDS if interval_high < 0 else FAILS if interval_low > 0 else WITHIN_NOISE
-    assert verdict.outcome == expected
+    assert all(verdict.runs == 8 and not verdict.preview for verdict in SHIPPED.verdicts.values())
 
 
 def test_what_the_page_tells() -> None:
     """Mixed training: LSTM at least .95 at 40, RNN clearly below; single: the RNN fails before the LSTM."""
-    outcomes = {claim.id: claim.verdict(SHIPPED.results).outcome for claim in CLAIMS}
-    assert outcomes["lstm_remembers@40"] == outcomes["rnn_below_lstm@40"] == HOLDS
-    assert outcomes["patient_rnn_below_lstm@40"] == HOLDS
+    outcomes = {name: verdict.outcome for name, verdict in SHIPPED.verdicts.items()}
+    assert outcomes["lstm_remembers@40"] == outcomes["rnn_below_lstm@40"] == Outcome.HOLDS
+    assert outcomes["patient_rnn_below_lstm@40"] == Outcome.HOLDS
     assert single("rnn", 3).mean() > 0.9 and single("rnn", 12).mean() < 0.5 < 0.9 < single("lstm", 12).mean()
 
 

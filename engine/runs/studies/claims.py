@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -11,7 +12,13 @@ import numpy as np
 from engine.runs.config import Config
 from engine.runs.frame import Array
 from engine.runs.studies.stored import Results
-from engine.runs.studies.verdict import ENOUGH_COSTLY_SEEDS, Verdict, judge
+from engine.runs.studies.verdict import (
+    AT_LEAST_TOGETHER,
+    ENOUGH_COSTLY_SEEDS,
+    Judged,
+    Verdict,
+    judge_together,
+)
 
 C = TypeVar("C", bound=Config)
 S = TypeVar("S", bound="Stored[Any]")
@@ -30,21 +37,76 @@ class Stored(Generic[C]):
 
 @dataclass(frozen=True, slots=True)
 class Claim(Generic[C, S]):
-    """id, the cells whose results it needs, and its differences (S,), one for each seed, negative where it is right.
+    """id, the cells whose results it needs, and its differences (S,), one for each seed, above 0 where it is right.
 
-    score   (S,) what is held against a threshold, where one is
-    enough  seeds from which on its verdict is more than a preview
+    smallest  the smallest difference that would matter to somebody who has to choose, named before it was measured
+    score     (S,) what is held against a threshold, where one is
+    enough    seeds from which on its verdict is more than a preview
+    beside    it is the same claim as another at a further cut or setting: its numbers are shown, without a verdict of its own
     """
 
     id: str
     needs: tuple[C, ...]
     differences: Callable[[S], Array]
+    smallest: float = 0.0
     score: Callable[[S], Array] | None = None
     enough: int = ENOUGH_COSTLY_SEEDS
+    beside: bool = False
+
+    def judged(self, stored: S) -> Judged:
+        """What it is judged by in these results. KeyError where one that it needs is missing."""
+        return Judged(self.differences(stored), self.smallest, self.enough)
 
     def verdict(self, stored: S) -> Verdict:
-        """How it is judged by these results. KeyError where one that it needs is missing."""
-        return judge(self.differences(stored), enough=self.enough)
+        """How it is judged alone by these results. KeyError where one that it needs is missing."""
+        return judge_together([self.judged(stored)])[0]
+
+
+def verdicts(claims: Sequence[Claim[C, S]], stored: S) -> dict[str, Verdict]:
+    """By their ids the verdicts of a playground's claims; without those whose results are missing.
+
+    Its family are all but those that stand beside another one. It is judged together, missing ones counted, where there are
+    `AT_LEAST_TOGETHER` seeds of each that is there; with fewer each is judged alone.
+    """
+    found: dict[str, Judged] = {}
+    for claim in claims:
+        with contextlib.suppress(KeyError):
+            found[claim.id] = claim.judged(stored)
+    family = [claim.id for claim in claims if not claim.beside]
+    told = {id_: judge_together([judged])[0] for id_, judged in found.items()}
+    if all(len(found[id_].differences) >= AT_LEAST_TOGETHER for id_ in family if id_ in found):
+        missing = Judged(np.array([]))
+        together = judge_together([found.get(id_, missing) for id_ in family])
+        told |= {id_: verdict for id_, verdict in zip(family, together, strict=True) if id_ in found}
+    return told
+
+
+def flat(claim: Claim[C, S], verdict: Verdict) -> dict[str, object]:
+    """A claim with its verdict as plain values under flat keys, for a line of JSON. `signed_rank_p` is that of the claim
+    alone; `holm_p` the larger of both tests' after Holm's correction, which decides whether it holds. A claim that stands
+    beside another has no verdict: null."""
+    name, _, cut = claim.id.partition("@")
+    configs = [cell.to_dict() for cell in claim.needs]
+    return {
+        "claim": name,
+        "cut": cut,
+        "seeds": verdict.runs,
+        "ahead": verdict.ahead,
+        "mean": verdict.mean,
+        "low": verdict.low,
+        "high": verdict.high,
+        "median": verdict.median,
+        "t_p": verdict.t.p,
+        "signed_rank_p": verdict.signed_rank.p,
+        "holm_p": max(verdict.t.holm, verdict.signed_rank.holm),
+        "family": verdict.family,
+        "verdict": None if claim.beside else str(verdict.outcome),
+        "few": list(verdict.few),
+        "smallest_that_matters": verdict.smallest,
+        "rates": sorted({config["learning_rate"] for config in configs}),
+        "steps": sorted({config["steps"] for config in configs}),
+        "opponents": sorted({rung for cell in claim.needs for rung in cell.rungs}),
+    }
 
 
 def needed(claims: Iterable[Claim[C, S]], others: Iterable[C] = ()) -> tuple[C, ...]:

@@ -10,8 +10,9 @@ from typing import Generic
 
 from engine.files import ROOT
 from engine.runs.recording import Recording
-from engine.runs.studies.claims import C, Claim, S
+from engine.runs.studies.claims import C, Claim, S, verdicts
 from engine.runs.studies.stored import Results, read_study, write_study
+from engine.runs.studies.verdict import Verdict
 
 
 def _as_it_is(recording: Recording[C]) -> Recording[C]:
@@ -72,6 +73,11 @@ class Shipped(Generic[C, S]):
     def results(self) -> S:
         """The stored results, looked up by setting."""
         return self.stored(self.read_study()[1])
+
+    @functools.cached_property
+    def verdicts(self) -> dict[str, Verdict]:
+        """By their ids how its claims are judged by the stored results; those whose results are missing are not there."""
+        return verdicts(self.claims, self.results)
 
 
 @functools.cache

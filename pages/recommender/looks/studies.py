@@ -12,7 +12,7 @@ from engine.recommender.shipped import SHIPPED
 from engine.runs.frame import Array
 from pages.ui.language import t
 from pages.ui.pieces.charts import show, strip
-from pages.ui.pieces.verdict import favour, stored_verdict, verdict_line
+from pages.ui.pieces.verdict import verdict_lines
 from pages.ui.theme import HUES
 
 
@@ -25,10 +25,8 @@ def study(draw: Callable[[Seeds], None]) -> None:
 
 
 def verdicts(asked: Mapping[str, str]) -> None:
-    """A line for each claim: id → what it says. Differences are turned so that a claim which is right is above 0."""
-    for claim, said in asked.items():
-        verdict = stored_verdict(SHIPPED, claim)
-        st.markdown(verdict_line(t(said), verdict, favour(verdict)))
+    """A line for each claim: id → what it says."""
+    verdict_lines(SHIPPED, {claim: t(said) for claim, said in asked.items()}, min(asked))
 
 
 def dots(values: Mapping[tuple[str, str], Array], x: str, key: str, *, rule: float | None = None) -> None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-import streamlit as st
-
 from engine.runs.studies.claims import Stored
 from engine.runs.studies.shipped import Shipped
 from engine.runs.studies.verdict import Verdict
 from pages.ui.language import language, t
 from pages.ui.pieces.section import Section
-from pages.ui.pieces.verdict import numbers, verdict_line, verdicts_of
+from pages.ui.pieces.verdict import numbers, verdict_lines
 
 R = TypeVar("R", bound=Stored[Any])
 S = TypeVar("S")
@@ -35,8 +33,7 @@ def experiment(
 
     def opened(_: object) -> None:
         draw(shipped.results)
-        for claim, verdict in verdicts_of(shipped, asked()).items():
-            sentence = t(asked()[claim], distance=claim.partition("@")[2])
-            st.markdown(verdict_line(sentence, verdict, told(claim, verdict)))
+        said = {claim: t(sentence, distance=claim.partition("@")[2]) for claim, sentence in asked().items()}
+        verdict_lines(shipped, said, key, told)
 
     return Section(key, question, opened, claims=asked)

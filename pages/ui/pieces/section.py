@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
+from engine.runs.studies.claims import by_id
 from engine.runs.studies.shipped import Shipped
-from engine.runs.studies.verdict import Verdict
 from pages.ui import share
 from pages.ui.language import t
 from pages.ui.pieces.verdict import summary, verdicts_of
@@ -66,7 +66,6 @@ class Section(Generic[S]):
     title   a sentence of the catalogues
     draw    fills it, from what is on stage then
     claims  of the ladder, that answer it: their verdicts stand in the title
-    short   a few words for several verdicts by the claims' ids
     shown   whether there is such a section for what is on stage; always, where nothing is said
     """
 
@@ -75,8 +74,13 @@ class Section(Generic[S]):
     draw: Callable[[S], None]
     icon: str = ""
     claims: Callable[[], Collection[str]] = tuple
-    short: Callable[[Mapping[str, Verdict]], str] = lambda verdicts: summary(verdicts.values())
     shown: Callable[[S], bool] | None = None
+
+
+def _own(shipped: Shipped[Any, Any], claims: Collection[str]) -> list[str]:
+    """Those with a verdict of their own."""
+    known = by_id(shipped.claims)
+    return [claim for claim in claims if not known[claim].beside]
 
 
 def draw_section(one: Section[S], place: Place, shipped: Shipped[Any, Any], now: Callable[[], S]) -> None:
@@ -86,7 +90,7 @@ def draw_section(one: Section[S], place: Place, shipped: Shipped[Any, Any], now:
     title: str = t(one.title)
     if one.claims():
         try:
-            title = title + " " + one.short(verdicts_of(shipped, one.claims()))
+            title = title + " " + summary(verdicts_of(shipped, _own(shipped, one.claims())).values())
         except (KeyError, FileNotFoundError):  # the claims were changed and not yet trained; a test fails on that too
             st.warning(t("{question} The stored study is older than the question: run `make claims`.", question=title))
             return

@@ -1,57 +1,145 @@
-"""A verdict on screen: a word, a colour and an icon, never colour alone."""
+"""A verdict on screen: a word, a colour and an icon, never colour alone, with a count; what it rests on is one click away."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
+
+import pandas as pd
+import streamlit as st
 
 from engine.runs.studies.claims import by_id
 from engine.runs.studies.shipped import Shipped
-from engine.runs.studies.verdict import FAILS, HOLDS, WITHIN_NOISE, Verdict
+from engine.runs.studies.verdict import Outcome, Tested, Verdict
 from pages.ui.language import N_, t
 from pages.ui.marked import Marked
+from pages.ui.run.on_stage import OnStage
 
 _LOOK = {
-    HOLDS: (N_("holds"), "green", ":material/check:"),
-    FAILS: (N_("fails here"), "orange", ":material/close:"),
-    WITHIN_NOISE: (N_("within noise"), "gray", ":material/drag_handle:"),
+    Outcome.HOLDS: (N_("holds"), "green", ":material/check:"),
+    Outcome.FAILS: (N_("does not hold"), "orange", ":material/close:"),
+    Outcome.CANNOT_TELL: (N_("cannot tell"), "gray", ":material/drag_handle:"),
+    Outcome.FEW_RUNS: (N_("depends on a few runs"), "violet", ":material/scatter_plot:"),
 }
-
-
-@functools.lru_cache(maxsize=512)
-def stored_verdict(shipped: Shipped[Any, Any], claim: str) -> Verdict:
-    """A claim's verdict by the stored results, worked out once: a page asks for all of its verdicts in every rerun. KeyError
-    where there is no such claim, or a result is missing."""
-    return by_id(shipped.claims)[claim].verdict(shipped.results)
+RUNS = N_("{ahead} of {count} runs")
+STORED, THIS_RUN = N_("stored study"), N_("this run alone")
 
 
 def verdicts_of(shipped: Shipped[Any, Any], claims: Iterable[str]) -> dict[str, Verdict]:
-    """The verdicts of several claims by their ids. KeyError where one cannot be judged."""
-    return {claim: stored_verdict(shipped, claim) for claim in claims}
+    """The verdicts of several claims by their ids, by the stored results. KeyError where one cannot be judged."""
+    return {claim: shipped.verdicts[claim] for claim in claims}
 
 
-def badge(verdict: Verdict) -> Marked:
-    """The outcome; too few seeds say so."""
-    word, colour, icon = _LOOK[verdict.outcome]
-    text = t(word) + (t(" (preview, {seeds} seeds)", seeds=verdict.seeds) if verdict.preview else "")
+def badge(verdict: Verdict, counted: str = RUNS) -> Marked:
+    """The outcome, and how many of those that are counted speak for the claim; too few runs say so."""
+    text = outcome(verdict) + " · " + t(counted, ahead=verdict.ahead, count=verdict.runs)
+    return _badge(verdict.outcome, text + (" · " + t("preview") if verdict.preview else ""))
+
+
+def badge_of(said: Outcome) -> Marked:
+    """The outcome alone, where there are no runs to count."""
+    return _badge(said, t(_LOOK[said][0]))
+
+
+def _badge(said: Outcome, text: str) -> Marked:
+    _, colour, icon = _LOOK[said]
     return Marked(":{colour}-badge[{icon} {text}]").format(colour=colour, icon=Marked(icon), text=text)
 
 
+def headline(now: OnStage[Any], said: str, verdict: Verdict, source: str) -> str:
+    """The sentence `said`, which takes a {verdict}, with its source. A verdict is about the end of a training: before it
+    stands in its place, as high as it, that there is none yet."""
+    step, steps = (now.recording.frames[-1] if now.live else now.frame).step, now.config.steps
+    if now.live or step < steps:
+        text = (
+            t("training, step {step}: no verdict yet", step=f"{step:,}")
+            if now.live
+            else t("step {step} of {steps}: no verdict", step=f"{step:,}", steps=f"{steps:,}")
+        )
+        return t(said, verdict=Marked(":gray-badge[:material/hourglass_empty: {text}]").format(text=text))
+    told = t(said, verdict=badge(verdict))
+    return told + " " + Marked(":gray[:small[{source}]]").format(source=t(source))
+
+
 def summary(verdicts: Collection[Verdict]) -> Marked:
-    """One badge for several: the verdict itself, or how many hold. A claim that fails may be the finding, so some of
+    """One badge for several, none for none: the verdict itself, or how many hold. A claim that does not hold may be the finding, so some of
     many is grey and not a warning."""
+    if not verdicts:
+        return Marked("")
     if len(verdicts) == 1:
         return badge(next(iter(verdicts)))
-    holds = sum(verdict.outcome == HOLDS for verdict in verdicts)
+    holds = sum(verdict.outcome == Outcome.HOLDS for verdict in verdicts)
     colour = "green" if holds == len(verdicts) else "gray"
     text = t("{holds} of {count} hold", holds=holds, count=len(verdicts))
     return Marked(":{colour}-badge[{text}]").format(colour=colour, text=text)
 
 
+def verdict_lines(
+    shipped: Shipped[Any, Any],
+    says: Mapping[str, str],
+    key: str,
+    told: Callable[[str, Verdict], str] = lambda claim, verdict: numbers(verdict),
+) -> None:
+    """A line for each claim: what it says, its badge, and the numbers that `told` writes; and one click away the tests. A
+    claim that stands beside another has numbers alone. KeyError where one cannot be judged."""
+    claims, verdicts = by_id(shipped.claims), verdicts_of(shipped, says)
+    for claim, verdict in verdicts.items():
+        if claims[claim].beside:
+            count = t(RUNS, ahead=verdict.ahead, count=verdict.runs)
+            line = Marked("{said} {count} :gray[{numbers}]").format(
+                said=says[claim], count=count, numbers=told(claim, verdict)
+            )
+        else:
+            line = verdict_line(says[claim], verdict, told(claim, verdict))
+        st.markdown(line)
+    tests({says[claim]: verdict for claim, verdict in verdicts.items() if not claims[claim].beside}, key)
+
+
 def verdict_line(claim: str, verdict: Verdict, said: str) -> Marked:
     """A line for one claim: what it says, its badge, and the numbers."""
     return Marked("{claim} {badge} :gray[{said}]").format(claim=claim, badge=badge(verdict), said=said)
+
+
+def tests(verdicts: Mapping[str, Verdict], key: str) -> None:
+    """Behind a button, what verdicts rest on: a row for each, by what its claim says."""
+    if not verdicts:
+        return
+    with st.popover(t("What this rests on"), icon=":material/balance:", key=f"tests_{key}"):
+        st.dataframe(
+            pd.DataFrame([_row(said, verdict) for said, verdict in verdicts.items()]).set_index("").T,
+            height="content",
+            alt=t("What this rests on"),
+        )
+        st.caption(
+            t(
+                "Differences are paired, run by run with the same seed, and above 0 where they speak for the claim. It holds, or does not, where Student's t of the mean and Wilcoxon's exact signed ranks of the median both say so at 5 %; where they part and a few runs are why, those are named. It does not hold either where every difference that would matter is excluded."
+            )
+        )
+
+
+def _row(said: str, verdict: Verdict) -> dict[str, str]:
+    few = ", ".join(t("seed {seed}", seed=run) for run in verdict.few)
+    return {
+        "": said.rstrip(":："),
+        t("verdict"): outcome(verdict),
+        t("runs in favour"): t(RUNS, ahead=verdict.ahead, count=verdict.runs),
+        t("both sides equal"): t("{count} runs", count=verdict.tied),
+        t("mean difference"): f"{verdict.mean:+.4f}",
+        t("95 % interval"): t("{low} to {high}", low=f"{verdict.low:+.4f}", high=f"{verdict.high:+.4f}"),
+        t("median difference"): f"{verdict.median:+.4f}",
+        t("smallest that would matter"): f"{verdict.smallest:g}" if verdict.smallest else "—",
+        t("p of the mean, t"): _p(verdict.t, verdict.family),
+        t("p of the median, signed ranks"): _p(verdict.signed_rank, verdict.family),
+        t("judged together with"): t("{count} other claims, Holm", count=verdict.family - 1)
+        if verdict.family > 1
+        else t("none: too few runs"),
+        t("depends on"): few or "—",
+        t("would tell"): t("about {count} runs", count=verdict.runs_needed) if verdict.runs_needed else "—",
+    }
+
+
+def _p(test: Tested, family: int) -> str:
+    return f"{test.p:.2g}" + (t(", with Holm {p}", p=f"{test.holm:.2g}") if family > 1 else "")
 
 
 def outcome(verdict: Verdict) -> str:
@@ -60,16 +148,11 @@ def outcome(verdict: Verdict) -> str:
 
 
 def numbers(verdict: Verdict) -> str:
-    """Mean difference and its 95% interval."""
-    said = N_("difference {mean}, 95% interval {low} to {high}, {seeds} seeds")
-    return _numbers(said, verdict.mean, verdict.low, verdict.high, verdict.seeds)
-
-
-def favour(verdict: Verdict) -> str:
-    """Mean difference and interval turned, so that what speaks for the claim is above 0."""
-    said = N_("difference in its favour {mean}, 95% interval {low} to {high}, {seeds} seeds")
-    return _numbers(said, -verdict.mean, -verdict.high, -verdict.low, verdict.seeds)
-
-
-def _numbers(said: str, mean: float, low: float, high: float, seeds: int) -> str:
-    return t(said, mean=f"{mean:+.4f}", low=f"{low:+.4f}", high=f"{high:+.4f}", seeds=seeds)
+    """Mean difference in the claim's favour and its 95% interval."""
+    return t(
+        "difference in its favour {mean}, 95% interval {low} to {high}, {seeds} seeds",
+        mean=f"{verdict.mean:+.4f}",
+        low=f"{verdict.low:+.4f}",
+        high=f"{verdict.high:+.4f}",
+        seeds=verdict.runs,
+    )

@@ -66,6 +66,14 @@ def player(
         told = came(name)  # beside the value stands a number that makes it another one than the last
         return told.get("value") if isinstance(told, Mapping) else None
 
+    def clicked() -> Click | None:
+        told = came("click")
+        nth = told.get("nth") if isinstance(told, Mapping) else None
+        if nth is not None and st.session_state.get(f"{key}:clicked") == nth:
+            return None  # the same click once more: a tick of the page's clock had taken it along
+        st.session_state[f"{key}:clicked"] = nth
+        return click_from(told, stage, start)
+
     begin, hero = _pinned(key, stage, start, seek, hero_from(state("hero"), stage))
     _, still = _stills.get(_identity(stage), lambda: (stage, pack_still(stage)))
     packed = pack(replace(stage, hero=hero), start=begin, seek=seek, autoplay=autoplay, still=still)
@@ -77,7 +85,7 @@ def player(
             on_position_change=_telling(on_position, lambda: position_from(state("position"), stage, start)),
             on_hero_change=_telling(on_hero, lambda: hero_from(state("hero"), stage)),
             on_asked_change=_telling(on_asked, lambda: asked_from(state("asked")) or None),
-            on_click_change=_telling(on_click, lambda: click_from(came("click"), stage, start)),
+            on_click_change=_telling(on_click, clicked),
         )
 
 

@@ -1,0 +1,59 @@
+"""What `make claims` does where it was broken off, and what it prints of the verdicts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.multitask import MultitaskConfig
+from engine.multitask.claims import CLAIMS, Seeds
+from engine.multitask.shipped import SHIPPED
+from engine.runs import build
+from engine.runs.studies.stored import read_study, write_study
+
+CELLS = tuple(
+    MultitaskConfig(steps=20, frames=2, runs=1, test_rows=200, structures=("omoe",), seed=seed) for seed in range(3)
+)
+
+
+def test_a_study_that_was_broken_off_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped = replace(SHIPPED, cells=CELLS, assets=tmp_path)
+    begun = shipped.study.with_suffix(".begun.json")
+    trained = list(build._trained(CELLS[:1]))
+    whole = build._trained
+
+    def broken(cells):
+        for run in whole(cells):
+            yield run
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(build, "_trained", broken)
+    with pytest.raises(KeyboardInterrupt):
+        build._claims(shipped)
+    assert not shipped.study.exists() and len(read_study(begun, MultitaskConfig)[1]) == 1
+    mark = {CELLS[0]: {"omoe.test_loss": np.array([[7.0, 7.0]])}}  # what is trained is not trained again
+    write_study(begun, mark)
+    asked = []
+    monkeypatch.setattr(build, "_trained", lambda cells: asked.extend(cells) or whole(cells))
+    build._claims(shipped)
+    assert set(asked) == set(CELLS[1:]) and not begun.exists()
+    stored = shipped.read_study()[1]
+    assert set(stored) == set(CELLS) and (stored[CELLS[0]]["omoe.test_loss"] == 7).all()
+    assert np.isfinite(trained[0].frames[-1].metrics["omoe.test_loss"]).all()
+
+
+def test_every_verdict_is_a_line_of_json(capsys: pytest.CaptureFixture[str]) -> None:
+    build.build("verdicts", ["multitask"])
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert len(lines) == len(CLAIMS) and {line["playground"] for line in lines} == {"multitask"}
+    line = next(line for line in lines if line["claim"] == "mmoe_below_shared_bottom" and line["cut"] == "0.5")
+    at = Seeds(SHIPPED.read_study()[1])
+    assert line["mean"] == pytest.approx(
+        np.mean(next(c for c in CLAIMS if c.id == "mmoe_below_shared_bottom@0.5").differences(at))
+    )
+    assert (line["seeds"], line["opponents"]) == (32, ["mmoe", "shared_bottom"])
+    assert all(isinstance(value, (int, float, str, list, type(None))) for line in lines for value in line.values())

@@ -1,0 +1,80 @@
+"""The rule for verdicts, worked out once more from the differences with scipy and statsmodels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import stats
+from statsmodels.stats.multitest import multipletests
+
+from engine.runs.studies.verdict import Outcome, Verdict
+
+EVERY_SIGN = stats.PermutationMethod(n_resamples=2**14)
+
+
+def _t(differences: np.ndarray) -> float:
+    if differences.std() == 0:
+        return float(differences[0] == 0)
+    return float(stats.ttest_1samp(differences, 0).pvalue)
+
+
+def _ranks(differences: np.ndarray) -> float:
+    if not differences.any():
+        return 1.0
+    few = len(differences) <= 12
+    method: Any = EVERY_SIGN if few else "exact"
+    return float(stats.wilcoxon(differences, zero_method="wilcox", method=method).pvalue)
+
+
+def _middle(differences: np.ndarray) -> float:
+    ranks = stats.rankdata(np.abs(differences[differences != 0]))
+    return float((ranks * np.sign(differences[differences != 0])).sum())
+
+
+TESTS: tuple[tuple[Callable[[np.ndarray], float], Callable[[np.ndarray], float]], ...] = (
+    (_t, lambda values: float(values.mean())),
+    (_ranks, _middle),
+)
+
+
+def follow_from(
+    verdicts: Mapping[str, Verdict],
+    differences: Mapping[str, np.ndarray],
+    smallest: Mapping[str, float],
+    together: Sequence[str] = (),
+) -> None:
+    """Every verdict is that of these differences (S,), above 0 where they speak for the claim. `together` are judged with
+    Holm's correction, the others alone."""
+    differences = {
+        name: np.round(values, 12) for name, values in differences.items()
+    }  # ties are not broken by rounding
+    said: dict[str, list[Outcome]] = {name: [] for name in differences}
+    for p_of, middle_of in TESTS:
+        corrected = [
+            {name: p_of(np.round(values - shift * smallest[name], 12)) for name, values in differences.items()}
+            for shift in (0, 1)
+        ]
+        for ps in corrected:
+            if together:
+                held = multipletests([ps[name] for name in together], method="holm")[1]
+                ps.update(zip(together, held, strict=True))
+        for name, values in differences.items():
+            different, short = (ps[name] <= 0.05 for ps in corrected)
+            above, below = middle_of(values) > 0, middle_of(np.round(values - smallest[name], 12)) < 0
+            fails = (below and short) or (different and not above)
+            said[name].append(Outcome.FAILS if fails else Outcome.HOLDS if above and different else Outcome.CANNOT_TELL)
+    assert verdicts.keys() == differences.keys()
+    for name, values in differences.items():
+        verdict, both = verdicts[name], set(said[name])
+        assert (verdict.runs, verdict.ahead) == (len(values), int((values > 0).sum())), name
+        low, high = stats.ttest_1samp(values, 0).confidence_interval(0.95) if values.std() else (values[0], values[0])
+        assert (verdict.mean, verdict.low, verdict.high) == pytest.approx((values.mean(), low, high), 1e-6, 1e-9), name
+        if not values.any():
+            assert verdict.outcome == Outcome.CANNOT_TELL, name  # both sides at their bound
+        elif len(both) == 1:
+            assert verdict.outcome == both.pop(), name
+        else:
+            assert verdict.outcome in (Outcome.FEW_RUNS, Outcome.CANNOT_TELL), name
