@@ -58,23 +58,8 @@ def player(
     """
     start = position_from(plain(start), stage, Position(0, stage.hero if stage.sweep else None, stage.rungs[0].id))
 
-    def came(name: str) -> object:
-        held = st.session_state.get(key)
-        return held.get(name) if isinstance(held, Mapping) else None
-
-    def state(name: str) -> object:
-        told = came(name)  # beside the value stands a number that makes it another one than the last
-        return told.get("value") if isinstance(told, Mapping) else None
-
-    def clicked() -> Click | None:
-        told = came("click")
-        nth = told.get("nth") if isinstance(told, Mapping) else None
-        if nth is not None and st.session_state.get(f"{key}:clicked") == nth:
-            return None  # the same click once more: a tick of the page's clock had taken it along
-        st.session_state[f"{key}:clicked"] = nth
-        return click_from(told, stage, start)
-
-    begin, hero = _pinned(key, stage, start, seek, hero_from(state("hero"), stage))
+    came = _Came(key)
+    begin, hero = _pinned(key, stage, start, seek, hero_from(came.state("hero"), stage))
     _, still = _stills.get(_identity(stage), lambda: (stage, pack_still(stage)))
     packed = pack(replace(stage, hero=hero), start=begin, seek=seek, autoplay=autoplay, still=still)
     with st.container(gap=None):
@@ -82,11 +67,36 @@ def player(
         _component(
             key=key,
             data=packed.moving,
-            on_position_change=_telling(on_position, lambda: position_from(state("position"), stage, start)),
-            on_hero_change=_telling(on_hero, lambda: hero_from(state("hero"), stage)),
-            on_asked_change=_telling(on_asked, lambda: asked_from(state("asked")) or None),
-            on_click_change=_telling(on_click, clicked),
+            on_position_change=_telling(on_position, lambda: position_from(came.state("position"), stage, start)),
+            on_hero_change=_telling(on_hero, lambda: hero_from(came.state("hero"), stage)),
+            on_asked_change=_telling(on_asked, lambda: asked_from(came.state("asked")) or None),
+            on_click_change=_telling(on_click, lambda: click_from(came.click(), stage, start)),
         )
+
+
+class _Came:
+    """What came back from the browser, as Streamlit holds it for the session: anything."""
+
+    def __init__(self, key: str) -> None:
+        self._key, self._last = key, f"{key}:clicked"
+
+    def state(self, name: str) -> object:
+        """What lasts: beside the value stands a number, which makes it another one than the last."""
+        told = self._held(name)
+        return told.get("value") if isinstance(told, Mapping) else None
+
+    def click(self) -> object:
+        """The click, once: where a tick of the page's clock left the browser in the same moment, it comes twice."""
+        told = self._held("click")
+        nth = told.get("nth") if isinstance(told, Mapping) else None
+        if nth is not None and st.session_state.get(self._last) == nth:
+            return None
+        st.session_state[self._last] = nth
+        return told
+
+    def _held(self, name: str) -> object:
+        held = st.session_state.get(self._key)
+        return held.get(name) if isinstance(held, Mapping) else None
 
 
 def _telling(tell: Callable[[T], None] | None, read: Callable[[], T | None]) -> Callable[[], None]:
