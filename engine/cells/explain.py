@@ -53,7 +53,7 @@ def _gate(
         weight = float(cell.weight_peephole_l0[cell.peeping.index(gate), unit])
         now = gate == "o"  # the output gate sees C(t), the others C(t-1)
         seen = float(exact.c[step, 0, unit]) if now else float(exact.c[step - 1, 0, unit]) if step else 0.0
-        terms = (*terms, Term(f"C_{{{unit + 1}}}({'t' if now else 't-1'})", weight, seen))
+        terms = (*terms, Term(f"C_{{{unit + 1}}}({'t' if now else 't-1'})", weight, seen, alone=True))
     activation = "tanh" if gate == "g" else "sigmoid"
     return Explanation(f"{gate}_{{{unit + 1}}}({step + 1})", terms, float(cell.bias[row]), activation, traced)
 

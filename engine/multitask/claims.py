@@ -2,7 +2,8 @@
 
 A claim names the cells it needs and turns their results into one difference per seed, above 0
 where the claim is right; `engine.runs.studies.verdict` judges. Results are the last frames of §3.3's
-training: 2,500 steps of fresh rows, loss averaged over the tasks.
+training: 2,500 steps of fresh rows, loss averaged over the tasks. Every structure has its own learning
+rate, the best of `RATES` by `TUNING`, whose seeds judge nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from engine.multitask.config import MultitaskConfig
+from engine.multitask.config import STRUCTURES, MultitaskConfig
 from engine.runs.frame import Array
 from engine.runs.studies.claims import Claim, Stored
 from engine.runs.studies.stored import Results
@@ -22,25 +23,53 @@ from engine.runs.studies.verdict import ENOUGH_SEEDS
 SEEDS = tuple(range(ENOUGH_SEEDS))
 CELL_SEEDS = 8
 """Seeds of a cell: the unit of work, so that a stack always has the same shape."""
+TUNING = tuple(range(1_000, 1_000 + CELL_SEEDS))
+"""Seeds that choose the learning rates and judge nothing."""
 CORRELATIONS = (0.0, 0.25, 0.5, 0.75, 0.9, 1.0)
 PREVIEW_CORRELATIONS = (0.0, 0.25, 0.5, 0.75, 1.0)
 COMPARED = ("shared_bottom", "omoe", "mmoe")
-
-PAPER = MultitaskConfig(steps=2_500, frames=2, runs=CELL_SEEDS, test_rows=2_000)
-"""The setting that reproduced the paper's ordering."""
-SLOW = replace(PAPER, learning_rate=0.001)
-"""The same, not converged: where the first claim breaks."""
-SCARCE = {rows: replace(PAPER, rows=rows) for rows in (500, 2_000, 8_000)}
-"""Fixed rows, few to many: where sharing has overfitting to guard against."""
-SCARCE_CORRELATION = 0.9
 DECLARED = 0.5
-"""The correlation at which structures are judged; the others are shown beside it."""
+"""The correlation at which MMoE is judged; the others are shown beside it."""
 DECLARED_ROWS = 2_000
 """The size at which sharing is judged."""
 LOSS_THAT_MATTERS = 0.002
 """A twentieth of a converged loss: what a practitioner would not change the structure for."""
 DISTANCE_THAT_MATTERS = 0.05
 """Of the total variation between two gates, which is at most 1."""
+
+PAPER = MultitaskConfig(steps=2_500, frames=2, runs=CELL_SEEDS, test_rows=2_000)
+"""The setting of the studies, at the rate that was best for all."""
+LONG = replace(PAPER, steps=5_000)
+"""Twice as long: whether a verdict is one about a training that had not ended."""
+LONG_CORRELATIONS = (0.0, 0.5, 1.0)
+"""Where a headline claim looks."""
+SLOW = replace(PAPER, learning_rate=(0.001,), decay="none")
+"""Not converged: where the first claim breaks."""
+SCARCE = {rows: replace(PAPER, rows=rows) for rows in (500, 2_000, 8_000)}
+"""Fixed rows, few to many: where sharing has overfitting to guard against."""
+SCARCE_CORRELATION = 0.9
+SHARING = ("single_task", "shared_bottom")
+
+RATES = (0.005, 0.01, 0.02, 0.04, 0.08)
+"""The learning rates that were tried for each structure in each world."""
+Setting: TypeAlias = tuple[MultitaskConfig, str, float]
+"""A base, a structure and a correlation."""
+TUNED: tuple[Setting, ...] = (
+    *((PAPER, structure, p) for p in CORRELATIONS for structure in STRUCTURES),
+    *((base, structure, SCARCE_CORRELATION) for base in SCARCE.values() for structure in SHARING),
+)
+"""What has a rate of its own."""
+BEST: dict[tuple[int, str, float], float] = {
+    **{(0, "single_task", p): 0.01 for p in CORRELATIONS},
+    **{(0, "shared_bottom", p): 0.01 if p <= 0.5 else 0.02 for p in CORRELATIONS},
+    **{(0, structure, p): 0.02 for structure in ("omoe", "mmoe") for p in CORRELATIONS},
+    **{
+        (rows, structure, SCARCE_CORRELATION): 0.01 if rows == 8_000 else 0.04
+        for rows in SCARCE
+        for structure in SHARING
+    },
+}
+"""By training rows, structure and correlation the best of `RATES` by `TUNING`."""
 
 
 class Seeds(Stored[MultitaskConfig]):
@@ -59,16 +88,43 @@ class Seeds(Stored[MultitaskConfig]):
         """(S,) loss averaged over tasks."""
         return self.metric(base, structure, p, name).mean(-1)
 
+    def tuning(self, setting: Setting) -> dict[float, float]:
+        """Median held-out loss over the seeds that tune, by learning rate."""
+        structure = setting[1]
+        found = {cell.rate(structure): self.metric_of(cell, f"{structure}.test_loss") for cell in tuning_cells(setting)}
+        return {rate: float(np.median(loss.mean(-1))) for rate, loss in found.items()}
+
+
+def own_rate(base: MultitaskConfig, structure: str, p: float) -> float:
+    """The rate at which a structure is compared: its best in that world; `base`'s own where it was not tuned."""
+    world = (base.rows, structure, p)
+    return BEST.get(world, base.rate(structure)) if base.decay != "none" else base.rate(structure)
+
 
 def cells(
     base: MultitaskConfig, structures: Iterable[str], correlations: Iterable[float], seeds: Sequence[int] = SEEDS
 ) -> tuple[MultitaskConfig, ...]:
-    """One cell for each structure, correlation and group of `CELL_SEEDS` seeds."""
+    """One cell for each structure, correlation and group of `CELL_SEEDS` seeds, each at its own rate."""
     return tuple(
-        replace(base, structures=(structure,), correlation=p, seed=first)
+        replace(
+            base,
+            structures=(structure,),
+            correlation=p,
+            seed=first,
+            learning_rate=(own_rate(base, structure, p),),
+        )
         for p in correlations
         for structure in structures
         for first in seeds[::CELL_SEEDS]
+    )
+
+
+def tuning_cells(*settings: Setting) -> tuple[MultitaskConfig, ...]:
+    """One cell for each rate that is tried in a setting."""
+    return tuple(
+        replace(base, structures=(structure,), correlation=p, seed=TUNING[0], learning_rate=(rate,))
+        for base, structure, p in settings
+        for rate in RATES
     )
 
 
@@ -86,57 +142,83 @@ def _claim(
     return Claim(id_, needs, differences, smallest, enough=ENOUGH_SEEDS, beside=beside)
 
 
-def _below(base: MultitaskConfig, lower: str, upper: str, p: float) -> MultitaskClaim:
-    rate = "slow" if base is SLOW else f"{p:g}"
+def _below(base: MultitaskConfig, lower: str, upper: str, p: float, cut: str = "", *, beside: bool) -> MultitaskClaim:
     return _claim(
-        f"{lower}_below_{upper}@{rate}",
+        f"{lower}_below_{upper}@{cut or f'{p:g}'}",
         cells(base, (lower, upper), (p,)),
         lambda at: at.loss(base, upper, p) - at.loss(base, lower, p),
-        beside=base is SLOW or p != DECLARED,
+        beside=beside,
     )
 
 
-def _advantage(at: Seeds, p: float) -> Array:
-    return at.loss(PAPER, "shared_bottom", p) - at.loss(PAPER, "mmoe", p)
+def _advantage(at: Seeds, p: float, base: MultitaskConfig) -> Array:
+    return at.loss(base, "shared_bottom", p) - at.loss(base, "mmoe", p)
 
 
-def _gap(at: Seeds, p: float) -> Array:
-    return at.loss(PAPER, "omoe", p) - at.loss(PAPER, "mmoe", p)
+def _gap(at: Seeds, p: float, base: MultitaskConfig) -> Array:
+    return at.loss(base, "omoe", p) - at.loss(base, "mmoe", p)
 
 
-def _overfits_less(rows: int) -> MultitaskClaim:
+def _ends(base: MultitaskConfig, cut: str = "") -> tuple[MultitaskClaim, ...]:
+    """What is said of correlation 0 against 1."""
+    beside = base is not PAPER
+    return (
+        _claim(
+            "omoe_close_to_mmoe_at_1" + cut,
+            cells(base, ("omoe", "mmoe"), (0.0, 1.0)),
+            lambda at: _gap(at, 0.0, base) - _gap(at, 1.0, base),
+            beside=beside,
+        ),
+        _claim(
+            "advantage_grows_as_p_falls" + cut,
+            cells(base, ("shared_bottom", "mmoe"), (0.0, 1.0)),
+            lambda at: _advantage(at, 0.0, base) - _advantage(at, 1.0, base),
+            beside=beside,
+        ),
+        _claim(
+            "gates_meet_as_p_rises" + cut,
+            cells(base, ("mmoe",), (0.0, 1.0)),
+            lambda at: (
+                at.metric(base, "mmoe", 0.0, "mean_gate_distance") - at.metric(base, "mmoe", 1.0, "mean_gate_distance")
+            ),
+            DISTANCE_THAT_MATTERS,
+            beside=beside,
+        ),
+    )
+
+
+def _sharing(rows: int) -> tuple[MultitaskClaim, ...]:
+    base, p = SCARCE[rows], SCARCE_CORRELATION
+
     def gap(at: Seeds, structure: str) -> Array:
-        held_out, seen = (at.loss(SCARCE[rows], structure, SCARCE_CORRELATION, n) for n in ("test_loss", "train_loss"))
-        return held_out - seen
+        return at.loss(base, structure, p, "test_loss") - at.loss(base, structure, p, "train_loss")
 
-    return _claim(
-        f"shared_overfits_less@{rows}",
-        cells(SCARCE[rows], ("single_task", "shared_bottom"), (SCARCE_CORRELATION,)),
-        lambda at: gap(at, "single_task") - gap(at, "shared_bottom"),
-        beside=rows != DECLARED_ROWS,
+    return (
+        _claim(
+            f"sharing_overfits_less@{rows}",
+            cells(base, SHARING, (p,)),
+            lambda at: at.loss(base, "single_task", p) - at.loss(base, "shared_bottom", p),
+            beside=rows != DECLARED_ROWS,
+        ),
+        _claim(
+            f"sharing_has_the_smaller_gap@{rows}",
+            cells(base, SHARING, (p,)),
+            lambda at: gap(at, "single_task") - gap(at, "shared_bottom"),
+            beside=True,
+        ),
     )
-
-
-def _gate_fall(at: Seeds) -> Array:
-    near, far = (at.metric(PAPER, "mmoe", p, "mean_gate_distance") for p in (1.0, 0.0))
-    return far - near
 
 
 CLAIMS: tuple[MultitaskClaim, ...] = (
-    *(_below(PAPER, lower, "shared_bottom", p) for lower in ("mmoe", "omoe") for p in CORRELATIONS),
-    _below(SLOW, "mmoe", "shared_bottom", 0.5),
-    _claim(
-        "omoe_close_to_mmoe_at_1",
-        cells(PAPER, ("omoe", "mmoe"), (0.0, 1.0)),
-        lambda at: _gap(at, 0.0) - _gap(at, 1.0),
-    ),
-    _claim(
-        "advantage_grows_as_p_falls",
-        cells(PAPER, ("shared_bottom", "mmoe"), (0.0, 1.0)),
-        lambda at: _advantage(at, 0.0) - _advantage(at, 1.0),
-    ),
-    _claim("gates_meet_as_p_rises", cells(PAPER, ("mmoe",), (0.0, 1.0)), _gate_fall, DISTANCE_THAT_MATTERS),
-    *(_overfits_less(rows) for rows in SCARCE),
+    *(_below(PAPER, "mmoe", "shared_bottom", p, beside=p != DECLARED) for p in CORRELATIONS),
+    *(_below(PAPER, "omoe", "shared_bottom", p, beside=False) for p in CORRELATIONS),
+    *(_below(PAPER, "mmoe", "omoe", p, beside=False) for p in CORRELATIONS),
+    _below(SLOW, "mmoe", "shared_bottom", DECLARED, "slow", beside=True),
+    _below(LONG, "mmoe", "shared_bottom", DECLARED, "long", beside=True),
+    _below(LONG, "omoe", "shared_bottom", DECLARED, "long", beside=True),
+    *_ends(PAPER),
+    *_ends(LONG, "@long"),
+    *(claim for rows in SCARCE for claim in _sharing(rows)),
 )
 
 

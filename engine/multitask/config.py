@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from engine.errors import UserError
 from engine.runs.config import Choice, Config, FloatRange, IntRange, ListOf, setting
@@ -16,12 +17,13 @@ STRUCTURES = ("single_task", "shared_bottom", "omoe", "mmoe")
 class MultitaskConfig(Config):
     """The synthetic study of Ma et al. 2018 (§3.2 and §5.1).
 
-    The paper leaves c, m, alpha, beta, batch size and steps open; these defaults are the ones that
-    reproduced its ordering of the structures.
+    The paper leaves c, m, alpha, beta, batch size, steps and the learning rate's course open. The rate is the best of
+    `engine.multitask.claims.RATES` for every structure, found on seeds that judge nothing, and it falls to 0 over the run.
     """
 
     playground: ClassVar[str] = "multitask"
     ladder: ClassVar[str] = "structures"
+    older: ClassVar[Mapping[str, Any]] = {"decay": "none"}
 
     # data: y_k = w_k·x + Σ_j sin(alpha_j w_k·x + beta_j) + noise
     correlation: float = setting(0.0, FloatRange(-1.0, 1.0))  # p, the cosine of any two weight vectors
@@ -45,7 +47,10 @@ class MultitaskConfig(Config):
     gate_dropout: float = setting(0.0, FloatRange(0.0, 0.9))
 
     # training
-    learning_rate: float = setting(0.01, FloatRange(1e-6, 1e9))
+    learning_rate: tuple[float, ...] = setting(
+        (0.01, 0.01, 0.02, 0.02), ListOf(FloatRange(1e-6, 1e9), 1, len(STRUCTURES))
+    )  # one for all structures, or one for each
+    decay: str = setting("cosine", Choice(("cosine", "none")))  # of the rate, to 0 over the run
     batch_size: int = setting(128, IntRange(8, 512))
     steps: int = setting(1_250, IntRange(1, 5_000))
     frames: int = setting(60, IntRange(2, 120))
@@ -64,8 +69,17 @@ class MultitaskConfig(Config):
             raise UserError("alpha and beta must have the same number of values.")
         if self.rows and self.rows < self.batch_size:
             raise UserError("With fixed rows there must be at least one batch of {batch} rows.", batch=self.batch_size)
+        if len(self.learning_rate) not in (1, len(STRUCTURES)):
+            raise UserError(
+                "There must be one learning rate for all structures, or one for each of the {count}.",
+                count=len(STRUCTURES),
+            )
         if self.input_dim < len(self.tasks):
             raise UserError("There must be at least as many inputs as tasks.")
+
+    def rate(self, structure: str) -> float:
+        """The learning rate that a structure begins with."""
+        return self.learning_rate[STRUCTURES.index(structure) if len(self.learning_rate) > 1 else 0]
 
     @property
     def num_tasks(self) -> int:

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.multitask.claims import CLAIMS, Seeds
-from engine.multitask.config import MultitaskConfig
+from engine.multitask.claims import CLAIMS, CORRELATIONS, PAPER, TUNED, Seeds, cells, own_rate, tuning_cells
+from engine.multitask.config import STRUCTURES, MultitaskConfig
 from engine.runs.frame import Array
 from engine.runs.recording import Recording
 from engine.runs.studies.claims import needed
@@ -18,6 +18,13 @@ RECORDED = (-1.0, -0.5, 0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 """The correlations of the sweep: dense where the claims are, and the mirror side beside it."""
 STORED = ("test_loss", "train_loss", "mean_gate_distance", "gate_distance", "gate_entropy")
 """The metrics of a cell that a verdict or a chart needs."""
+
+
+def recorded(p: float) -> MultitaskConfig:
+    """What is recorded at a correlation: the first seeds of the study there, or of the nearest one that has a study."""
+    nearest = min(CORRELATIONS, key=lambda one: abs(one - p))
+    rates = tuple(own_rate(PAPER, structure, nearest) for structure in STRUCTURES)
+    return replace(PAPER, correlation=p, learning_rate=rates, frames=MultitaskConfig().frames)
 
 
 def thin(recording: Recording[MultitaskConfig]) -> Recording[MultitaskConfig]:
@@ -33,11 +40,11 @@ def _as_drawn(directions: Array) -> Array:
 SHIPPED = Shipped(
     "multitask",
     MultitaskConfig,
-    recordings={f"correlation{p:+.2f}": replace(MultitaskConfig(), correlation=p) for p in RECORDED},
+    recordings={f"correlation{p:+.2f}": recorded(p) for p in RECORDED},
     thin=thin,
     claims=CLAIMS,
     stored=Seeds,
-    cells=needed(CLAIMS),
+    cells=needed(CLAIMS, (*cells(PAPER, ("single_task",), CORRELATIONS), *tuning_cells(*TUNED))),
     keeps=lambda name: name.partition(".")[2] in STORED,
 )
 

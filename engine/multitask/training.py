@@ -6,6 +6,7 @@ for frame in train(MultitaskConfig(correlation=0.5, seed=1)):
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -32,7 +33,8 @@ class Trainee:
         self.config = config
         self.structure = structure
         self.stack = Stack([initialise(build(config, structure), config, structure, seed) for seed in seeds])
-        self.adam = self.stack.optimiser(config.learning_rate)
+        self.adam = self.stack.optimiser(config.rate(structure))
+        self._learnt = 0
         self._binary = torch.tensor([kind == "binary" for kind in config.tasks])
         self._dropout = [generator(seed, "gate dropout", structure) for seed in seeds]
         self._running = torch.zeros(len(seeds), config.num_tasks)
@@ -42,11 +44,21 @@ class Trainee:
         """One step of Adam on x (S, B, D), y (S, B, T)."""
         forward: Forward = self.stack(rows.x, *self._gate_masks(rows))
         loss = losses(forward.predictions, rows.y, self._binary)  # (S, T)
+        for group in self.adam.param_groups:
+            group["lr"] = self._rate()
         self.adam.zero_grad(set_to_none=True)
         loss.sum().backward()
         self.adam.step()
         self._running += loss.detach()
         self._steps += 1
+        self._learnt += 1
+
+    def _rate(self) -> float:
+        """The learning rate of the next step: constant, or half a cosine from its beginning down to 0."""
+        rate = self.config.rate(self.structure)
+        if self.config.decay == "none":
+            return rate
+        return rate * 0.5 * (1.0 + math.cos(math.pi * self._learnt / self.config.steps))
 
     def _gate_masks(self, rows: Rows) -> tuple[Tensor, ...]:
         """Masks as inputs, since vmap refuses random operations inside the model."""

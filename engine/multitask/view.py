@@ -23,7 +23,7 @@ def views(recording: Recording[MultitaskConfig]) -> Views:
 
     "{structure}.run0" … and ".mean" (F,): held-out loss, mean of the tasks; for the mixtures
     ".gates" (F, T, E) of the followed seed, ".gates_low" and ".gates_high" (F, T, E) over all seeds
-    with experts matched by rank, ".order" (F, E), ".distance" (F,); ".points" (F, N, 2) and ".blend"
+    with experts matched by rank, ".order" (F, E), ".distance" (F,), the mean over all seeds; ".points" (F, N, 2) and ".blend"
     (F, N), of bottoms (1, N); "weights" (1, T, 2) and "pearson" (F,).
     """
     config = recording.config
@@ -58,7 +58,7 @@ def _gates(recording: Recording[MultitaskConfig], structure: str) -> dict[str, A
         "gates_low": low,
         "gates_high": high,
         "order": np.broadcast_to(place[0], (frames, place.shape[1])),
-        "distance": recording.series(f"{structure}.mean_gate_distance")[:, 0],
+        "distance": recording.series(f"{structure}.mean_gate_distance").mean(1),
     }
 
 

@@ -42,7 +42,7 @@ class Task(Protocol):
 
 
 class Language:
-    """France … French: which language does somebody speak who grew up in …? Ten countries: chance is .10."""
+    """Country … language: which language does somebody speak who grew up in …? Ten countries: chance is .10."""
 
     kind, channels, tolerance = "class", 0, 0.0
 

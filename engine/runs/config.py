@@ -103,6 +103,8 @@ class ListOf:
     distinct: bool = False
 
     def validate(self, name: str, value: Any) -> tuple[Any, ...]:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            value = (value,)  # one stands for a list of one
         if not isinstance(value, (list, tuple)) or not self.least <= len(value) <= self.most:
             raise UserError(
                 "{name} must be a list of {least} to {most} values.",
@@ -132,6 +134,8 @@ class Config:
     playground: ClassVar[str] = ""
     ladder: ClassVar[str] = ""
     """The setting that lists the rungs to train; "" where there is no choice."""
+    older: ClassVar[Mapping[str, Any]] = {}
+    """What settings that were added later stood at before: in a config that has all the others, and not them."""
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
@@ -162,6 +166,8 @@ class Config:
         for name in values:
             if name not in known:
                 raise UserError("{name} is not a setting of this playground.", name=str(name)[:40])
+        if known - values.keys() <= cls.older.keys():
+            values = {**cls.older, **values}
         return cls(**values)
 
     @classmethod

@@ -20,11 +20,12 @@ ACTIVATIONS: Mapping[str, Callable[[float], float]] = {
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """weight · value, with the symbols of both."""
+    """weight · value, with the symbols of both. `alone` of its kind, it is listed however small it is."""
 
     symbol: str
     weight: float
     value: float
+    alone: bool = False
 
     @property
     def product(self) -> float:
@@ -70,8 +71,9 @@ class Explanation:
         return abs(self.result - self.traced) <= RELATIVE * abs(self.result) + ABSOLUTE
 
     def largest(self, count: int = 8) -> tuple[Term, ...]:
-        """The terms of largest magnitude, largest first."""
-        return tuple(sorted(self.terms, key=lambda term: -abs(term.product))[:count])
+        """The terms of largest magnitude, and those alone of their kind, largest first."""
+        kept = sorted(self.terms, key=lambda term: (not term.alone, -abs(term.product)))[:count]
+        return tuple(sorted(kept, key=lambda term: -abs(term.product)))
 
     def rest(self, count: int = 8) -> tuple[int, float]:
         """How many terms `largest(count)` leaves out, and their sum."""

@@ -71,7 +71,9 @@ def _textbook(now: Shown) -> None:
     st.markdown(t("**The textbook's example, run now: the shape of every tensor**"))
     table = {
         t("input: positions × columns"): "input",
-        t("kernel: words × buckets"): "kernel",
+        t("kernel: words × columns"): "kernel",
+        t("the same, windowed first: windows × columns"): "windowed",
+        t("kernel of that reading"): "windowed_kernel",
         t("feature maps: windows × filters"): "maps",
         t("maxima"): "pooled",
         t("semantic vector"): "vector",

@@ -1,26 +1,35 @@
-"""The answer of the run on stage, as one sentence with its verdict."""
+"""The answer to what is on stage, as one sentence: what to take by the stored study, or how a run of one's own came out."""
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
-from engine.multitask.claims import LOSS_THAT_MATTERS
+from engine.multitask.choice import Choice, choices
+from engine.multitask.claims import CORRELATIONS, DECLARED, LOSS_THAT_MATTERS, PAPER, SEEDS
 from engine.multitask.ladder import TITLES
+from engine.multitask.shipped import SHIPPED
 from engine.runs.studies.verdict import Verdict, judge
 from pages.multitask.shown import Shown
-from pages.ui.language import N_, t
+from pages.multitask.where import PLACE
+from pages.ui.language import N_, listed, t
 from pages.ui.marked import Marked
 from pages.ui.pieces.verdict import THIS_RUN, headline
+from pages.ui.run.live import RECORDED
 
 
 def answer(now: Shown) -> str:
-    """The answer of the run on stage as one sentence with its verdict."""
+    """What to take at the slider's correlation; of a run of one's own its losses and verdict."""
+    if now.source == RECORDED and 0.0 <= PLACE.hero_value() <= 1.0 and _choices():
+        return _by_the_study(PLACE.hero_value())
     config, last = now.config, now.recording.frames[-1]
     loss = {s: last.metrics[f"{s}.test_loss"].mean(-1) for s in config.structures}
     where_ = t("Loss at p = {p}, step {step}", p=f"{config.correlation:.2f}", step=f"{last.step:,}")
-    if not {"shared_bottom", "mmoe"} <= loss.keys():
-        parts = ", ".join(f"{TITLES[s]} {values.mean():.3f}" for s, values in loss.items())
-        return Marked("{where}: {parts}.").format(where=where_, parts=parts)
+    if now.source == RECORDED or not {"shared_bottom", "mmoe"} <= loss.keys():
+        parts = ", ".join(f"{TITLES[s]} {np.median(values):.3f}" for s, values in loss.items())
+        said = Marked("{where}: {parts}.").format(where=where_, parts=parts)
+        return said + " " + t("Below p = 0 there is no study.") if PLACE.hero_value() < 0 else said
     verdict = compared(loss["shared_bottom"], loss["mmoe"])
     sentence = t(
         "{where}: MMoE {mmoe}, Shared-Bottom {shared_bottom}; MMoE ahead by {mean} [{low}, {high}].",
@@ -38,3 +47,38 @@ def compared(upper: np.ndarray, lower: np.ndarray) -> Verdict:
     """Whether one loss is above another, seed by seed, by more than matters."""
     differences = np.asarray(upper, np.float64) - np.asarray(lower, np.float64)
     return judge(differences, smallest=LOSS_THAT_MATTERS)
+
+
+@functools.cache
+def _choices() -> dict[float, Choice]:
+    try:
+        return choices(SHIPPED.results)
+    except KeyError:  # the study is older than the question; a test fails on that
+        return {}
+
+
+def _by_the_study(p: float) -> str:
+    """By one rule, of all its seeds, at the nearest correlation that it has; and what a longer training says."""
+    at = min(CORRELATIONS, key=lambda one: abs(one - p))
+    choice, taken = _choices()[at], {one.taken for one in _choices().values()}
+    longer = SHIPPED.verdicts["mmoe_below_shared_bottom@long"]
+    said = t(
+        "p = {p}, studied at {at} with {seeds} seeds: take **{structure}**, the smallest that is not judged worse than the best; median losses {losses}.",
+        p=f"{p:.2f}",
+        at=f"{at:g}",
+        seeds=len(SEEDS),
+        structure=TITLES[choice.taken],
+        losses=listed(f"{TITLES[s]} {_median(s, at):.4f}" for s in dict.fromkeys((choice.taken, choice.best))),
+    )
+    same = t("The same at every p from 0 to 1.") if len(taken) == 1 else t("Along the slider the choice changes.")
+    after = t(
+        "Trained twice as long, MMoE is below Shared-Bottom in {ahead} of {count} runs at p = {declared}.",
+        ahead=longer.ahead,
+        count=longer.runs,
+        declared=f"{DECLARED:g}",
+    )
+    return said + " " + same + " " + after
+
+
+def _median(structure: str, p: float) -> float:
+    return float(np.median(SHIPPED.results.loss(PAPER, structure, p)))

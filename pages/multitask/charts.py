@@ -125,7 +125,7 @@ def _stage(
     config = recording.config
     readouts = [Readout(t("Label Pearson, measured"), Ref("pearson"))]
     if "mmoe" in config.structures:
-        readouts.append(Readout(t("Gate distance"), Ref("mmoe.distance")))
+        readouts.append(Readout(t("Gate distance, {count} seeds", count=config.runs), Ref("mmoe.distance")))
     return Stage(
         title=t("Multi-task networks"),
         steps=recording.steps,
@@ -141,7 +141,7 @@ def _stage(
             1.0,
             0.05,
             values,
-            t("Drag the correlation to 1: the gates of the two tasks meet."),
+            t("Drag the correlation to 1: the gates of the two tasks come closer."),
             tuple(readouts),
         ),
         hero=hero,

@@ -9,80 +9,103 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from engine.measures import parameter_count
 from engine.multitask.claims import (
     COMPARED,
     CORRELATIONS,
     DECLARED,
-    DECLARED_ROWS,
     PAPER,
-    SCARCE,
-    SCARCE_CORRELATION,
     SLOW,
     Seeds,
+    own_rate,
 )
 from engine.multitask.ladder import TITLES
-from engine.multitask.models import build, multiply_adds
 from engine.multitask.shipped import SHIPPED, sweep
 from engine.runs.studies.verdict import Verdict
 from pages.multitask.claim_charts import colours, curve, curve_rows, histogram
 from pages.ui.controls.choices import one_of
 from pages.ui.language import N_, bare, t
+from pages.ui.marked import Marked
 from pages.ui.pieces.charts import show
-from pages.ui.pieces.verdict import RUNS, verdict_lines
+from pages.ui.pieces.verdict import RUNS, numbers, outcome, tests, verdict_line, verdict_lines
 from pages.ui.theme import HUES
 
 View: TypeAlias = Callable[[Seeds, Mapping[str, Verdict]], None]
 """Draws what answers a question: the stored results, and the verdicts of its claims by their ids."""
 
 
-def _four_digits(columns: Iterable[str]) -> dict[str, Any]:
+def four_digits(columns: Iterable[str]) -> dict[str, Any]:
+    """Numbers of these columns with four decimals."""
     return {column: st.column_config.NumberColumn(format="%.4f") for column in columns}
 
 
 def _verdict_lines(verdicts: Mapping[str, Verdict], sentence: str) -> None:
-    verdict_lines(SHIPPED, {claim: t(sentence) for claim in verdicts}, min(verdicts))
+    """One claim, and beside it the same where the training was twice as long."""
+    says = {
+        claim: t("Twice the steps: {claim}", claim=t(sentence)) if claim.endswith("long") else t(sentence)
+        for claim in verdicts
+    }
+    verdict_lines(SHIPPED, says, min(verdicts))
+
+
+PAIRS = {
+    "mmoe_below_shared_bottom": ("MMoE", "Shared-Bottom"),
+    "omoe_below_shared_bottom": ("OMoE", "Shared-Bottom"),
+    "mmoe_below_omoe": ("MMoE", "OMoE"),
+}
+"""The claim that one structure's loss is below another's, and the two."""
 
 
 def loss(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
     """Loss over the correlation, a table of differences, and how the seeds spread."""
-    values = {(TITLES[s], p): seeds.loss(PAPER, s, p) for s in COMPARED for p in CORRELATIONS}
+    values = {(TITLES[s], p): seeds.loss(PAPER, s, p) for s in TITLES for p in CORRELATIONS}
     show(
-        curve(curve_rows(values), t("held-out loss"), colours()),
+        curve(curve_rows(values), t("held-out loss"), colours(tuple(TITLES))),
         key="loss_curve",
-        alt=t("Held-out loss over task correlation, three structures"),
+        alt=t("Held-out loss over task correlation"),
     )
-    table = pd.DataFrame(
-        [
-            {
-                "p": name.partition("@")[2],
-                t("against Shared-Bottom"): TITLES[name.partition("_")[0]],
-                t("difference"): v.mean,
-                t("low"): v.low,
-                t("high"): v.high,
-                t("median"): v.median,
-                t("runs in favour"): t(RUNS, ahead=v.ahead, count=v.runs),
-            }
-            for name, v in verdicts.items()
-        ]
+    judged = {claim.id for claim in SHIPPED.claims if not claim.beside}
+    table = pd.DataFrame([_pair_row(name, v, name in judged) for name, v in verdicts.items()])
+    st.dataframe(table, hide_index=True, height="content", column_config=four_digits(table.columns[2:6]))
+    named = {name: _pair(name) for name in verdicts}
+    declared = f"mmoe_below_shared_bottom@{DECLARED:g}"
+    st.markdown(verdict_line(named[declared], verdicts[declared], numbers(verdicts[declared])))
+    longer = SHIPPED.verdicts["mmoe_below_shared_bottom@long"]
+    st.markdown(
+        t(
+            "Twice the steps: {claim}",
+            claim=Marked("{claim} {said}").format(claim=named[declared], said=numbers(longer)),
+        )
     )
-    st.dataframe(
-        table,
-        hide_index=True,
-        height="content",
-        column_config=_four_digits(table.columns[2:6]),
-    )
-    verdict_lines(
-        SHIPPED,
-        {
-            f"{s}_below_shared_bottom@{DECLARED:g}": t(
-                "At p = {p} the loss of {structure} is below Shared-Bottom's:", p=f"{DECLARED:g}", structure=TITLES[s]
-            )
-            for s in ("mmoe", "omoe")
-        },
-        "loss",
+    tests({named[name]: verdict for name, verdict in verdicts.items() if name in judged}, "loss")
+    st.caption(
+        t(
+            "Learning rates at p = {p}: {rates}.",
+            p=f"{DECLARED:g}",
+            rates=", ".join(f"{TITLES[s]} {own_rate(PAPER, s, DECLARED):g}" for s in TITLES),
+        )
     )
     _spread(seeds)
+
+
+def _pair(claim: str) -> str:
+    name, _, p = claim.partition("@")
+    lower, upper = PAIRS[name]
+    return t("At p = {p} the loss of {lower} is below that of {upper}:", p=p, lower=lower, upper=upper)
+
+
+def _pair_row(claim: str, v: Verdict, judged: bool) -> dict[str, object]:
+    name, _, p = claim.partition("@")
+    lower, upper = PAIRS[name]
+    return {
+        "p": p,
+        t("lower loss"): t("{lower} than {upper}", lower=lower, upper=upper),
+        t("difference"): v.mean,
+        t("low"): v.low,
+        t("high"): v.high,
+        t("median"): v.median,
+        t("runs in favour"): t(RUNS, ahead=v.ahead, count=v.runs),
+        t("verdict"): outcome(v) if judged else "",
+    }
 
 
 def _spread(seeds: Seeds) -> None:
@@ -154,71 +177,6 @@ def gates(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
         )
     )
     _verdict_lines(verdicts, N_("The mean gates are closer at 1 than at 0:"))
-
-
-def _gap_row(seeds: Seeds, count: int, structure: str, verdict: Verdict) -> dict[str, object]:
-    """Losses of one structure on so many training rows, and in how many seeds sharing keeps the gap smaller."""
-    seen, held_out = (
-        seeds.loss(SCARCE[count], structure, SCARCE_CORRELATION, name).mean() for name in ("train_loss", "test_loss")
-    )
-    ahead = t(RUNS, ahead=verdict.ahead, count=verdict.runs)
-    return {
-        t("training rows"): count,
-        t("structure"): TITLES[structure],
-        t("training loss"): seen,
-        t("held-out loss"): held_out,
-        t("gap"): held_out - seen,
-        t("Shared-Bottom overfits less"): ahead if structure == "shared_bottom" else "",
-    }
-
-
-def sharing(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
-    """What a shared bottom saves, and how much less it overfits."""
-    rows = [
-        _gap_row(seeds, count, structure, verdicts[f"shared_overfits_less@{count}"])
-        for count in SCARCE
-        for structure in ("single_task", "shared_bottom")
-    ]
-    table = pd.DataFrame(rows)
-    st.dataframe(table, hide_index=True, height="content", column_config=_four_digits(table.columns[2:5]))
-    st.caption(
-        t(
-            "Fixed training rows, {steps} steps, correlation {p}, {count} seeds. Overfitting is the gap between held-out and training loss.",
-            steps=f"{PAPER.steps:,}",
-            p=f"{SCARCE_CORRELATION:g}",
-            count=next(iter(verdicts.values())).runs,
-        )
-    )
-    verdict_lines(
-        SHIPPED,
-        {
-            f"shared_overfits_less@{DECLARED_ROWS}": t(
-                "With {rows} training rows Shared-Bottom's gap is smaller:", rows=f"{DECLARED_ROWS:,}"
-            )
-        },
-        "sharing",
-    )
-    _sizes()
-
-
-def _sizes() -> None:
-    """Parameters and multiply-adds of each structure."""
-    sizes = [
-        {
-            "": TITLES[s],
-            t("parameters"): parameter_count(build(PAPER, s)),
-            t("multiply-adds a row"): multiply_adds(build(PAPER, s)),
-        }
-        for s in TITLES
-    ]
-    st.dataframe(pd.DataFrame(sizes), hide_index=True, height="content")
-    ratio = parameter_count(build(PAPER, "mmoe")) / parameter_count(build(PAPER, "shared_bottom")) - 1
-    st.caption(
-        t(
-            "The paper matches the structures without counting gates and biases; with them MMoE has {percent}% more parameters than Shared-Bottom.",
-            percent=f"{100 * ratio:.1f}",
-        )
-    )
 
 
 def breaks(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:

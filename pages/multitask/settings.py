@@ -60,7 +60,16 @@ MODEL = (
     ),
 )
 TRAINING = (
-    Control("learning_rate", N_("Learning rate"), step=0.001, format="%g"),
+    Control(
+        "learning_rate",
+        N_("Learning rate"),
+        N_("One for all structures, or one for each of the four, comma-separated."),
+    ),
+    Control(
+        "decay",
+        N_("Learning rate over the run"),
+        options={"cosine": N_("falls to 0"), "none": N_("constant")},
+    ),
     Control("batch_size", N_("Batch size"), step=32),
     Control("steps", N_("Steps"), step=250),
     Control(
@@ -87,7 +96,7 @@ PRESETS = (
     Preset(
         "collapse",
         N_("A gate collapses"),
-        {"correlation": 0.0, "learning_rate": 0.1},
+        {"correlation": 0.0, "learning_rate": (0.1,), "decay": "none"},
     ),
 )
 
@@ -98,7 +107,8 @@ GROUPS = Groups(
     MODEL,
     TRAINING,
     labels={"correlation": N_("Task correlation"), "tasks": N_("Tasks")},
-    words=TITLES | {"regression": N_("regression"), "binary": N_("binary")},
+    words=TITLES
+    | {"cosine": N_("falls to 0"), "none": N_("constant"), "regression": N_("regression"), "binary": N_("binary")},
 )
 
 

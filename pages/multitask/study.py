@@ -91,7 +91,7 @@ def _result(study: Study, seeds: Seeds) -> None:
     )
     told: dict[str, Verdict] = {}
     for claim in CLAIMS:
-        if claim.id.startswith("mmoe_below"):
+        if claim.id.startswith("mmoe_below_shared_bottom"):
             with contextlib.suppress(KeyError):  # still to come
                 told[t("p = {p}: MMoE below Shared-Bottom", p=claim.id.partition("@")[2])] = claim.verdict(seeds)
     for said, verdict in told.items():

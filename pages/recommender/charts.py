@@ -188,6 +188,7 @@ def _field(now: Shown, grid: Grid) -> Field:
         t("has a vector: the brighter, the nearer to the user"),
         t("not uploaded yet"),
         (t("u · v"), t("candidate"), t("shown"), t("lost favourite")),
+        bare("All videos, {count} to a pixel"),
     )
 
 

@@ -17,9 +17,12 @@ from pages.ui.pieces.verdict import STORED, headline
 
 
 def answer(now: Shown) -> str:
-    """The answer of the moment on stage as one sentence: the held-out accuracy of each cell at the longest distance."""
+    """The answer of the moment on stage as one sentence: the held-out accuracy of each cell at the slider's distance, or at the
+    nearest that was tested."""
     config, frame = now.config, now.frame
-    at = config.test_distances.index(config.distance)
+    asked = config.distance if isinstance(config, TextConfig) else now.hero
+    distance = min(config.test_distances, key=lambda one: abs(one - asked))
+    at = config.test_distances.index(distance)
     if isinstance(config, TextConfig):
         losses = {cell: float(frame.metrics[f"{cell}.test_loss"][:, at].mean()) for cell in config.cells}
         return t(
@@ -32,7 +35,9 @@ def answer(now: Shown) -> str:
     sentence = t(
         "{task}, distance {distance}, step {step}: {accuracies} right.",
         task=charts.task_title(config),
-        distance=config.distance,
+        distance=distance
+        if distance == asked
+        else t("{asked} (tested at {distance})", asked=f"{asked:g}", distance=distance),
         step=f"{frame.step:,}",
         accuracies=shares,
     )
@@ -40,7 +45,7 @@ def answer(now: Shown) -> str:
     return (
         sentence
         if verdict is None
-        else sentence + " " + headline(now, N_("RNN below LSTM: {verdict}"), verdict, STORED)
+        else sentence + " " + headline(now, N_("At distance 40 RNN below LSTM: {verdict}"), verdict, STORED)
     )
 
 

@@ -21,7 +21,6 @@ PAGE: Page[RecurrentConfig, Shown] = Page(
     answer=answer,
     stage=shown.stage,
     player=OnThePlayer(
-        moved=lambda now, stage, position: shown.moved(PAGE, now, stage, position),
         released=lambda value: PLACE.set_hero(float(round(value))),
         clicked=shown.clicked,
     ),

@@ -89,18 +89,18 @@ def rnn(words: Mapping[str, str]) -> Layout:
 
 
 def lstm(words: Mapping[str, str]) -> Layout:
-    """Belt above, gates below: f on C(t-1); i and g write; o and tanh say. The peepholes are there, off."""
+    """Belt above, gates below: f on C(t-1); i and g write; o and tanh say."""
     cell = _Cell("lstm", words)
-    return Layout((*cell.around(), *_inside(cell)), (*cell.flow(), *_lines(), *_peepholes(cell, on=False)))
+    return Layout((*cell.around(), *_inside(cell)), (*cell.flow(), *_lines()))
 
 
 def peephole(words: Mapping[str, str]) -> Layout:
     """The LSTM with three more lines from the belt into the gates, as wide as p ⊙ C."""
     cell = _Cell("peephole", words)
-    return Layout((*cell.around(), *_inside(cell)), (*cell.flow(), *_lines(), *_peepholes(cell, on=True)))
+    return Layout((*cell.around(), *_inside(cell)), (*cell.flow(), *_lines(), *_peepholes(cell)))
 
 
-def _peepholes(cell: _Cell, *, on: bool) -> list[Edge]:
+def _peepholes(cell: _Cell) -> list[Edge]:
     under = Y_PAIR + 52
     ways: tuple[tuple[str, str, str, Colour, tuple[tuple[float, float], ...], Port], ...] = (
         ("peep_f", "before_c", "f", FORGET, ((X_BEFORE, Y_GATE),), "left"),
@@ -109,8 +109,7 @@ def _peepholes(cell: _Cell, *, on: bool) -> list[Edge]:
     )
     return [
         Edge(
-            name, source, target, colour, cell.ref(name) if on else None, via, "bottom", port,
-            dash=not on, name=cell.words[name], widest=WIDEST,
+            name, source, target, colour, cell.ref(name), via, "bottom", port, name=cell.words[name], widest=WIDEST,
         )
         for name, source, target, colour, via, port in ways
     ]  # fmt: skip

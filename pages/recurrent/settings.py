@@ -20,7 +20,7 @@ from pages.ui.language import LANGUAGES, N_, language, t
 
 SENTENCES = controls.key(RecurrentConfig, "sentences")
 TASKS = {
-    "language": N_("France … French"),
+    "language": N_("Country … language"),
     "adding": N_("Adding problem"),
     "order": N_("Temporal order"),
     "counting": N_("Counting aⁿbⁿ"),

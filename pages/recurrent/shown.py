@@ -13,12 +13,10 @@ from engine.recurrent.probe import Probe
 from engine.recurrent.shipped import nearest
 from pages.recurrent import charts, settings, where
 from pages.recurrent.where import PLACE
-from pages.ui import arrival
-from pages.ui.declared import Page, remember, select
+from pages.ui.declared import select
 from pages.ui.language import language, t
-from pages.ui.player.position import Click, Position
+from pages.ui.player.position import Click
 from pages.ui.player.stage import Stage
-from pages.ui.run.live import RECORDED
 from pages.ui.run.on_stage import OnStage, current
 
 
@@ -68,29 +66,19 @@ def stage(now: Shown) -> Stage:
 
 
 def otherwise(now: Shown) -> str:
-    """What is on stage, in a line."""
-    return t("On stage: {task}, seed {seed}.", task=charts.task_title(now.config), seed=now.config.seed)
-
-
-def moved(page: Page[RecurrentConfig, Shown], now: Shown, stage: Stage, position: Position) -> None:
-    """The stage was moved. The first time that the peephole rung is chosen, the cell counts: an LSTM without peepholes
-    solves France … French, so that nothing would be seen."""
-    if LADDER[position.rung].model.peeping and now.source == RECORDED and _first_peephole():
-        arrival.take(page, settings.COUNTING)
-    else:
-        remember(PLACE, stage, position)
-
-
-_SEEN = "recurrent_peephole_seen"
-
-
-def _first_peephole() -> bool:
-    """Whether the peephole rung is chosen for the first time, by hand and with no other task at work. True once."""
-    language_task = st.session_state.get("recurrent_task", "language") == "language"
-    if not language_task or settings.SETTINGS.chosen() or st.session_state.get(_SEEN):
-        return False
-    st.session_state[_SEEN] = True
-    return True
+    """What is on stage, in a line; and where peepholes are and have nothing to do, what they are for."""
+    said = t("On stage: {task}, seed {seed}.", task=charts.task_title(now.config), seed=now.config.seed)
+    rung = PLACE.start(now.recording.steps, now.config.cells, now.hero).rung
+    if not LADDER[rung].model.peeping or now.config.task != "language":
+        return said
+    return (
+        said
+        + " "
+        + t(
+            "An LSTM without peepholes solves these sentences too; the preset {preset} shows what they are for.",
+            preset=t(settings.COUNTING.label),
+        )
+    )
 
 
 def clicked(now: Shown, stage: Stage, click: Click) -> None:

@@ -13,7 +13,7 @@ from pages.ui.language import t
 from pages.ui.player.player import player
 from pages.ui.player.position import Click, Position
 from pages.ui.run import live, training
-from pages.ui.run.live import RUN
+from pages.ui.run.live import RECORDED, RUN
 from pages.ui.run.on_stage import OnStage
 
 C = TypeVar("C", bound=Config)
@@ -30,10 +30,16 @@ def draw(page: Page[C, S], config: C | None) -> None:
     page.remarks(now)
     own = type(now.config) is not page.engine.config  # a viewer's own data: the controls speak of another run
     changes = config.differences(now.config) if config is not None and not own else {}
+    standing = {}
+    if config is not None and now.source == RECORDED:  # a recording may be longer than what is trained while one waits
+        touched = page.settings.touched(config)
+        standing = {name: both for name, both in changes.items() if name not in touched}
+        changes = {name: both for name, both in changes.items() if name in touched}
     if config is not None:
         live.on_stage(
             place,
             changes,
+            standing,
             page.settings.difference,
             run_shown=now.source == RUN,
             recorded_name=t(page.recorded),

@@ -196,8 +196,10 @@ def test_the_textbooks_arithmetic() -> None:
     """(302 - 3) / 1 + 1 = 300: what really comes out of the paper's shapes; a text below the kernel has no window."""
     assert windows(302, 3) == 300 and windows(2, 3) == 0
     assert textbook(("online", "auto", "body"), "en") == {
-        "input": (302, 3 * PAPER["dimensions"]),
+        "input": (302, PAPER["dimensions"]),
         "kernel": (3, PAPER["dimensions"]),
+        "windowed": (300, 3 * PAPER["dimensions"]),
+        "windowed_kernel": (1, 3 * PAPER["dimensions"]),
         "maps": (300, 300),
         "pooled": (300,),
         "vector": (128,),

@@ -11,6 +11,7 @@ import torch
 
 from engine.errors import UserError
 from engine.multitask import MultitaskConfig, measures, train
+from engine.multitask.config import STRUCTURES
 from engine.multitask.data import Stream
 from engine.multitask.training import Trainee, losses
 from engine.runs.frame import frame_steps
@@ -150,3 +151,25 @@ def test_gate_dropout_drops_its_share_for_every_seed_apart() -> None:
     assert abs(float(keep.mean()) - 0.7) < 4 * math.sqrt(0.21 / keep.numel())  # four standard errors
     assert not torch.equal(keep[0], keep[1])
     assert Trainee(config, "shared_bottom", config.seeds)._gate_masks(stream.batch()) == ()
+
+
+def test_settings_from_before_the_rate_fell_say_that_it_did_not() -> None:
+    """A recording made before there was a course of the rate has all other settings, and one number for the rate."""
+    before = {name: value for name, value in SMALL.to_dict().items() if name != "decay"} | {"learning_rate": 0.01}
+    again = MultitaskConfig.from_dict(before)
+    assert (again.decay, again.learning_rate) == ("none", (0.01,))
+    assert MultitaskConfig.from_dict({"steps": 5}).decay == MultitaskConfig().decay == "cosine"
+
+
+def test_each_structure_has_its_own_rate_and_it_falls_to_zero() -> None:
+    config = replace(SMALL, learning_rate=(0.01, 0.02, 0.03, 0.04), steps=4)
+    for structure, rate in zip(STRUCTURES, config.learning_rate, strict=True):
+        trainee = Trainee(config, structure, config.seeds)
+        stream = Stream(config, config.seeds)
+        found = []
+        for _ in range(config.steps):
+            trainee.learn(stream.batch())
+            found.append(trainee.adam.param_groups[0]["lr"])
+        np.testing.assert_allclose(found, rate * np.array([1.0, 0.5 + 0.5**1.5, 0.5, 0.5 - 0.5**1.5]))
+    with pytest.raises(UserError):
+        replace(SMALL, learning_rate=(0.01, 0.02))

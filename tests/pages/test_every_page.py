@@ -48,6 +48,13 @@ def test_it_asks_and_answers_in_the_browsers_language(name: str, spoken: str) ->
     assert at.button(key="train") and at.button(key="story_open")
 
 
+@each
+def test_nothing_counts_as_a_change_before_somebody_makes_one(name: str) -> None:
+    """A recording may be longer than what is trained while one waits: that is said, and is no change of the visitor's."""
+    assert opened(name).button(key="train").label == "Train"
+    assert opened(name, **{f"{name}_seed": "7"}).button(key="train").label == "Train with 1 change"
+
+
 RUNGS = [(name, rung) for name, page in PAGES.items() for rung in page.place.ladder]
 
 

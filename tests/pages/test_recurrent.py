@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 import numpy as np
 import pytest
 
+from engine.files import ROOT
 from engine.recurrent import CELLS
 from engine.recurrent.opened import Opened
 from engine.recurrent.probe import probe
 from engine.recurrent.shipped import SHIPPED
 from pages.recurrent.charts import stage, units_of
 from pages.recurrent.declared import PAGE as DECLARED
+from pages.recurrent.looks import _flows
 from pages.recurrent.where import PLACE
 from pages.ui.language import LANGUAGES, catalogue
 from pages.ui.player.pack import pack
@@ -98,3 +101,19 @@ def test_what_the_stage_sends_comes_from_traces(name: str) -> None:
             traced = Opened(config, frame).trace(cell, one.inputs)
             shown = np.asarray(sent.arrays[f"{cell}.answer"])[s, begin:]
             np.testing.assert_allclose(shown, traced["probabilities"][:, one.answer], atol=1e-6)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_gradients_that_the_story_names_are_those_of_the_look(language: str) -> None:
+    """Torch's default LSTM and the RNN, then forget bias 1 and 3, at lag 99; each in the order in which it is named."""
+    story = (ROOT / "assets" / "stories" / f"recurrent.{language}.md").read_text()
+    (told,) = [line for line in story.splitlines() if "10^{-20}" in line]
+    named = [
+        float(factor or 1) * 10.0 ** int(power)
+        for factor, power in re.findall(r"\$(?:(\d+) \\cdot )?10\^\{(-\d+)\}\$", told)
+    ]
+    measured = [
+        float(_flows(100, bias)[cell][-1])
+        for cell, bias in (("lstm", None), ("rnn", None), ("lstm", 1.0), ("lstm", 3.0))
+    ]
+    assert np.log10(named) == pytest.approx(np.log10(measured), abs=0.3)

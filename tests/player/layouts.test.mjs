@@ -251,3 +251,11 @@ test("a gate tells its six largest weights, under the names of its experts", () 
   const told = named("largestBars")(bars, layout, field, { s: 0, f: 0 });
   assert.deepEqual(told.map(({ label, value }) => `${label} ${value}`), ["Expert 2 0.700", "3 0.200", "Expert 1 0.100"]);
 });
+
+test("a picture with fewer pixels than things says how many share one", () => {
+  const title = named("fieldTitle"),
+    panel = { title: "One pixel a video", shared_title: "{count} to a pixel", total: 1_000_000 };
+  assert.equal(title(panel, { width: 487, height: 296 }), "6.9 to a pixel");
+  assert.equal(title(panel, { width: 1_200, height: 900 }), "One pixel a video");
+  assert.equal(title({ ...panel, shared_title: "" }, { width: 10, height: 10 }), "One pixel a video");
+});

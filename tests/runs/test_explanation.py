@@ -45,3 +45,11 @@ def test_a_softmax_is_over_all_sums_that_compete(sums: tuple[float, ...]) -> Non
 def test_a_sum_and_its_trace_must_be_the_same_number_in_float32(result: float, traced: float, agrees: bool) -> None:
     """Design: 1e-5 relative + 1e-6. A wider tolerance would let a wrong sum pass for the traced number."""
     assert Explanation("y", (Term("a", 1.0, result),), None, "identity", traced).agrees is agrees
+
+
+def test_a_term_alone_of_its_kind_is_listed_however_small() -> None:
+    many = tuple(Term(f"x_{{{n}}}", 1.0, float(n)) for n in range(1, 20))
+    explanation = Explanation("f", (*many, Term("C(t-1)", 0.0, 1.0, alone=True)), None, "identity", 190.0)
+    listed = explanation.largest()
+    assert len(listed) == 8 and listed[-1].symbol == "C(t-1)" and listed[0].symbol == "x_{19}"
+    assert explanation.rest() == (12, pytest.approx(sum(range(1, 13))))

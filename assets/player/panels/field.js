@@ -21,6 +21,12 @@ function fieldBox({ width, height }, size, text, rows, below, scale, grid) {
   return { ...box, right: box.left + width * enlarged, bottom: box.top + height * enlarged };
 }
 
+/** What the picture is called: where the screen has fewer pixels than there are things, it says how many share one. */
+function fieldTitle({ title, shared_title, total }, canvas) {
+  const shares = total / Math.max(canvas.width * canvas.height, 1);
+  return shared_title && shares > 1.05 ? fill(shared_title, { count: formatFixed(shares, 1) }) : title;
+}
+
 /** The middle of a pixel on the board. */
 const pixelSpot = ({ width, height }, box, pixel) => ({
   x: box.left + (((pixel % width) + 0.5) * (box.right - box.left)) / width,
@@ -260,10 +266,11 @@ function makeField(panel, app) {
     resize: (w, h) => {
       size = { w, h };
       measure();
+      say(frame.heading, fieldTitle(panel, canvas));
     },
     update: (next) => {
       panel = next;
-      say(frame.heading, panel.title);
+      say(frame.heading, fieldTitle(panel, canvas));
       laidOut = drawn = placed = "";
     },
   };

@@ -24,8 +24,10 @@ def textbook(words: tuple[str, ...], language: str) -> dict[str, tuple[int, ...]
     texts = lexicon.read([row], boundaries=True)
     read = one(texts)
     return {
-        "input": (texts.tokens.shape[1], one.window * config.dimensions),
+        "input": (texts.tokens.shape[1], config.dimensions),
         "kernel": (one.window, config.dimensions),
+        "windowed": (read.maps.shape[1], one.window * config.dimensions),
+        "windowed_kernel": (1, one.window * config.dimensions),
         "maps": tuple(read.maps.shape[1:]),
         "pooled": tuple(read.pooled.shape[1:]),
         "vector": tuple(read.vector.shape[1:]),

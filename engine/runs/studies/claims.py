@@ -103,7 +103,7 @@ def flat(claim: Claim[C, S], verdict: Verdict) -> dict[str, object]:
         "verdict": None if claim.beside else str(verdict.outcome),
         "few": list(verdict.few),
         "smallest_that_matters": verdict.smallest,
-        "rates": sorted({config["learning_rate"] for config in configs}),
+        "rates": sorted({float(rate) for config in configs for rate in np.atleast_1d(config["learning_rate"])}),
         "steps": sorted({config["steps"] for config in configs}),
         "opponents": sorted({rung for cell in claim.needs for rung in cell.rungs}),
     }

@@ -63,6 +63,10 @@ class Settings(Generic[C]):
             follow(self.speaks)
         return self.groups.draw(self.values(), self.before, self.after)
 
+    def touched(self, config: C) -> frozenset[str]:
+        """Fields that somebody has changed: which differ from what the page opens with."""
+        return frozenset(config.differences(self.groups.kind(**self.values())))
+
     def difference(self, name: str, mine: Any, theirs: Any) -> str:
         """One setting in which the controls differ from the run on stage, as a sentence names it."""
         return f"{self.groups.label(name)} {self.groups.written(theirs)} → {self.groups.written(mine)}"

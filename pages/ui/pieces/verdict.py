@@ -57,8 +57,10 @@ def headline(now: OnStage[Any], said: str, verdict: Verdict, source: str) -> str
             else t("step {step} of {steps}: no verdict", step=f"{step:,}", steps=f"{steps:,}")
         )
         return t(said, verdict=Marked(":gray-badge[:material/hourglass_empty: {text}]").format(text=text))
-    told = t(said, verdict=badge(verdict))
-    return told + " " + Marked(":gray[:small[{source}]]").format(source=t(source))
+    told, small = t(said, verdict=badge(verdict)), t(source)
+    if verdict.runs_needed:
+        small += "; " + t("about {count} runs would tell", count=verdict.runs_needed)
+    return told + " " + Marked(":gray[:small[{source}]]").format(source=small)
 
 
 def summary(verdicts: Collection[Verdict]) -> Marked:

@@ -34,7 +34,8 @@ class Field(Panel):
     `candidates` (S, F, C) and `shown` (S, F, R) in order of place, `marked` (S, F, M) circled at all rungs, with labels.
     The first rung of the stage draws the glow alone, the second stresses the candidates, the third what is shown.
     A click's row is a pixel. Templates: candidate_label {place}, known_label {glow}. `legend` names, under the picture, the
-    glow, the candidates, the shown and the marked; "" leaves one out.
+    glow, the candidates, the shown and the marked; "" leaves one out. `shared_title` stands in the title's place, with the
+    {count} of things a pixel, where the screen has fewer pixels than there are things.
     """
 
     width: int
@@ -56,6 +57,7 @@ class Field(Panel):
     known_label: str
     unborn_label: str
     legend: tuple[str, str, str, str] = ("", "", "", "")
+    shared_title: str = ""
 
     def extent(self, arrays: Arrays, frames: int) -> tuple[int, int]:
         """Pixels."""

@@ -157,9 +157,15 @@ def _switch(place: Place, switched: Callable[[], None] | None) -> None:
     place.refresh()
 
 
+def _listed(changes: Mapping[str, tuple[Any, Any]], said: Callable[[str, Any, Any], str]) -> str:
+    some = ", ".join(said(name, mine, theirs) for name, (mine, theirs) in list(changes.items())[:8])
+    return some + (" …" if len(changes) > 8 else "")
+
+
 def on_stage(
     place: Place,
     changes: Mapping[str, tuple[Any, Any]],
+    standing: Mapping[str, tuple[Any, Any]],
     said: Callable[[str, Any, Any], str],
     *,
     run_shown: bool,
@@ -168,8 +174,8 @@ def on_stage(
     recording: Recording[Any],
     switched: Callable[[], None] | None = None,
 ) -> None:
-    """One line: in what the controls differ from the run on stage (`said` names one difference), and the other source;
-    `switched` is called when that is chosen, before the whole page runs."""
+    """One line: in what the controls differ from the run on stage (`said` names one difference), by somebody's `changes` or as
+    they are (`standing`); and the other source. `switched` is called when that is chosen, before the whole page runs."""
     view = training.view_of(training.current())
     if MISSING in st.session_state:
         st.warning(explain(st.session_state[MISSING]))
@@ -187,10 +193,10 @@ def on_stage(
                 args=(place, switched),
             )
         if changes:
-            listed = ", ".join(said(name, mine, theirs) for name, (mine, theirs) in list(changes.items())[:8])
-            more = " …" if len(changes) > 8 else ""
-            st.caption(t("On stage is another setting; Train takes: {changes}", changes=listed + more))
+            st.caption(t("On stage is another setting; Train takes: {changes}", changes=_listed(changes, said)))
         elif view is not None and view.state == State.FINISHED and run_shown:
             st.caption(t("On stage is your run, finished. Recording {digest}.", digest=recording.digest))
+        elif standing:
+            st.caption(otherwise + " " + t("Train takes: {changes}", changes=_listed(standing, said)))
         else:
             st.caption(otherwise)

@@ -1,0 +1,47 @@
+"""Choice: which structure to take at a correlation, by one rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.measures import parameter_count
+from engine.multitask.claims import CORRELATIONS, LOSS_THAT_MATTERS, PAPER, Seeds
+from engine.multitask.config import STRUCTURES
+from engine.multitask.models import build
+from engine.runs.frame import Array
+from engine.runs.studies.verdict import Judged, Outcome, judge_together
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is taken, what has the lowest median loss, and what is judged worse than that one."""
+
+    taken: str
+    best: str
+    worse: tuple[str, ...]
+
+
+def choose(losses: Mapping[float, Mapping[str, Array]], parameters: Mapping[str, int]) -> dict[float, Choice]:
+    """At each correlation, of the structures that are not judged worse than the best there, the one with the fewest
+    parameters. `losses` are by correlation and structure (S,), of the same seeds; all of them are judged together."""
+    best = {p: min(some, key=lambda name: float(np.median(some[name]))) for p, some in losses.items()}
+    rivals = [(p, name) for p, some in losses.items() for name in some if name != best[p]]
+    verdicts = judge_together([Judged(losses[p][name] - losses[p][best[p]], LOSS_THAT_MATTERS) for p, name in rivals])
+    worse = {rival for rival, verdict in zip(rivals, verdicts, strict=True) if verdict.outcome == Outcome.HOLDS}
+    found = {}
+    for p, some in losses.items():
+        left = [name for name in some if (p, name) not in worse]
+        found[p] = Choice(
+            min(left, key=parameters.__getitem__), best[p], tuple(name for name in some if (p, name) in worse)
+        )
+    return found
+
+
+def choices(stored: Seeds, correlations: Sequence[float] = CORRELATIONS) -> dict[float, Choice]:
+    """What is taken at each correlation that has a study. KeyError where results are missing."""
+    sizes = {structure: parameter_count(build(PAPER, structure)) for structure in STRUCTURES}
+    losses = {p: {structure: stored.loss(PAPER, structure, p) for structure in STRUCTURES} for p in correlations}
+    return choose(losses, sizes)

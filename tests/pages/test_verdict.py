@@ -1,0 +1,73 @@
+"""Verdicts on screen: none before a training has ended, a count beside each, and the tests behind a button."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine.multitask import MultitaskConfig
+from engine.multitask.choice import choices
+from engine.multitask.claims import CORRELATIONS, PAPER
+from engine.multitask.ladder import TITLES
+from engine.multitask.shipped import RECORDED, SHIPPED, sweep
+from engine.runs.frame import Frame
+from engine.runs.recording import Recording
+from engine.runs.studies.verdict import judge
+from pages.ui.language import LANGUAGES
+from pages.ui.pieces.verdict import STORED, badge, headline, summary
+from pages.ui.run.on_stage import OnStage
+from tests.pages.declared import opened
+from tests.pages.visits import LOCALES
+
+HOLDS = judge(np.linspace(1, 2, 32))
+CONFIG = MultitaskConfig(steps=100)
+
+
+def at(step: int, *, live: bool = False) -> OnStage[MultitaskConfig]:
+    frames = tuple(Frame(s, {}, {"w": np.zeros(1)}) for s in (0, 50, 100) if not live or s <= step)
+    return OnStage(
+        Recording(CONFIG, frames), frames[-1] if live else next(f for f in frames if f.step == step), "run", live
+    )
+
+
+@pytest.mark.parametrize(("step", "live"), [(0, True), (50, True), (100, True), (0, False), (50, False)])
+def test_there_is_no_verdict_before_the_end(step: int, live: bool) -> None:
+    said = headline(at(step, live=live), "better: {verdict}", HOLDS, STORED)
+    assert "no verdict" in said and "holds" not in said and str(step) in said
+
+
+def test_at_the_end_it_stands_with_its_count_and_source() -> None:
+    said = headline(at(100), "better: {verdict}", HOLDS, STORED)
+    assert "holds" in said and "32 of 32 runs" in said and "stored study" in said and "no verdict" not in said
+
+
+def test_a_badge_counts() -> None:
+    half = judge(np.resize([1.0, -1.0], 32))
+    assert "cannot tell · 16 of 32 runs" in badge(half) and "preview" in badge(replace(half, preview=True))
+    assert summary([]) == "" and "1 of 2 hold" in summary([half, HOLDS])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("p", RECORDED)
+def test_the_answer_is_that_of_the_rule_at_every_recorded_value(p: float, language: str) -> None:
+    page = opened("multitask", LOCALES[language], multitask_correlation=f"{p:g}")
+    assert not page.exception
+    (answer,) = [m.value for m in page.markdown if f"p = {p:.2f}" in m.value]
+    if p < 0:
+        assert all(title in answer for title in TITLES.values())
+        return
+    nearest = min(CORRELATIONS, key=lambda one: abs(one - p))
+    assert f"**{TITLES[choices(SHIPPED.results)[nearest].taken]}**" in answer
+
+
+def test_the_opening_recording_is_the_beginning_of_the_study() -> None:
+    """The same seeds, rates and steps: what is on stage is part of what is judged."""
+    for recording in sweep():
+        p = recording.config.correlation
+        if p in CORRELATIONS:
+            for structure in recording.config.structures:
+                study = SHIPPED.results.loss(PAPER, structure, p)[: recording.config.runs]
+                stage = recording.frames[-1].metrics[f"{structure}.test_loss"].mean(-1)
+                np.testing.assert_allclose(stage, study, rtol=2e-3)
