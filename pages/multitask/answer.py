@@ -7,7 +7,7 @@ import functools
 import numpy as np
 
 from engine.multitask.choice import Choice, choices
-from engine.multitask.claims import CORRELATIONS, DECLARED, LOSS_THAT_MATTERS, PAPER, SEEDS
+from engine.multitask.claims import CORRELATIONS, LOSS_THAT_MATTERS, PAPER, SEEDS
 from engine.multitask.ladder import TITLES
 from engine.multitask.shipped import SHIPPED
 from engine.runs.studies.verdict import Verdict, judge
@@ -62,20 +62,23 @@ def _by_the_study(p: float) -> str:
     at = min(CORRELATIONS, key=lambda one: abs(one - p))
     choice, taken = _choices()[at], {one.taken for one in _choices().values()}
     longer = SHIPPED.verdicts["mmoe_below_shared_bottom@long"]
+    where_ = f"p = {p:.2f}"
     said = t(
-        "p = {p}, studied at {at} with {seeds} seeds: take **{structure}**, the smallest that is not judged worse than the best; median losses {losses}.",
-        p=f"{p:.2f}",
-        at=f"{at:g}",
-        seeds=len(SEEDS),
+        "Take **{structure}**: at {where} it is the smallest that no other is judged better than. Median loss of {seeds} seeds: {losses}.",
         structure=TITLES[choice.taken],
-        losses=listed(f"{TITLES[s]} {_median(s, at):.4f}" for s in dict.fromkeys((choice.taken, choice.best))),
+        where=where_ if at == p else t("{where} (studied at {at})", where=where_, at=f"{at:g}"),
+        seeds=len(SEEDS),
+        losses=listed(f"{_median(s, at):.3f} ({TITLES[s]})" for s in dict.fromkeys((choice.taken, choice.best))),
     )
-    same = t("The same at every p from 0 to 1.") if len(taken) == 1 else t("Along the slider the choice changes.")
+    same = (
+        t("The choice is the same at every p from 0 to 1.")
+        if len(taken) == 1
+        else t("Along the slider the choice changes.")
+    )
     after = t(
-        "Trained twice as long, MMoE is below Shared-Bottom in {ahead} of {count} runs at p = {declared}.",
+        "Trained twice as long, MMoE beats Shared-Bottom in {ahead} of {count} runs.",
         ahead=longer.ahead,
         count=longer.runs,
-        declared=f"{DECLARED:g}",
     )
     return said + " " + same + " " + after
 

@@ -56,9 +56,11 @@ def lost(now: Shown, one: Favourite) -> str:
     """Where a favourite died, and how near it was."""
     about = {"title": naming.title(now.site, one.video), "n": f"{one.place:,}", "place": f"{one.lost.place:,}"}
     if one.lost.stage == COLD:
-        return t("Their number {n}, “{title}”, died before recall: too seldom watched, it has no vector.", **about)
+        return t(
+            "This user's favourite {n}, “{title}”, died before recall: too seldom watched, it has no vector.", **about
+        )
     if one.lost.stage == RANKING:
-        return t("Their number {n}, “{title}”, died at ranking: place {place}.", **about)
+        return t("This user's favourite {n}, “{title}”, died at ranking: place {place}.", **about)
     if one.lost.gap < 0:
-        return t("Their number {n}, “{title}”, died at recall: the index did not look at it.", **about)
-    return t("Their number {n}, “{title}”, died at recall: place {place}.", **about)
+        return t("This user's favourite {n}, “{title}”, died at recall: the index did not look at it.", **about)
+    return t("This user's favourite {n}, “{title}”, died at recall: place {place}.", **about)
