@@ -24,7 +24,6 @@ from engine.runs.studies.verdict import Verdict
 from pages.multitask.claim_charts import colours, curve, curve_rows, histogram
 from pages.ui.controls.choices import one_of
 from pages.ui.language import N_, bare, t
-from pages.ui.marked import Marked
 from pages.ui.pieces.charts import show
 from pages.ui.pieces.verdict import RUNS, numbers, outcome, tests, verdict_line, verdict_lines
 from pages.ui.theme import HUES
@@ -69,13 +68,6 @@ def loss(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
     named = {name: _pair(name) for name in verdicts}
     declared = f"mmoe_below_shared_bottom@{DECLARED:g}"
     st.markdown(verdict_line(named[declared], verdicts[declared], numbers(verdicts[declared])))
-    longer = SHIPPED.verdicts["mmoe_below_shared_bottom@long"]
-    st.markdown(
-        t(
-            "Twice the steps: {claim}",
-            claim=Marked("{claim} {said}").format(claim=named[declared], said=numbers(longer)),
-        )
-    )
     tests({named[name]: verdict for name, verdict in verdicts.items() if name in judged}, "loss")
     st.caption(
         t(
@@ -88,16 +80,21 @@ def loss(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
 
 
 def _pair(claim: str) -> str:
-    name, _, p = claim.partition("@")
+    name, _, cut = claim.partition("@")
     lower, upper = PAIRS[name]
-    return t("At p = {p} the loss of {lower} is below that of {upper}:", p=p, lower=lower, upper=upper)
+    return t("At p = {p} the loss of {lower} is below that of {upper}:", p=_at(cut), lower=lower, upper=upper)
+
+
+def _at(cut: str) -> str:
+    """The correlation that a claim's cut stands for."""
+    return t("{p}, twice the steps", p=f"{DECLARED:g}") if cut == "long" else cut
 
 
 def _pair_row(claim: str, v: Verdict, judged: bool) -> dict[str, object]:
-    name, _, p = claim.partition("@")
+    name, _, cut = claim.partition("@")
     lower, upper = PAIRS[name]
     return {
-        "p": p,
+        "p": _at(cut),
         t("lower loss"): t("{lower} than {upper}", lower=lower, upper=upper),
         t("difference"): v.mean,
         t("low"): v.low,

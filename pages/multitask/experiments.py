@@ -74,7 +74,11 @@ EXPERIMENTS: tuple[Section[Shown], ...] = (
     _question(
         "loss",
         N_("Is the loss of the MoE structures below Shared-Bottom's?"),
-        tuple(f"{pair}@{p:g}" for pair in claim_views.PAIRS for p in CORRELATIONS),
+        (
+            *(f"{pair}@{p:g}" for pair in claim_views.PAIRS for p in CORRELATIONS),
+            "mmoe_below_shared_bottom@long",
+            "omoe_below_shared_bottom@long",
+        ),
         claim_views.loss,
     ),
     _question(

@@ -51,7 +51,9 @@ def opened(page: Page, address: str, path: str) -> None:
 
 
 def cut_and_mend(page: Page, line: Proxy) -> None:
-    """The browser notices, tries in vain, and comes back by itself."""
+    """The browser notices, tries in vain, and comes back by itself. Not in the midst of a drawing: of one that is half on its
+    way Streamlit may send the rest after the cut, and the browser takes what it has not heard of for gone."""
+    settled(page)
     line.cut()
     expect(page.locator(CONNECTED)).to_have_count(0)
     line.refuse(IN_VAIN)

@@ -138,7 +138,7 @@ def test_the_url_restores_settings_and_position(page: Page, server: str) -> None
         "multitask_correlation=0.5&multitask_step=54&multitask_rung=omoe&multitask_part=expert:2&multitask_learning_rate=0.03",
     )
     player = page.locator(".player")
-    expect(player).to_contain_text(re.compile(r"step 5\d of 1,250"))
+    expect(player).to_contain_text(re.compile(r"step 5\d of 2,500"))
     expect(player.get_by_role("button", name="OMoE")).to_have_attribute("aria-pressed", "true")
     expect(page.locator(".st-key-on_stage")).to_contain_text("→ 0.03")
     expect(page.locator(".st-key-question")).to_contain_text("p = 0.50")

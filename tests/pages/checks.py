@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from engine.runs.config import Config
 from pages.ui import language
-from pages.ui.controls.controls import Preset
+from pages.ui.controls.controls import Preset, held
 from pages.ui.language import catalogue
 from pages.ui.pieces import story
 from tests.pages.visits import CHINESE, ENGLISH, LOCALES, state, texts, titles
@@ -25,11 +25,11 @@ def preset_sets_its_settings(opened: Opened, kind: type[Config], presets: Sequen
     at.button_group(key=f"{room}_preset").set_value(chosen).run()
     assert not at.exception
     for field, value in preset.fields.items():
-        assert at.session_state[f"{room}_{field}"] == value
+        assert at.session_state[f"{room}_{field}"] == held(kind, field, value)
     at.button_group(key=f"{room}_preset").set_value(None).run()
     assert not at.exception
     for field in preset.fields:
-        assert at.session_state[f"{room}_{field}"] == getattr(kind(), field)
+        assert at.session_state[f"{room}_{field}"] == held(kind, field, getattr(kind(), field))
 
 
 def story_is_told(opened: Opened, room: str, hero: str, chosen: str) -> None:

@@ -19,7 +19,7 @@ open_key = PLACE.open_key
 PAGE = "pages/multitask/page.py"
 ASKED = "My tasks agree this much: which structure should I pick?"
 QUESTION = {"en": ASKED, "zh": catalogue("zh")[ASKED]}
-MEDIANS = {"en": "median loss", "zh": "损失中位数"}
+MEDIANS = {"en": "Median loss", "zh": "损失中位数"}
 
 
 opened = partial(opened_at, PAGE)

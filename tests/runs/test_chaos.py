@@ -5,6 +5,7 @@ The same over workers that are made up, many times over, is the state machine of
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -133,8 +134,11 @@ def left_behind(folder: Path) -> dict[str, int]:
 
 
 def children() -> list[int]:
-    tasks = Path("/proc/self/task").iterdir()
-    return [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
+    found: list[int] = []
+    for task in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # a thread that has just ended
+            found += map(int, (task / "children").read_text().split())
+    return found
 
 
 @pytest.mark.slow

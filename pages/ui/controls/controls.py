@@ -118,13 +118,15 @@ def reset(kind: type[Config], fields: Mapping[str, Any]) -> None:
     """Set widgets from a callback: the given fields, every other setting to its default."""
     start = kind()
     for name in start.to_dict():
-        value = fields.get(name, getattr(start, name))
-        slot = key(kind, name)
-        if isinstance(kind.domain(name), ListOf) and not isinstance(kind.domain(name).item, Choice):  # type: ignore[attr-defined]
-            value = ", ".join(f"{item:g}" for item in value)
-        elif isinstance(value, tuple):
-            value = list(value)
-        st.session_state[slot] = value
+        st.session_state[key(kind, name)] = held(kind, name, fields.get(name, getattr(start, name)))
+
+
+def held(kind: type[Config], name: str, value: Any) -> Any:
+    """What a setting's widget holds for a value: several numbers as a text, several choices as a list."""
+    domain = kind.domain(name)
+    if isinstance(domain, ListOf) and not isinstance(domain.item, Choice):
+        return ", ".join(f"{item:g}" for item in value)
+    return list(value) if isinstance(value, tuple) else value
 
 
 def made(kind: type[C], values: Mapping[str, Any], label: Callable[[object], str]) -> C | None:
