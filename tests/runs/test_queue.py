@@ -65,6 +65,37 @@ def test_a_cell_whose_worker_dies_is_queued_again(deaths: int) -> None:
     assert cell.state == State.FINISHED
 
 
+def test_a_run_that_was_given_to_a_dying_worker_is_given_to_another() -> None:
+    """Two workers are killed at once, and one of the two deaths is heard of first: what is begun meanwhile is begun again.
+    Once it trains, a live run says that its worker died."""
+    bench = Bench(workers=2)
+    first = bench.runs.submit(CONFIG, "viewer")
+    bench.worker_of(first.attempt).frame()
+    doomed = [worker for worker in bench.crew.here if worker.job is None]
+    bench.worker_of(first.attempt).die()
+    assert first.state == State.FAILED
+    again = bench.runs.submit(CONFIG, "viewer")
+    assert bench.worker_of(again.attempt) is doomed[0]
+    doomed[0].die()
+    assert again.state == State.QUEUED
+    for worker in bench.crew.here:
+        worker.get_ready()
+    bench.worker_of(again.attempt).frame()
+    bench.worker_of(again.attempt).die()
+    assert again.state == State.FAILED and "ended unexpectedly" in bench.runs.view(again).sentence
+
+
+def test_a_live_run_that_kills_every_worker_is_given_up() -> None:
+    bench = Bench(workers=1)
+    run = bench.runs.submit(CONFIG, "viewer")
+    for _ in range(bench.policy.deaths):
+        bench.worker_of(run.attempt).die()
+        assert run.state == State.QUEUED
+        bench.crew.here[0].get_ready()
+    bench.worker_of(run.attempt).die()
+    assert run.state == State.FAILED
+
+
 def test_a_cell_that_kills_every_worker_is_given_up_after_three_more_tries() -> None:
     bench = Bench(workers=1)
     study = Study(bench.runs, [CONFIG, replace(CONFIG, seed=1)], "study")
@@ -166,6 +197,7 @@ def test_a_worker_that_cannot_be_replaced_is_tried_again_and_the_run_says_so(err
     bench = Bench(workers=1)
     run = bench.runs.submit(CONFIG, "viewer")
     bench.crew.out_of = error
+    bench.worker_of(run.attempt).frame()
     bench.worker_of(run.attempt).die()
     assert run.state == State.FAILED
     again = bench.runs.submit(CONFIG, "viewer")

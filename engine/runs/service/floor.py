@@ -143,9 +143,10 @@ class Floor:
             self.waiting.forget(run.owner)
 
     def _lost(self, run: Run, why: UserError) -> None:
-        """Its worker died or hangs: a cell of a study is tried again a few times, a live run says what happened."""
+        """Its worker died or hangs. A cell of a study is tried again a few times, and so is what had not begun to train, as
+        where it was given to a worker that had just died; a live run that had begun says what happened."""
         run.deaths += 1
-        if run.background and run.deaths <= self._policy.deaths:
+        if (run.background or not run.steps) and run.deaths <= self._policy.deaths:
             self._put_back(run)
         else:
             self._end(run, State.FAILED, why)
