@@ -7,7 +7,7 @@ import functools
 import numpy as np
 
 from engine.multitask.choice import Choice, choices
-from engine.multitask.claims import CORRELATIONS, LOSS_THAT_MATTERS, PAPER, SEEDS
+from engine.multitask.claims import CORRELATIONS, DECLARED, LOSS_THAT_MATTERS, PAPER, SEEDS
 from engine.multitask.ladder import TITLES
 from engine.multitask.shipped import SHIPPED
 from engine.runs.studies.verdict import Verdict, judge
@@ -76,7 +76,8 @@ def _by_the_study(p: float) -> str:
         else t("Along the slider the choice changes.")
     )
     after = t(
-        "Trained twice as long, MMoE beats Shared-Bottom in {ahead} of {count} runs.",
+        "Trained twice as long, at p = {declared}, MMoE beats Shared-Bottom in {ahead} of {count} runs.",
+        declared=f"{DECLARED:g}",
         ahead=longer.ahead,
         count=longer.runs,
     )
