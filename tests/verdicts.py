@@ -10,6 +10,7 @@ import pytest
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
+from engine.runs.studies.shipped import Shipped
 from engine.runs.studies.verdict import Outcome, Verdict
 
 EVERY_SIGN = stats.PermutationMethod(n_resamples=2**14)
@@ -38,6 +39,16 @@ TESTS: tuple[tuple[Callable[[np.ndarray], float], Callable[[np.ndarray], float]]
     (_t, lambda values: float(values.mean())),
     (_ranks, _middle),
 )
+
+
+def each_follows_alone(shipped: Shipped[Any, Any], in_words: Callable[[str], np.ndarray], runs: int) -> None:
+    """Every verdict of a playground is that of the claim alone, of so few runs; `in_words` makes its differences once more."""
+    follow_from(
+        shipped.verdicts,
+        {claim.id: in_words(claim.id) for claim in shipped.claims},
+        {claim.id: claim.smallest for claim in shipped.claims},
+    )
+    assert all(verdict.runs == runs and not verdict.preview for verdict in shipped.verdicts.values())
 
 
 def follow_from(

@@ -29,7 +29,8 @@ def answer(now: Shown) -> str:
     if now.source == RECORDED or not {"shared_bottom", "mmoe"} <= loss.keys():
         parts = ", ".join(f"{TITLES[s]} {np.median(values):.3f}" for s, values in loss.items())
         said = Marked("{where}: {parts}.").format(where=where_, parts=parts)
-        return said + " " + t("Below p = 0 there is no study.") if PLACE.hero_value() < 0 else said
+        unstudied = now.source == RECORDED and PLACE.hero_value() < 0
+        return said + " " + t("Below p = 0 there is no study.") if unstudied else said
     verdict = compared(loss["shared_bottom"], loss["mmoe"])
     sentence = t(
         "{where}: MMoE {mmoe}, Shared-Bottom {shared_bottom}; MMoE ahead by {mean} [{low}, {high}].",
@@ -61,7 +62,6 @@ def _by_the_study(p: float) -> str:
     """By one rule, of all its seeds, at the nearest correlation that it has; and what a longer training says."""
     at = min(CORRELATIONS, key=lambda one: abs(one - p))
     choice, taken = _choices()[at], {one.taken for one in _choices().values()}
-    longer = SHIPPED.verdicts["mmoe_below_shared_bottom@long"]
     where_ = f"p = {p:.2f}"
     said = t(
         "Take **{structure}**: at {where} it is the smallest that no other is judged better than. Median loss of {seeds} seeds: {losses}.",
@@ -75,6 +75,9 @@ def _by_the_study(p: float) -> str:
         if len(taken) == 1
         else t("Along the slider the choice changes.")
     )
+    longer = SHIPPED.verdicts.get("mmoe_below_shared_bottom@long")
+    if longer is None:
+        return said + " " + same
     after = t(
         "Trained twice as long, at p = {declared}, MMoE beats Shared-Bottom in {ahead} of {count} runs.",
         declared=f"{DECLARED:g}",

@@ -15,22 +15,21 @@ from engine.multitask.shipped import SHIPPED
 from engine.runs.studies.verdict import Verdict
 from pages.multitask.claim_views import four_digits
 from pages.ui.language import t
-from pages.ui.pieces.verdict import RUNS, verdict_lines
+from pages.ui.pieces.verdict import in_favour, verdict_lines
 
 
 def _gap_row(seeds: Seeds, count: int, structure: str, verdict: Verdict) -> dict[str, object]:
-    """Losses of one structure on so many training rows, and in how many seeds sharing keeps the gap smaller."""
+    """Losses of one structure on so many training rows, and in how many runs sharing has the lower held-out loss."""
     seen, held_out = (
         seeds.loss(SCARCE[count], structure, SCARCE_CORRELATION, name).mean() for name in ("train_loss", "test_loss")
     )
-    ahead = t(RUNS, ahead=verdict.ahead, count=verdict.runs)
     return {
         t("training rows"): count,
         t("structure"): TITLES[structure],
         t("training loss"): seen,
         t("held-out loss"): held_out,
         t("gap"): held_out - seen,
-        t("Shared-Bottom has the lower held-out loss"): ahead if structure == "shared_bottom" else "",
+        t("Shared-Bottom has the lower held-out loss"): in_favour(verdict) if structure == "shared_bottom" else "",
     }
 
 

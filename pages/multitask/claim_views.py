@@ -25,7 +25,7 @@ from pages.multitask.claim_charts import colours, curve, curve_rows, histogram
 from pages.ui.controls.choices import one_of
 from pages.ui.language import N_, bare, t
 from pages.ui.pieces.charts import show
-from pages.ui.pieces.verdict import RUNS, numbers, outcome, tests, verdict_line, verdict_lines
+from pages.ui.pieces.verdict import in_favour, numbers, outcome, tests, verdict_line, verdict_lines
 from pages.ui.theme import HUES
 
 View: TypeAlias = Callable[[Seeds, Mapping[str, Verdict]], None]
@@ -62,13 +62,12 @@ def loss(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
         key="loss_curve",
         alt=t("Held-out loss over task correlation"),
     )
-    judged = {claim.id for claim in SHIPPED.claims if not claim.beside}
-    table = pd.DataFrame([_pair_row(name, v, name in judged) for name, v in verdicts.items()])
+    table = pd.DataFrame([_pair_row(name, v, name in SHIPPED.family) for name, v in verdicts.items()])
     st.dataframe(table, hide_index=True, height="content", column_config=four_digits(table.columns[2:6]))
     named = {name: _pair(name) for name in verdicts}
     declared = f"mmoe_below_shared_bottom@{DECLARED:g}"
     st.markdown(verdict_line(named[declared], verdicts[declared], numbers(verdicts[declared])))
-    tests({named[name]: verdict for name, verdict in verdicts.items() if name in judged}, "loss")
+    tests({named[name]: verdict for name, verdict in verdicts.items() if name in SHIPPED.family}, "loss")
     st.caption(
         t(
             "Learning rates at p = {p}: {rates}.",
@@ -100,7 +99,7 @@ def _pair_row(claim: str, v: Verdict, judged: bool) -> dict[str, object]:
         t("low"): v.low,
         t("high"): v.high,
         t("median"): v.median,
-        t("runs in favour"): t(RUNS, ahead=v.ahead, count=v.runs),
+        t("runs in favour"): in_favour(v),
         t("verdict"): outcome(v) if judged else "",
     }
 

@@ -96,4 +96,4 @@ def _result(study: Study, seeds: Seeds) -> None:
                 told[t("p = {p}: MMoE below Shared-Bottom", p=claim.id.partition("@")[2])] = claim.verdict(seeds)
     for said, verdict in told.items():
         st.markdown(verdict_line(said, verdict, numbers(verdict)))
-    tests(told, "study")
+    tests(told, "study", study.cells[0].seed)  # type: ignore[attr-defined]

@@ -75,7 +75,7 @@ def otherwise(now: Shown) -> str:
         said
         + " "
         + t(
-            "An LSTM without peepholes solves these sentences too; the preset {preset} shows what they are for.",
+            "An LSTM without peepholes solves these sentences too; the preset “{preset}” shows what they are for.",
             preset=t(settings.COUNTING.label),
         )
     )

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from engine.recurrent import RecurrentConfig, train
-from engine.recurrent.claims import CLAIMS, COUNTING, DELAYS, MIXED, SEEDS, SINGLE, cells
+from engine.recurrent.claims import COUNTING, DELAYS, MIXED, SEEDS, SINGLE, cells
 from engine.recurrent.shipped import SHIPPED, nearest
 from engine.runs.recording import Recording
 from engine.runs.studies.fingerprint import fingerprints
 from engine.runs.studies.verdict import Outcome
 from tests.rotation import this_time
-from tests.verdicts import follow_from
+from tests.verdicts import each_follows_alone
 
 EARLY_STEP = 10
 """Another CPU or torch build adds in another order; the losses of the first steps still agree closely."""
@@ -70,12 +70,7 @@ def in_words(claim: str) -> np.ndarray:
 
 def test_every_verdict_follows_from_the_stored_numbers() -> None:
     """Recomputed from the file: sign, pairing, interval, both tests and outcome; each claim alone, of so few seeds."""
-    follow_from(
-        SHIPPED.verdicts,
-        {claim.id: in_words(claim.id) for claim in CLAIMS},
-        {claim.id: claim.smallest for claim in CLAIMS},
-    )
-    assert all(verdict.runs == 8 and not verdict.preview for verdict in SHIPPED.verdicts.values())
+    each_follows_alone(SHIPPED, in_words, 8)
 
 
 def test_what_the_page_tells() -> None:

@@ -62,6 +62,11 @@ class Claim(Generic[C, S]):
         return judge_together([self.judged(stored)])[0]
 
 
+def family_of(claims: Iterable[Claim[C, S]]) -> tuple[str, ...]:
+    """The ids of those that have a verdict of their own."""
+    return tuple(claim.id for claim in claims if not claim.beside)
+
+
 def verdicts(claims: Sequence[Claim[C, S]], stored: S) -> dict[str, Verdict]:
     """By their ids the verdicts of a playground's claims; without those whose results are missing.
 
@@ -72,7 +77,7 @@ def verdicts(claims: Sequence[Claim[C, S]], stored: S) -> dict[str, Verdict]:
     for claim in claims:
         with contextlib.suppress(KeyError):
             found[claim.id] = claim.judged(stored)
-    family = [claim.id for claim in claims if not claim.beside]
+    family = family_of(claims)
     told = {id_: judge_together([judged])[0] for id_, judged in found.items()}
     if all(len(found[id_].differences) >= AT_LEAST_TOGETHER for id_ in family if id_ in found):
         missing = Judged(np.array([]))

@@ -10,7 +10,7 @@ from typing import Generic
 
 from engine.files import ROOT
 from engine.runs.recording import Recording
-from engine.runs.studies.claims import C, Claim, S, verdicts
+from engine.runs.studies.claims import C, Claim, S, family_of, verdicts
 from engine.runs.studies.stored import Results, read_study, write_study
 from engine.runs.studies.verdict import Verdict
 
@@ -73,6 +73,11 @@ class Shipped(Generic[C, S]):
     def results(self) -> S:
         """The stored results, looked up by setting."""
         return self.stored(self.read_study()[1])
+
+    @functools.cached_property
+    def family(self) -> tuple[str, ...]:
+        """The ids of the claims that have a verdict of their own."""
+        return family_of(self.claims)
 
     @functools.cached_property
     def verdicts(self) -> dict[str, Verdict]:

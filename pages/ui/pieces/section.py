@@ -8,7 +8,6 @@ from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
-from engine.runs.studies.claims import by_id
 from engine.runs.studies.shipped import Shipped
 from pages.ui import share
 from pages.ui.language import t
@@ -77,12 +76,6 @@ class Section(Generic[S]):
     shown: Callable[[S], bool] | None = None
 
 
-def _own(shipped: Shipped[Any, Any], claims: Collection[str]) -> list[str]:
-    """Those with a verdict of their own."""
-    known = by_id(shipped.claims)
-    return [claim for claim in claims if not known[claim].beside]
-
-
 def draw_section(one: Section[S], place: Place, shipped: Shipped[Any, Any], now: Callable[[], S]) -> None:
     """Draw one section of a page, `now` telling what is on stage."""
     if one.shown is not None and not one.shown(now()):
@@ -90,7 +83,8 @@ def draw_section(one: Section[S], place: Place, shipped: Shipped[Any, Any], now:
     title: str = t(one.title)
     if one.claims():
         try:
-            title = title + " " + summary(verdicts_of(shipped, _own(shipped, one.claims())).values())
+            verdicts = verdicts_of(shipped, one.claims())
+            title = title + " " + summary([verdict for id_, verdict in verdicts.items() if id_ in shipped.family])
         except (KeyError, FileNotFoundError):  # the claims were changed and not yet trained; a test fails on that too
             st.warning(t("{question} The stored study is older than the question: run `make claims`.", question=title))
             return

@@ -8,7 +8,6 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine.runs.studies.claims import by_id
 from engine.runs.studies.shipped import Shipped
 from engine.runs.studies.verdict import Outcome, Tested, Verdict
 from pages.ui.language import N_, t
@@ -32,8 +31,13 @@ def verdicts_of(shipped: Shipped[Any, Any], claims: Iterable[str]) -> dict[str, 
 
 def badge(verdict: Verdict, counted: str = RUNS) -> Marked:
     """The outcome, and how many of those that are counted speak for the claim; too few runs say so."""
-    text = outcome(verdict) + " · " + t(counted, ahead=verdict.ahead, count=verdict.runs)
+    text = outcome(verdict) + " · " + in_favour(verdict, counted)
     return _badge(verdict.outcome, text + (" · " + t("preview") if verdict.preview else ""))
+
+
+def in_favour(verdict: Verdict, counted: str = RUNS) -> str:
+    """How many of those that are counted speak for the claim."""
+    return t(counted, ahead=verdict.ahead, count=verdict.runs)
 
 
 def badge_of(said: Outcome) -> Marked:
@@ -84,31 +88,29 @@ def verdict_lines(
 ) -> None:
     """A line for each claim: what it says, its badge, and the numbers that `told` writes; and one click away the tests. A
     claim that stands beside another has numbers alone. KeyError where one cannot be judged."""
-    claims, verdicts = by_id(shipped.claims), verdicts_of(shipped, says)
+    verdicts = verdicts_of(shipped, says)
     for claim, verdict in verdicts.items():
-        if claims[claim].beside:
-            count = t(RUNS, ahead=verdict.ahead, count=verdict.runs)
-            line = Marked("{said} {count} :gray[{numbers}]").format(
-                said=says[claim], count=count, numbers=told(claim, verdict)
-            )
-        else:
-            line = verdict_line(says[claim], verdict, told(claim, verdict))
-        st.markdown(line)
-    tests({says[claim]: verdict for claim, verdict in verdicts.items() if not claims[claim].beside}, key)
+        how = badge(verdict) if claim in shipped.family else in_favour(verdict)
+        st.markdown(_line(says[claim], how, told(claim, verdict)))
+    tests({says[claim]: verdict for claim, verdict in verdicts.items() if claim in shipped.family}, key)
 
 
 def verdict_line(claim: str, verdict: Verdict, said: str) -> Marked:
     """A line for one claim: what it says, its badge, and the numbers."""
-    return Marked("{claim} {badge} :gray[{said}]").format(claim=claim, badge=badge(verdict), said=said)
+    return _line(claim, badge(verdict), said)
 
 
-def tests(verdicts: Mapping[str, Verdict], key: str) -> None:
-    """Behind a button, what verdicts rest on: a row for each, by what its claim says."""
+def _line(claim: str, how: str, said: str) -> Marked:
+    return Marked("{claim} {how} :gray[{said}]").format(claim=claim, how=how, said=said)
+
+
+def tests(verdicts: Mapping[str, Verdict], key: str, first_seed: int = 0) -> None:
+    """Behind a button, what verdicts rest on: a row for each, by what its claim says. Runs have seeds from the first on."""
     if not verdicts:
         return
     with st.popover(t("What this rests on"), icon=":material/balance:", key=f"tests_{key}"):
         st.dataframe(
-            pd.DataFrame([_row(said, verdict) for said, verdict in verdicts.items()]).set_index("").T,
+            pd.DataFrame([_row(said, verdict, first_seed) for said, verdict in verdicts.items()]).set_index("").T,
             height="content",
             alt=t("What this rests on"),
         )
@@ -119,12 +121,12 @@ def tests(verdicts: Mapping[str, Verdict], key: str) -> None:
         )
 
 
-def _row(said: str, verdict: Verdict) -> dict[str, str]:
-    few = ", ".join(t("seed {seed}", seed=run) for run in verdict.few)
+def _row(said: str, verdict: Verdict, first_seed: int) -> dict[str, str]:
+    few = ", ".join(t("seed {seed}", seed=first_seed + run) for run in verdict.few)
     return {
         "": said.rstrip(":："),
         t("verdict"): outcome(verdict),
-        t("runs in favour"): t(RUNS, ahead=verdict.ahead, count=verdict.runs),
+        t("runs in favour"): in_favour(verdict),
         t("both sides equal"): t("{count} runs", count=verdict.tied),
         t("mean difference"): f"{verdict.mean:+.4f}",
         t("95 % interval"): t("{low} to {high}", low=f"{verdict.low:+.4f}", high=f"{verdict.high:+.4f}"),
