@@ -74,6 +74,8 @@ def test_without_power_nothing_is_told_and_it_says_how_many_runs_would_tell() ->
     more = np.random.default_rng(0).normal(verdict.mean, (RUNS * 4).std(ddof=1), (200, needed))
     assert 0.7 < np.mean([students_t(sample)[0] <= 0.05 for sample in more]) < 0.9  # the power that was asked for
     assert judge(RUNS + 1).runs_needed is None
+    together = judge_together([Judged(RUNS * 4 + 0.2, 0.1)] * 17)[0].runs_needed
+    assert together is not None and together > 1.5 * needed  # each of many must show more
 
 
 def test_a_heavy_tail_is_named() -> None:

@@ -15,7 +15,7 @@ from engine.recommender.recall.samples import Examples, histories
 from engine.recommender.site.history import Sequences
 from engine.recommender.site.vocabulary import Site
 from engine.runs.frame import Array
-from engine.runs.studies.verdict import judge
+from engine.runs.studies.verdict import mean_interval
 
 NEIGHBOURS = 100
 """Most similar videos that a video keeps."""
@@ -157,7 +157,6 @@ def paired(lists: Mapping[str, Array], labels: Array, cuts: tuple[int, ...]) -> 
         rows = []
         for cut in cuts:
             less, more = (hit[one][:, :cut].any(1).astype(np.float64) for one in (name, "recall"))
-            verdict = judge(less - more)
-            rows.append((-verdict.mean, -verdict.high, -verdict.low))
+            rows.append(mean_interval(more - less))
         gains[f"{name}.gain"] = np.array(rows)
     return gains

@@ -14,17 +14,17 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import stdtr, stdtrit
+from scipy.special import ndtri, stdtr, stdtrit
 from scipy.stats import rankdata, wilcoxon
 
 from engine.runs.frame import Array
 
-LEVEL = 0.05
+LEVEL, POWER = 0.05, 0.8
 ENOUGH_SEEDS = 32
 """Seeds for a verdict where a seed costs under a second; `ENOUGH_COSTLY_SEEDS` where it costs more."""
 ENOUGH_COSTLY_SEEDS = 8
-FEW = 8
-"""At most one run in so many is *a few*."""
+FEW, MOST_FEW = 8, 4
+"""At most one run in so many is *a few*, and at most so many runs are."""
 DECIMALS = 12
 """Of a difference: what lies behind them is rounding, which would break ties."""
 EXACT = 64
@@ -97,13 +97,14 @@ class Verdict:
 
     @property
     def runs_needed(self) -> int | None:
-        """About how many runs would tell, were they as these are: 80 % power at the level of 5 %. None where they tell, or
-        where none would."""
+        """About how many runs would tell, were they as these are: 80 % power at the level of 5 %, shared among the family as
+        Holm shares it at first. None where they tell, or where none would."""
         if self.outcome != Outcome.CANNOT_TELL or not np.isfinite(self.mean):
             return None
         spread = (self.high - self.low) / 2 / stdtrit(self.runs - 1, 0.975) * self.runs**0.5
+        errors = ndtri(1 - LEVEL / 2 / self.family) + ndtri(POWER)  # standard errors that the gap must be
         to_show = [gap for gap in (abs(self.mean), self.smallest - self.mean) if gap > 0]
-        return max(self.runs + 1, math.ceil((2.8 * spread / max(to_show)) ** 2)) if to_show and spread else None
+        return max(self.runs + 1, math.ceil((errors * spread / max(to_show)) ** 2)) if to_show and spread else None
 
 
 def judge(differences: ArrayLike, *, smallest: float = 0.0, enough: int = ENOUGH_SEEDS) -> Verdict:
@@ -147,14 +148,9 @@ def _verdict(claim: Judged, factors: Array, family: int) -> Verdict:
     values, count = claim.differences, len(claim.differences)
     tests = _tests(claim, factors)
     outcome, few = _both(claim, factors, tests)
-    mean = median = float("nan")
-    low, high = float("-inf"), float("inf")
-    if claim.told:
-        mean, median = float(values.mean()), float(np.median(values))
-        half = float(stdtrit(count - 1, 0.975) * values.std(ddof=1) / count**0.5)
-        low, high = mean - half, mean + half
+    median = float(np.median(values)) if claim.told else float("nan")
     return Verdict(
-        outcome, count, int((values > 0).sum()), int((values == 0).sum()), mean, low, high, median, *tests,
+        outcome, count, int((values > 0).sum()), int((values == 0).sum()), *mean_interval(values), median, *tests,
         claim.smallest, family, few, count < claim.enough,
     )  # fmt: skip
 
@@ -185,11 +181,20 @@ def _both(claim: Judged, factors: Array, tests: tuple[Tested, Tested]) -> tuple[
     if tests[0].outcome == tests[1].outcome:
         return tests[0].outcome, ()
     oddest = np.argsort(-np.abs(claim.differences - np.median(claim.differences)), kind="stable")
-    for few in range(1, max(1, len(oddest) // FEW) + 1):
+    for few in range(1, min(MOST_FEW, max(1, len(oddest) // FEW)) + 1):
         t, signed_rank = _tests(claim.without(oddest[:few]), factors)
         if t.outcome == signed_rank.outcome:
             return Outcome.FEW_RUNS, tuple(sorted(int(run) for run in oddest[:few]))
     return Outcome.CANNOT_TELL, ()
+
+
+def mean_interval(values: Array) -> tuple[float, float, float]:
+    """Mean of values (N,) and Student's 95 % interval of it. All that there is, where fewer than two or no numbers are given."""
+    count = len(values)
+    if count < 2 or not np.isfinite(values).all():
+        return float("nan"), float("-inf"), float("inf")
+    mean, half = float(values.mean()), float(stdtrit(count - 1, 0.975) * values.std(ddof=1) / count**0.5)
+    return mean, mean - half, mean + half
 
 
 def students_t(differences: Array) -> tuple[float, float]:
