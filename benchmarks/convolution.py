@@ -107,7 +107,7 @@ def _counts(texts: Texts) -> Tensor:
 
 
 def _steps(model: nn.Module, scores: Callable[[], Tensor], candidates: Tensor, count: int) -> Callable[[], float]:
-    adam = torch.optim.Adam(model.parameters(), lr=CONFIG.learning_rate, fused=True)
+    adam = torch.optim.Adam(model.parameters(), lr=CONFIG.rate("clsm"), fused=True)
 
     def steps() -> float:
         """The loss of the last of them."""

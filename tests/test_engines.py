@@ -154,7 +154,9 @@ def test_what_ships_is_there_and_of_its_config(name: str) -> None:
         recording: Recording[Any] = shipped.recording(stem)
         assert recording.config == config and recording is shipped.recording(stem)
     assert set(needed(shipped.claims)) <= set(shipped.cells) <= set(shipped.read_study()[1])
-    assert len({claim.id for claim in shipped.claims}) == len(shipped.claims)
+    assert len({claim.id for claim in shipped.claims} | set(shipped.withdrawn)) == len(shipped.claims) + len(
+        shipped.withdrawn
+    )
 
 
 def test_cells_come_once_and_in_their_order() -> None:

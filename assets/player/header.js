@@ -59,7 +59,10 @@ function makeHero(sweep, app) {
   });
   const value = html("output", { class: "hero-value number" }),
     ticks = html("div", { class: "ticks", "aria-hidden": "true" });
-  const readouts = sweep.readout.map(({ label }) => ({ number: html("b", { class: "number" }), label }));
+  const readouts = sweep.readout.map(({ label, rungs }) => {
+    const number = html("b", { class: "number" });
+    return { number, rungs, box: html("div", { class: "readout" }, html("span", {}, label), number) };
+  });
   const note = html("p", { class: "hint" });
   const root = html(
     "div",
@@ -67,7 +70,7 @@ function makeHero(sweep, app) {
     html("div", { class: "hero-label" }, html("span", {}, sweep.label), html("em", {}, sweep.symbol)),
     html("div", { class: "hero-slide" }, input, ticks),
     value,
-    ...readouts.map(({ number, label }) => html("div", { class: "readout" }, html("span", {}, label), number)),
+    ...readouts.map(({ box }) => box),
   );
   const digits = digitsOf(sweep.step);
   ticks.append(
@@ -106,9 +109,12 @@ function makeHero(sweep, app) {
     const invites = !state.touched && room && (!off || app.textSize() > 12) ? sweep.invitation : "";
     say(note, [invites, named].filter(Boolean).join("  ·  "));
     put(note, { class: `hint${off ? " off" : ""}` });
-    sweep.readout.forEach(({ array, digits: places }, i) =>
-      say(readouts[i].number, formatFixed(sample(app.fields()[array], nearest(state.view)), places)),
-    );
+    sweep.readout.forEach(({ array, digits: places }, i) => {
+      const { number, rungs, box } = readouts[i];
+      say(number, formatFixed(sample(app.fields()[array], nearest(state.view)), places));
+      // It keeps its place where it says nothing: the slider must not move under the finger.
+      put(box, { style: rungs.length && !rungs.includes(state.rung) ? "visibility:hidden" : "" });
+    });
   };
   return { root, note, render, focus: () => input.focus() };
 }

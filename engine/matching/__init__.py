@@ -1,6 +1,6 @@
 """Matching queries and documents: DSSM → CNN-DSSM (CLSM) → LSTM-DSSM."""
 
-from engine.matching.config import MODELS, PAPER, SKILLS, MatchingConfig, PairsConfig
+from engine.matching.config import MODELS, PAPER, PAPERS, SKILLS, MatchingConfig, PairsConfig
 from engine.matching.data.hashing import letter_trigrams
 from engine.matching.ladder import LADDER
 from engine.matching.models import CLSM, DSSM, LSTMDSSM
@@ -30,6 +30,7 @@ __all__ = [
     "LSTMDSSM",
     "MODELS",
     "PAPER",
+    "PAPERS",
     "SKILLS",
     "MatchingConfig",
     "PairsConfig",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from engine.errors import UserError
 from engine.runs.config import Choice, Config, FloatRange, IntRange, ListOf, Text, setting
+from engine.runs.rates import DECAYS, check_rates, rate_of
 
 MODELS = ("dssm", "clsm", "lstm")
 """The ladder, lowest rung first."""
@@ -23,6 +25,7 @@ class MatchingConfig(Config):
 
     playground: ClassVar[str] = "matching"
     ladder: ClassVar[str] = "models"
+    older: ClassVar[Mapping[str, Any]] = {"decay": "none"}
 
     # data
     language: str = setting("en", Choice(("en", "zh")))
@@ -47,7 +50,10 @@ class MatchingConfig(Config):
     # training
     gamma: float = setting(10.0, FloatRange(0.01, 1e4))
     unclicked: int = setting(4, IntRange(1, 50))  # J
-    learning_rate: float = setting(0.005, FloatRange(1e-6, 1e9))
+    learning_rate: tuple[float, ...] = setting(
+        (0.0025, 0.006, 0.015), ListOf(FloatRange(1e-6, 1e9), 1, len(MODELS))
+    )  # one for all models, or one for each
+    decay: str = setting("cosine", Choice(DECAYS))  # of the rate, to 0 over the run
     clip: float = setting(1.0, FloatRange(0.01, 1e6))
     batch_size: int = setting(32, IntRange(4, 1_024))
     steps: int = setting(800, IntRange(1, 10_000))
@@ -55,13 +61,20 @@ class MatchingConfig(Config):
     seed: int = setting(0, IntRange(0, 999_999))
 
     def check(self) -> None:
-        """Raises UserError for whole words in Chinese."""
+        """Raises UserError for whole words in Chinese, and for too few learning rates."""
+        check_rates(self.learning_rate, MODELS)
         if self.language == "zh" and self.input == "words":
             raise UserError("Chinese is read character by character: whole words would need a segmentation first.")
+
+    def rate(self, model: str) -> float:
+        """The learning rate that a model begins with."""
+        return rate_of(model, self.learning_rate, MODELS)
 
 
 PAPER = {"dimensions": 30_621, "hidden": 300, "filters": 300, "semantic": 128, "embedding": 300, "units": 128}
 """Shapes of the papers (Huang et al. 2013, Shen et al. 2014, Palangi et al. 2016)."""
+PAPERS = {"en": PAPER, "zh": PAPER | {"dimensions": 15_000}}
+"""By language: in Chinese a feature is a character, of which there are about 15K."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +92,7 @@ class PairsConfig(MatchingConfig):
     embedding: int = setting(64, IntRange(1, 300))
     units: int = setting(64, IntRange(2, 256))
     unclicked: int = setting(31, IntRange(1, 50))  # all the others of a batch: real text needs harder comparisons
-    learning_rate: float = setting(0.002, FloatRange(1e-6, 1e9))
+    learning_rate: tuple[float, ...] = setting((0.002,), ListOf(FloatRange(1e-6, 1e9), 1, len(MODELS)))
     steps: int = setting(600, IntRange(1, 10_000))
     frames: int = setting(16, IntRange(2, 120))
     table: str = setting("", Text(64))  # SHA-256 of the bytes; "" takes any

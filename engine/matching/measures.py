@@ -1,11 +1,15 @@
 """How well held-out queries are answered: NDCG with gain 2^rel - 1, MRR, recall@k, and the pair against its twin.
 
+One rule for ties in all of them: neighbours in the order whose scores are nearer than `TIE` stand on one level, and a measure
+is its mean over all orders of what stands on one level (McSherry & Najork 2008).
+
 Q queries · N documents of the pool
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import comb
 
 import numpy as np
 
@@ -13,6 +17,8 @@ from engine.matching.data.log import Log
 from engine.runs.frame import Array
 
 CUTS = (1, 3, 10)
+WITHIN = (1, 10)
+"""Places among which recall looks for a relevant document."""
 TIE = 1e-5
 """Scores nearer than this are equal: a bag of words cannot tell the two apart, only float32's rounding can."""
 
@@ -33,37 +39,42 @@ class Judge:
         self._skills = np.array([query.skill for _, query in twinned])
 
     def pairs(self, scores: Array, skills: Sequence[str]) -> Array:
-        """(K,) by skill, the share of queries whose clicked document scores above its twin; a tie counts half. scores
-        (Q, N)."""
-        rows = scores[self._rows]
-        clicked, twin = (np.take_along_axis(rows, self._pairs[:, n : n + 1], 1)[:, 0] for n in (0, 1))
-        won = np.where(np.abs(clicked - twin) < TIE, 0.5, clicked > twin)
+        """(K,) by skill, the share of queries whose clicked document stands above its twin; on one level it counts half.
+        scores (Q, N)."""
+        level = np.array([levels(row) for row in scores[self._rows]]).reshape(len(self._rows), -1)
+        clicked, twin = (np.take_along_axis(level, self._pairs[:, n : n + 1], 1)[:, 0] for n in (0, 1))
+        won = np.where(clicked == twin, 0.5, clicked < twin)
         return np.array([won[self._skills == skill].mean() for skill in skills])
 
-    def first_ranks(self, scores: Array) -> Array:
-        """(Q,) rank of each query's best relevant document."""
-        return first_ranks(self.grades, scores)
+    def reciprocal_ranks(self, scores: Array) -> Array:
+        """(Q,) 1 ÷ the rank of each query's first relevant document; 0 where there is none."""
+        return np.array([_reciprocal(*_first(g, levels(row))) for g, row in zip(self.grades, scores, strict=True)])
 
     def measures(self, scores: Array) -> dict[str, Array]:
-        """ "ndcg" (3,) at 1, 3, 10; "mrr" (); "recall" (2,) at 1 and 10: means over the queries."""
-        ranks = first_ranks(self.grades, scores)
+        """ "ndcg" (3,) at 1, 3, 10; "mrr" (); "recall" (2,) at 1 and 10, a relevant document among the first: means over
+        the queries."""
+        level = [levels(row) for row in scores]
+        firsts = [_first(grades, one) for grades, one in zip(self.grades, level, strict=True)]
         return {
-            "ndcg": np.array([ndcg(self.grades, scores, k).mean() for k in CUTS]),
-            "mrr": np.array((1.0 / ranks).mean()),
-            "recall": np.array([(ranks <= k).mean() for k in (1, 10)]),
+            "ndcg": np.array([_ndcg(self.grades, level, k).mean() for k in CUTS]),
+            "mrr": np.array(np.mean([_reciprocal(*first) for first in firsts])),
+            "recall": np.array([np.mean([_within(*first, k) for first in firsts]) for k in WITHIN]),
         }
 
 
 def ndcg(grades: Array, scores: Array, k: int) -> Array:
     """(Q,) DCG of the k highest scores ÷ the best there can be; gain 2^rel - 1, discount log2(1 + rank).
 
-    Equal scores share the mean of their discounts, which is the mean over all orders of them (McSherry & Najork 2008).
     Ours rather than scikit-learn's, whose import takes .7 s of a server's start; tests hold the two equal.
     """
-    gains = 2.0 ** np.asarray(grades, np.float64) - 1.0
+    return _ndcg(np.asarray(grades, np.float64), [levels(row) for row in np.asarray(scores)], k)
+
+
+def _ndcg(grades: Array, level: Sequence[Array], k: int) -> Array:
+    gains = 2.0**grades - 1.0
     discounts = np.where(np.arange(gains.shape[1]) < k, 1.0 / np.log2(np.arange(gains.shape[1]) + 2.0), 0.0)
     best = (-np.sort(-gains, axis=1)) @ discounts
-    found = [_shared(gain, levels(row), discounts) for gain, row in zip(gains, np.asarray(scores), strict=True)]
+    found = [_shared(gain, one, discounts) for gain, one in zip(gains, level, strict=True)]
     return np.asarray(found) / np.where(best > 0, best, 1.0)
 
 
@@ -85,8 +96,25 @@ def _shared(gains: Array, level: Array, discounts: Array) -> float:
     return float(mean[level] @ gains)
 
 
-def first_ranks(grades: Array, scores: Array) -> Array:
-    """(Q,) rank of the best relevant document, from 1; among equals it stands in the middle."""
-    best = np.where(grades > 0, scores, -np.inf).max(1, keepdims=True)
-    above, equal = (scores > best + TIE).sum(1), (np.abs(scores - best) <= TIE).sum(1)
-    return 1.0 + above + (equal - 1) / 2
+def _first(grades: Array, level: Array) -> tuple[int, int, int]:
+    """Of the highest level with a relevant document: how many stand above it, how many on it, how many of these are
+    relevant. 0 relevant where no level has one."""
+    relevant = grades > 0
+    if not relevant.any():
+        return 0, 0, 0
+    best = level[relevant].min()
+    return int((level < best).sum()), int((level == best).sum()), int((level[relevant] == best).sum())
+
+
+def _reciprocal(above: int, equal: int, relevant: int) -> float:
+    """Mean of 1 ÷ rank of the first relevant document over all orders of its level."""
+    if not relevant:
+        return 0.0
+    ways = (comb(equal - place, relevant - 1) / (above + place) for place in range(1, equal - relevant + 2))
+    return sum(ways) / comb(equal, relevant)
+
+
+def _within(above: int, equal: int, relevant: int, k: int) -> float:
+    """Share of all orders of its level in which the first relevant document is among the first k."""
+    places = min(max(k - above, 0), equal)
+    return 1.0 - comb(equal - places, relevant) / comb(equal, relevant) if relevant else 0.0

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 
-from engine.matching.claims import CLAIMS, FAR, LOG, Seeds, cells
+from engine.matching.claims import CLAIMS, FAR, LOG, TUNED, Seeds, cells, tuning_cells
 from engine.matching.config import MatchingConfig
 from engine.matching.data.log import generated
 from engine.matching.training import Library
@@ -17,13 +18,14 @@ KEPT = (0, 8, 29)
 SHIPPED = Shipped(
     "matching",
     MatchingConfig,
-    recordings={"en": MatchingConfig(), "zh": MatchingConfig(language="zh")},
+    recordings={language: replace(base, frames=MatchingConfig().frames) for language, base in LOG.items()},
     thin=lambda recording: recording.thinned(KEPT),
     claims=CLAIMS,
     stored=Seeds,
+    asks=frozenset({"language", "skills", "distance"}),
     cells=longest_first(
-        needed(CLAIMS, (*cells(FAR, ("dssm",)), *(cell for base in LOG.values() for cell in cells(base)))),
-        lambda cell: cell.distance,
+        needed(CLAIMS, (one for base in (FAR, *LOG.values(), *TUNED) for one in (*cells(base), *tuning_cells(base)))),
+        lambda cell: cell.steps * (1 + cell.distance),
     ),
     keeps=lambda name: not name.endswith(".space"),
 )

@@ -19,6 +19,7 @@ from engine.matching.data.texts import Lexicon, Texts
 from engine.matching.measures import Judge
 from engine.matching.models import Matcher, build, cosines, parameters_of
 from engine.runs.frame import Array, Frame, frame_steps, kept_steps
+from engine.runs.rates import at_step
 from engine.runs.seeds import generator
 from engine.runs.work import Tick
 
@@ -73,7 +74,8 @@ class Trainee:
     def __init__(self, config: MatchingConfig, model: str, library: Library) -> None:
         self.config, self.model, self._library = config, model, library
         self.matcher = build(config, model, len(library.lexicon.columns))
-        self._adam = torch.optim.Adam(self.matcher.parameters(), lr=config.learning_rate, fused=True)
+        self._rate, self._learnt = config.rate(model), 0
+        self._adam = torch.optim.Adam(self.matcher.parameters(), lr=self._rate, fused=True)
         self._seen: list[Tensor] = []
 
     def learn(self, batch: Batch) -> None:
@@ -81,6 +83,9 @@ class Trainee:
         queries = self._read([self._library.train[n] for n in batch.numbers])
         documents = self._read([self._library.documents[n] for n in batch.documents])
         loss = loss_of(self.matcher(queries, documents), batch.candidates, self.config.gamma)
+        for group in self._adam.param_groups:
+            group["lr"] = at_step(self._rate, self.config.decay, self._learnt, self.config.steps)
+        self._learnt += 1
         self._adam.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.matcher.parameters(), self.config.clip)

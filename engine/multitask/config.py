@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from engine.errors import UserError
 from engine.runs.config import Choice, Config, FloatRange, IntRange, ListOf, setting
+from engine.runs.rates import DECAYS, check_rates, rate_of
 
 STRUCTURES = ("single_task", "shared_bottom", "omoe", "mmoe")
 """The ladder, lowest rung first."""
@@ -50,7 +51,7 @@ class MultitaskConfig(Config):
     learning_rate: tuple[float, ...] = setting(
         (0.01, 0.01, 0.02, 0.02), ListOf(FloatRange(1e-6, 1e9), 1, len(STRUCTURES))
     )  # one for all structures, or one for each
-    decay: str = setting("cosine", Choice(("cosine", "none")))  # of the rate, to 0 over the run
+    decay: str = setting("cosine", Choice(DECAYS))  # of the rate, to 0 over the run
     batch_size: int = setting(128, IntRange(8, 512))
     steps: int = setting(1_250, IntRange(1, 5_000))
     frames: int = setting(60, IntRange(2, 120))
@@ -69,17 +70,13 @@ class MultitaskConfig(Config):
             raise UserError("alpha and beta must have the same number of values.")
         if self.rows and self.rows < self.batch_size:
             raise UserError("With fixed rows there must be at least one batch of {batch} rows.", batch=self.batch_size)
-        if len(self.learning_rate) not in (1, len(STRUCTURES)):
-            raise UserError(
-                "There must be one learning rate for all structures, or one for each of the {count}.",
-                count=len(STRUCTURES),
-            )
+        check_rates(self.learning_rate, STRUCTURES)
         if self.input_dim < len(self.tasks):
             raise UserError("There must be at least as many inputs as tasks.")
 
     def rate(self, structure: str) -> float:
         """The learning rate that a structure begins with."""
-        return self.learning_rate[STRUCTURES.index(structure) if len(self.learning_rate) > 1 else 0]
+        return rate_of(structure, self.learning_rate, STRUCTURES)
 
     @property
     def num_tasks(self) -> int:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.multitask.claims import CLAIMS, CORRELATIONS, PAPER, TUNED, Seeds, cells, own_rate, tuning_cells
+from engine.multitask.claims import CLAIMS, CORRELATIONS, PAPER, SCARCE, TUNED, Seeds, cells, own_rate, tuning_cells
 from engine.multitask.config import STRUCTURES, MultitaskConfig
 from engine.runs.frame import Array
 from engine.runs.recording import Recording
@@ -44,7 +44,12 @@ SHIPPED = Shipped(
     thin=thin,
     claims=CLAIMS,
     stored=Seeds,
+    asks=frozenset({"correlation", "rows"}),
     cells=needed(CLAIMS, (*cells(PAPER, ("single_task",), CORRELATIONS), *tuning_cells(*TUNED))),
+    withdrawn={
+        f"shared_overfits_less@{rows}": "it was judged by the gap to the training loss, which an underfitted model has small too; sharing_overfits_less judges by held-out loss"
+        for rows in SCARCE
+    },
     keeps=lambda name: name.partition(".")[2] in STORED,
 )
 

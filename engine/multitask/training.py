@@ -6,7 +6,6 @@ for frame in train(MultitaskConfig(correlation=0.5, seed=1)):
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -21,6 +20,7 @@ from engine.multitask.data import Rows, Stream
 from engine.multitask.ladder import TITLES
 from engine.multitask.models import RUNGS, Forward, build, initialise
 from engine.runs.frame import Array, Frame, frame_steps, kept_steps
+from engine.runs.rates import at_step
 from engine.runs.seeds import generator
 from engine.runs.stack import Stack
 from engine.runs.work import Tick
@@ -33,7 +33,8 @@ class Trainee:
         self.config = config
         self.structure = structure
         self.stack = Stack([initialise(build(config, structure), config, structure, seed) for seed in seeds])
-        self.adam = self.stack.optimiser(config.rate(structure))
+        self._rate = config.rate(structure)
+        self.adam = self.stack.optimiser(self._rate)
         self._learnt = 0
         self._binary = torch.tensor([kind == "binary" for kind in config.tasks])
         self._dropout = [generator(seed, "gate dropout", structure) for seed in seeds]
@@ -45,20 +46,13 @@ class Trainee:
         forward: Forward = self.stack(rows.x, *self._gate_masks(rows))
         loss = losses(forward.predictions, rows.y, self._binary)  # (S, T)
         for group in self.adam.param_groups:
-            group["lr"] = self._rate()
+            group["lr"] = at_step(self._rate, self.config.decay, self._learnt, self.config.steps)
         self.adam.zero_grad(set_to_none=True)
         loss.sum().backward()
         self.adam.step()
         self._running += loss.detach()
         self._steps += 1
         self._learnt += 1
-
-    def _rate(self) -> float:
-        """The learning rate of the next step: constant, or half a cosine from its beginning down to 0."""
-        rate = self.config.rate(self.structure)
-        if self.config.decay == "none":
-            return rate
-        return rate * 0.5 * (1.0 + math.cos(math.pi * self._learnt / self.config.steps))
 
     def _gate_masks(self, rows: Rows) -> tuple[Tensor, ...]:
         """Masks as inputs, since vmap refuses random operations inside the model."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from engine.multitask.config import MultitaskConfig
 from engine.multitask.data import equicorrelation_factor
+from engine.multitask.guessing import guessing
 from engine.multitask.models import MIXTURES
 from engine.runs.frame import Array
 from engine.runs.recording import Recording
@@ -24,11 +25,12 @@ def views(recording: Recording[MultitaskConfig]) -> Views:
     "{structure}.run0" … and ".mean" (F,): held-out loss, mean of the tasks; for the mixtures
     ".gates" (F, T, E) of the followed seed, ".gates_low" and ".gates_high" (F, T, E) over all seeds
     with experts matched by rank, ".order" (F, E), ".distance" (F,), the mean over all seeds; ".points" (F, N, 2) and ".blend"
-    (F, N), of bottoms (1, N); "weights" (1, T, 2) and "pearson" (F,).
+    (F, N), of bottoms (1, N); "weights" (1, T, 2), "pearson" (F,), and "guessing" (F,), the loss of guessing.
     """
     config = recording.config
     shown: dict[str, Array] = {
         "pearson": recording.series("label_pearson")[:, 0, 0, 1],
+        "guessing": np.full(len(recording.frames), guessing(config)),
         "weights": equicorrelation_factor(config.num_tasks, config.correlation)[None, :, :2].numpy(),
     }
     for structure in config.structures:

@@ -6,6 +6,7 @@ one step only.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -14,6 +15,7 @@ import numpy as np
 from engine.recommender.config import RecommenderConfig
 from engine.runs.frame import Array
 from engine.runs.studies.claims import Claim, Stored
+from engine.runs.studies.stored import Results
 from engine.runs.studies.verdict import ENOUGH_COSTLY_SEEDS
 
 SEEDS = tuple(range(ENOUGH_COSTLY_SEEDS))
@@ -47,11 +49,15 @@ def cells(*bases: RecommenderConfig) -> tuple[RecommenderConfig, ...]:
 
 
 class Seeds(Stored[RecommenderConfig]):
-    """Results looked up by setting: one number per seed."""
+    """Results looked up by setting: one number for each of these seeds."""
+
+    def __init__(self, results: Results, seeds: Sequence[int] = SEEDS) -> None:
+        super().__init__(results)
+        self._seeds = seeds
 
     def metric(self, base: RecommenderConfig, name: str) -> Array:
         """(S, …) of one metric. KeyError where a result is missing."""
-        return np.stack([self.metric_of(replace(base, seed=seed), name) for seed in SEEDS])
+        return np.stack([self.metric_of(replace(base, seed=seed), name) for seed in self._seeds])
 
     def hits(self, base: RecommenderConfig, name: str = "recall") -> Array:
         """(S,) share of held-out watches among the first 100."""

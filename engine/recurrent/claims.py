@@ -1,52 +1,98 @@
 """The claims of this ladder, each as paired differences over seeds, above 0 where the claim is right.
 
-The same seeds, sentences and steps for every cell. Where a cell fails at the shared learning rate its own best of
-`RATES` is compared too, so that nobody is beaten by a setting.
+The same seeds, sentences and steps for every cell. Each has a learning rate of its own in each setting: the best of `RATES`
+by `TUNING`, whose seeds judge nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from engine.recurrent.config import RecurrentConfig
+from engine.recurrent.config import CELLS, RecurrentConfig
 from engine.runs.frame import Array
 from engine.runs.studies.claims import Claim, Stored
-from engine.runs.studies.verdict import ENOUGH_COSTLY_SEEDS
+from engine.runs.studies.stored import Results
+from engine.runs.studies.verdict import AT_LEAST_TOGETHER
 
-SEEDS = tuple(range(ENOUGH_COSTLY_SEEDS))
-MIXED = RecurrentConfig(frames=2, steps=1_200, runs=len(SEEDS))
-"""Trained on all distances from 1 to 40."""
-PATIENT = replace(MIXED, cells=("rnn",), learning_rate=0.001, steps=6_000)
-"""The RNN's own: a tenth of the rate and five times the steps."""
-SINGLE = {distance: replace(MIXED, distance=distance, distances="single") for distance in (3, 6, 12, 25, 40)}
+SEEDS = tuple(range(AT_LEAST_TOGETHER))
+TUNING = tuple(range(1_000, 1_008))
+"""Seeds that choose the learning rates and judge nothing."""
+RATES = (0.001, 0.0025, 0.006, 0.015, 0.04, 0.1)
+"""The learning rates that were tried for each cell in each of `TUNED`."""
+
+
+def _at_rates(base: RecurrentConfig, **rates: float) -> RecurrentConfig:
+    """A setting whose cells have these rates."""
+    each = tuple(rates.get(cell, base.rate(cell)) for cell in CELLS)
+    return replace(base, cells=tuple(rates), learning_rate=each)
+
+
+_STUDY = RecurrentConfig(frames=2, steps=2_400, runs=len(SEEDS))
+GROWING = _at_rates(_STUDY, rnn=0.0025, lstm=0.04, peephole=0.015)
+"""Trained on distances up to 40, the longest of which grows from 1 over the first half."""
+LONG = replace(GROWING, steps=4_800, cells=("rnn", "lstm"))
+"""Twice as long: whether a verdict is one about a training that had not ended."""
+MIXED = _at_rates(replace(_STUDY, distances="mixed"), rnn=0.0025, lstm=0.006)
+"""Trained on all distances from 1 to 40 from the beginning."""
+SINGLE = {
+    distance: _at_rates(replace(_STUDY, distance=distance, distances="single"), rnn=rnn, lstm=lstm)
+    for distance, rnn, lstm in (
+        (3, 0.015, 0.04),
+        (6, 0.015, 0.04),
+        (12, 0.0025, 0.015),
+        (25, 0.0025, 0.006),
+        (40, 0.0025, 0.0025),
+    )
+}
 """Trained at one distance each."""
+LEAKY = _at_rates(replace(_STUDY, forget_bias=-1.0), lstm=0.04)
+"""A belt that keeps little at first."""
+COUNTING = _at_rates(
+    replace(_STUDY, task="counting", hidden=2, embedding=4, distance=10, steps=2_000),
+    rnn=0.04, lstm=0.04, peephole=0.04,
+)  # fmt: skip
+DELAYS = _at_rates(
+    replace(_STUDY, task="delays", hidden=8, distances="single", steps=3_000), lstm=0.0025, peephole=0.015
+)
+TUNED = (GROWING, MIXED, *SINGLE.values(), LEAKY, COUNTING, DELAYS)
+"""What has rates of its own. `LONG` has those of half its steps, further forget biases those of the first."""
+BIASES = {bias: replace(GROWING, forget_bias=bias, cells=("lstm",)) for bias in (0.0, 1.0, 3.0)}
 REMEMBERED = 0.95
 """The accuracy from which on a word is called remembered."""
+FAR = 160
+"""Four times as far as any sentence of training."""
 DECLARED_DISTANCE = 12
 """The distance of single training at which the cells are judged; the others are shown beside it."""
 SHARE_THAT_MATTERS = 0.05
 """Of sentences or strings that are right."""
 ERROR_THAT_MATTERS = 0.5 / 40**2
 """Squared error of delay ÷ 40: a standard error of .7 of a step."""
-BIASES = (-1.0, 0.0, 1.0, 3.0)
-COUNTING = replace(MIXED, task="counting", hidden=2, embedding=4, distance=10, steps=2_000, cells=("lstm", "peephole"))
-DELAYS = replace(
-    MIXED, task="delays", hidden=8, distance=40, distances="single", steps=3_000, cells=("lstm", "peephole")
-)
 
 
 def cells(base: RecurrentConfig) -> tuple[RecurrentConfig, ...]:
-    """One unit of work for each cell of a setting."""
-    return tuple(replace(base, cells=(cell,)) for cell in base.cells)
+    """One unit of work for each cell of a setting, each at its own rate."""
+    return tuple(replace(base, cells=(cell,), learning_rate=(base.rate(cell),)) for cell in base.cells)
+
+
+def tuning_cells(base: RecurrentConfig) -> tuple[RecurrentConfig, ...]:
+    """One unit of work for each rate that is tried for each cell of a setting."""
+    tried = replace(base, seed=TUNING[0], runs=len(TUNING))
+    return tuple(replace(tried, cells=(cell,), learning_rate=(rate,)) for cell in base.cells for rate in RATES)
 
 
 class Seeds(Stored[RecurrentConfig]):
-    """Results looked up by setting: one number per seed."""
+    """Results looked up by setting: one number for each of these seeds."""
+
+    def __init__(self, results: Results, seeds: Sequence[int] = SEEDS) -> None:
+        super().__init__(results)
+        self._seeds = seeds
 
     def metric(self, base: RecurrentConfig, cell: str, name: str) -> Array:
         """(S, K) of "accuracy" or "test_loss" at `base.test_distances`. KeyError where a result is missing."""
-        return self.metric_of(replace(base, cells=(cell,)), f"{cell}.{name}")
+        (one,) = cells(replace(base, cells=(cell,), seed=self._seeds[0], runs=len(self._seeds)))
+        return self.metric_of(one, f"{cell}.{name}")
 
     def at(self, base: RecurrentConfig, cell: str, distance: int, name: str = "accuracy") -> Array:
         """(S,) at one of the test distances."""
@@ -56,58 +102,81 @@ class Seeds(Stored[RecurrentConfig]):
 CellClaim: TypeAlias = Claim[RecurrentConfig, Seeds]
 
 
-def biased(bias: float) -> RecurrentConfig:
-    """Mixed distances with another forget bias."""
-    return replace(MIXED, forget_bias=bias, cells=("lstm",))
+def _claim(
+    id_: str,
+    needs: Iterable[RecurrentConfig],
+    differences: Callable[[Seeds], Array],
+    smallest: float = SHARE_THAT_MATTERS,
+    *,
+    beside: bool = False,
+) -> CellClaim:
+    return Claim(id_, tuple(needs), differences, smallest, enough=len(SEEDS), beside=beside)
 
 
-def _single(distance: int) -> CellClaim:
-    base = SINGLE[distance]
-    return Claim(
-        f"rnn_below_lstm_single@{distance}",
-        cells(base),
+def _below(id_: str, base: RecurrentConfig, distance: int, *, beside: bool = False) -> CellClaim:
+    """The RNN is right less often than the LSTM."""
+    return _claim(
+        id_,
+        cells(replace(base, cells=("rnn", "lstm"))),
         lambda at: at.at(base, "lstm", distance) - at.at(base, "rnn", distance),
-        SHARE_THAT_MATTERS,
-        beside=distance != DECLARED_DISTANCE,
+        beside=beside,
     )
 
 
+def _forgets(cell: str) -> CellClaim:
+    """Right more often at 1 than far beyond the longest sentence of training."""
+    return _claim(
+        f"{cell}_forgets@{FAR}",
+        cells(replace(GROWING, cells=(cell,))),
+        lambda at: at.at(GROWING, cell, 1) - at.at(GROWING, cell, FAR),
+    )
+
+
+def _from_near_helps(cell: str, otherwise: RecurrentConfig, name: str, *, beside: bool = False) -> CellClaim:
+    """Right more often at 40 for having begun with short distances."""
+    return _claim(
+        f"from_near_helps_{cell}@{name}",
+        (one for base in (GROWING, otherwise) for one in cells(replace(base, cells=(cell,)))),
+        lambda at: at.at(GROWING, cell, 40) - at.at(otherwise, cell, 40),
+        beside=beside,
+    )
+
+
+def _counted(at: Seeds, cell: str) -> Array:
+    return at.metric(COUNTING, cell, "accuracy").mean(1)
+
+
 CLAIMS: tuple[CellClaim, ...] = (
-    Claim("lstm_remembers@40", cells(MIXED), lambda at: at.at(MIXED, "lstm", 40) - REMEMBERED),
-    Claim(
-        "rnn_below_lstm@40",
-        cells(MIXED),
-        lambda at: at.at(MIXED, "lstm", 40) - at.at(MIXED, "rnn", 40),
-        SHARE_THAT_MATTERS,
+    _claim(
+        "lstm_remembers@40",
+        cells(replace(GROWING, cells=("lstm",))),
+        lambda at: at.at(GROWING, "lstm", 40) - REMEMBERED,
+        0.0,
     ),
-    Claim(
-        "patient_rnn_below_lstm@40",
-        (*cells(MIXED), PATIENT),
-        lambda at: at.at(MIXED, "lstm", 40) - at.at(PATIENT, "rnn", 40),
-        SHARE_THAT_MATTERS,
+    _below("rnn_below_lstm@40", GROWING, 40),
+    _below(f"rnn_below_lstm@{FAR}", GROWING, FAR, beside=True),
+    _below("rnn_below_lstm@long", LONG, 40, beside=True),
+    _forgets("rnn"),
+    _forgets("lstm"),
+    *(
+        _below(f"rnn_below_lstm_single@{distance}", base, distance, beside=distance != DECLARED_DISTANCE)
+        for distance, base in SINGLE.items()
     ),
-    *(_single(distance) for distance in SINGLE),
-    Claim(
-        "mixed_helps_lstm@40",
-        (*cells(MIXED), *cells(SINGLE[40])),
-        lambda at: at.at(MIXED, "lstm", 40) - at.at(SINGLE[40], "lstm", 40),
-        SHARE_THAT_MATTERS,
-    ),
-    Claim(
+    _from_near_helps("rnn", MIXED, "mixed"),
+    _from_near_helps("lstm", MIXED, "mixed", beside=True),
+    _from_near_helps("rnn", SINGLE[40], "single", beside=True),
+    _from_near_helps("lstm", SINGLE[40], "single"),
+    _claim(
         "bias_1_beats_minus_1",
-        (biased(1.0), biased(-1.0)),
-        lambda at: at.at(biased(1.0), "lstm", 40) - at.at(biased(-1.0), "lstm", 40),
-        SHARE_THAT_MATTERS,
+        (*cells(BIASES[1.0]), *cells(LEAKY)),
+        lambda at: at.at(BIASES[1.0], "lstm", 40) - at.at(LEAKY, "lstm", 40),
     ),
-    Claim(
+    _claim(
         "peephole_counts_further",
-        cells(COUNTING),
-        lambda at: (
-            at.metric(COUNTING, "peephole", "accuracy").mean(1) - at.metric(COUNTING, "lstm", "accuracy").mean(1)
-        ),
-        SHARE_THAT_MATTERS,
+        cells(replace(COUNTING, cells=("lstm", "peephole"))),
+        lambda at: _counted(at, "peephole") - _counted(at, "lstm"),
     ),
-    Claim(
+    _claim(
         "peephole_times_better",
         cells(DELAYS),
         lambda at: at.at(DELAYS, "lstm", 40, "test_loss") - at.at(DELAYS, "peephole", 40, "test_loss"),

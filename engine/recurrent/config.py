@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from engine.runs.config import Choice, Config, FloatRange, IntRange, ListOf, Text, setting
+from engine.runs.rates import DECAYS, check_rates, rate_of
 
 CELLS = ("rnn", "lstm", "peephole")
 """The ladder, lowest rung first."""
+TESTED = (0.0, 0.25, 0.5, 0.75, 1.0, 2.0, 4.0)
+"""Where held-out accuracy is measured, in longest distances of training; 0 stands for a distance of 1."""
 TASKS = ("language", "adding", "order", "counting", "delays")
 
 
@@ -22,12 +26,13 @@ class RecurrentConfig(Config):
 
     playground: ClassVar[str] = "recurrent"
     ladder: ClassVar[str] = "cells"
+    older: ClassVar[Mapping[str, Any]] = {"decay": "none"}
 
     # data
     task: str = setting("language", Choice(TASKS))
     sentences: str = setting("en", Choice(("en", "zh")))
     distance: int = setting(40, IntRange(1, 100))  # the longest in training
-    distances: str = setting("mixed", Choice(("mixed", "single")))  # 1 … distance, or that one alone
+    distances: str = setting("growing", Choice(("growing", "mixed", "single")))  # "growing": from near to far
 
     # model
     cells: tuple[str, ...] = setting(CELLS, ListOf(Choice(CELLS), 1, len(CELLS), distinct=True))
@@ -36,13 +41,23 @@ class RecurrentConfig(Config):
     forget_bias: float = setting(1.0, FloatRange(-5.0, 5.0))
 
     # training
-    learning_rate: float = setting(0.01, FloatRange(1e-6, 1e9))
+    learning_rate: tuple[float, ...] = setting(
+        (0.0025, 0.04, 0.015), ListOf(FloatRange(1e-6, 1e9), 1, len(CELLS))
+    )  # one for all cells, or one for each
+    decay: str = setting("cosine", Choice(DECAYS))  # of the rate, to 0 over the run
     clip: float = setting(1.0, FloatRange(0.01, 1e6))  # longest gradient of one model; the RNN's explodes now and then
     batch_size: int = setting(64, IntRange(8, 256))
     steps: int = setting(1_200, IntRange(1, 10_000))
     frames: int = setting(40, IntRange(2, 120))
     runs: int = setting(1, IntRange(1, 32))  # seeds trained at once, from `seed` on; the first is followed
     seed: int = setting(0, IntRange(0, 999_999))
+
+    def check(self) -> None:
+        check_rates(self.learning_rate, CELLS)
+
+    def rate(self, cell: str) -> float:
+        """The learning rate that a cell begins with."""
+        return rate_of(cell, self.learning_rate, CELLS)
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -51,8 +66,12 @@ class RecurrentConfig(Config):
 
     @property
     def test_distances(self) -> tuple[int, ...]:
-        """Where held-out accuracy is measured: from 1 to twice the longest distance of training, that one in the middle."""
-        return tuple(dict.fromkeys(max(round(self.distance * n / 4), 1) for n in range(9)))
+        """Where held-out accuracy is measured: from 1 to the longest distance of training in quarters, then far beyond it."""
+        return _tested(self.distance)
+
+
+def _tested(distance: int, most: float = TESTED[-1]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(max(round(distance * part), 1) for part in TESTED if part <= most))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +85,14 @@ class TextConfig(RecurrentConfig):
     distance: int = setting(48, IntRange(8, 100))
     distances: str = setting("single", Choice(("single",)))
     hidden: int = setting(64, IntRange(1, 96))
-    learning_rate: float = setting(0.005, FloatRange(1e-6, 1e9))
+    learning_rate: tuple[float, ...] = setting((0.005,), ListOf(FloatRange(1e-6, 1e9), 1, len(CELLS)))
     batch_size: int = setting(32, IntRange(8, 256))
     steps: int = setting(500, IntRange(1, 10_000))
     alphabet: str = setting("ab", Text(401))
     excerpt: str = setting("abababababab", Text(202))
     table: str = setting("", Text(64))  # SHA-256 of the bytes; "" takes any
+
+    @property
+    def test_distances(self) -> tuple[int, ...]:
+        """Up to twice a window: the held-out tenth of a short text has no longer ones."""
+        return _tested(self.distance, 2.0)

@@ -7,14 +7,16 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from engine.errors import UserError
 from engine.recurrent.config import TextConfig
+from engine.recurrent.ngrams import NGrams, chosen_order
 from engine.recurrent.tasks import Characters
-from engine.recurrent.training import train_on
-from engine.runs.frame import Frame
+from engine.recurrent.training import Batches, train_on
+from engine.runs.frame import Array, Frame
 from engine.runs.work import Tick
 
 SHORTEST, LONGEST = 3_000, 8_000_000
@@ -88,7 +90,9 @@ def encode(text: str, alphabet: str) -> Tensor:
 
 
 def read(config: TextConfig, data: bytes, tick: Tick | None = None) -> Iterator[Frame]:
-    """Train on all but the last tenth, test on that. Metrics as `train`; the loss is in nats per character.
+    """Train on all but the last tenth, test on that. Metrics as `train`; the loss is in nats per character. Beside them
+    "counting.test_loss" (S, K) of the same windows, told by how often what followed what, and "counting.order" (), how many
+    characters are counted together, the next one included.
 
     Raises UserError where the text is not the one that `config.table` names, or cannot be used.
     """
@@ -97,4 +101,18 @@ def read(config: TextConfig, data: bytes, tick: Tick | None = None) -> Iterator[
     ids = encode(decode(data), config.alphabet)
     held_out = int(HELD_OUT * len(ids))
     trained, tested = (Characters(config.alphabet, part) for part in (ids[:-held_out], ids[-held_out:]))
-    yield from train_on(config, trained, tested, tick)
+    beside = _counting(config, trained, tested, ids[:-held_out].numpy())
+    for frame in train_on(config, trained, tested, tick):
+        yield replace(frame, metrics={**frame.metrics, **beside})
+
+
+def _counting(config: TextConfig, trained: Characters, tested: Characters, ids: Array) -> dict[str, Array]:
+    """What counting tells of the windows that the cells are tested on."""
+    symbols = len(config.alphabet)
+    order = chosen_order(ids, symbols)
+    counts = NGrams(ids, symbols, order)
+    windows = [
+        (test.inputs.numpy(), test.targets.numpy()) for test in Batches(config, trained, tested, config.seeds).tests
+    ]
+    each = [[counts.loss(*pair) for pair in zip(*test, strict=True)] for test in windows]  # by distance, by seed
+    return {"counting.test_loss": np.array(each).T, "counting.order": np.array(order)}

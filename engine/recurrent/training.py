@@ -6,6 +6,7 @@ for frame in train(RecurrentConfig(seed=1)):
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 
 import torch
@@ -17,6 +18,7 @@ from engine.recurrent.ladder import TITLES
 from engine.recurrent.models import ReaderOutput, build, initialise
 from engine.recurrent.tasks import Examples, Task, loss_of, right, task_of
 from engine.runs.frame import Array, Frame, frame_steps, kept_steps
+from engine.runs.rates import at_step
 from engine.runs.seeds import generator
 from engine.runs.stack import Stack
 from engine.runs.work import Tick
@@ -36,7 +38,7 @@ class Batches:
 
     def __init__(self, config: RecurrentConfig, task: Task, held_out: Task, seeds: Sequence[int]) -> None:
         self._config, self._task = config, task
-        self._distances = generator(0, "distances")
+        self._distances, self._drawn = generator(0, "distances"), 0
         self._sources = [generator(seed, "examples") for seed in seeds]
         tests = [
             [held_out.draw(distance, TEST_EXAMPLES, generator(seed, "test", str(distance))) for seed in seeds]
@@ -46,10 +48,18 @@ class Batches:
 
     def batch(self) -> Examples:
         """inputs (S, L, B, …), targets (S, …)."""
-        longest = self._config.distance
-        mixed = self._config.distances == "mixed"
-        distance = int(torch.randint(1, longest + 1, (), generator=self._distances)) if mixed else longest
+        distance = self._distance()
+        self._drawn += 1
         return _stacked([self._task.draw(distance, self._config.batch_size, source) for source in self._sources])
+
+    def _distance(self) -> int:
+        """Of the next batch. Growing: any up to the longest so far, which grows evenly from 1 to `distance` over the first
+        half of the steps, so that what is too far to be learnt at once is reached from what is near (Bengio et al. 2009)."""
+        config = self._config
+        if config.distances == "single":
+            return config.distance
+        grown = 1.0 if config.distances == "mixed" else min(1.0, 2 * (self._drawn + 1) / config.steps)
+        return int(torch.randint(1, math.ceil(config.distance * grown) + 1, (), generator=self._distances))
 
 
 def _stacked(parts: Sequence[Examples]) -> Examples:
@@ -62,13 +72,17 @@ class Trainee:
     def __init__(self, config: RecurrentConfig, task: Task, cell: str) -> None:
         self.config, self.task, self.cell = config, task, cell
         self.stack = Stack([initialise(build(config, cell, task), seed) for seed in config.seeds])
-        self.adam = self.stack.optimiser(config.learning_rate)
+        self._rate, self._learnt = config.rate(cell), 0
+        self.adam = self.stack.optimiser(self._rate)
         self._seen: list[Tensor] = []
 
     def learn(self, batch: Examples) -> None:
         """One step of Adam, each model's gradient cut to `clip`."""
         read: ReaderOutput = self.stack(batch.inputs)
         loss = loss_of(self.task.kind, read.answers, batch.targets)  # (S,)
+        for group in self.adam.param_groups:
+            group["lr"] = at_step(self._rate, self.config.decay, self._learnt, self.config.steps)
+        self._learnt += 1
         self.adam.zero_grad(set_to_none=True)
         loss.sum().backward()
         cut(self.stack.parameters.values(), self.config.clip)

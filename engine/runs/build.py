@@ -20,11 +20,11 @@ from engine.runs.playground import engines
 from engine.runs.service.policy import RunPolicy
 from engine.runs.service.run import Run, State
 from engine.runs.service.runs import Runs
-from engine.runs.studies.claims import flat
+from engine.runs.studies.claims import flat, flat_withdrawn
 from engine.runs.studies.fingerprint import fingerprints, key
 from engine.runs.studies.restamp import restamp
 from engine.runs.studies.shipped import Shipped
-from engine.runs.studies.stored import read_study, write_study
+from engine.runs.studies.stored import read_seconds, read_study, write_study
 
 POLICY = RunPolicy(background_queue=100_000, longest_seconds=3_600.0)
 
@@ -36,9 +36,8 @@ def build(what: str, names: Sequence[str], since: str = "", seed: int = 0) -> No
         if what == "restamp":
             restamp(shipped, since, seed)
         elif what == "verdicts":
-            for claim in shipped.claims:
-                if claim.id in shipped.verdicts:
-                    print(json.dumps({"playground": name} | flat(claim, shipped.verdicts[claim.id])))
+            for line in _verdicts(shipped):
+                print(json.dumps({"playground": name} | line))
         elif what == "recordings":
             for run in _trained(tuple(shipped.recordings.values())):
                 shipped.ship(run.recording())
@@ -46,26 +45,33 @@ def build(what: str, names: Sequence[str], since: str = "", seed: int = 0) -> No
             _claims(shipped)
 
 
+def _verdicts(shipped: Shipped[Any, Any]) -> Iterator[dict[str, object]]:
+    """A line for each claim that is stored, then for each that is made no more."""
+    for claim in shipped.claims:
+        if claim.id in shipped.verdicts:
+            yield flat(claim, shipped.verdicts[claim.id])
+    for id_, why in shipped.withdrawn.items():
+        yield flat_withdrawn(id_, why)
+
+
 def _claims(shipped: Shipped[Any, Any]) -> None:
     """Train what is missing. Every cell is on disk as soon as it is trained, in a file beside the study, and is not trained
     again where this was broken off."""
     now, begun = fingerprints(shipped.cells), shipped.study.with_suffix(".begun.json")
     current: dict[Config, Mapping[str, Array]] = {}
+    seconds: dict[Config, float] = {}
     for path in (shipped.study, begun):
-        code, stored = read_study(path, shipped.config) if path.exists() else ({}, {})
-        current |= {
-            cell: stored[cell] for cell in shipped.cells if cell in stored and code.get(key(cell)) == now[key(cell)]
-        }
+        if path.exists():
+            code, stored = read_study(path, shipped.config)
+            current |= {
+                cell: stored[cell] for cell in shipped.cells if cell in stored and code.get(key(cell)) == now[key(cell)]
+            }
+            seconds |= read_seconds(path, shipped.config)
     for run in _trained([cell for cell in shipped.cells if cell not in current]):
-        current[run.config] = _last(run)
-        write_study(begun, current, shipped.keeps)
-    shipped.write_study({cell: current[cell] for cell in shipped.cells})
+        current[run.config], seconds[run.config] = run.metrics, run.worked
+        write_study(begun, current, shipped.keeps, seconds)
+    shipped.write_study({cell: current[cell] for cell in shipped.cells}, seconds)
     begun.unlink(missing_ok=True)
-
-
-def _last(run: Run) -> dict[str, Array]:
-    """Every metric as it was last: a run of two phases ends with those of the second."""
-    return {name: value for frame in run.frames for name, value in frame.metrics.items()}
 
 
 def _trained(configs: Sequence[Config]) -> Iterator[Run]:

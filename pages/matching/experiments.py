@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from engine.matching import MatchingConfig
-from engine.matching.claims import FAR, LOG, SEEDS, SEPARATE, WIDE, WORDS, Seeds
+from engine.matching.claims import FAR, LOG, SEEDS, SEPARATE, TUNING, WIDE, WORDS, Seeds
 from engine.matching.config import MODELS
 from engine.matching.ladder import LADDER, TITLES
 from engine.matching.shipped import SHIPPED
@@ -25,8 +25,11 @@ from pages.ui.theme import HUES
 def about() -> str:
     """What the stored studies are."""
     return t(
-        "Stored studies of {seeds} seeds, the same clicks for every model. Each claim is judged alone: so few seeds bear no correction for many.",
+        "Stored studies of {seeds} seeds and {steps} steps, the same clicks for every model. Every model has in each setting the learning rate that was best on {tuning} other seeds, and it falls to 0 over the run: {rates}. The claims of this page are judged together.",
         seeds=len(SEEDS),
+        steps=f"{_base().steps:,}",
+        tuning=len(TUNING),
+        rates=", ".join(f"{TITLES[model]} {_base().rate(model):g}" for model in MODELS),
     )
 
 
@@ -127,6 +130,7 @@ EXPERIMENTS = (
             "dssm_chance_order@": N_("DSSM is within .1 of a coin toss:"),
             "clsm_order@": N_("CNN-DSSM is right in more than .9:"),
             "lstm_order@": N_("LSTM-DSSM is right in more than .9:"),
+            "dssm_chance_order@-long": N_("After twice the steps DSSM is within .1 of a coin toss:"),
         },
         _order,
         _told,
@@ -137,6 +141,7 @@ EXPERIMENTS = (
         N_("Misspelling: do letter trigrams bridge it?"),
         {
             "dssm_spelling@": N_("DSSM with trigrams (or characters) is right in more than .9:"),
+            "dssm_spelling@-long": N_("After twice the steps DSSM is right in more than .9:"),
             "dssm_hash_beats_words": N_("DSSM is better with trigrams than with whole words:"),
             "clsm_hash_beats_words": N_("CNN-DSSM is better with trigrams than with whole words:"),
         },
@@ -151,6 +156,7 @@ EXPERIMENTS = (
             "dssm_chance_evidence@": N_("DSSM is within .1 of a coin toss:"),
             "clsm_evidence@": N_("CNN-DSSM is right in more than .9:"),
             "lstm_evidence@": N_("LSTM-DSSM is right in more than .9:"),
+            "clsm_evidence@-long": N_("After twice the steps CNN-DSSM is right in more than .9:"),
             "clsm_loses_far_evidence": N_(
                 "The textbook's claim: with 40 words between, CNN-DSSM is right in less than .9:"
             ),
@@ -167,6 +173,7 @@ EXPERIMENTS = (
             "clsm_chance_beyond@": N_("CNN-DSSM is within .1 of a coin toss:"),
             "clsm_wide_chance_beyond": N_("CNN-DSSM with windows of five words is within .1 of a coin toss:"),
             "lstm_beyond@": N_("LSTM-DSSM is right in more than .9:"),
+            "clsm_chance_beyond@-long": N_("After twice the steps CNN-DSSM is within .1 of a coin toss:"),
         },
         _beyond,
         _told,

@@ -46,7 +46,7 @@ def table(now: Shown) -> None:
     _pays_off(now, found)
     st.caption(
         t(
-            "{queries} held-out queries over {documents} documents. NDCG gains 2^rel − 1; recall@k: a relevant document is among the first k; equal scores stand in the middle of their places.",
+            "{queries} held-out queries over {documents} documents. NDCG gains 2^rel − 1; recall@k: a relevant document is among the first k; scores nearer than 0.00001 are equal, and every measure is its mean over all orders of what is equal.",
             queries=f"{len(now.hand.library.test):,}",
             documents=f"{len(now.hand.library.pool):,}",
         )
@@ -60,14 +60,14 @@ def _pays_off(now: Shown, found: dict[str, dict[str, Array]]) -> None:
     library = now.hand.library
     judge = Judge(library.log)
     scores = now.index.scores(model, library.test), now.hand.baselines.scores(library.test)[baseline]
-    ranks = [judge.first_ranks(one) for one in scores]
-    verdict = judge_differences(1.0 / ranks[0] - 1.0 / ranks[1], enough=2)
+    reciprocal = [judge.reciprocal_ranks(one) for one in scores]
+    verdict = judge_differences(reciprocal[0] - reciprocal[1], enough=2)
     st.markdown(
         t(
             "{model} ranks better than {baseline}, the best that needs no training, over {queries} held-out queries: {verdict}",
             model=TITLES[model],
             baseline=t(ranking.NAMES[baseline]),
-            queries=len(ranks[0]),
+            queries=len(reciprocal[0]),
             verdict=badge(verdict, N_("{ahead} of {count} queries")),
         )
     )

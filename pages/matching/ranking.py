@@ -10,7 +10,7 @@ import streamlit as st
 
 from engine.matching.baselines import BASELINES
 from engine.matching.ladder import TITLES
-from engine.matching.measures import TIE
+from engine.matching.measures import levels
 from engine.matching.opened.scene import Scene, ranks
 from pages.matching.shown import Shown, position, scores_of, shown
 from pages.ui.language import N_, listed, t
@@ -77,8 +77,9 @@ def _mark(scene: Scene, grades: Mapping[int, int], index: int) -> str:
 
 def _rank(scores: np.ndarray, n: int) -> str:
     """3, or 1–2 where two share the first places."""
-    first = 1 + int((scores > scores[n] + TIE).sum())
-    last = first + int((np.abs(scores - scores[n]) <= TIE).sum()) - 1
+    level = levels(scores)
+    first = 1 + int((level < level[n]).sum())
+    last = first + int((level == level[n]).sum()) - 1
     return f"{first}" if first == last else f"{first}–{last}"
 
 
@@ -98,8 +99,9 @@ def disagreement(now: Shown, scene: Scene, scores: Mapping[str, np.ndarray]) -> 
     own, twin = (pool.index(index) for index in scene.documents[:2])
     verdicts: dict[str, list[str]] = {"above": [], "equal": [], "below": []}
     for name, one in scores.items():
-        gap = float(one[own] - one[twin])
-        verdicts["equal" if abs(gap) < TIE else "above" if gap > 0 else "below"].append(t(NAMES[name]))
+        level = levels(one)
+        behind = int(level[twin] - level[own])
+        verdicts["above" if behind > 0 else "below" if behind else "equal"].append(t(NAMES[name]))
     parts = {
         "above": N_("above it for {names}"),
         "equal": N_("**the same for {names}**"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from engine.matching import PAPER, MatchingConfig
+from engine.matching import PAPERS, MatchingConfig
 from engine.matching.ladder import TITLES
 from pages.ui.controls import controls
 from pages.ui.controls.choices import one_of
@@ -24,6 +24,7 @@ SKILLS = {
 }
 INPUTS = {"hashed": N_("Letters"), "words": N_("Whole")}
 TOWERS = {"shared": N_("Shared"), "separate": N_("Separate")}
+DECAYS = {"cosine": N_("falls to 0"), "none": N_("constant")}
 POOLING = {"masked": N_("Masked"), "unmasked": N_("Unmasked")}
 
 DATA = (
@@ -58,7 +59,10 @@ MODEL = (
 TRAINING = (
     Control("gamma", N_("γ, how sharp"), N_("P(D|Q) = softmax(γ · cosine)."), step=1.0, format="%g"),
     Control("unclicked", N_("J, unclicked documents")),
-    Control("learning_rate", N_("Learning rate"), step=0.001, format="%g"),
+    Control(
+        "learning_rate", N_("Learning rate"), N_("One for all models, or one for each of the three, comma-separated.")
+    ),
+    Control("decay", N_("Learning rate over the run"), options=DECAYS),
     Control("clip", N_("Longest gradient"), N_("Longer gradients are cut to this length."), step=0.5, format="%g"),
     Control("batch_size", N_("Batch size"), step=16),
     Control("steps", N_("Steps"), step=100),
@@ -68,7 +72,8 @@ TRAINING = (
 
 
 PRESETS = (
-    Preset("paper", N_("The papers' shapes: 30K, 300, 128"), PAPER | {"steps": 300}),
+    Preset("paper", N_("The papers' shapes: 30K, 300, 128"), PAPERS["en"] | {"steps": 300}),
+    Preset("characters", N_("The same for Chinese: 15K characters"), PAPERS["zh"] | {"language": "zh", "steps": 300}),
     Preset("words", N_("Whole words (English)"), {"input": "words"}, "dssm"),
     Preset("crowded", N_("A crowded hash: 64 buckets"), {"dimensions": 64}, "dssm"),
     Preset("window1", N_("A window of one word"), {"window": 1}),
@@ -83,7 +88,7 @@ GROUPS = Groups(
     MODEL,
     TRAINING,
     labels={"language": N_("Texts")},
-    words=TITLES | SKILLS | INPUTS | TOWERS | POOLING | LANGUAGES,
+    words=TITLES | SKILLS | INPUTS | TOWERS | POOLING | DECAYS | LANGUAGES,
 )
 
 

@@ -11,9 +11,18 @@ from engine.matching.opened.shapes import TEXTBOOK, textbook, words_seen
 from engine.runs.config import IntRange
 from pages.matching.shown import Shown
 from pages.ui.controls import controls
-from pages.ui.language import t
+from pages.ui.language import N_, t
 from pages.ui.pieces.charts import show
 from pages.ui.theme import HUES
+
+_READINGS = {
+    "en": N_(
+        "Two readings of 302 × 90,000. **The paper windows once**: a word has 30K columns, a kernel of three words has 90K, and each number sees {once} words; training here does this. **Windows of windows**: a position already holds three words, a kernel of three positions sees {twice}."
+    ),
+    "zh": N_(
+        "Two readings of 302 × 45,000. **Windowed once**: a character has 15K columns, a kernel of three characters has 45K, and each number sees {once} characters; training here does this. **Windows of windows**: a position already holds three characters, a kernel of three positions sees {twice}."
+    ),
+}
 
 
 def draw(now: Shown) -> None:
@@ -24,13 +33,7 @@ def draw(now: Shown) -> None:
         _on_stage(now)
     with right:
         _textbook(now)
-    st.markdown(
-        t(
-            "Two readings of 302 × 90,000. **The paper windows once**: a word has 30K columns, a kernel of three words has 90K, and each number sees {once} words; training here does this. **Windows of windows**: a position already holds three words, a kernel of three positions sees {twice}.",
-            once=words_seen(3, 1),
-            twice=words_seen(3, 2),
-        )
-    )
+    st.markdown(t(_READINGS[now.config.language], once=words_seen(3, 1), twice=words_seen(3, 2)))
     _windowings(now)
 
 

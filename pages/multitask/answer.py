@@ -64,7 +64,7 @@ def _by_the_study(p: float) -> str:
     choice, taken = _choices()[at], {one.taken for one in _choices().values()}
     where_ = f"p = {p:.2f}"
     said = t(
-        "Take **{structure}**: at {where} it is the smallest that no other is judged better than. Median loss of {seeds} seeds: {losses}.",
+        "Take **{structure}**: at {where} none is judged better, and of those it has the fewest parameters. Median loss of {seeds} seeds: {losses}.",
         structure=TITLES[choice.taken],
         where=where_ if at == p else t("{where} (studied at {at})", where=where_, at=f"{at:g}"),
         seeds=len(SEEDS),

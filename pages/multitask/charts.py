@@ -125,7 +125,7 @@ def _stage(
     config = recording.config
     readouts = [Readout(t("Label Pearson, measured"), Ref("pearson"))]
     if "mmoe" in config.structures:
-        readouts.append(Readout(t("Gate distance, {count} seeds", count=config.runs), Ref("mmoe.distance")))
+        readouts.append(Readout(_distance(config, found, values), Ref("mmoe.distance"), rungs=("mmoe",)))
     return Stage(
         title=t("Multi-task networks"),
         steps=recording.steps,
@@ -150,6 +150,14 @@ def _stage(
         words=words(),
         live=source == "live",
     )
+
+
+def _distance(config: MultitaskConfig, found: dict[str, Array | Quantised], values: tuple[float, ...]) -> str:
+    """The readout's label: over how many seeds, and how far the gates of identical tasks stay apart, where that was recorded."""
+    if values[-1] < 1.0 or len(values) == 1:
+        return t("Gate distance, {count} seeds", count=config.runs)
+    floor = float(np.asarray(found["mmoe.distance"])[-1, -1])
+    return t("Gate distance, {count} seeds (same task, trained: {floor})", count=config.runs, floor=f"{floor:.2f}")
 
 
 def _panels(config: MultitaskConfig, names: Sequence[str]) -> tuple[Diagram | Plane | Lines, ...]:
@@ -210,6 +218,7 @@ def _losses(config: MultitaskConfig) -> Lines:
         look = (LADDER[structure].hue, structure, LADDER[structure].dash)
         lines += [Series("", Ref(f"{structure}.run{r}"), look[0], "run", look[1]) for r in range(config.runs)]
         lines.append(Series(TITLES[structure], Ref(f"{structure}.mean"), look[0], "mean", look[1], look[2]))
+    lines.append(Series(t("guessing"), Ref("guessing"), "muted", "mean", None, "1 4"))
     binary = "binary" in config.tasks
     return Lines(
         "loss",

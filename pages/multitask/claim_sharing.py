@@ -14,6 +14,7 @@ from engine.multitask.models import build, multiply_adds
 from engine.multitask.shipped import SHIPPED
 from engine.runs.studies.verdict import Verdict
 from pages.multitask.claim_views import four_digits
+from pages.multitask.claim_words import said
 from pages.ui.language import t
 from pages.ui.pieces.verdict import in_favour, verdict_lines
 
@@ -50,14 +51,8 @@ def sharing(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
             count=next(iter(verdicts.values())).runs,
         )
     )
-    many = f"{DECLARED_ROWS:,}"
-    says = {
-        "sharing_overfits_less": t(
-            "With {rows} training rows Shared-Bottom's held-out loss is below Single-Task's:", rows=many
-        ),
-        "sharing_has_the_smaller_gap": t("Its gap is smaller:"),
-    }
-    verdict_lines(SHIPPED, {f"{what}@{DECLARED_ROWS}": said for what, said in says.items()}, "sharing")
+    names = (f"{name}@{DECLARED_ROWS}" for name in ("sharing_overfits_less", "sharing_has_the_smaller_gap"))
+    verdict_lines(SHIPPED, {name: said(name) for name in names}, "sharing")
     _sizes()
 
 

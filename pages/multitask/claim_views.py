@@ -22,8 +22,9 @@ from engine.multitask.ladder import TITLES
 from engine.multitask.shipped import SHIPPED, sweep
 from engine.runs.studies.verdict import Verdict
 from pages.multitask.claim_charts import colours, curve, curve_rows, histogram
+from pages.multitask.claim_words import PAIRS, at, said
 from pages.ui.controls.choices import one_of
-from pages.ui.language import N_, bare, t
+from pages.ui.language import bare, t
 from pages.ui.pieces.charts import show
 from pages.ui.pieces.verdict import in_favour, numbers, outcome, tests, verdict_line, verdict_lines
 from pages.ui.theme import HUES
@@ -37,21 +38,9 @@ def four_digits(columns: Iterable[str]) -> dict[str, Any]:
     return {column: st.column_config.NumberColumn(format="%.4f") for column in columns}
 
 
-def _verdict_lines(verdicts: Mapping[str, Verdict], sentence: str) -> None:
+def _verdict_lines(verdicts: Mapping[str, Verdict]) -> None:
     """One claim, and beside it the same where the training was twice as long."""
-    says = {
-        claim: t("Twice the steps: {claim}", claim=t(sentence)) if claim.endswith("long") else t(sentence)
-        for claim in verdicts
-    }
-    verdict_lines(SHIPPED, says, min(verdicts))
-
-
-PAIRS = {
-    "mmoe_below_shared_bottom": ("MMoE", "Shared-Bottom"),
-    "omoe_below_shared_bottom": ("OMoE", "Shared-Bottom"),
-    "mmoe_below_omoe": ("MMoE", "OMoE"),
-}
-"""The claim that one structure's loss is below another's, and the two."""
+    verdict_lines(SHIPPED, {claim: said(claim) for claim in verdicts}, min(verdicts))
 
 
 def loss(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
@@ -64,7 +53,7 @@ def loss(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
     )
     table = pd.DataFrame([_pair_row(name, v, name in SHIPPED.family) for name, v in verdicts.items()])
     st.dataframe(table, hide_index=True, height="content", column_config=four_digits(table.columns[2:6]))
-    named = {name: _pair(name) for name in verdicts}
+    named = {name: said(name) for name in verdicts}
     declared = f"mmoe_below_shared_bottom@{DECLARED:g}"
     st.markdown(verdict_line(named[declared], verdicts[declared], numbers(verdicts[declared])))
     tests({named[name]: verdict for name, verdict in verdicts.items() if name in SHIPPED.family}, "loss")
@@ -78,22 +67,11 @@ def loss(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
     _spread(seeds)
 
 
-def _pair(claim: str) -> str:
-    name, _, cut = claim.partition("@")
-    lower, upper = PAIRS[name]
-    return t("At p = {p} the loss of {lower} is below that of {upper}:", p=_at(cut), lower=lower, upper=upper)
-
-
-def _at(cut: str) -> str:
-    """The correlation that a claim's cut stands for."""
-    return t("{p}, twice the steps", p=f"{DECLARED:g}") if cut == "long" else cut
-
-
 def _pair_row(claim: str, v: Verdict, judged: bool) -> dict[str, object]:
     name, _, cut = claim.partition("@")
     lower, upper = PAIRS[name]
     return {
-        "p": _at(cut),
+        "p": at(cut),
         t("lower loss"): t("{lower} than {upper}", lower=lower, upper=upper),
         t("difference"): v.mean,
         t("low"): v.low,
@@ -136,7 +114,7 @@ def gap(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
         key="gap_curve",
         alt=t("OMoE's loss minus MMoE's over task correlation"),
     )
-    _verdict_lines(verdicts, N_("The gap at 1 is smaller than at 0:"))
+    _verdict_lines(verdicts)
 
 
 def advantage(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
@@ -147,7 +125,7 @@ def advantage(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
         key="advantage_curve",
         alt=t("Shared-Bottom's loss minus MMoE's over task correlation"),
     )
-    _verdict_lines(verdicts, N_("MMoE's advantage at 0 is larger than at 1:"))
+    _verdict_lines(verdicts)
 
 
 def gates(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
@@ -172,16 +150,13 @@ def gates(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
             row=f"{first['mmoe.gate_distance'].mean():.2f}",
         )
     )
-    _verdict_lines(verdicts, N_("The mean gates are closer at 1 than at 0:"))
+    _verdict_lines(verdicts)
 
 
 def breaks(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
     """MMoE against Shared-Bottom at a rate at which nothing has converged."""
     histogram({TITLES[s]: seeds.loss(SLOW, s, 0.5) for s in ("shared_bottom", "mmoe")})
-    _verdict_lines(
-        verdicts,
-        N_("Learning rate 0.001, correlation 0.5, the same 2,500 steps: MMoE's loss is below Shared-Bottom's:"),
-    )
+    _verdict_lines(verdicts)
     st.caption(
         t(
             "Nothing has converged at this rate: the ordering of structures is also a matter of how long and how fast they train."

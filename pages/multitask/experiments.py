@@ -12,6 +12,7 @@ from engine.multitask.shipped import SHIPPED, sweep
 from pages.multitask import claim_sharing, claim_views, study
 from pages.multitask.claim_charts import colours
 from pages.multitask.claim_views import View
+from pages.multitask.claim_words import PAIRS, said
 from pages.multitask.shown import Shown
 from pages.ui.language import N_, t
 from pages.ui.pieces.charts import show
@@ -67,7 +68,7 @@ def _question(key: str, text: str, claims: tuple[str, ...], view: View) -> Secti
     def draw(now: Shown) -> None:
         view(SHIPPED.results, verdicts_of(SHIPPED, claims))
 
-    return Section(key, text, draw, claims=lambda: claims)
+    return Section(key, text, draw, claims=lambda: {claim: said(claim) for claim in claims})
 
 
 EXPERIMENTS: tuple[Section[Shown], ...] = (
@@ -75,7 +76,7 @@ EXPERIMENTS: tuple[Section[Shown], ...] = (
         "loss",
         N_("Is the loss of the MoE structures below Shared-Bottom's?"),
         (
-            *(f"{pair}@{p:g}" for pair in claim_views.PAIRS for p in CORRELATIONS),
+            *(f"{pair}@{p:g}" for pair in PAIRS for p in CORRELATIONS),
             "mmoe_below_shared_bottom@long",
             "omoe_below_shared_bottom@long",
         ),

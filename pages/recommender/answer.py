@@ -18,7 +18,7 @@ def answer(now: Shown) -> str:
     site, given = now.site, scene.given
     parts: list[str] = [
         t(
-            "{user}, day {day}: {videos} videos → {known} with a vector → {recalled} recalled in {recall} ms → {last}.",
+            "{user}, day {day}: {videos} videos → {known} watched often enough to be found → {recalled} recalled in {recall} ms → {last}.",
             user=naming.user(site, user),
             day=f"{day:,.0f}",
             videos=f"{int((site.world.videos.uploaded <= day).sum()):,}",
@@ -46,7 +46,9 @@ def answer(now: Shown) -> str:
 
 def _last(now: Shown, shown: int, milliseconds: float) -> str:
     if not now.ranks:
-        return t("the first **{shown}** are shown: without impressions there is no ranking", shown=shown)
+        return t(
+            "the first **{shown}** are shown: too few impressions that were not watched for a ranking", shown=shown
+        )
     if now.server.ranker is None:
         return t("the first **{shown}** are shown: ranking is not trained yet", shown=shown)
     return t("**{shown}** shown in {rank} ms", shown=shown, rank=f"{milliseconds:.1f}")

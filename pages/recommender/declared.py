@@ -41,7 +41,7 @@ def _about() -> str:
 def _judged(
     key: str, title: str, draw: Callable[[Shown], None], icon: str, claims: Mapping[str, str]
 ) -> Section[Shown]:
-    return Section(key, title, draw, icon, claims=lambda: claims)
+    return Section(key, title, draw, icon, claims=lambda: {claim: t(said) for claim, said in claims.items()})
 
 
 PAGE = Page(

@@ -32,7 +32,7 @@ DIED = {
     RANKING: N_("lost at ranking"),
 }
 
-MINUTES = N_("**Ranking**: the logit z; its odds e^z are {odds} minutes")
+MINUTES = N_("**Ranking**: the logit z; its odds e^z are {odds} minutes for each impression that is not clicked")
 ODDS = N_("**Ranking**: the logit z; its odds e^z of a click are {odds}, no minutes")
 
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
+from collections.abc import Iterator, Mapping
 
-from engine.recurrent import RecurrentConfig, TextConfig
-from engine.recurrent.claims import MIXED
+import numpy as np
+
+from engine.recurrent import TextConfig
+from engine.recurrent.claims import SHARE_THAT_MATTERS
 from engine.recurrent.ladder import TITLES
 from engine.recurrent.shipped import SHIPPED
-from engine.runs.studies.verdict import Verdict
+from engine.runs.frame import Array
+from engine.runs.studies.verdict import judge
 from pages.recurrent import charts
 from pages.recurrent.shown import Shown
 from pages.ui.language import N_, listed, t
 from pages.ui.marked import Marked
-from pages.ui.pieces.verdict import STORED, headline
+from pages.ui.pieces.verdict import STORED, THIS_RUN, headline
+from pages.ui.run.live import RECORDED
+
+IN_ENGLISH = N_("stored study, English sentences")
 
 
 def answer(now: Shown) -> str:
@@ -26,27 +33,29 @@ def answer(now: Shown) -> str:
     if isinstance(config, TextConfig):
         losses = {cell: float(frame.metrics[f"{cell}.test_loss"][:, at].mean()) for cell in config.cells}
         return t(
-            "Your text after {step} training steps, held out: {losses} nats per character.",
+            "Your text after {step} training steps, held out: {losses} nats per character. Counting what followed the last {context} characters gives {counting}, guessing evenly {even}.",
             step=f"{frame.step:,}",
             losses=_of_each(losses),
+            context=int(frame.metrics["counting.order"]) - 1,
+            counting=f"{frame.metrics['counting.test_loss'][:, at].mean():.2f}",
+            even=f"{math.log(len(config.alphabet)):.2f}",
         )
-    found = {cell: float(frame.metrics[f"{cell}.accuracy"][:, at].mean()) for cell in config.cells}
-    shares = _of_each(found)
-    sentence = t(
-        "{task}, distance {distance}, step {step}: {accuracies} right.",
+    found = {cell: frame.metrics[f"{cell}.accuracy"][:, at].astype(np.float64) for cell in config.cells}
+    of_each = (
+        t("{task}, distance {distance}, step {step}: {accuracies} right.")
+        if config.runs == 1
+        else t("{task}, distance {distance}, step {step}: {accuracies} right, mean of {runs} seeds.")
+    )
+    sentence = of_each.format(
         task=charts.task_title(config),
         distance=distance
         if distance == asked
         else t("{asked} (tested at {distance})", asked=f"{asked:g}", distance=distance),
         step=f"{frame.step:,}",
-        accuracies=shares,
+        accuracies=_of_each({cell: float(share.mean()) for cell, share in found.items()}),
+        runs=config.runs,
     )
-    verdict = _verdict(config)
-    return (
-        sentence
-        if verdict is None
-        else sentence + " " + headline(now, N_("At distance 40 RNN below LSTM: {verdict}"), verdict, STORED)
-    )
+    return Marked(" ").join((sentence, *_judged(now, found)))
 
 
 def _of_each(cells: dict[str, float]) -> str:
@@ -54,8 +63,20 @@ def _of_each(cells: dict[str, float]) -> str:
     return listed(one.format(cell=t(TITLES[cell]), value=value) for cell, value in cells.items())
 
 
-def _verdict(config: RecurrentConfig) -> Verdict | None:
-    """Of the stored study of this setting; one run alone would judge nothing."""
-    if replace(config, cells=MIXED.cells, seed=0, frames=MIXED.frames, runs=MIXED.runs, sentences="en") != MIXED:
-        return None
-    return SHIPPED.verdicts.get("rnn_below_lstm@40")
+def _judged(now: Shown, found: Mapping[str, Array]) -> Iterator[str]:
+    """Whether the RNN is below the LSTM: by the stored study where it is on stage, or by the seeds of a run of one's own."""
+    if now.source == RECORDED and now.config.task == "language":
+        yield from _by_the_study(now)
+    elif now.config.runs > 1 and {"rnn", "lstm"} <= found.keys():
+        verdict = judge(found["lstm"] - found["rnn"], smallest=SHARE_THAT_MATTERS)
+        yield headline(now, N_("Is the RNN below the LSTM there? {verdict}"), verdict, THIS_RUN)
+
+
+def _by_the_study(now: Shown) -> Iterator[str]:
+    """At its declared distance, and after twice the steps."""
+    verdicts = SHIPPED.verdicts
+    source = STORED if now.config.sentences == "en" else IN_ENGLISH
+    if judged := verdicts.get("rnn_below_lstm@40"):
+        yield headline(now, N_("Is the RNN below the LSTM at 40? {verdict}"), judged, source)
+    if longer := verdicts.get("rnn_below_lstm@long"):
+        yield t("· after twice the steps in {ahead} of {count} runs", ahead=longer.ahead, count=longer.runs)

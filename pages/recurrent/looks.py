@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from engine.recurrent.config import CELLS
+from engine.recurrent.config import CELLS, RecurrentConfig
 from engine.recurrent.gradients import chain, connectivity, untrained_flow
 from engine.recurrent.ladder import LADDER, TITLES
+from engine.recurrent.tasks import task_of
 from pages.recurrent.shown import Shown
 from pages.recurrent.where import PLACE
 from pages.ui.language import bare, t
@@ -173,9 +174,20 @@ def learning_look(now: Shown) -> None:
         show(_accuracy(now, rows, x, title), key=f"accuracy_over_{x}", alt=title, into=column)
 
 
-def _accuracy(now: Shown, rows: list[dict[str, object]], x: str, title: str) -> alt.Chart:
-    scale = cell_scale(now.config.cells)
-    return (
+def guessing(config: RecurrentConfig) -> alt.Chart | None:
+    """A line at the accuracy of guessing, where one of several answers is asked for."""
+    task = task_of(config)
+    if task.kind != "class":
+        return None
+    data = pd.DataFrame({"accuracy": [1 / len(task.answers)], "what": [t("guessing")]})
+    return alt.Chart(data).mark_rule(strokeDash=[1, 4], color="#888").encode(
+        y=alt.Y("accuracy:Q", title=t("held-out accuracy")), tooltip=[alt.Tooltip("what:N", title=" "), alt.Tooltip("accuracy:Q", title=t("held-out accuracy"), format=".2f")]
+    )  # fmt: skip
+
+
+def _accuracy(now: Shown, rows: list[dict[str, object]], x: str, title: str) -> alt.Chart | alt.LayerChart:
+    scale, chance = cell_scale(now.config.cells), guessing(now.config)
+    lines = (
         alt.Chart(pd.DataFrame(rows), height=220)
         .mark_line(point=x == "distance", strokeWidth=2.5)
         .encode(
@@ -186,3 +198,4 @@ def _accuracy(now: Shown, rows: list[dict[str, object]], x: str, title: str) -> 
             tooltip=[alt.Tooltip("cell:N", title=t("Cell")), alt.Tooltip(f"{x}:Q", title=title), alt.Tooltip("accuracy:Q", title=t("held-out accuracy"), format=".2f")],
         )
     )  # fmt: skip
+    return lines if chance is None else chance + lines

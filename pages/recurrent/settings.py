@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
-from engine.recurrent import RecurrentConfig
+from engine.recurrent import RecurrentConfig, claims
 from engine.recurrent.ladder import TITLES
 from engine.recurrent.probe import probe
-from engine.recurrent.shipped import SHIPPED
 from pages.recurrent import where
 from pages.ui.controls import controls
 from pages.ui.controls.choices import one_of
@@ -27,7 +27,12 @@ TASKS = {
     "delays": N_("Spike delays"),
 }
 OWN_TEXT = N_("Your text")
-DISTANCES = {"mixed": N_("Mixed, from 1 up"), "single": N_("This one alone")}
+DISTANCES = {
+    "growing": N_("From near to far"),
+    "mixed": N_("Mixed from the beginning"),
+    "single": N_("This one alone"),
+}
+DECAYS = {"cosine": N_("falls to 0"), "none": N_("constant")}
 
 DATA = (
     Control("task", N_("Task"), options=TASKS),
@@ -39,7 +44,9 @@ DATA = (
     Control(
         "distances",
         N_("Distances in training"),
-        N_("Trained at one long distance alone, even an LSTM may find nothing to learn from."),
+        N_(
+            "From near to far: any up to a longest one, which grows from 1 over the first half of the steps. Trained at one long distance alone, even an LSTM may find nothing to learn from."
+        ),
         options=DISTANCES,
     ),
 )
@@ -55,7 +62,10 @@ MODEL = (
     ),
 )
 TRAINING = (
-    Control("learning_rate", N_("Learning rate"), step=0.001, format="%g"),
+    Control(
+        "learning_rate", N_("Learning rate"), N_("One for all cells, or one for each of the three, comma-separated.")
+    ),
+    Control("decay", N_("Learning rate over the run"), options=DECAYS),
     Control("clip", N_("Longest gradient"), N_("Longer gradients are cut to this length."), step=0.5, format="%g"),
     Control("batch_size", N_("Batch size"), step=32),
     Control("steps", N_("Steps"), step=100),
@@ -65,18 +75,21 @@ TRAINING = (
 )
 
 
-_COUNTING = SHIPPED.recordings["counting"].differences(RecurrentConfig())
-COUNTING = Preset(
-    "counting", N_("The cell counts: aⁿbⁿ"), {name: mine for name, (mine, _) in _COUNTING.items()}, "peephole"
-)
+def _of(study: RecurrentConfig, **changed: Any) -> dict[str, Any]:
+    """A stored study's settings, one seed of it, as a preset sets them."""
+    one = replace(study, **{name: getattr(RecurrentConfig(), name) for name in ("runs", "frames", "cells")} | changed)
+    return {name: mine for name, (mine, _) in one.differences(RecurrentConfig()).items()}
+
+
+COUNTING = Preset("counting", N_("The cell counts: aⁿbⁿ"), _of(claims.COUNTING), "peephole")
 PRESETS = (
     COUNTING,
-    Preset("delays", N_("Spike delays"), {"task": "delays", "hidden": 8, "distances": "single", "steps": 1_500}, "peephole"),
-    Preset("adding", N_("Adding problem"), {"task": "adding", "steps": 1_500}),
-    Preset("order", N_("Temporal order"), {"task": "order"}),
-    Preset("single", N_("Trained at distance 40 alone"), {"distances": "single"}),
-    Preset("leaky", N_("A belt that leaks: forget bias −1"), {"forget_bias": -1.0}),
-)  # fmt: skip
+    Preset("delays", N_("Spike delays"), _of(claims.DELAYS, steps=1_500), "peephole"),
+    Preset("adding", N_("Adding problem"), {"task": "adding", "steps": 1_500, "learning_rate": (0.01,)}),
+    Preset("order", N_("Temporal order"), {"task": "order", "learning_rate": (0.01,)}),
+    Preset("single", N_("Trained at distance 40 alone"), _of(claims.SINGLE[40], steps=RecurrentConfig().steps)),
+    Preset("leaky", N_("A belt that leaks: forget bias −1"), _of(claims.LEAKY, steps=RecurrentConfig().steps)),
+)
 
 
 GROUPS = Groups(
@@ -85,7 +98,7 @@ GROUPS = Groups(
     MODEL,
     TRAINING,
     labels={"sentences": N_("Sentences")},
-    words=TITLES | TASKS | DISTANCES | LANGUAGES,
+    words=TITLES | TASKS | DISTANCES | DECAYS | LANGUAGES,
 )
 
 

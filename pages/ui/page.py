@@ -13,9 +13,9 @@ from pages.ui import arrival, share, stage_view
 from pages.ui.declared import Page
 from pages.ui.language import t
 from pages.ui.marked import unmarked
-from pages.ui.pieces import report
+from pages.ui.pieces import odd_runs, on_your_settings, report
 from pages.ui.pieces.downloads import downloads
-from pages.ui.pieces.section import draw_section, own_section, section
+from pages.ui.pieces.section import Section, draw_section, own_section, section
 from pages.ui.pieces.story_panel import story_invitation, story_panel
 from pages.ui.run import live, polling, training
 from pages.ui.run.on_stage import OnStage
@@ -51,13 +51,18 @@ def draw(page: Page[C, S]) -> None:
             page.below()
 
     live.stage(place, page.key, drawn)
-    _below(page)
+    _below(page, config)
     polling.clock(live.watch())
 
 
-def _below(page: Page[C, S]) -> None:
-    """What is under the stage, the same parts in the same order on every page."""
+def _below(page: Page[C, S], config: C | None) -> None:
+    """What is under the stage, the same parts in the same order on every page; `config` is what the controls make."""
     place, shipped = page.place, page.engine.shipped
+
+    def ask(one: Section[S]) -> None:
+        odd_runs.draw(page, one)
+        on_your_settings.draw(shipped, page.settings, one.key, one.claims(), config)
+
     if page.drill is not None:
         page.drill(page.shown())
     st.subheader(t("A closer look"), anchor=False)
@@ -66,7 +71,7 @@ def _below(page: Page[C, S]) -> None:
     st.subheader(t("Experiments"), anchor=False)
     st.caption(page.experiments_about())
     for one in page.experiments:
-        draw_section(one, place, shipped, page.shown)
+        draw_section(one, place, shipped, page.shown, ask)
     st.subheader(t("Your data"), anchor=False)
     own_section(t(page.own.title), place.open_key(page.own.key), page.own.draw)
     st.subheader(t("Notes and downloads"), anchor=False)

@@ -58,6 +58,22 @@ def test_pause_step_resume_stop(page: Page, server: str) -> None:
     expect(page.locator(".player")).to_be_visible()
 
 
+def test_an_experiment_is_asked_with_the_settings_of_the_moment(page: Page, server: str) -> None:
+    """It streams, is judged as a preview of its own seeds, and takes nothing away from a run on the stage."""
+    problems = watch(page)
+    open_page(page, server, "multitask_open_advantage=true&multitask_steps=40&multitask_noise=0.3&multitask_runs=2")
+    asked = page.locator(".st-key-multitask_asked_advantage")
+    expect(asked).to_contain_text("0.3; 40 steps, 8 seeds from 100 on.")
+    asked.get_by_role("button", name="Ask with your settings").click()
+    expect(asked).to_contain_text("Done: 8 of 8 seeds.")
+    expect(asked).to_contain_text(re.compile(r"of 8 runs · preview"))
+    expect(page.locator(".player .badge")).to_have_text("recorded")
+    train(page)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Finished: step 40 of 40")
+    expect(asked).to_contain_text("Done: 8 of 8 seeds.")
+    assert not problems, problems
+
+
 def test_reload_in_mid_training_keeps_the_settings_and_says_so(page: Page, server: str) -> None:
     open_page(page, server, LONG + "&multitask_seed=7")
     train(page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 
@@ -17,7 +18,7 @@ from sklearn.preprocessing import normalize
 from engine.matching.baselines import Baselines
 from engine.matching.data.hashing import tokens
 from engine.matching.data.log import Log, Query
-from engine.matching.measures import CUTS, Judge, first_ranks, ndcg
+from engine.matching.measures import CUTS, WITHIN, Judge, ndcg
 
 LISTS = st.lists(st.tuples(st.integers(0, 4), st.integers(-5, 5)), min_size=2, max_size=20)
 
@@ -41,7 +42,6 @@ def test_ndcg_by_hand() -> None:
 def test_rounding_is_a_tie() -> None:
     """What float32 leaves between two equal bags."""
     assert ndcg(np.array([[1, 0]]), np.array([[0.5, 0.5 + 1e-7]]), 1)[0] == 0.5
-    assert first_ranks(np.array([[1, 0]]), np.array([[0.5, 0.5 + 1e-7]]))[0] == 1.5
     assert ndcg(np.array([[1, 0]]), np.array([[0.5, 0.5 + 1e-4]]), 1)[0] == 0.0
 
 
@@ -50,13 +50,40 @@ def test_rounding_is_a_tie_wherever_the_score_lies() -> None:
     assert ndcg(np.array([[1, 0]]), np.array([[middle - 1e-9, middle + 1e-9]]), 1)[0] == 0.5
 
 
-@settings(deadline=None)
-@given(LISTS)
-def test_the_first_rank_is_counted(rows: list[tuple[int, int]]) -> None:
-    grades, scores = np.array([*rows, (1, 0)], float).T
-    best = max(score for grade, score in zip(grades, scores, strict=True) if grade)
-    above, level = sum(scores > best), sum(scores == best)
-    assert first_ranks(grades[None], scores[None])[0] == above + (1 + level) / 2
+def judged(grades: np.ndarray, scores: np.ndarray) -> dict[str, np.ndarray]:
+    """One query's measures; its documents are numbered from 1, the query's own text is none of them."""
+    relevant = {n + 1: int(grade) for n, grade in enumerate(grades) if grade}
+    log = Log("en", ("",) * (len(grades) + 1), (), (Query("q", 1, relevant),), tuple(range(1, len(grades) + 1)))
+    judge = Judge(log)
+    found = judge.measures(scores[None])
+    assert judge.reciprocal_ranks(scores[None]).mean() == found["mrr"]
+    return found
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=2, max_size=6))
+def test_every_measure_is_its_mean_over_all_orders_of_what_is_equal(rows: list[tuple[int, int]]) -> None:
+    """Written out: every order that the scores allow, and the plain measure of each, which knows no ties."""
+    grades, scores = np.array(rows, float).T
+    orders = [
+        o
+        for o in itertools.permutations(range(len(rows)))
+        if all(scores[a] >= scores[b] for a, b in itertools.pairwise(o))
+    ]
+    ranks = [next((n + 1 for n, row in enumerate(order) if grades[row]), math.inf) for order in orders]
+    found = judged(grades, scores + 1e-7 * np.arange(len(rows)))  # rounding is no order
+    assert found["mrr"] == pytest.approx(np.mean([1 / rank for rank in ranks]), abs=1e-12)
+    for n, k in enumerate(WITHIN):
+        assert found["recall"][n] == pytest.approx(np.mean([rank <= k for rank in ranks]), abs=1e-12)
+    if grades.any():
+        ideal = np.sort(grades)[::-1]
+        for n, k in enumerate(CUTS):
+            each = [dcg(grades[list(order)], k) / dcg(ideal, k) for order in orders]
+            assert found["ndcg"][n] == pytest.approx(np.mean(each), abs=1e-12)
+
+
+def dcg(grades: np.ndarray, k: int) -> float:
+    return sum((2**grade - 1) / math.log2(n + 2) for n, grade in enumerate(grades[:k]))
 
 
 def query(clicked: int, twin: int, skill: str = "order") -> Query:

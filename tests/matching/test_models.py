@@ -204,7 +204,9 @@ def test_the_textbooks_arithmetic() -> None:
         "pooled": (300,),
         "vector": (128,),
     }
-    assert textbook(("汽", "车"), "zh")["maps"] == (300, 300)
+    chinese = textbook(("汽", "车"), "zh")
+    assert (chinese["input"], chinese["kernel"]) == ((302, 15_000), (3, 15_000))
+    assert (chinese["windowed_kernel"], chinese["maps"]) == ((1, 45_000), (300, 300))
     assert (words_seen(3, 1), words_seen(3, 2), words_seen(5, 1)) == (3, 5, 5)
 
 

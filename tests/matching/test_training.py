@@ -115,7 +115,7 @@ def test_a_stopped_run_is_a_prefix(small: MatchingConfig) -> None:
 
 def test_the_loss_stays_bounded_at_any_rate(small: MatchingConfig) -> None:
     """A cosine bounds it by 2 γ + log(1 + J): nothing diverges, a rate that is too large learns nothing."""
-    for frame in train(replace(small, learning_rate=1e9, clip=1e6, gamma=100.0)):
+    for frame in train(replace(small, learning_rate=(1e9,), clip=1e6, gamma=100.0)):
         for model in small.models:
             assert 0 <= frame.metrics[f"{model}.train_loss"] <= 200 + np.log(1 + small.unclicked)
 
@@ -147,7 +147,7 @@ OTHERS: dict[str, Any] = {
     "language": "zh", "skills": ("order", "beyond"), "queries": 60, "distance": 3, "models": ("dssm",),
     "input": "words", "dimensions": 256, "towers": "separate", "hidden": 11, "window": 2, "filters": 13,
     "semantic": 9, "embedding": 7, "units": 6, "longest": 8, "pooling": "unmasked", "gamma": 2.0, "unclicked": 2,
-    "learning_rate": 0.01, "clip": 0.1, "batch_size": 6, "steps": 11, "frames": 3, "seed": 1,
+    "learning_rate": (0.01,), "decay": "none", "clip": 0.1, "batch_size": 6, "steps": 11, "frames": 3, "seed": 1,
 }  # fmt: skip
 TOUCHED = {
     **dict.fromkeys(("hidden",), {"dssm"}),

@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
+from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.metrics import log_loss, mean_squared_error
 
 from engine.multitask import MultitaskConfig
 from engine.multitask.data import Stream, SyntheticTasks, equicorrelation_factor
+from engine.multitask.guessing import guessing
 from engine.multitask.measures import pearson
 from engine.runs.seeds import generator
 
@@ -123,3 +127,19 @@ def test_seeds_are_independent() -> None:
 def test_every_weight_vector_has_length_c(tasks: int) -> None:
     made = SyntheticTasks(MultitaskConfig(tasks=("regression",) * tasks, correlation=0.4, scale=2.5), 0)
     assert torch.allclose(made.weights.norm(dim=1), torch.full((tasks,), 2.5), atol=1e-5)
+
+
+@pytest.mark.parametrize("kinds", [("regression", "binary"), ("regression",) * 3])
+def test_guessing_is_what_scikit_learns_dummies_reach(kinds: tuple[str, ...]) -> None:
+    """One that names the mean, one that names the share of ones: fitted to the labels that they are judged by."""
+    config = MultitaskConfig(tasks=kinds, runs=2, test_rows=500)
+    losses = []
+    for seed in config.seeds:
+        labels = SyntheticTasks(config, seed).rows(500, generator(seed, "test")).y.double().numpy()
+        for kind, y in zip(kinds, labels.T, strict=True):
+            x = np.zeros((len(y), 1))
+            if kind == "binary":
+                losses.append(log_loss(y, DummyClassifier(strategy="prior").fit(x, y).predict_proba(x)))
+            else:
+                losses.append(mean_squared_error(y, DummyRegressor().fit(x, y).predict(x)))
+    assert guessing(config) == pytest.approx(np.mean(losses), rel=1e-9)

@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from engine.files import ROOT
 from engine.recommender import OwnLogConfig, RecommenderConfig
 from engine.recommender.serving.before import watched_before
 from engine.recommender.serving.server import COLD, RANKING, RECALL
 from engine.recommender.shipped import recorded
+from engine.recommender.site.concentration import share_of_top, watches_of
 from pages.recommender import charts
 from pages.recommender.declared import PAGE as DECLARED
 from pages.recommender.shown import Shown, same_world, steps_of
@@ -48,6 +50,14 @@ def lost(now: Shown, stage: str) -> tuple[int, int]:
             if one.lost.stage == stage:
                 return place, one.video
     raise AssertionError(stage)
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "the most watched percent"), ("zh", "观看最多的百分之一")])
+def test_what_the_story_says_of_the_head_is_so_on_stage(now: Shown, language: str, said: str) -> None:
+    story = (ROOT / "assets" / "stories" / f"recommender.{language}.md").read_text()
+    (line,) = [line for line in story.splitlines() if said in line]
+    assert "about half" in line or "约一半" in line
+    assert share_of_top(watches_of(now.site.world)) == pytest.approx(0.5, abs=0.05)
 
 
 @pytest.mark.parametrize("chosen", LANGUAGES)

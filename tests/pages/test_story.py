@@ -55,7 +55,7 @@ STORIES = {
         allowed={
             "hero": "[1-9]|[1-3][0-9]|40",
             "word": r"first|last|told|-[1-9]\d?",
-            "open": "none|units|gradient|chain|connectivity|learning|intervene|own_sentence|mixed|single|bias|counting|"
+            "open": "none|units|gradient|chain|connectivity|learning|intervene|own_sentence|mixed|from_near|single|bias|counting|"
             "delays|notes",
             "preset": "default|counting|delays|adding|order|single|leaky",
         },

@@ -71,6 +71,8 @@ def test_it_learns_and_every_view_reads_it() -> None:
     for cell in CELLS:
         before, after = (one.metrics[f"{cell}.test_loss"][0, 4] for one in (first, frame))
         assert after < 0.6 * before and after < 0.6 * even
+    counted = frame.metrics["counting.test_loss"]
+    assert counted.shape == frame.metrics["lstm.test_loss"].shape and (counted < 0.6 * even)[:, 3:].all()
     one = probe(config, 10)
     assert one.written[:3] != () and len(one.answers) == len(one.inputs) == 10
     assert list(one.answers[:-1]) == one.inputs[1:].tolist()

@@ -48,7 +48,9 @@ def test_a_study_that_was_broken_off_goes_on_where_it_was(tmp_path: Path, monkey
 
 def test_every_verdict_is_a_line_of_json(capsys: pytest.CaptureFixture[str]) -> None:
     build.build("verdicts", ["multitask"])
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    every = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    lines = [line for line in every if line["verdict"] != "withdrawn"]
+    assert [line["why"] for line in every[len(lines) :]] == list(SHIPPED.withdrawn.values())
     assert len(lines) == len(CLAIMS) and {line["playground"] for line in lines} == {"multitask"}
     line = next(line for line in lines if line["claim"] == "mmoe_below_shared_bottom" and line["cut"] == "0.5")
     at = Seeds(SHIPPED.read_study()[1])

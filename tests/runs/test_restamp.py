@@ -21,6 +21,7 @@ from engine.runs.studies import restamp
 from engine.runs.studies.claims import Claim
 from engine.runs.studies.fingerprint import fingerprints
 from engine.runs.studies.shipped import Shipped
+from engine.runs.studies.stored import read_seconds, renew
 
 CELLS = tuple(
     MultitaskConfig(structures=(structure,), seed=seed, steps=20, frames=2)
@@ -58,7 +59,7 @@ def trains(
     """Put these numbers in the place of a training; the trees that were asked."""
     asked: list[Path] = []
 
-    def trained(tree: Path, name: str, cells: Sequence[Config]) -> list[Any]:
+    def trained(tree: Path, name: str, cells: Sequence[Config], *_: object) -> list[Any]:
         asked.append(tree)
         return [(now if tree == ROOT else before or {})[cell] for cell in cells]
 
@@ -115,7 +116,7 @@ def test_a_cell_is_trained_as_a_worker_trains_it(monkeypatch: pytest.MonkeyPatch
     cell = MultitaskConfig(structures=("omoe",), steps=20, frames=2, runs=2, test_rows=200)
     (found,) = restamp._trained(ROOT, "multitask", [cell])
     (run,) = build._trained([cell])
-    last = build._last(run)
+    last = run.metrics
     assert found.keys() == last.keys() and all(found[name].tobytes() == last[name].tobytes() for name in found)
 
 
@@ -127,9 +128,7 @@ def test_make_claims_trains_what_is_missing_or_old(aged: Study, monkeypatch: pyt
 
     def train(cells: Sequence[Config]) -> list[Any]:
         trained.extend(cells)
-        return [
-            SimpleNamespace(config=cell, frames=[SimpleNamespace(metrics={"test_loss": np.ones(2)})]) for cell in cells
-        ]
+        return [SimpleNamespace(config=cell, metrics={"test_loss": np.ones(2)}, worked=1.5) for cell in cells]
 
     monkeypatch.setattr(build, "_trained", train)
     build._claims(aged)
@@ -140,3 +139,12 @@ def test_make_claims_trains_what_is_missing_or_old(aged: Study, monkeypatch: pyt
         and results[CELLS[1]]["test_loss"][0] == 1.1234568
         and results[CELLS[4]]["test_loss"][0] == 1
     )
+    assert aged.seconds == dict.fromkeys(trained, 1.5)
+
+
+def test_how_long_a_cell_took_is_stored_beside_what_stays(aged: Study) -> None:
+    before = aged.read_study()[1]
+    renew(aged.study, CELLS, {CELLS[2]: 3.21})
+    after = aged.read_study()
+    assert after[0] == fingerprints(CELLS) and read_seconds(aged.study, MultitaskConfig) == {CELLS[2]: 3.2}
+    assert all((after[1][cell]["test_loss"] == before[cell]["test_loss"]).all() for cell in CELLS)

@@ -45,6 +45,16 @@ function bestRows(rows, most, worth) {
   return rows.slice(best, best + most);
 }
 
+/** The largest of every `stride`-th number of a field, from `first` on: one scale for all pairs of texts on the stage, so that
+ * a pair with nothing in common is not drawn as boldly as a match.
+ * @param {{data: ArrayLike<number>} | undefined} field @returns {number} at least 1e-6 */
+function largestOf(field, stride = 1, first = 0) {
+  let most = 1e-6;
+  const data = field?.data ?? [];
+  for (let i = first; i < data.length; i += stride) if (Math.abs(data[i]) > most) most = Math.abs(data[i]);
+  return most;
+}
+
 /** From the foot of a word above to the head of one below. */
 function linkPath(above, below) {
   const mid = px((above.bottom + below.top) / 2);
@@ -141,7 +151,7 @@ function makeMatch(panel, app) {
     shownKey = key;
     const read = now - app.first(),
       gains = parts.map((part) => (part.gone ? NaN : gain(part))),
-      most = Math.max(1e-6, ...gains.filter(Number.isFinite).map(Math.abs));
+      most = largestOf(app.fields()[panel.lit[rung]]);
     parts.forEach((part, i) => {
       const share = Number.isFinite(gains[i]) ? gains[i] / most : 0,
         later = part.side === 1 && part.place > read;
@@ -165,7 +175,7 @@ function makeMatch(panel, app) {
       links = Array.from({ length: rows }, (_, k) => [0, 1, 2].map((c) => at(panel.links[rung], k, c))).filter(
         ([, , gained]) => Number.isFinite(gained) && gained > 0,
       );
-    const most = Math.max(1e-6, ...links.map(([, , gained]) => gained));
+    const most = largestOf(field, 3, 2);
     lines.replaceChildren(
       ...links.flatMap(([from, to, gained]) => {
         const [a, b] = [from, to].map((n, side) =>

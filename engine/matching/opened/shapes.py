@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from engine.matching.config import PAPER, MatchingConfig
+from engine.matching.config import PAPERS, MatchingConfig
 from engine.matching.data.texts import Lexicon
 from engine.matching.models import CLSM, build
 
@@ -15,7 +15,7 @@ TEXTBOOK = 302
 @torch.inference_mode()
 def textbook(words: tuple[str, ...], language: str) -> dict[str, tuple[int, ...]]:
     """The paper's CLSM on a text that fills 302 positions with `words`, over and over: the shape of every stage."""
-    config = MatchingConfig.from_dict({"language": language, "longest": TEXTBOOK, **PAPER})
+    config = MatchingConfig.from_dict({"language": language, "longest": TEXTBOOK, **PAPERS[language]})
     lexicon = Lexicon(config, [" ".join(words)])
     one = build(config, "clsm", len(lexicon.columns)).query
     if not isinstance(one, CLSM):

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from engine.errors import UserError
 from engine.runs.config import Config
-from engine.runs.frame import Frame
+from engine.runs.frame import Array, Frame
 from engine.runs.recording import Recording
 from engine.runs.table import Table
 
@@ -119,6 +119,11 @@ class Run:
         """Back to the queue with nothing done: the same config gives the same frames again."""
         self.state, self.step, self.frames, self.attempt = State.QUEUED, 0, [], 0
         self._worked, self._pace, self._since, self._paused_at = 0.0, 0.0, None, None
+
+    @property
+    def metrics(self) -> dict[str, Array]:
+        """Every metric as it was last: a run of two phases ends with those of the second."""
+        return {name: value for frame in self.frames for name, value in frame.metrics.items()}
 
     def recording(self) -> Recording[Config]:
         """The recording of what has been trained so far."""

@@ -36,9 +36,7 @@ class Study:
     def results(self) -> Results:
         """The last metrics of the cells that are done."""
         return {
-            run.config: run.frames[-1].metrics
-            for run in self._jobs
-            if self._runs.view(run).state == State.FINISHED and run.frames
+            run.config: run.metrics for run in self._jobs if self._runs.view(run).state == State.FINISHED and run.frames
         }
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -62,6 +62,28 @@ class Claim(Generic[C, S]):
         return judge_together([self.judged(stored)])[0]
 
 
+def run_of(claim: Claim[C, S], seed: int) -> C:
+    """One run of a claim as a training of its own: all that it compares, each at its own rate, in the setting that it names
+    first. KeyError where the claim has no such run."""
+    same = [cell for cell in claim.needs if cell.seed <= seed < cell.seed + getattr(cell, "runs", 1)]  # type: ignore[attr-defined]
+    if not same:
+        raise KeyError(f"{claim.id} has no seed {seed}")
+    first, default = same[0], type(same[0])()
+    fields: dict[str, Any] = {"seed": seed, "frames": default.frames} | ({"runs": 1} if hasattr(first, "runs") else {})  # type: ignore[attr-defined]
+    if first.ladder:
+        ladder = default.rungs
+        mine = {cell.rungs[0]: cell for cell in same if replace(cell, **_as(first)) == first}
+        fields[first.ladder] = tuple(rung for rung in ladder if rung in mine)
+        if isinstance(first.learning_rate, tuple):  # type: ignore[attr-defined]
+            fields["learning_rate"] = tuple(mine[r].rate(r) if r in mine else default.rate(r) for r in ladder)  # type: ignore[attr-defined]
+    return replace(first, **fields)
+
+
+def _as(cell: Config) -> dict[str, Any]:
+    """What one structure or cell has of its own in a comparison."""
+    return {name: getattr(cell, name) for name in (cell.ladder, "learning_rate")}
+
+
 def family_of(claims: Iterable[Claim[C, S]]) -> tuple[str, ...]:
     """The ids of those that have a verdict of their own."""
     return tuple(claim.id for claim in claims if not claim.beside)
@@ -90,11 +112,8 @@ def flat(claim: Claim[C, S], verdict: Verdict) -> dict[str, object]:
     """A claim with its verdict as plain values under flat keys, for a line of JSON. `signed_rank_p` is that of the claim
     alone; `holm_p` the larger of both tests' after Holm's correction, which decides whether it holds. A claim that stands
     beside another has no verdict: null."""
-    name, _, cut = claim.id.partition("@")
     configs = [cell.to_dict() for cell in claim.needs]
-    return {
-        "claim": name,
-        "cut": cut,
+    return _named(claim.id) | {
         "seeds": verdict.runs,
         "ahead": verdict.ahead,
         "mean": verdict.mean,
@@ -112,6 +131,16 @@ def flat(claim: Claim[C, S], verdict: Verdict) -> dict[str, object]:
         "steps": sorted({config["steps"] for config in configs}),
         "opponents": sorted({rung for cell in claim.needs for rung in cell.rungs}),
     }
+
+
+def flat_withdrawn(id_: str, why: str) -> dict[str, object]:
+    """A claim that is made no more, as plain values: no numbers, and why."""
+    return _named(id_) | {"verdict": "withdrawn", "why": why}
+
+
+def _named(id_: str) -> dict[str, object]:
+    name, _, cut = id_.partition("@")
+    return {"claim": name, "cut": cut}
 
 
 def needed(claims: Iterable[Claim[C, S]], others: Iterable[C] = ()) -> tuple[C, ...]:

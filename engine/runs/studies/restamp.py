@@ -16,6 +16,7 @@ import random
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -55,7 +56,8 @@ def restamp(shipped: Shipped[Any, Any], since: str = "", seed: int = 0) -> None:
     name, stored = shipped.playground, shipped.read_study()[1]
     cells = sample({claim.id: claim.needs for claim in shipped.claims}, stored, seed)
     print(f"{name}: {len(cells)} of {len(stored)} cells", flush=True)
-    trained = dict(zip(cells, _trained(ROOT, name, cells), strict=True))
+    seconds: dict[Config, float] = {}
+    trained = dict(zip(cells, _trained(ROOT, name, cells, seconds), strict=True))
     moved = [c for c in cells if rounded(trained[c], shipped.keeps) != rounded(stored[c])]
     if moved and not since:
         raise Differs(f"{name}: {len(moved)} of {len(cells)} cells give other digits, as {_said(moved[0])}")
@@ -65,7 +67,7 @@ def restamp(shipped: Shipped[Any, Any], since: str = "", seed: int = 0) -> None:
         other = [c for c in moved if rounded(before[c], shipped.keeps) != rounded(trained[c], shipped.keeps)]
         if other:
             raise Differs(f"{name}: {len(other)} of {len(cells)} cells differ from {since}, as {_said(other[0])}")
-    renew(shipped.study, stored)
+    renew(shipped.study, stored, seconds)
     _note(name, cells, moved, since, seed)
 
 
@@ -78,11 +80,21 @@ def sample(by_claim: Mapping[str, Sequence[Config]], stored: Results, seed: int)
     return list(found)
 
 
-def _trained(tree: Path, name: str, cells: Sequence[Config]) -> list[dict[str, Array]]:
-    """What each cell's metrics are at the end, by the code of a tree."""
+def _trained(
+    tree: Path, name: str, cells: Sequence[Config], seconds: dict[Config, float] | None = None
+) -> list[dict[str, Array]]:
+    """What each cell's metrics are at the end, by the code of a tree; into `seconds` goes how long each took."""
+
+    def one(cell: Config, file: Path) -> dict[str, Array]:
+        began = time.monotonic()
+        found = _train(tree, name, cell, file)
+        if seconds is not None:
+            seconds[cell] = time.monotonic() - began
+        return found
+
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
         files = [Path(folder) / f"{n}.npz" for n in range(len(cells))]
-        return list(pool.map(lambda cell, file: _train(tree, name, cell, file), cells, files))
+        return list(pool.map(one, cells, files))
 
 
 def _train(tree: Path, name: str, cell: Config, file: Path) -> dict[str, Array]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Generic
 
 from engine.files import ROOT
+from engine.runs.config import Config
 from engine.runs.recording import Recording
 from engine.runs.studies.claims import C, Claim, S, family_of, verdicts
-from engine.runs.studies.stored import Results, read_study, write_study
+from engine.runs.studies.stored import Results, read_seconds, read_study, write_study
 from engine.runs.studies.verdict import Verdict
 
 
@@ -25,8 +27,11 @@ class Shipped(Generic[C, S]):
 
     recordings  what is trained for the stage, by the name of its file
     thin        a whole recording → what of it fits into the repository; `thick` undoes what can be undone when it is read
-    claims      judged by `stored`, which looks results up; `cells` is all that is trained for them and their charts
+    claims      judged by `stored`, which looks results up, those of the study's seeds or of others that are told;
+                `cells` is all that is trained for them and their charts
     keeps       which metrics of a cell are stored
+    withdrawn   by their ids the claims that are made no more, and why
+    asks        settings that its claims' sentences name, so that whoever asks them again cannot have others
     """
 
     playground: str
@@ -34,11 +39,13 @@ class Shipped(Generic[C, S]):
     recordings: Mapping[str, C]
     thin: Callable[[Recording[C]], Recording[C]]
     claims: tuple[Claim[C, S], ...]
-    stored: Callable[[Results], S]
+    stored: Callable[..., S]
     cells: tuple[C, ...]
     keeps: Callable[[str], bool] = lambda name: True
     assets: Path = ROOT / "assets"
     thick: Callable[[Recording[C]], Recording[C]] = _as_it_is
+    withdrawn: Mapping[str, str] = field(default_factory=dict)
+    asks: frozenset[str] = frozenset()
 
     @property
     def folder(self) -> Path:
@@ -65,9 +72,15 @@ class Shipped(Generic[C, S]):
         """Fingerprints of the code that gave the stored results, and the results."""
         return read_study(self.study, self.config)
 
-    def write_study(self, results: Results) -> None:
-        """Store results with their configs and the fingerprints of the code as it is now."""
-        write_study(self.study, results, self.keeps)
+    def write_study(self, results: Results, seconds: Mapping[Config, float] = MappingProxyType({})) -> None:
+        """Store results with their configs, the fingerprints of the code as it is now, and how long they took where that is
+        known."""
+        write_study(self.study, results, self.keeps, seconds)
+
+    @functools.cached_property
+    def seconds(self) -> Mapping[Config, float]:
+        """By cell how long its training took, where that is known."""
+        return read_seconds(self.study, self.config)
 
     @functools.cached_property
     def results(self) -> S:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -16,21 +17,37 @@ from engine.runs.studies.fingerprint import fingerprints
 
 Results = Mapping[Config, Mapping[str, Array]]
 """Cell → metrics of its last frame."""
+SECONDS = "seconds"
 DIGITS = 7
 """Decimals of a stored number."""
 
 
-def write_study(path: Path, results: Results, keep: Callable[[str], bool] = lambda name: True) -> None:
-    """Store the metrics that `keep` names, with the fingerprints of the code as it is now; what was stored before stays
-    until all is written."""
+def write_study(
+    path: Path,
+    results: Results,
+    keep: Callable[[str], bool] = lambda name: True,
+    seconds: Mapping[Config, float] = MappingProxyType({}),
+) -> None:
+    """Store the metrics that `keep` names, with the fingerprints of the code as it is now, and how many seconds a cell
+    took where that is known; what was stored before stays until all is written."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    rows = [{"config": cell.to_dict(), "metrics": rounded(metrics, keep)} for cell, metrics in results.items()]
+    rows = [
+        {"config": cell.to_dict(), "metrics": rounded(metrics, keep)}
+        | ({SECONDS: round(seconds[cell], 1)} if cell in seconds else {})
+        for cell, metrics in results.items()
+    ]
     _write(path, {"fingerprints": fingerprints(results), "cells": rows})
 
 
-def renew(path: Path, cells: Iterable[Config]) -> None:
-    """Write the fingerprints of the code as it is now beside results that stay as they are."""
+def renew(path: Path, cells: Iterable[Config], seconds: Mapping[Config, float] = MappingProxyType({})) -> None:
+    """Write the fingerprints of the code as it is now beside results that stay as they are, and how long some cells took."""
     document: dict[str, Any] = json.loads(path.read_text())
+    took = {cell.to_json(): round(spent, 1) for cell, spent in seconds.items()}
+    kind = {type(cell) for cell in seconds}
+    for row in document["cells"] if kind else ():
+        config = next(iter(kind)).from_dict(row["config"]).to_json()
+        if config in took:
+            row[SECONDS] = took[config]
     _write(path, {"fingerprints": fingerprints(cells), "cells": document["cells"]})
 
 
@@ -54,3 +71,9 @@ def read_study(path: Path, kind: type[Config]) -> tuple[dict[str, str], Results]
         kind.from_dict(row["config"]): {name: np.array(metric) for name, metric in row["metrics"].items()}
         for row in document["cells"]
     }
+
+
+def read_seconds(path: Path, kind: type[Config]) -> dict[Config, float]:
+    """By cell how many seconds its training took, where that was stored."""
+    document: dict[str, Any] = json.loads(path.read_text())
+    return {kind.from_dict(row["config"]): row[SECONDS] for row in document["cells"] if SECONDS in row}

@@ -52,9 +52,11 @@ def _curves() -> None:
         )  # fmt: skip
         hits = {f"{name}.hits": name for name in ("recall", "popular", "knn")}
         rows = _rows(now.recording.frames, hits, CUTS.index(cut))
-        _chart(now, rows, bare("held-out watches among the first {cut}", cut=cut), "~%", "learning_recall")
-        if int((np.diff(now.site.history.watches.start) >= FEWEST).sum()) > TESTED:
-            st.caption(t("On the way {some} held-out watches judge, at the last step all: so its lines bend there.", some=TESTED))  # fmt: skip
+        sampled = int((np.diff(now.site.history.watches.start) >= FEWEST).sum()) > TESTED
+        last = now.config.steps if sampled else None
+        _chart(now, rows, bare("held-out watches among the first {cut}", cut=cut), "~%", "learning_recall", last)
+        if sampled:
+            st.caption(t("On the way {some} held-out watches judge, at the end all of them: the dots.", some=TESTED))
     with right:
         _ranking(now)
 
@@ -89,27 +91,29 @@ def _rows(frames: Sequence[Frame], names: Mapping[str, str], at: int | None = No
     )
 
 
-def _chart(now: Shown, rows: pd.DataFrame, title: str, format: str, key: str) -> None:
-    """Lines over training; what needs none is dashed, and a rule stands at the moment on stage."""
+def _chart(now: Shown, rows: pd.DataFrame, title: str, format: str, key: str, apart: int | None = None) -> None:
+    """Lines over training; what needs none is dashed, and a rule stands at the moment on stage. The step `apart` is judged by
+    others than those before it, so its values are dots that no line leads to."""
     there = [name for name, word in METHODS.items() if (rows["method"] == t(word)).any()]
     names, hues = [t(METHODS[name]) for name in there], [COLOURS[name] for name in there]
     dashes = [[1, 0] if name in ("recall", "ranking") else [5, 4] for name in there]
     step = t("training step")
-    lines = (
-        alt.Chart(rows, height=280)
-        .mark_line(strokeWidth=2.5, point=len(rows) == len(there))
-        .encode(
-            x=alt.X("step:Q", title=step, scale=alt.Scale(zero=False, nice=False)),
-            y=alt.Y("value:Q", title=title, scale=alt.Scale(zero=False), axis=alt.Axis(format=format)),
-            color=alt.Color("method:N", title=None, scale=alt.Scale(domain=names, range=hues), legend=LEGEND),
-            strokeDash=alt.StrokeDash("method:N", title=None, scale=alt.Scale(domain=names, range=dashes)),
-            tooltip=[alt.Tooltip("method:N", title=" "), alt.Tooltip("step:Q", title=step), alt.Tooltip("value:Q", title=title, format=".3f")],
-        )
-    )  # fmt: skip
+    alike = {
+        "x": alt.X("step:Q", title=step, scale=alt.Scale(zero=False, nice=False)),
+        "y": alt.Y("value:Q", title=title, scale=alt.Scale(zero=False), axis=alt.Axis(format=format)),
+        "color": alt.Color("method:N", title=None, scale=alt.Scale(domain=names, range=hues), legend=LEGEND),
+        "tooltip": [alt.Tooltip("method:N", title=" "), alt.Tooltip("step:Q", title=step), alt.Tooltip("value:Q", title=title, format=".3f")],
+    }  # fmt: skip
+    dash = alt.StrokeDash("method:N", title=None, scale=alt.Scale(domain=names, range=dashes))
+    some = rows[rows["step"] != apart]
+    lines = alt.Chart(some, height=280).mark_line(strokeWidth=2.5, point=len(some) == len(there))
+    drawn = lines.encode(**alike, strokeDash=dash)
+    if len(some) < len(rows):
+        drawn += alt.Chart(rows[rows["step"] == apart]).mark_point(filled=True, size=70).encode(**alike)
     if not rows["step"].min() <= now.frame.step <= rows["step"].max():
-        show(lines, key=key, alt=title)
+        show(drawn, key=key, alt=title)
         return
     rule = alt.Chart(pd.DataFrame({"step": [now.frame.step]})).mark_rule(color="#888").encode(
         x="step:Q", tooltip=[alt.Tooltip("step:Q", title=t("on stage"))]
     )  # fmt: skip
-    show(lines + rule, key=key, alt=title)
+    show(drawn + rule, key=key, alt=title)

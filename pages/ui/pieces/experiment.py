@@ -25,15 +25,21 @@ def experiment(
     told: Callable[[str, Verdict], str] = lambda claim, verdict: numbers(verdict),
 ) -> Section[Any]:
     """A section of a page. `says` is what each claim says, by its id: a sentence of the catalogues that may name the
-    {distance} behind the id's @; an id that ends in @ is of the language on screen. `told` writes the numbers of a verdict.
+    {distance} behind the id's @. An id with nothing there, or a dash, is of the language on screen. `told` writes the
+    numbers of a verdict.
     """
 
     def asked() -> dict[str, str]:
-        return {(f"{id_}{language()}" if id_.endswith("@") else id_): sentence for id_, sentence in says.items()}
+        named = {_spoken(id_): sentence for id_, sentence in says.items()}
+        return {claim: t(sentence, distance=claim.partition("@")[2]) for claim, sentence in named.items()}
 
     def opened(_: object) -> None:
         draw(shipped.results)
-        said = {claim: t(sentence, distance=claim.partition("@")[2]) for claim, sentence in asked().items()}
-        verdict_lines(shipped, said, key, told)
+        verdict_lines(shipped, asked(), key, told)
 
     return Section(key, question, opened, claims=asked)
+
+
+def _spoken(id_: str) -> str:
+    name, at, cut = id_.partition("@")
+    return f"{name}@{language()}{cut}" if at and cut in ("", "-long") else id_

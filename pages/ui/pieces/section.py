@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -64,7 +64,7 @@ class Section(Generic[S]):
     key     its name in the URL, behind the playground's
     title   a sentence of the catalogues
     draw    fills it, from what is on stage then
-    claims  of the ladder, that answer it: their verdicts stand in the title
+    claims  of the ladder, that answer it, and what each says, by its id: their verdicts stand in the title
     shown   whether there is such a section for what is on stage; always, where nothing is said
     """
 
@@ -72,12 +72,18 @@ class Section(Generic[S]):
     title: str
     draw: Callable[[S], None]
     icon: str = ""
-    claims: Callable[[], Collection[str]] = tuple
+    claims: Callable[[], Mapping[str, str]] = dict
     shown: Callable[[S], bool] | None = None
 
 
-def draw_section(one: Section[S], place: Place, shipped: Shipped[Any, Any], now: Callable[[], S]) -> None:
-    """Draw one section of a page, `now` telling what is on stage."""
+def draw_section(
+    one: Section[S],
+    place: Place,
+    shipped: Shipped[Any, Any],
+    now: Callable[[], S],
+    below: Callable[[Section[S]], None] = lambda one: None,
+) -> None:
+    """Draw one section of a page, `now` telling what is on stage; and `below` what stands under it."""
     if one.shown is not None and not one.shown(now()):
         return
     title: str = t(one.title)
@@ -88,4 +94,9 @@ def draw_section(one: Section[S], place: Place, shipped: Shipped[Any, Any], now:
         except (KeyError, FileNotFoundError):  # the claims were changed and not yet trained; a test fails on that too
             st.warning(t("{question} The stored study is older than the question: run `make claims`.", question=title))
             return
-    section(title, place.open_key(one.key), lambda: one.draw(now()), one.icon and f":material/{one.icon}:")
+
+    def draw() -> None:
+        one.draw(now())
+        below(one)
+
+    section(title, place.open_key(one.key), draw, one.icon and f":material/{one.icon}:")

@@ -152,11 +152,16 @@ def outcome(verdict: Verdict) -> str:
 
 
 def numbers(verdict: Verdict) -> str:
-    """Mean difference in the claim's favour and its 95% interval."""
-    return t(
-        "difference in its favour {mean}, 95% interval {low} to {high}, {seeds} seeds",
+    """Mean difference in the claim's favour and its 95% interval; and where it was judged together with others, the larger p
+    of both tests after Holm's correction, which decides."""
+    said = t(
+        "{mean} in the claim's favour, 95% interval {low} to {high}, {seeds} seeds",
         mean=f"{verdict.mean:+.4f}",
         low=f"{verdict.low:+.4f}",
         high=f"{verdict.high:+.4f}",
         seeds=verdict.runs,
     )
+    if verdict.family == 1:
+        return said
+    p = max(verdict.t.holm, verdict.signed_rank.holm)
+    return said + t("; p {p} as one of {count} claims", p=f"{p:.2g}", count=verdict.family)

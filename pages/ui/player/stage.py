@@ -33,11 +33,12 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Readout:
-    """A number shown live beside the slider. `array` (S, F)."""
+    """A number shown live beside the slider, on these rungs alone; on all where none are named. `array` (S, F)."""
 
     label: str
     array: Ref
     digits: int = 2
+    rungs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,89 @@
+"""Counting: how well the last few characters alone tell the next, without any network.
+
+    P(c | h) = (n(h c) + t(h) · P(c | h')) / (n(h) + t(h))
+
+n counts in the training part, t(h) is how many different characters followed h, h' is h without its first character, and
+before the shortest stands an even guess (Witten & Bell 1991, interpolated).
+
+N characters · V of the alphabet · L steps · B windows
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from engine.runs.frame import Array
+
+ORDERS = range(2, 7)
+"""Lengths of what is counted, the predicted character included, that are tried."""
+
+
+class NGrams:
+    """Counts of a text's character ids (N,), up to `order` characters long."""
+
+    def __init__(self, ids: Array, symbols: int, order: int) -> None:
+        self.symbols, self.order = symbols, order
+        self._counts = [_Counts(_codes(ids, length, symbols), symbols) for length in range(1, order + 1)]
+
+    def probabilities(self, inputs: Array, targets: Array) -> Array:
+        """P of each target (L, B) after the input of its step and those before it in the window, inputs (L, B)."""
+        found = np.full(inputs.shape, 1.0 / self.symbols)
+        context, known = np.zeros(inputs.shape, np.int64), np.ones(inputs.shape, bool)
+        for length, counts in enumerate(self._counts[: len(inputs) + 1]):
+            if length:  # one character more in front of the context; a window's first steps have none
+                before = np.zeros_like(context)
+                before[length - 1 :] = inputs[: len(inputs) - length + 1]
+                context = context + before * self.symbols ** (length - 1)
+                known[: length - 1] = False
+            mixed = counts.mixed(context, targets, found)
+            found = np.where(known, mixed, found)
+        return found
+
+    def loss(self, inputs: Array, targets: Array) -> float:
+        """Mean of -ln P in nats per character."""
+        return float(-np.log(self.probabilities(inputs, targets)).mean())
+
+
+class _Counts:
+    """What followed every context of one length, as sorted codes: a code is its characters as digits to base V."""
+
+    def __init__(self, codes: Array, symbols: int) -> None:
+        self._symbols = symbols
+        self._codes, self._count = np.unique(codes, return_counts=True)
+        self._contexts, first = np.unique(self._codes // symbols, return_index=True)
+        self._seen = np.add.reduceat(self._count, first)
+        self._kinds = np.diff(np.append(first, len(self._codes)))
+
+    def mixed(self, context: Array, targets: Array, shorter: Array) -> Array:
+        """Its probabilities, mixed with those of the context that is one shorter; those alone where it was never seen."""
+        seen, kinds = (_at(self._contexts, values, context) for values in (self._seen, self._kinds))
+        both = _at(self._codes, self._count, context * self._symbols + targets)
+        mixed: Array = np.where(seen > 0, (both + kinds * shorter) / np.maximum(seen + kinds, 1), shorter)
+        return mixed
+
+
+def _codes(ids: Array, length: int, symbols: int) -> Array:
+    """(N - length + 1,) the code of every piece of this length."""
+    pieces = (ids[n : len(ids) - length + 1 + n] for n in range(length))
+    code = np.zeros(len(ids) - length + 1, np.int64)
+    for piece in pieces:
+        code = code * symbols + piece
+    return code
+
+
+def _at(keys: Array, values: Array, asked: Array) -> Array:
+    """The values at keys, which are sorted; 0 where there is no such key."""
+    place = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
+    return np.where(keys[place] == asked, values[place], 0)
+
+
+def chosen_order(ids: Array, symbols: int, orders: Sequence[int] = ORDERS) -> int:
+    """The length that tells most of the last tenth of the training part, counted in the rest of it."""
+    held = max(len(ids) // 10, 2)
+    losses = {}
+    for order in orders:
+        window = ids[-held - order :]
+        losses[order] = NGrams(ids[:-held], symbols, order).loss(window[:-1, None], window[1:, None])
+    return min(losses, key=losses.__getitem__)
