@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from engine.errors import UserError
+from engine.rates import DECAYS, check_rates, rate_of
 from engine.runs.config import Choice, Config, FloatRange, IntRange, ListOf, Text, setting
-from engine.runs.rates import DECAYS, check_rates, rate_of
 
 MODELS = ("dssm", "clsm", "lstm")
 """The ladder, lowest rung first."""

@@ -18,8 +18,8 @@ from engine.matching.data.log import Log, Query, generated
 from engine.matching.data.texts import Lexicon, Texts
 from engine.matching.measures import Judge
 from engine.matching.models import Matcher, build, cosines, parameters_of
+from engine.rates import at_step
 from engine.runs.frame import Array, Frame, frame_steps, kept_steps
-from engine.runs.rates import at_step
 from engine.runs.seeds import generator
 from engine.runs.work import Tick
 

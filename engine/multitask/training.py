@@ -19,8 +19,8 @@ from engine.multitask.config import MultitaskConfig
 from engine.multitask.data import Rows, Stream
 from engine.multitask.ladder import TITLES
 from engine.multitask.models import RUNGS, Forward, build, initialise
+from engine.rates import at_step
 from engine.runs.frame import Array, Frame, frame_steps, kept_steps
-from engine.runs.rates import at_step
 from engine.runs.seeds import generator
 from engine.runs.stack import Stack
 from engine.runs.work import Tick

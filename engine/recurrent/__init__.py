@@ -4,8 +4,8 @@ from engine.cells import LSTM, RNN, PeepholeLSTM
 from engine.recurrent.config import CELLS, TASKS, RecurrentConfig, TextConfig
 from engine.recurrent.ladder import LADDER
 from engine.recurrent.opened import Opened
+from engine.recurrent.own_text.text import read
 from engine.recurrent.shipped import SHIPPED
-from engine.recurrent.text import read
 from engine.recurrent.training import train
 from engine.runs.playground import Engine
 from engine.runs.work import Work

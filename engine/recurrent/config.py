@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from engine.rates import DECAYS, check_rates, rate_of
 from engine.runs.config import Choice, Config, FloatRange, IntRange, ListOf, Text, setting
-from engine.runs.rates import DECAYS, check_rates, rate_of
 
 CELLS = ("rnn", "lstm", "peephole")
 """The ladder, lowest rung first."""

@@ -10,8 +10,8 @@ from torch import Tensor
 
 from engine.errors import UserError
 from engine.recurrent.config import RecurrentConfig, TextConfig
+from engine.recurrent.own_text.text import encode
 from engine.recurrent.tasks import Language, Task, task_of
-from engine.recurrent.text import encode
 from engine.runs.seeds import generator
 
 

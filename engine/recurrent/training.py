@@ -13,12 +13,12 @@ import torch
 from torch import Tensor
 
 from engine.errors import UserError
+from engine.rates import at_step
 from engine.recurrent.config import RecurrentConfig
 from engine.recurrent.ladder import TITLES
 from engine.recurrent.models import ReaderOutput, build, initialise
 from engine.recurrent.tasks import Examples, Task, loss_of, right, task_of
 from engine.runs.frame import Array, Frame, frame_steps, kept_steps
-from engine.runs.rates import at_step
 from engine.runs.seeds import generator
 from engine.runs.stack import Stack
 from engine.runs.work import Tick

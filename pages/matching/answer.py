@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from engine.matching import MatchingConfig, PairsConfig
@@ -23,7 +24,23 @@ def log_title(config: MatchingConfig) -> str:
 
 
 def answer(now: Shown) -> str:
-    """The answer of the moment on stage: how the query's kind fares, model by model, with the claim's verdict."""
+    """The answer of the moment on stage: what of the query was never seen; then how its kind fares, model by model, with the
+    claim's verdict."""
+    return Marked(" ").join((*_unseen(now), _fares(now)))
+
+
+def _unseen(now: Shown) -> Iterator[str]:
+    """That a query, or a part of it, says nothing to the models."""
+    known = [flag for token in now.scene().query for flag in now.hand.library.lexicon.known(token)]
+    if known and sum(known) < len(known):
+        yield t(
+            "{unseen} of the {all} features of this query never occurred in training: they count nothing.",
+            unseen=len(known) - sum(known),
+            all=len(known),
+        )
+
+
+def _fares(now: Shown) -> str:
     config, frame = now.config, now.frame
     skill = _skill(now)
     if not skill:

@@ -73,7 +73,7 @@ TRAINING = (
 
 PRESETS = (
     Preset("paper", N_("The papers' shapes: 30K, 300, 128"), PAPERS["en"] | {"steps": 300}),
-    Preset("characters", N_("The same for Chinese: 15K characters"), PAPERS["zh"] | {"language": "zh", "steps": 300}),
+    Preset("characters", N_("In Chinese: 15K characters"), PAPERS["zh"] | {"language": "zh", "steps": 300}),
     Preset("words", N_("Whole words (English)"), {"input": "words"}, "dssm"),
     Preset("crowded", N_("A crowded hash: 64 buckets"), {"dimensions": 64}, "dssm"),
     Preset("window1", N_("A window of one word"), {"window": 1}),

@@ -46,19 +46,10 @@ def asked(now: Shown, text: str) -> None:
 
 
 def remarks(now: Shown) -> None:
-    """What the stage cannot show: a typed text without words, one that was never seen, a document that was cut."""
+    """What the stage cannot show: a typed text without words, a document that was cut."""
     lexicon, scene, longest = now.hand.library.lexicon, now.scene(), now.config.longest
     if where.asked() and not lexicon.row(where.asked()):
         st.info(t("“{query}” holds no letter to read, so the stage shows another query.", query=where.asked()))
-    known = [flag for token in scene.query for flag in lexicon.known(token)]
-    if known and sum(known) < len(known):
-        st.caption(
-            t(
-                "{unseen} of the {all} features of this query never occurred in training: they count nothing.",
-                unseen=len(known) - sum(known),
-                all=len(known),
-            )
-        )
     whole = tokens(now.hand.library.log.documents[scene.documents[0]], now.config.language)
     read = len(now.hand.library.documents[scene.documents[0]])
     if len(whole) > read:

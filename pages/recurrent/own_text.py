@@ -7,7 +7,7 @@ import math
 import streamlit as st
 
 from engine.recurrent import TextConfig
-from engine.recurrent.text import Found, found_config, found_in
+from engine.recurrent.own_text.text import Found, found_config, found_in
 from engine.runs.config import IntRange
 from pages.recurrent.where import PLACE
 from pages.ui.controls import controls

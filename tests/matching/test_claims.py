@@ -34,23 +34,24 @@ def test_the_stored_studies_rest_on_this_code() -> None:
     assert len(SEEDS) == 12 and len(TUNING) == 4 and not set(SEEDS) & set(TUNING)
 
 
+Tried = dict[float, dict[int, dict[str, Any]]]
+"""By rate and seed the metrics of a cell."""
+
+
 @functools.cache
-def rows() -> list[tuple[MatchingConfig, dict[str, Any]]]:
-    """The stored cells, read from the file itself."""
-    return [
-        (MatchingConfig.from_dict(row["config"]), row["metrics"])
-        for row in json.loads(SHIPPED.study.read_text())["cells"]
-    ]
-
-
-def of_setting(model: str, setting: dict[str, Any]) -> dict[float, dict[int, dict[str, Any]]]:
-    """By rate and seed the metrics of a model in a setting that differs from the default in this."""
-    found: dict[float, dict[int, dict[str, Any]]] = {}
-    for config, metrics in rows():
+def rows() -> dict[MatchingConfig, Tried]:
+    """The stored cells, read from the file itself, by their setting alone."""
+    found: dict[MatchingConfig, Tried] = {}
+    for row in json.loads(SHIPPED.study.read_text())["cells"]:
+        config = MatchingConfig.from_dict(row["config"])
         plain = replace(config, seed=0, learning_rate=(0.5,))
-        if plain == replace(MatchingConfig(frames=2, models=(model,), learning_rate=(0.5,)), **setting):
-            found.setdefault(config.learning_rate[0], {})[config.seed] = metrics
+        found.setdefault(plain, {}).setdefault(config.learning_rate[0], {})[config.seed] = row["metrics"]
     return found
+
+
+def of_setting(model: str, setting: dict[str, Any]) -> Tried:
+    """Those of a model in a setting that differs from the default in this."""
+    return rows()[replace(MatchingConfig(frames=2, models=(model,), learning_rate=(0.5,)), **setting)]
 
 
 def best(model: str, setting: dict[str, Any]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 from dataclasses import replace
@@ -34,14 +35,17 @@ COUNT = {"task": "counting", "hidden": 2, "embedding": 4, "distance": 10, "steps
 DELAY = {"task": "delays", "hidden": 8, "distance": 40, "distances": "single", "steps": 3_000}
 
 
+@functools.cache
+def rows() -> list[dict[str, Any]]:
+    """The stored cells, read from the file itself."""
+    found: list[dict[str, Any]] = json.loads(SHIPPED.study.read_text())["cells"]
+    return found
+
+
 def of_setting(cell: str, setting: dict[str, object]) -> list[dict[str, Any]]:
-    """The stored cells of a setting, whatever their rates and seeds, read from the file itself."""
+    """The stored cells of a setting, whatever their rates and seeds."""
     wanted = {"cells": [cell], "sentences": "en", **setting}
-    return [
-        row
-        for row in json.loads(SHIPPED.study.read_text())["cells"]
-        if all(row["config"][name] == value for name, value in wanted.items())
-    ]
+    return [row for row in rows() if all(row["config"][name] == value for name, value in wanted.items())]
 
 
 def values(row: dict[str, Any], metric: str, at: int | None) -> np.ndarray:

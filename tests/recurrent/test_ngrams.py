@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 import numpy as np
 import pytest
 
-from engine.recurrent.ngrams import ORDERS, NGrams, chosen_order
+from engine.recurrent.own_text.ngrams import ORDERS, NGrams, chosen_order
 
 SOURCE = np.random.default_rng(0)
 TEXT = "the cat sat on the mat, the dog lay by the log. " * 40

@@ -15,9 +15,9 @@ from engine.recurrent import TextConfig, read
 from engine.recurrent.config import CELLS
 from engine.recurrent.gradients import belt, connectivity
 from engine.recurrent.opened import Opened
+from engine.recurrent.own_text.text import OTHER, decode, encode, text_config
 from engine.recurrent.probe import probe
 from engine.recurrent.tasks import Characters, task_of
-from engine.recurrent.text import OTHER, decode, encode, text_config
 from engine.recurrent.view import distances, views
 from engine.runs.playground import Address
 

@@ -18,7 +18,7 @@ from engine.multitask.own_data.sample import sample_table
 from engine.multitask.own_data.summary import summary
 from engine.recommender.own_log.found import found_in, log_in
 from engine.recommender.own_log.sample import sample_log
-from engine.recurrent.text import found_in as text_found
+from engine.recurrent.own_text.text import found_in as text_found
 from engine.tables import guard
 from engine.tables.guard import Busy, read
 from tests.tables import hostile

@@ -52,9 +52,13 @@ class Settings(Generic[C]):
 
     def choose(self, preset: Preset | None) -> None:
         """Callback: a preset's settings, or all defaults."""
+        fields = preset.fields if preset else {}
         st.session_state[self.slot] = preset.id if preset else None
-        controls.reset(self.groups.kind, preset.fields if preset else {})
+        controls.reset(self.groups.kind, fields)
         self.reset()
+        spoken = self.speaks.removeprefix(f"{self.groups.kind.playground}_")
+        if spoken in fields:  # a preset of one language's texts
+            st.session_state[self.speaks] = fields[spoken]
 
     def sidebar(self, on_preset: Callable[[Preset | None], None]) -> C | None:
         """Draw all; the config that the controls make, or None with the reason shown."""

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from engine.errors import UserError
 from engine.recurrent.config import TextConfig
-from engine.recurrent.ngrams import NGrams, chosen_order
+from engine.recurrent.own_text.ngrams import NGrams, chosen_order
 from engine.recurrent.tasks import Characters
 from engine.recurrent.training import Batches, train_on
 from engine.runs.frame import Array, Frame

@@ -1,0 +1,1 @@
+"""A user's own text: which character comes next? Read, counted, trained on."""
