@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -23,6 +24,12 @@ def _t(differences: np.ndarray) -> float:
 
 
 def _ranks(differences: np.ndarray) -> float:
+    return _of_signs(tuple(differences.tolist()))
+
+
+@functools.cache  # every sign of twelve runs: many claims have the same differences
+def _of_signs(values: tuple[float, ...]) -> float:
+    differences = np.array(values)
     if not differences.any():
         return 1.0
     few = len(differences) <= 12
