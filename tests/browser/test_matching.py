@@ -57,6 +57,8 @@ def test_the_probabilities_on_stage_sum_to_one(page: Page, server: str) -> None:
     open_page(page, server, "matching_at=6")
     for rung in ("dssm", "clsm", "lstm"):
         choose(page, rung)
+        for n in range(1, 6):
+            expect(number(page, f"p{n}")).to_have_text(re.compile(r"\d"))  # drawn, after the parts have moved
         total = sum(float(number(page, f"p{n}").text_content() or "nan") for n in range(1, 6))
         assert abs(total - 1) < 0.03  # five numbers of two digits
 

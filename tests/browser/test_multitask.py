@@ -262,6 +262,7 @@ def test_the_story_moves_the_stage(visit: Page) -> None:
     visit.get_by_role("button", name="Tell the story").click()
     settled(visit)  # for a moment the panel stands where it was and where it goes
     story = visit.locator(".st-key-story")
+    expect(story).to_have_count(1)
     expect(story).to_contain_text("1 / 11")
     for number in range(2, 12):
         visit.get_by_role("button", name="Next point").click()
