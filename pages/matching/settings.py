@@ -11,6 +11,7 @@ from engine.matching.ladder import TITLES
 from pages.ui.controls import controls
 from pages.ui.controls.choices import one_of
 from pages.ui.controls.controls import Control, Preset
+from pages.ui.controls.decay import DECAY, DECAYS
 from pages.ui.controls.groups import Groups
 from pages.ui.controls.settings import Settings
 from pages.ui.language import LANGUAGES, N_, language, t
@@ -24,7 +25,6 @@ SKILLS = {
 }
 INPUTS = {"hashed": N_("Letters"), "words": N_("Whole")}
 TOWERS = {"shared": N_("Shared"), "separate": N_("Separate")}
-DECAYS = {"cosine": N_("falls to 0"), "none": N_("constant")}
 POOLING = {"masked": N_("Masked"), "unmasked": N_("Unmasked")}
 
 DATA = (
@@ -62,7 +62,7 @@ TRAINING = (
     Control(
         "learning_rate", N_("Learning rate"), N_("One for all models, or one for each of the three, comma-separated.")
     ),
-    Control("decay", N_("Learning rate over the run"), options=DECAYS),
+    DECAY,
     Control("clip", N_("Longest gradient"), N_("Longer gradients are cut to this length."), step=0.5, format="%g"),
     Control("batch_size", N_("Batch size"), step=16),
     Control("steps", N_("Steps"), step=100),

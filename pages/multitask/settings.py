@@ -13,6 +13,7 @@ from pages.multitask.where import PLACE
 from pages.ui.controls import controls
 from pages.ui.controls.choices import some_of
 from pages.ui.controls.controls import Control
+from pages.ui.controls.decay import DECAY, DECAYS
 from pages.ui.controls.groups import Groups
 from pages.ui.controls.settings import Settings
 from pages.ui.language import N_, bare, t
@@ -65,11 +66,7 @@ TRAINING = (
         N_("Learning rate"),
         N_("One for all structures, or one for each of the four, comma-separated."),
     ),
-    Control(
-        "decay",
-        N_("Learning rate over the run"),
-        options={"cosine": N_("falls to 0"), "none": N_("constant")},
-    ),
+    DECAY,
     Control("batch_size", N_("Batch size"), step=32),
     Control("steps", N_("Steps"), step=250),
     Control(
@@ -107,8 +104,7 @@ GROUPS = Groups(
     MODEL,
     TRAINING,
     labels={"correlation": N_("Task correlation"), "tasks": N_("Tasks")},
-    words=TITLES
-    | {"cosine": N_("falls to 0"), "none": N_("constant"), "regression": N_("regression"), "binary": N_("binary")},
+    words=TITLES | DECAYS | {"regression": N_("regression"), "binary": N_("binary")},
 )
 
 

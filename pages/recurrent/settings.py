@@ -14,6 +14,7 @@ from pages.recurrent import where
 from pages.ui.controls import controls
 from pages.ui.controls.choices import one_of
 from pages.ui.controls.controls import Control, Preset
+from pages.ui.controls.decay import DECAY, DECAYS
 from pages.ui.controls.groups import Groups
 from pages.ui.controls.settings import Settings
 from pages.ui.language import LANGUAGES, N_, language, t
@@ -32,7 +33,6 @@ DISTANCES = {
     "mixed": N_("Mixed from the beginning"),
     "single": N_("This one alone"),
 }
-DECAYS = {"cosine": N_("falls to 0"), "none": N_("constant")}
 
 DATA = (
     Control("task", N_("Task"), options=TASKS),
@@ -65,7 +65,7 @@ TRAINING = (
     Control(
         "learning_rate", N_("Learning rate"), N_("One for all cells, or one for each of the three, comma-separated.")
     ),
-    Control("decay", N_("Learning rate over the run"), options=DECAYS),
+    DECAY,
     Control("clip", N_("Longest gradient"), N_("Longer gradients are cut to this length."), step=0.5, format="%g"),
     Control("batch_size", N_("Batch size"), step=32),
     Control("steps", N_("Steps"), step=100),
