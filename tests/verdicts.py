@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -46,6 +47,12 @@ TESTS: tuple[tuple[Callable[[np.ndarray], float], Callable[[np.ndarray], float]]
     (_t, lambda values: float(values.mean())),
     (_ranks, _middle),
 )
+
+
+def is_inside(rate: float, rates: Sequence[float], of: str) -> None:
+    """The best of at least four rates, none more than three times the one before, is neither their lowest nor their highest."""
+    assert len(rates) >= 4 and max(later / earlier for earlier, later in itertools.pairwise(rates)) <= 3
+    assert rates[0] < rate < rates[-1], f"{of}: the best rate is at the edge, {rate}"
 
 
 def each_follows_alone(shipped: Shipped[Any, Any], in_words: Callable[[str], np.ndarray], runs: int) -> None:

@@ -18,7 +18,7 @@ from engine.runs.recording import Recording
 from engine.runs.studies.fingerprint import fingerprints
 from engine.runs.studies.verdict import Outcome
 from tests.rotation import this_time
-from tests.verdicts import follow_from
+from tests.verdicts import follow_from, is_inside
 
 EARLY_STEP = 10
 """Another CPU or torch build adds in another order; the losses of the first steps still agree closely."""
@@ -118,8 +118,6 @@ def test_every_verdict_follows_from_the_stored_numbers() -> None:
 
 def test_every_cell_is_compared_at_its_own_best_rate() -> None:
     """Chosen on seeds that judge nothing; the best of the rates that were tried, and not the lowest or highest of them."""
-    steps = [later / earlier for earlier, later in itertools.pairwise(RATES)]
-    assert len(RATES) >= 4 and max(steps) <= 3
     for base in TUNED:
         for cell in base.cells:
             setting = {**base.to_dict(), "cells": [cell]}
@@ -127,7 +125,7 @@ def test_every_cell_is_compared_at_its_own_best_rate() -> None:
                 del setting[name]
             rate = best(cell, setting)
             assert base.rate(cell) == rate, (cell, base.task, base.distances, base.distance, rate)
-            assert RATES[0] < rate < RATES[-1], f"{cell} in {setting}: the best rate is at the edge, {rate}"
+            is_inside(rate, RATES, f"{cell} in {setting}")
 
 
 def test_what_the_page_tells() -> None:
