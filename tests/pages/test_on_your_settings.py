@@ -98,6 +98,11 @@ def test_it_says_what_is_taken_over_and_what_the_question_keeps() -> None:
     assert "Noise (standard deviation) 0.2" in line.replace("\\", "") and "Kept as the question has it: " in line
 
 
+def test_steps_alone_are_not_called_the_studys() -> None:
+    at = opened_at("pages/multitask/page.py", multitask_open_loss="true", multitask_steps="300")
+    assert any("All but the steps as in the study; 300 steps" in c.value for c in at.caption)
+
+
 def test_a_refusal_is_told() -> None:
     """On a server that trains nothing."""
     at = opened_at("pages/multitask/page.py", multitask_open_loss="true")

@@ -131,9 +131,10 @@ def _said(asked: Asked[Any, Any], settings: Settings[Any]) -> str:
     changes = [
         f"{groups.label(name)} {groups.written(value)}" for name, value in asked.changes.items() if name != "steps"
     ]
+    same = t("All but the steps as in the study") if asked.changes else t("Your settings are the study's")
     return t(
         "{changes}; {steps} steps, {count} seeds from {first} on.",
-        changes=listed(changes) if changes else t("Your settings are the study's"),
+        changes=listed(changes) if changes else same,
         steps=" / ".join(f"{steps:,}" for steps in asked.steps),
         count=PREVIEW,
         first=asked.first,
