@@ -1,25 +1,29 @@
-"""The recommender on a real log, KuaiRand-Pure (Gao et al., CIKM 2022), beside popularity and item-kNN.
+"""The recommender on real logs, MovieLens (Harper & Konstan 2015) and KuaiRand-Pure (Gao et al., CIKM 2022), beside what needs
+no such training, and ALS of the library `implicit`.
 
     python -m benchmarks.real_logs [FOLDER] [SEEDS]
 
-FOLDER holds kuairand-pure/, else the variable GATESCOPE_DATA, else ../shared/data beside the repository. Everything goes
-through the reader and the training that a viewer's own file goes through, at the defaults that the page offers. Those were
-chosen on watches before the last ones of `user_sequences` and on `val`, never on what is reported here as a test.
+FOLDER holds ml-latest-small/ and kuairand-pure/, else the variable GATESCOPE_DATA, else ../shared/data beside the repository.
+Everything goes through the reader and the training that a viewer's own file goes through, at the defaults that the page
+offers. Those were chosen on watches before the last ones and on `val`, never on what is reported here as a test; the opponents
+are tuned on each log, on the watch before the held-out one.
 
-1  The last of a user's ≤ 50 watches before 25 April. No MovieLens file is at hand: the sequences are written as
-   ratings.csv, one second apart up to the last, which has a time.
+0  The last rating of each user of ml-latest-small.
+1  The last of a user's ≤ 50 watches before 25 April. The sequences are written as a ratings.csv, one second apart up to the
+   last, which has a time.
 2  Every watch of `test` (1 to 8 May), asked for at the end of April, after the sequences and the watches of `val`.
 3  Watched or not, of the impressions of `test`, learnt from those of `val`: weighted by watch time, and plain.
 
-Lists are as they would be served: without what the user has watched before, for every method. Watching again, 3 % of (1),
-is a miss for all.
+Lists are as they would be served at that moment: what somebody had seen by then, without what the user has watched before, for
+every method. Watching again, 3 % of (1), is a miss for all.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import sys
-import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -27,12 +31,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
+from threadpoolctl import threadpool_limits
 
 from benchmarks.report import seconds
-from engine.recommender.held_out.data import prepare
+from engine.recommender.held_out.data import Data, prepare
+from engine.recommender.held_out.served import CUTS, Serving, hit_rates
+from engine.recommender.opponents import clicks
+from engine.recommender.opponents.beside import OPPONENTS, Beside, tune, watch_before
+from engine.recommender.opponents.knn import watched_by
 from engine.recommender.own_log.config import OwnLogConfig
+from engine.recommender.own_log.published import sequences
 from engine.recommender.own_log.site import enough_steps, own_config, own_site, read_log
-from engine.recommender.recall.baselines import Beside
+from engine.recommender.ranking.past import Earlier
 from engine.recommender.recall.samples import Examples, split
 from engine.recommender.recall.training import Recall, batches
 from engine.recommender.site.history import SECONDS
@@ -40,9 +50,18 @@ from engine.recommender.site.vocabulary import Site
 from engine.recommender.training import train_from
 from engine.runs.frame import Array
 
-CUTS = (20, 50, 100)
 SEEDS = 3
-METHODS = {"popular": "popularity", "knn": "item-kNN", "recall": "YouTube DNN"}
+METHODS = {
+    "popular": "popularity",
+    "recent": "popularity, last days",
+    "kinds": "popularity, own channels",
+    "knn": "item-kNN",
+    "ease": "EASE",
+    "als": "ALS (implicit)",
+    "recall": "YouTube DNN",
+}
+FACTORS = (16, 32, 64, 128)
+"""Of ALS, the best by the watches before the held-out ones."""
 
 
 def folder() -> Path:
@@ -54,52 +73,41 @@ def folder() -> Path:
 
 
 def run() -> None:
+    torch.set_num_threads(1)  # as in a worker
+    seeds = next((int(one) for one in sys.argv[1:] if one.isdecimal()), SEEDS)
+    ratings = folder() / "ml-latest-small" / "ratings.csv"
+    if ratings.exists():
+        last_watch("0  ml-latest-small, the last rating", ratings.read_bytes(), seeds)
+    else:
+        print(f"Skipped: there is no ml-latest-small in {folder()}.")
     data = folder() / "kuairand-pure"
     if not (data / "test.parquet").exists():
         print(
             f"Skipped: there is no KuaiRand-Pure in {folder()}. Name its folder: python -m benchmarks.real_logs FOLDER"
         )
         return
-    torch.set_num_threads(1)  # as in a worker
-    seeds = next((int(one) for one in sys.argv[1:] if one.isdecimal()), SEEDS)
-    histories = sequences(data)
-    with tempfile.TemporaryDirectory() as place:
-        path = Path(place) / "ratings.csv"
-        histories.to_csv(path, index=False)
-        last_watch(path.read_bytes(), seeds)
-    later_watches(histories, pd.read_parquet(data / "val.parquet"), pd.read_parquet(data / "test.parquet"), seeds)
+    histories = sequences((data / "user_sequences.parquet").read_bytes())
+    last_watch("1  KuaiRand-Pure, the last watch, ratings.csv form", histories, seeds)
+    whole = pd.read_csv(io.BytesIO(histories))
+    later_watches(whole, pd.read_parquet(data / "val.parquet"), pd.read_parquet(data / "test.parquet"), seeds)
     impressions(data, seeds)
 
 
-def sequences(data: Path) -> pd.DataFrame:
-    """userId, movieId, rating, timestamp: the histories, a second apart up to the last watch."""
-    table = pd.read_parquet(data / "user_sequences.parquet")[["user_id", "last_time_ms", "watch_seq"]]
-    rows = table.explode("watch_seq").dropna()
-    back = rows.groupby("user_id").cumcount(ascending=False)
-    return pd.DataFrame(
-        {
-            "userId": rows.user_id,
-            "movieId": rows.watch_seq.astype("int64"),
-            "rating": 5.0,
-            "timestamp": rows.last_time_ms // 1_000 - back,
-        }
-    )
-
-
-def last_watch(data: bytes, seeds: int) -> None:
-    """Part 1."""
+def last_watch(title: str, data: bytes, seeds: int) -> None:
+    """Parts 0 and 1."""
     base = settings(data)
     found: dict[str, list[Array]] = {}
-    spent = []
+    spent: dict[str, list[float]] = {}
     for seed in range(seeds):
         site = own_site(replace(base, seed=seed), data)
         train, test = split(site)
         recall = Recall(site, train, test.place)
-        spent.append(seconds(trained(recall)))
-        for name, lists in listed(site, recall, test, test.place).items():
-            found.setdefault(name, []).append(hits(lists, test.label))
-    table(f"1  the last watch, ratings.csv form: {len(test):,} users, {len(site.known):,} items", "HR", found)
-    print(f"   {base.steps:,} steps, {np.median(spent):.0f} s a seed\n")
+        spent.setdefault("recall", []).append(seconds(trained(recall)))
+        others = opponents(site, test, test.place, spent) if not seed else {}
+        for name, lists in (others | {"recall": of_recall(site, recall, test)}).items():
+            found.setdefault(name, []).append(hit_rates(lists, test.label))
+    table(f"{title}: {len(test):,} users, {len(site.known):,} items", "HR", found, spent)
+    print(f"   {base.steps:,} steps; at most {Serving(site, test).ceiling():.1%} can be found\n")
 
 
 def later_watches(histories: pd.DataFrame, val: pd.DataFrame, test: pd.DataFrame, seeds: int) -> None:
@@ -119,11 +127,13 @@ def later_watches(histories: pd.DataFrame, val: pd.DataFrame, test: pd.DataFrame
         train, held = split(site)
         recall = Recall(site, train, held.place)
         trained(recall)()
-        for name, lists in listed(site, recall, at_the_end(site, users), held.place).items():
-            found.setdefault(name, []).append(hits(lists[row], label))
+        asked_of = at_the_end(site, users)
+        others = opponents(site, asked_of, held.place, {}) if not seed else {}
+        for name, lists in (others | {"recall": of_recall(site, recall, asked_of)}).items():
+            found.setdefault(name, []).append(hit_rates(lists[row], label))
     table(
         f"2  {len(asked):,} watches of {len(users):,} users, 1 to 8 May; {100 * (label < 0).mean():.1f} % are of items never seen before",
-        "recall", found,
+        "recall", found, {},
     )  # fmt: skip
     print(f"   {base.steps:,} steps, history {len(whole):,} watches\n")
 
@@ -132,6 +142,16 @@ def watched(table_: pd.DataFrame) -> pd.DataFrame:
     """Watches of KuaiRand's columns, each once."""
     rows = table_[table_.is_click == 1].drop_duplicates(["user_id", "video_id", "time_ms"])
     return pd.DataFrame({"userId": rows.user_id, "movieId": rows.video_id, "timestamp": rows.time_ms // 1_000})
+
+
+class OfClicks:
+    """What stands beside ranking alone."""
+
+    def lists(self, test: Examples, most: int) -> dict[str, Array]:
+        return {}
+
+    def scores(self, data: Data, past: Earlier) -> dict[str, Array]:
+        return clicks.scores(data, past)
 
 
 def impressions(data: Path, seeds: int) -> None:
@@ -148,7 +168,7 @@ def impressions(data: Path, seeds: int) -> None:
         for seed in range(seeds):
             config = own_config(log, "", replace(base, weighting=weighting, seed=seed, steps=1, frames=2))
             ready = prepare(own_site(config, file))
-            last = list(train_from(replace(ready, learnt=rows[:cut], judged=rows[cut:])))[-1]
+            last = list(train_from(replace(ready, learnt=rows[:cut], judged=rows[cut:]), beside=OfClicks()))[-1]
             names = {"ranking": title}
             if weighting == "watch_time":
                 names |= {"popular": "popularity (watch rate)", "knn": "item-kNN"}
@@ -187,25 +207,58 @@ def at_the_end(site: Site, users: Array) -> Examples:
     return Examples(users, ends, nothing - 1, nothing.astype(float), ends, nothing + site.world.config.days * SECONDS)
 
 
-def listed(site: Site, recall: Recall, asked: Examples, held_out: Array) -> dict[str, Array]:
-    """(E, 100) by each method, without what was watched before."""
+def of_recall(site: Site, recall: Recall, asked: Examples) -> Array:
+    """(E, 300) of the network."""
     u = torch.cat([recall.read(some).vector for some in batches(asked)]).numpy()
     v = recall.net.output.weight.detach().numpy()
-    beside = Beside(site, held_out)
-    return beside.lists(asked, CUTS[-1]) | {"recall": beside.fresh(asked, CUTS[-1], lambda rows: u[rows] @ v.T)}
+    return Serving(site, asked).best(lambda rows: u[rows] @ v.T, CUTS[-1])
 
 
-def hits(found: Array, label: Array) -> Array:
-    hit = found == label[:, None]
-    return np.array([hit[:, :k].any(1).mean() for k in CUTS])
+def opponents(site: Site, asked: Examples, held_out: Array, spent: dict[str, list[float]]) -> dict[str, Array]:
+    """(E, 300) by each of the others, and how long each took, its tuning apart."""
+    began = time.perf_counter()
+    chosen, serving, found = tune(site, held_out), Serving(site, asked), {}
+    print(f"   {chosen}, tuned in {time.perf_counter() - began:.0f} s")
+    began = time.perf_counter()
+    for name, scores in Beside(site, held_out, chosen).scores(asked, OPPONENTS):
+        found[name] = serving.best(scores, CUTS[-1])
+        spent.setdefault(name, []).append(time.perf_counter() - began)
+        began = time.perf_counter()
+    before = watch_before(site, held_out)
+    both = np.concatenate((held_out, before.place))
+    hits = [
+        hit_rates(Serving(site, before).best(als(site, before, both, factors), CUTS[-1]), before.label)[1]
+        for factors in FACTORS
+    ]
+    began = time.perf_counter()
+    found["als"] = serving.best(als(site, asked, held_out, FACTORS[int(np.argmax(hits))]), CUTS[-1])
+    spent.setdefault("als", []).append(time.perf_counter() - began)
+    return found
 
 
-def table(title: str, measure: str, found: dict[str, list[Array]]) -> None:
+def als(site: Site, asked: Examples, held_out: Array, factors: int) -> Callable[[Array], Array]:
+    """Scores (n, K) of implicit's ALS for some rows of what is asked (Hu, Koren & Volinsky 2008)."""
+    from implicit.als import AlternatingLeastSquares
+
+    there = np.ones(len(site.history.watches.item), bool)
+    there[held_out] = False
+    model = AlternatingLeastSquares(factors=factors, regularization=0.05, iterations=15, random_state=0, num_threads=1)
+    with threadpool_limits(1, "blas"):
+        model.fit(watched_by(site.watches(there), len(site.known)), show_progress=False)
+    users, items = (np.asarray(one) for one in (model.user_factors, model.item_factors))
+    return lambda rows: users[asked.user[rows]] @ items.T
+
+
+def table(title: str, measure: str, found: dict[str, list[Array]], spent: dict[str, list[float]]) -> None:
+    """A line a method; what does not depend on the seed was made once."""
     print(title)
-    print("   " + f"{'':<26}" + "".join(f"{f'{measure}@{k}':>18}" for k in CUTS))
+    print("   " + f"{'':<26}" + "".join(f"{f'{measure}@{k}':>18}" for k in CUTS) + f"{'seconds':>10}" * bool(spent))
     for name, called in METHODS.items():
+        if name not in found:
+            continue
         mean, spread = np.mean(found[name], 0), np.std(found[name], 0)
-        print("   " + f"{called:<26}" + "".join(f"{m:>10.4f} ±{s:.4f}" for m, s in zip(mean, spread, strict=True)))
+        shares = "".join(f"{m:>10.4f} ±{s:.4f}" for m, s in zip(mean, spread, strict=True))
+        print("   " + f"{called:<26}" + shares + (f"{np.median(spent[name]):>10.1f}" if name in spent else ""))
 
 
 if __name__ == "__main__":

@@ -213,7 +213,7 @@ def dense(site: Site) -> Recall:
     recall = Recall(site, split(site)[0])
     for table in (recall.net.watched, recall.net.searched, recall.net.output):
         table.sparse = False
-    recall._optimisers = (torch.optim.Adam(recall.net.parameters(), lr=CONFIG.learning_rate, fused=True),)
+    recall._optimisers = (torch.optim.Adam(recall.net.parameters(), lr=CONFIG.rate("recall"), fused=True),)
     return recall
 
 

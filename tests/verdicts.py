@@ -12,7 +12,6 @@ import pytest
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from engine.runs.studies.shipped import Shipped
 from engine.runs.studies.verdict import Outcome, Verdict
 
 EVERY_SIGN = stats.PermutationMethod(n_resamples=2**14)
@@ -53,16 +52,6 @@ def is_inside(rate: float, rates: Sequence[float], of: str) -> None:
     """The best of at least four rates, none more than three times the one before, is neither their lowest nor their highest."""
     assert len(rates) >= 4 and max(later / earlier for earlier, later in itertools.pairwise(rates)) <= 3
     assert rates[0] < rate < rates[-1], f"{of}: the best rate is at the edge, {rate}"
-
-
-def each_follows_alone(shipped: Shipped[Any, Any], in_words: Callable[[str], np.ndarray], runs: int) -> None:
-    """Every verdict of a playground is that of the claim alone, of so few runs; `in_words` makes its differences once more."""
-    follow_from(
-        shipped.verdicts,
-        {claim.id: in_words(claim.id) for claim in shipped.claims},
-        {claim.id: claim.smallest for claim in shipped.claims},
-    )
-    assert all(verdict.runs == runs and not verdict.preview for verdict in shipped.verdicts.values())
 
 
 def follow_from(

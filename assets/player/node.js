@@ -43,26 +43,28 @@ function makeNodes(app, scene, layer) {
     part.small = Array.from({ length: count }, (_, i) => {
       const colour = paint(colours.length ? colours[i % colours.length] : node.colour);
       const band = svg("rect", { class: "band", fill: colour }),
-        bar = svg("rect", { class: "bar", fill: colour });
-      part.bars.append(band, bar);
-      return { band, bar };
+        bar = svg("rect", { class: "bar", fill: colour }),
+        own = svg("line", { class: "own" });
+      part.bars.append(band, bar, own);
+      return { band, bar, own };
     });
   };
 
-  /** The tallest weight of an array, over the whole recording: small bars keep one scale. */
-  const peakOf = ({ array }) => {
+  /** The tallest weight of an array and its band, over the whole recording: small bars keep one scale. */
+  const peakOf = ({ array, high }) => {
     const key = `${array}|${app.state.stageId}`;
     if (!peaks.has(key)) {
       peaks.clear();
       let top = 0;
-      for (const v of app.fields()[array]?.data ?? []) if (Number.isFinite(v) && Math.abs(v) > top) top = Math.abs(v);
+      for (const name of [array, high])
+        for (const v of app.fields()[name]?.data ?? []) if (Number.isFinite(v) && Math.abs(v) > top) top = Math.abs(v);
       peaks.set(key, top || 1);
     }
     return peaks.get(key);
   };
 
   const drawBars = ({ node, small }, w, h, moment) => {
-    const [main, low, high] = [node.bars.array, node.bars.low, node.bars.high].map((name) => app.fields()[name]);
+    const [main, low, high, followed] = ["array", "low", "high", "own"].map((name) => app.fields()[node.bars[name]]);
     const start = innerOf(main, node.bars.index),
       peak = peakOf(node.bars),
       n = small.length;
@@ -72,11 +74,12 @@ function makeNodes(app, scene, layer) {
       thick = Math.max(Math.min(pitch * 0.7, 14), 1.5);
     const zero = node.bars.signed ? (top + bottom) / 2 : bottom,
       y = (v) => zero - Math.max(Math.min(v / peak, 1), node.bars.signed ? -1 : 0) * Math.max(zero - top, 2);
-    small.forEach(({ band, bar }, i) => {
+    small.forEach(({ band, bar, own }, i) => {
       const x = px(-w / 2 + 7 + (scene.morph.placeOf(i) + 0.5) * pitch - thick / 2),
         v = sample(main, moment, start + i),
         a = sample(low, moment, start + i),
-        b = sample(high, moment, start + i);
+        b = sample(high, moment, start + i),
+        c = sample(followed, moment, start + i);
       put(
         bar,
         Number.isFinite(v)
@@ -94,6 +97,12 @@ function makeNodes(app, scene, layer) {
         band,
         Number.isFinite(a) && Number.isFinite(b)
           ? { x: px(x - 1), width: px(thick + 2), y: px(y(b)), height: px(Math.max(y(a) - y(b), 0.5)), display: null }
+          : { display: "none" },
+      );
+      put(
+        own,
+        Number.isFinite(c)
+          ? { x1: px(x - 2), x2: px(x + thick + 2), y1: px(y(c)), y2: px(y(c)), display: null }
           : { display: "none" },
       );
     });

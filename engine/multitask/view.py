@@ -23,8 +23,8 @@ def views(recording: Recording[MultitaskConfig]) -> Views:
     """Arrays with a leading F (or 1 where nothing moves):
 
     "{structure}.run0" … and ".mean" (F,): held-out loss, mean of the tasks; for the mixtures
-    ".gates" (F, T, E) of the followed seed, ".gates_low" and ".gates_high" (F, T, E) over all seeds
-    with experts matched by rank, ".order" (F, E), ".distance" (F,), the mean over all seeds; ".points" (F, N, 2) and ".blend"
+    ".gates" (F, T, E) of the followed seed, ".gates_mean", ".gates_low" and ".gates_high" (F, T, E) over all seeds, the
+    experts of each seed matched to the followed one's by their places (see `ranks`), ".order" (F, E), ".distance" (F,), the mean over all seeds; ".points" (F, N, 2) and ".blend"
     (F, N), of bottoms (1, N); "weights" (1, T, 2), "pearson" (F,), and "guessing" (F,), the loss of guessing.
     """
     config = recording.config
@@ -53,12 +53,13 @@ def _gates(recording: Recording[MultitaskConfig], structure: str) -> dict[str, A
     place = ranks(gates[-1])  # (S, E)
     order = np.argsort(place, axis=-1)  # expert at each place
     placed = np.take_along_axis(gates, order[None, :, None, :], axis=-1)  # experts of different seeds are strangers
-    low, high = placed.min(1)[..., place[0]], placed.max(1)[..., place[0]]  # (F, T, E)
+    matched = placed[..., place[0]]  # (F, S, T, E), each under the number of its match in the followed seed
     frames = len(gates)
     return {
         "gates": gates[:, 0],
-        "gates_low": low,
-        "gates_high": high,
+        "gates_mean": matched.mean(1),
+        "gates_low": matched.min(1),
+        "gates_high": matched.max(1),
         "order": np.broadcast_to(place[0], (frames, place.shape[1])),
         "distance": recording.series(f"{structure}.mean_gate_distance").mean(1),
     }

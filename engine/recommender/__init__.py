@@ -1,8 +1,9 @@
 """The YouTube DNN in a simulated video site: candidate generation → ranking (Covington, Adams & Sargin 2016)."""
 
-from engine.recommender.config import RecommenderConfig
+from engine.recommender.config import RecommenderConfig, WorldConfig
 from engine.recommender.days.simulation import SimulationConfig, simulate_days
 from engine.recommender.ladder import LADDER
+from engine.recommender.opponents.world import measure
 from engine.recommender.own_log.config import OwnLogConfig
 from engine.recommender.own_log.site import train_own
 from engine.recommender.ranking.model import RankNet
@@ -27,6 +28,7 @@ ENGINE = Engine(
     works={
         "train": Work(RecommenderConfig, train, warm=TINY),
         "own": Work(OwnLogConfig, train_own, needs_table=True),
+        "world": Work(WorldConfig, measure),
         "days": Work(SimulationConfig, simulate_days),
     },
     open=lambda config, frames: Opened(server_at(open_site(config), frames)),
@@ -42,6 +44,7 @@ __all__ = [
     "Retriever",
     "Server",
     "SimulationConfig",
+    "WorldConfig",
     "open_site",
     "simulate",
     "simulate_days",

@@ -1,74 +1,144 @@
 """The claims of this ladder, each as paired differences over seeds, above 0 where the claim is right.
 
-The same seeds, so the same worlds, on both sides of a comparison. What asks candidate generation alone trains ranking for
-one step only.
+The same seeds, so the same worlds, on both sides of a comparison. Each setting has a learning rate of its own: the best of
+`RATES` by `TUNING`, whose worlds judge nothing. What asks candidate generation alone trains ranking for one step only, and the
+other way round; what needs no training was tuned in each world, on watches before those that judge.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
 
-from engine.recommender.config import RecommenderConfig
+from engine.recommender.config import RecommenderConfig, WorldConfig
+from engine.recommender.held_out.served import CUTS
 from engine.runs.frame import Array
 from engine.runs.studies.claims import Claim, Stored
 from engine.runs.studies.stored import Results
-from engine.runs.studies.verdict import ENOUGH_COSTLY_SEEDS
+from engine.runs.studies.verdict import AT_LEAST_TOGETHER
 
-SEEDS = tuple(range(ENOUGH_COSTLY_SEEDS))
-BASE = RecommenderConfig(frames=2)
-"""Both stages at the default."""
-PLAIN = replace(BASE, weighting="none")
-RECALL = replace(BASE, ranking_steps=1)
-"""Candidate generation at the default."""
-TIMELESS = replace(RECALL, example_age="off")
-STRAIGHT = replace(RECALL, bends="off")
-RANDOM = replace(RECALL, test="random")
-EVERY = replace(RECALL, per_user="all")
-END_TO_END = replace(RECALL, pretrained="off")
-FEW, MANY = replace(RECALL, negatives=20), replace(RECALL, negatives=1_000)
-UNCORRECTED = replace(RECALL, correction="off")
-DEPTHS = tuple(replace(RECALL, tower=tower) for tower in ((), (64,), (128, 64), (256, 128, 64)))
+SEEDS = tuple(range(AT_LEAST_TOGETHER))
+TUNING = (1_000, 1_001)
+"""Seeds whose worlds choose the learning rates, and judge nothing."""
+RATES = {"recall": (0.0016, 0.004, 0.01, 0.025), "rank": (0.0016, 0.004, 0.01, 0.025, 0.06)}
+"""The learning rates that were tried in each of `TUNED`, by what it trains."""
+_RECALL = RecommenderConfig(frames=2, steps=4_500, ranking_steps=1)
+_RANKING = RecommenderConfig(frames=2, steps=1, ranking_steps=4_500)
+
+
+def _at(rate: float, base: RecommenderConfig = _RECALL, **changes: object) -> RecommenderConfig:
+    """A setting with its learning rate."""
+    return replace(base, learning_rate=(rate,), **changes)  # type: ignore[arg-type]
+
+
+BASE, PLAIN = _at(0.004, _RANKING), _at(0.025, _RANKING, weighting="none")
+"""Ranking, weighted by watch time and plain."""
+HONEST, HONEST_PLAIN = (replace(base, bait=0.0) for base in (BASE, PLAIN))
+"""The same where no video promises more than it holds."""
+RECALL = _at(0.004)
+"""Candidate generation."""
+TIMELESS = _at(0.004, example_age="off")
+STRAIGHT = _at(0.004, bends="off")
+RANDOM = _at(0.004, test="random")
+EVERY = _at(0.01, per_user="all")
+END_TO_END = _at(0.004, pretrained="off")
+FEW, MANY = _at(0.004, negatives=20), _at(0.004, negatives=1_000)
+STRONG = _at(0.01, per_user="all", negatives=1_000)
+"""With all that the log has, and more negatives: not as the source has it, but the most that is found here."""
+UNCORRECTED = _at(0.004, correction="off")
+FULL = _at(0.01, sampler="full", steps=_RECALL.steps // 4)
+"""Without sampling, as many steps as in the same time."""
+DEPTHS = (_at(0.01, tower=()), _at(0.004, tower=(64,)), RECALL, _at(0.004, tower=(256, 128, 64)))
 """One ReLU layer to four; the third is the default."""
+LONG = {
+    "recall": replace(RECALL, steps=2 * RECALL.steps),
+    "end_to_end": replace(END_TO_END, steps=2 * RECALL.steps),
+    "timeless": replace(TIMELESS, steps=2 * RECALL.steps),
+    "weighted": replace(BASE, ranking_steps=2 * BASE.ranking_steps),
+    "plain": replace(PLAIN, ranking_steps=2 * BASE.ranking_steps),
+}
+"""Twice as long, at the rates of half of it: whether a verdict is one about a training that had not ended."""
+TUNED = (
+    BASE, PLAIN, RECALL, TIMELESS, STRAIGHT, RANDOM, EVERY, END_TO_END, FEW, MANY, STRONG, UNCORRECTED, FULL,
+    *(base for base in DEPTHS if base != RECALL),
+)  # fmt: skip
+"""What has a rate of its own."""
+HEADS = tuple(replace(RECALL, head=head) for head in (0.5, 1.2, 2.2, 3.0))
+"""From watches spread evenly to a licensed catalogue; the third is the default."""
 HITS_THAT_MATTER = 0.01
 """Of last watches that are found: one in a hundred."""
 ORDER_THAT_MATTERS = 0.005
 """Of the area under the curve, and of mispredicted watch time."""
 MINUTES_THAT_MATTER = 0.05
 """True minutes of the first of a page: three seconds."""
-HEADS = tuple(replace(RECALL, head=head) for head in (0.5, 1.2, 2.2, 3.0))
-"""From watches spread evenly to a licensed catalogue; the third is the default."""
+AMONG, SERVED = CUTS.index(100), CUTS.index(300)
+"""Where two trainings are compared, and where recall is with what needs none: as many as ranking is given."""
+
+Cell: TypeAlias = RecommenderConfig | WorldConfig
 
 
-def cells(*bases: RecommenderConfig) -> tuple[RecommenderConfig, ...]:
+def cells(*bases: Cell, seeds: Sequence[int] = SEEDS) -> tuple[Cell, ...]:
     """One unit of work for each seed of each setting."""
-    return tuple(replace(base, seed=seed) for base in bases for seed in SEEDS)
+    return tuple(replace(base, seed=seed) for base in bases for seed in seeds)
 
 
-class Seeds(Stored[RecommenderConfig]):
+def tuning_cells(base: RecommenderConfig) -> tuple[Cell, ...]:
+    """One unit of work for each rate and seed that are tried in a setting."""
+    rates = RATES["recall" if base.ranking_steps == 1 else "rank"]
+    return cells(*(replace(base, learning_rate=(rate,)) for rate in rates), seeds=TUNING)
+
+
+class Seeds(Stored[Cell]):
     """Results looked up by setting: one number for each of these seeds."""
 
     def __init__(self, results: Results, seeds: Sequence[int] = SEEDS) -> None:
         super().__init__(results)
         self._seeds = seeds
 
-    def metric(self, base: RecommenderConfig, name: str) -> Array:
+    def metric(self, base: Cell, name: str) -> Array:
         """(S, …) of one metric. KeyError where a result is missing."""
-        return np.stack([self.metric_of(replace(base, seed=seed), name) for seed in self._seeds])
+        return np.stack([self.metric_of(cell, name) for cell in cells(base, seeds=self._seeds)])
 
-    def hits(self, base: RecommenderConfig, name: str = "recall") -> Array:
-        """(S,) share of held-out watches among the first 100."""
-        return self.metric(base, f"{name}.hits")[:, 1]
+    def of(self, cell: Cell) -> Mapping[str, Array] | None:
+        """All that is stored of one cell; None where it is not there."""
+        return self._results.get(cell)
+
+    def hits(self, base: Cell, name: str = "recall", cut: int = AMONG) -> Array:
+        """(S,) share of held-out watches among the first 100, or at another of `CUTS`, by its place there."""
+        return self.metric(base, f"{name}.hits")[:, cut]
 
 
-RecommenderClaim: TypeAlias = Claim[RecommenderConfig, Seeds]
+RecommenderClaim: TypeAlias = Claim[Cell, Seeds]
 
 
-def _more_hits(id_: str, better: RecommenderConfig, worse: RecommenderConfig) -> RecommenderClaim:
-    return Claim(id_, cells(better, worse), lambda at: at.hits(better) - at.hits(worse), HITS_THAT_MATTER)
+def _claim(
+    id_: str, better: RecommenderConfig, worse: Cell, name: str, smallest: float, *, sign: int = 1, beside: bool = False
+) -> RecommenderClaim:
+    """One number of two settings, above 0 where the first has more of it; with a sign of -1, less."""
+    return Claim(
+        id_,
+        cells(better, worse),
+        lambda at: sign * (at.metric(better, name) - at.metric(worse, name)),
+        smallest,
+        enough=len(SEEDS),
+        beside=beside,
+    )
+
+
+def _more_hits(
+    id_: str, better: RecommenderConfig, worse: RecommenderConfig, *, beside: bool = False
+) -> RecommenderClaim:
+    return Claim(
+        id_,
+        cells(better, worse),
+        lambda at: at.hits(better) - at.hits(worse),
+        HITS_THAT_MATTER,
+        enough=len(SEEDS),
+        beside=beside,
+    )
 
 
 def _group(id_: str, group: int) -> RecommenderClaim:
@@ -78,56 +148,58 @@ def _group(id_: str, group: int) -> RecommenderClaim:
         cells(RECALL, EVERY),
         lambda at: at.metric(RECALL, "recall.groups")[:, group] - at.metric(EVERY, "recall.groups")[:, group],
         HITS_THAT_MATTER,
+        enough=len(SEEDS),
+    )
+
+
+def _beats(id_: str, opponent: str, base: RecommenderConfig, cut: int, *, beside: bool = True) -> RecommenderClaim:
+    """Recall finds more than what needs no training."""
+    return Claim(
+        id_,
+        cells(base, base.world),
+        lambda at: at.hits(base, cut=cut) - at.hits(base.world, opponent, cut),
+        HITS_THAT_MATTER,
+        enough=len(SEEDS),
+        beside=beside,
+    )
+
+
+def _against(opponent: str) -> tuple[RecommenderClaim, ...]:
+    """Among as many as are ranked; and beside it among fewer, and after twice the steps."""
+    id_ = f"model_beats_{opponent}"
+    return (
+        _beats(id_, opponent, RECALL, SERVED, beside=False),
+        *(_beats(f"{id_}@{CUTS[cut]}", opponent, RECALL, cut) for cut in range(len(CUTS)) if cut != SERVED),
+        _beats(f"{id_}@long", opponent, LONG["recall"], SERVED),
+        _beats(f"{id_}@all", opponent, STRONG, SERVED),
     )
 
 
 CLAIMS: tuple[RecommenderClaim, ...] = (
-    Claim(
-        "weighted_earns_minutes",
-        cells(BASE, PLAIN),
-        lambda at: at.metric(BASE, "ranking.first") - at.metric(PLAIN, "ranking.first"),
-        MINUTES_THAT_MATTER,
-    ),
-    Claim(
-        "weighted_mispredicts_less",
-        cells(BASE, PLAIN),
-        lambda at: at.metric(PLAIN, "ranking.mispredicted") - at.metric(BASE, "ranking.mispredicted"),
-        ORDER_THAT_MATTERS,
-    ),
-    Claim(
-        "weighted_loses_auc",
-        cells(BASE, PLAIN),
-        lambda at: at.metric(PLAIN, "ranking.auc") - at.metric(BASE, "ranking.auc"),
-        ORDER_THAT_MATTERS,
-    ),
-    Claim(
-        "age_helps_new_videos",
-        cells(RECALL, TIMELESS),
-        lambda at: at.metric(RECALL, "recall.new") - at.metric(TIMELESS, "recall.new"),
-        HITS_THAT_MATTER,
-    ),
+    _claim("weighted_earns_minutes", BASE, PLAIN, "ranking.first", MINUTES_THAT_MATTER),
+    _claim("weighted_earns_minutes@honest", HONEST, HONEST_PLAIN, "ranking.first", MINUTES_THAT_MATTER, beside=True),
+    _claim("weighted_earns_minutes@long", LONG["weighted"], LONG["plain"], "ranking.first", MINUTES_THAT_MATTER, beside=True),
+    _claim("weighted_mispredicts_less", BASE, PLAIN, "ranking.mispredicted", ORDER_THAT_MATTERS, sign=-1),
+    _claim("weighted_loses_auc", BASE, PLAIN, "ranking.auc", ORDER_THAT_MATTERS, sign=-1),
+    _claim("age_helps_new_videos", RECALL, TIMELESS, "recall.new", HITS_THAT_MATTER),
     _more_hits("age_finds_more", RECALL, TIMELESS),
+    _more_hits("age_finds_more@long", LONG["recall"], LONG["timeless"], beside=True),
     _more_hits("squares_find_more", RECALL, STRAIGHT),
     _more_hits("random_looks_better", RANDOM, RECALL),
     _group("equal_helps_quiet", 0),
     _group("equal_helps_active", 1),
     _more_hits("item2vec_finds_more", RECALL, END_TO_END),
+    _more_hits("item2vec_finds_more@long", LONG["recall"], LONG["end_to_end"], beside=True),
     _more_hits("more_negatives_find_more", MANY, FEW),
+    _more_hits("sampling_pays", RECALL, FULL),
     _more_hits("correction_finds_more", RECALL, UNCORRECTED),
-    *(
-        _more_hits(f"depth_{n + 2}_finds_more", deeper, DEPTHS[n])
-        for n, deeper in enumerate(DEPTHS[1:])
-    ),
+    *(_more_hits(f"depth_{n + 2}_finds_more", deeper, DEPTHS[n]) for n, deeper in enumerate(DEPTHS[1:])),
     Claim(
         "popularity_does_better_with_a_head",
-        cells(HEADS[0], HEADS[-1]),
-        lambda at: at.hits(HEADS[-1], "popular") - at.hits(HEADS[0], "popular"),
+        cells(HEADS[0].world, HEADS[-1].world),
+        lambda at: at.hits(HEADS[-1].world, "popular") - at.hits(HEADS[0].world, "popular"),
         HITS_THAT_MATTER,
+        enough=len(SEEDS),
     ),
-    Claim(
-        "model_beats_popularity",
-        cells(RECALL),
-        lambda at: at.hits(RECALL) - at.hits(RECALL, "popular"),
-        HITS_THAT_MATTER,
-    ),
+    *(claim for opponent in ("kinds", "knn", "ease") for claim in _against(opponent)),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.recommender.claims import CLAIMS, DEPTHS, HEADS, Seeds, cells
+from engine.recommender.claims import BASE, CLAIMS, DEPTHS, HEADS, RECALL, TUNED, Cell, Seeds, cells, tuning_cells
 from engine.recommender.config import RecommenderConfig
 from engine.recommender.recall.training import ITEM2VEC
 from engine.recommender.serving.scene import offered
@@ -77,15 +77,42 @@ def unpacked(parameters: Mapping[str, Array]) -> dict[str, Array]:
     }
 
 
+MILLION = RecommenderConfig(
+    videos=1_000_000,
+    steps=RECALL.steps,
+    ranking_steps=BASE.ranking_steps,
+    learning_rate=(RECALL.rate("recall"), BASE.rate("rank")),
+)
+"""A million videos, trained as long and at the rates of the study."""
+
+
+def _length(cell: Cell) -> float:
+    """About how long a cell takes."""
+    return 6_000.0 if not isinstance(cell, RecommenderConfig) else cell.steps + cell.ranking_steps / 3
+
+
 SHIPPED = Shipped(
     "recommender",
     RecommenderConfig,
-    recordings={"million": RecommenderConfig(videos=1_000_000)},
+    recordings={"million": MILLION},
     thin=thin,
     claims=CLAIMS,
     stored=Seeds,
-    cells=longest_first(needed(CLAIMS, cells(*HEADS, *DEPTHS)), lambda cell: cell.ranking_steps),
+    cells=longest_first(
+        needed(
+            CLAIMS,
+            (
+                *cells(*HEADS, *DEPTHS, *(base.world for base in HEADS)),
+                MILLION.world,
+                *(one for base in TUNED for one in tuning_cells(base)),
+            ),
+        ),
+        _length,
+    ),
     thick=thick,
+    withdrawn={
+        "model_beats_popularity": "It was judged against what was watched most of all time, the weakest of popularities: now against that of the last days in a user's own topics, against item-kNN and against EASE."
+    },
 )
 """The stage opens on the million."""
 
@@ -93,3 +120,8 @@ SHIPPED = Shipped(
 def recorded() -> Recording[RecommenderConfig]:
     """The run of 1,000,000 videos."""
     return SHIPPED.recording("million")
+
+
+def stored(cell: Cell) -> Mapping[str, Array] | None:
+    """What the study has of a training, or of a site and what needs no training there; None where it has nothing."""
+    return SHIPPED.results.of(cell)

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from engine.recommender.config import RecommenderConfig
 from engine.recommender.held_out.data import Data, check_vocabulary, prepare, rankable
-from engine.recommender.held_out.evaluation import RankingJudge, RecallJudge
+from engine.recommender.held_out.evaluation import Opponents, RankingJudge, RecallJudge
 from engine.recommender.ranking.features import impressions
 from engine.recommender.ranking.model import Ranker
 from engine.recommender.ranking.past import Earlier
@@ -31,11 +31,11 @@ from engine.runs.work import Tick
 def train(config: RecommenderConfig, tick: Tick | None = None) -> Iterator[Frame]:
     """Candidate generation for `steps`, then ranking for `ranking_steps`; about `frames` frames of each.
 
-    metrics of recall: "recall.loss", "recall.hits" (3,) and "popular.hits" (3,) at 20, 100, 300 of held-out watches,
-    "recall.new" the share of new videos among the first 100, "recall.groups" (2,) hits at 100 of quiet and active users.
-    Of ranking, on the last tenth of the days: "ranking.loss",
-    "ranking.auc", "ranking.mispredicted", "ranking.first" the true minutes of the first of each page, and "best.first"
-    of the best that could be first.
+    metrics of recall: "recall.loss", "recall.hits" (3,) at 20, 100, 300 of held-out watches, among what may be served,
+    "recall.new" the share of new videos among the first 100 at the end of the log, "recall.groups" (2,) hits at 100 of
+    quiet and active users. Of ranking, on the last tenth of the days: "ranking.loss", "ranking.auc",
+    "ranking.mispredicted", and "ranking.first" the true minutes of the first of each page. What needs no training is
+    measured by `engine.recommender.opponents`, once for each world.
     """
     yield from train_on(open_site(config), tick)
 
@@ -45,20 +45,27 @@ def train_on(site: Site, tick: Tick | None = None) -> Iterator[Frame]:
     yield from train_from(prepare(site), tick)
 
 
-def train_from(data: Data, tick: Tick | None = None) -> Iterator[Frame]:
-    """The same on data that are split; without ranking where it has nothing to learn from. Raises UserError where recall
-    has nothing to learn from."""
+def train_from(data: Data, tick: Tick | None = None, beside: Opponents | None = None) -> Iterator[Frame]:
+    """The same on data that are split, with what stands `beside` both models; without ranking where it has nothing to learn
+    from. Raises UserError where recall has nothing to learn from."""
     check_vocabulary(data.site, data.train)
-    yield from _train_recall(data, tick)  # its tables, the largest there are, are gone when ranking makes its own
+    yield from _train_recall(
+        data, tick, beside
+    )  # its tables, the largest there are, are gone when ranking makes its own
     if rankable(data.site.world):
-        yield from _train_ranking(data, tick)
+        yield from _train_ranking(data, tick, beside)
 
 
-def _train_recall(data: Data, tick: Tick | None) -> Iterator[Frame]:
+def steps_of(data: Data) -> int:
+    """How many steps both stages take together."""
     config = data.site.world.config
-    total = config.steps + config.ranking_steps * rankable(data.site.world)
+    return config.steps + config.ranking_steps * rankable(data.site.world)
+
+
+def _train_recall(data: Data, tick: Tick | None, beside: Opponents | None) -> Iterator[Frame]:
+    config, total = data.site.world.config, steps_of(data)
     begun = (lambda: tick(0, total)) if tick is not None else None
-    judge, recall = RecallJudge(data, begun), Recall(data.site, data.train, data.test.place)
+    judge, recall = RecallJudge(data, beside), Recall(data.site, data.train, data.test.place)
     moments, losses, unseen = frame_steps(config.steps, config.frames), _Losses(), True
     keeping = kept_steps(moments, _nbytes(recall.net))
     for step, loss in enumerate(recall.fit(begun)):
@@ -73,11 +80,11 @@ def _train_recall(data: Data, tick: Tick | None) -> Iterator[Frame]:
             yield Frame(step, metrics, parameters)
 
 
-def _train_ranking(data: Data, tick: Tick | None) -> Iterator[Frame]:
+def _train_ranking(data: Data, tick: Tick | None, beside: Opponents | None) -> Iterator[Frame]:
     config, log, rows = data.site.world.config, data.site.world.log, data.learnt
-    past = Earlier(data.site, data.learnt, data.judged, data.features)
+    past = Earlier(data.site, data.judged)
     start = past.vectors() if config.pretrained == "on" else None
-    judge = RankingJudge(data, past)
+    judge = RankingJudge(data, past, beside)
     ranking = Ranking(data.site, data.features.some(rows), log.clicked[rows], log.minutes[rows], start)
     moments, losses = frame_steps(config.ranking_steps, config.frames)[1:], _Losses()  # step 0 is recall's last
     keeping = kept_steps(moments, _nbytes(ranking.net))

@@ -21,7 +21,7 @@ from engine.runs.service.policy import RunPolicy
 from engine.runs.service.run import Run, State
 from engine.runs.service.runs import Runs
 from engine.runs.studies.claims import flat, flat_withdrawn
-from engine.runs.studies.fingerprint import fingerprints, key
+from engine.runs.studies.fingerprint import fingerprints, key, work_of
 from engine.runs.studies.restamp import restamp
 from engine.runs.studies.shipped import Shipped
 from engine.runs.studies.stored import read_seconds, read_study, write_study
@@ -69,7 +69,9 @@ def _claims(shipped: Shipped[Any, Any]) -> None:
             seconds |= read_seconds(path, shipped.config)
     for run in _trained([cell for cell in shipped.cells if cell not in current]):
         current[run.config], seconds[run.config] = run.metrics, run.worked
-        write_study(begun, current, shipped.keeps, seconds)
+        write_study(begun, current, shipped.keeps, seconds, now)
+    if fingerprints(shipped.cells) != now:
+        raise RuntimeError(f"The code was changed meanwhile: {begun.name} is of the code as it was.")
     shipped.write_study({cell: current[cell] for cell in shipped.cells}, seconds)
     begun.unlink(missing_ok=True)
 
@@ -79,7 +81,7 @@ def _trained(configs: Sequence[Config]) -> Iterator[Run]:
     service = Runs(policy=POLICY)
     try:
         began = time.monotonic()
-        going = [service.submit(config, "build", background=True) for config in configs]
+        going = [service.submit(config, "build", work=work_of(type(config)), background=True) for config in configs]
         while going:
             for run in [run for run in going if not run.state.active]:
                 if run.state != State.FINISHED:

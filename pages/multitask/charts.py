@@ -44,15 +44,15 @@ SENTENCES = {
 }
 
 
-def words() -> dict[str, str]:
-    """What the player says."""
+def words(runs: int) -> dict[str, str]:
+    """What the player says of so many seeds."""
     return player_words(
         previous=t("Previous frame"),
         next=t("Next frame"),
         time=t("Training step"),
         step_of=bare("step {step} of {last}"),
         rungs=t("Structure"),
-        value=t("weight"),
+        value=bare("weight, mean of {count} seeds", count=runs) if runs > 1 else t("weight"),
         band=t("range over all seeds"),
         summary=bare("{rung}, step {step}, task correlation {hero}"),
     )
@@ -91,7 +91,13 @@ def arrays(found: Sequence[Views]) -> dict[str, Array | Quantised]:
     }
 
 
-_RANGE = {"points": (-1.0, 1.0), "blend": (0.0, 1.0), "gates_low": (0.0, 1.0), "gates_high": (0.0, 1.0)}
+_RANGE = {
+    "points": (-1.0, 1.0),
+    "blend": (0.0, 1.0),
+    "gates": (0.0, 1.0),
+    "gates_low": (0.0, 1.0),
+    "gates_high": (0.0, 1.0),
+}
 
 
 def sweep_stage(hero: float, names: Sequence[str]) -> Stage:
@@ -147,7 +153,7 @@ def _stage(
         hero=hero,
         origin="live" if source == "live" else "recorded",
         origin_text={"recorded": t("recorded"), "live": t("live run"), "run": t("your run")}[source],
-        words=words(),
+        words=words(config.runs),
         live=source == "live",
     )
 
@@ -172,7 +178,7 @@ def _panels(config: MultitaskConfig, names: Sequence[str]) -> tuple[Diagram | Pl
     formulas = diagram.formulas()
     network = Diagram(
         "network",
-        t("The network"),
+        t("The network") if config.runs == 1 else bare("The network · gates: mean of {count} seeds", count=config.runs),
         {s: layouts[s] for s in config.structures},
         {s: formulas[s] for s in config.structures},
     )

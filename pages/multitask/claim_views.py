@@ -21,7 +21,7 @@ from engine.multitask.claims import (
 from engine.multitask.ladder import TITLES
 from engine.multitask.shipped import SHIPPED, sweep
 from engine.runs.studies.verdict import Verdict
-from pages.multitask.claim_charts import colours, curve, curve_rows, histogram
+from pages.multitask.claim_charts import colours, curve, histogram
 from pages.multitask.claim_words import PAIRS, at, said
 from pages.ui.controls.choices import one_of
 from pages.ui.language import bare, t
@@ -47,7 +47,7 @@ def loss(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
     """Loss over the correlation, a table of differences, and how the seeds spread."""
     values = {(TITLES[s], p): seeds.loss(PAPER, s, p) for s in TITLES for p in CORRELATIONS}
     show(
-        curve(curve_rows(values), t("held-out loss"), colours(tuple(TITLES))),
+        curve(values, t("held-out loss"), colours(tuple(TITLES)), paired=False),
         key="loss_curve",
         alt=t("Held-out loss over task correlation"),
     )
@@ -110,7 +110,7 @@ def gap(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
     """How far OMoE lies above MMoE, seed by seed."""
     values = _differences(seeds, "omoe", "mmoe")
     show(
-        curve(curve_rows(values), t("loss difference"), {next(iter(values))[0]: HUES[2]}),
+        curve(values, t("loss difference"), {next(iter(values))[0]: HUES[2]}),
         key="gap_curve",
         alt=t("OMoE's loss minus MMoE's over task correlation"),
     )
@@ -121,7 +121,7 @@ def advantage(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
     """How far Shared-Bottom lies above MMoE, seed by seed."""
     values = _differences(seeds, "shared_bottom", "mmoe")
     show(
-        curve(curve_rows(values), t("loss difference"), {next(iter(values))[0]: HUES[3]}),
+        curve(values, t("loss difference"), {next(iter(values))[0]: HUES[3]}),
         key="advantage_curve",
         alt=t("Shared-Bottom's loss minus MMoE's over task correlation"),
     )
@@ -137,7 +137,7 @@ def gates(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
         for p in CORRELATIONS
     }
     show(
-        curve(curve_rows(values), t("total variation"), {mean: HUES[3], per_row: HUES[4]}),
+        curve(values, t("total variation"), {mean: HUES[3], per_row: HUES[4]}, paired=False),
         key="gate_curve",
         alt=t("Distance between the tasks' gates over task correlation"),
     )

@@ -20,9 +20,6 @@ GATE_W, GATE_X = 132.0, 74.0
 CHANNEL = 160.0  # where lines pass between gates and experts
 Y_STACK, STACK = 416.0, 306.0  # middle and height of gates on top of each other
 
-WORDS = ("input", "shared", "bottom", "expert", "gate", "gate_of", "mix", "tower", "output")
-"""Keys of `words`. Templates: expert {i}; gate_of, mix, tower and output {task}."""
-
 _SUB = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUP = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -37,8 +34,8 @@ def layouts(
 ) -> dict[str, Layout]:
     """The layouts of Shared-Bottom, OMoE and MMoE, and of separate networks when `single_task` is asked for.
 
-    Edges from experts take their width from `"{rung}.gates"` (S, F, T, E); the band behind a gate's bars is
-    `"{rung}.gates_low"` and `"{rung}.gates_high"`; `"{rung}.order"` (S, F, E) is the place of each expert in its row.
+    They draw `"{rung}.gates_mean"` (S, F, T, E) with its band, and place experts by `"{rung}.order"` (S, F, E). `words` are the
+    parts' names; templates are expert {i}, and gate_of, mix, tower and output {task}.
     """
     build = _Builder(tasks, experts, task_names, words, shared_layer)
     drawn = {}
@@ -136,17 +133,14 @@ class _Builder:
     def _gates(self, rung: str, gates: int) -> list[Node]:
         """One gate for all, or one a task: the first half of the tasks at the left, the others at the right."""
         if gates == 1:
-            one = BarsRef(Ref(f"{rung}.gates"), (0,), Ref(f"{rung}.gates_low"), Ref(f"{rung}.gates_high"))
-            name = self.words["gate"]
+            name, one = self.words["gate"], _bars(rung, 0)
             return [
                 Node("gate", GATE_X, Y_EXPERT, GATE_W, 140, "gate", name, "g", name, "ink", bars=one, born="bottom")
             ]
         parts = []
         for k, task in enumerate(self.names):
             x, y, h = self._gate_place(k)
-            low, high = Ref(f"{rung}.gates_low"), Ref(f"{rung}.gates_high")
-            bars = BarsRef(Ref(f"{rung}.gates"), (k,), low, high, (k,) * self.experts)
-            name = self.words["gate_of"].format(task=task)
+            name, bars = self.words["gate_of"].format(task=task), _bars(rung, k, (k,) * self.experts)
             g = f"g{str(k + 1).translate(_SUP)}"
             parts.append(Node(f"gate:{k}", x, y, GATE_W, h, "gate", f"{g}  {task}", g, name, k, bars=bars, born="gate"))
         return parts
@@ -229,7 +223,7 @@ class _Builder:
         """OMoE (one gate) or MMoE (a gate a task)."""
         drawn, experts = self._gates(rung, gates), self._experts()
         mixing = [
-            Edge(f"{expert.id}>mix:{k}", expert.id, f"mix:{k}", k, ValueRef(Ref(f"{rung}.gates"), (k, i)))
+            Edge(f"{expert.id}>mix:{k}", expert.id, f"mix:{k}", k, ValueRef(Ref(f"{rung}.gates_mean"), (k, i)))
             for i, expert in enumerate(experts)
             for k in range(self.tasks)
         ]
@@ -253,6 +247,12 @@ class _Builder:
         up = [Edge(f"bottom:{k}>tower:{k}", f"bottom:{k}", f"tower:{k}", k) for k in range(self.tasks)]
         heads = [edge for edge in self._head_edges("bottom") if edge.source != "bottom"]
         return Layout((*self._input(), *bottoms, *self._heads()), (*self._feed([b.id for b in bottoms]), *up, *heads))
+
+
+def _bars(rung: str, gate: int, colours: tuple[Colour, ...] = ()) -> BarsRef:
+    """The weights of one gate: mean and range over the seeds, and the followed one."""
+    mean, low, high, own = (Ref(f"{rung}.gates{name}") for name in ("_mean", "_low", "_high", ""))
+    return BarsRef(mean, (gate,), low, high, colours, own=own)
 
 
 def _sub(index: int) -> str:

@@ -66,6 +66,13 @@ def gates(now: Shown) -> None:
         width="content",
         alt=t("Mean gate weight of every expert over training, one panel a task"),
     )
+    if recording.config.runs > 1:
+        st.caption(
+            t(
+                "This is the followed seed. On the stage bars and lines are the mean of {count} seeds, the band is their range, and the line across a bar is the followed one. Experts of different seeds are strangers: each is matched by its place, from those that the first task uses more to those of the last.",
+                count=recording.config.runs,
+            )
+        )
     left, right = st.columns(2, gap="large")
     show(
         _over_steps(recording, mixtures, "gate_entropy", t("gate entropy (nats)")),

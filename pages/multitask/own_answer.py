@@ -9,6 +9,7 @@ import streamlit as st
 from engine.multitask import STRUCTURES, TableConfig
 from engine.multitask.ladder import TITLES
 from engine.multitask.own_data.answer import Answer, Difference, answer, difference
+from engine.multitask.own_data.plain import PLAIN
 from engine.runs.frame import Frame
 from pages.multitask import own_charts
 from pages.multitask.own_charts import name_of
@@ -69,7 +70,7 @@ def _table(config: TableConfig, last: Frame) -> None:
 
 
 def _against_base(config: TableConfig, last: Frame) -> None:
-    others = [name for name in (*config.structures, "linear") if name != BASE]
+    others = [name for name in (*config.structures, *_plain(last)) if name != BASE]
 
     def of(task: int | None) -> list[Difference]:
         return [difference(last.metrics, name, BASE, task) for name in others]
@@ -85,7 +86,7 @@ def _against_base(config: TableConfig, last: Frame) -> None:
 def _against_best(found: Answer) -> None:
     title = bare("error relative to {best}, %", best=TITLES[found.best])
     show(
-        own_charts.differences({t("all tasks"): (*found.rivals, found.linear)}, title),
+        own_charts.differences({t("all tasks"): (*found.rivals, *found.plain)}, title),
         key="multitask_answer",
         alt=t("Error of each structure relative to the best, with intervals"),
     )
@@ -109,11 +110,16 @@ def _gates(config: TableConfig, last: Frame) -> None:
     )
 
 
+def _plain(last: Frame) -> list[str]:
+    """The plain models that were compared: a comparison of an older version has fewer."""
+    return [name for name in PLAIN if f"{name}.error" in last.metrics]
+
+
 def _scores(config: TableConfig, last: Frame, task: int, label: str) -> list[dict[str, object]]:
     """AUC or RMSE with its interval, a row for each model."""
     binary = bool(last.metrics["binary"][task])
     rows: list[dict[str, object]] = []
-    for name in (*config.structures, "linear"):
+    for name in (*config.structures, *_plain(last)):
         error = float(np.atleast_2d(last.metrics[f"{name}.error"])[:, task].mean())
         low, high = np.quantile(last.metrics[f"{name}.resampled"][:, task], (0.025, 0.975))
         score, low, high = (1 - error, 1 - high, 1 - low) if binary else (error, low, high)
@@ -133,11 +139,12 @@ def _scores(config: TableConfig, last: Frame, task: int, label: str) -> list[dic
 def sentence(found: Answer) -> str:
     """The answer in words."""
     best = TITLES[found.best]
-    if found.linear.mean < 0:
+    plain = found.plainest
+    if plain.mean < 0:
         return (
-            t("The linear baseline has a lower error than every structure: none of them pays here.")
-            if found.linear.clear
-            else t("No structure is clearly better than the linear baseline here.")
+            t("{name} has a lower error than every structure: none of them pays here.", name=name_of(plain.name))
+            if plain.clear
+            else t("No structure is clearly better here than {name}.", name=name_of(plain.name))
         )
     if found.clear:
         return t("Pick {best}: its error is the lowest, and every other structure's interval lies above it.", best=best)

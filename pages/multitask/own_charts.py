@@ -14,15 +14,17 @@ from engine.multitask.models import MIXTURES
 from engine.multitask.own_data.answer import Difference
 from engine.multitask.view import ranks
 from engine.runs.frame import Array, Frame
-from pages.ui.language import t
+from pages.ui.language import N_, t
 from pages.ui.theme import HUES
 
-PLAIN = "#7A8691"
+GREYS = {"linear": "#7A8691", "trees": "#B07D3A"}
+NAMES = {"linear": N_("Linear baseline"), "trees": N_("Gradient-boosted trees")}
+"""Of the plain models."""
 
 
 def name_of(model: str) -> str:
-    """A structure's name, or the baseline's."""
-    return TITLES.get(model, t("Linear baseline"))
+    """A structure's name, or a plain model's."""
+    return TITLES.get(model) or t(NAMES[model])
 
 
 def differences(found: Mapping[str, Sequence[Difference]], title: str) -> alt.LayerChart:
@@ -39,7 +41,7 @@ def differences(found: Mapping[str, Sequence[Difference]], title: str) -> alt.La
         sort=None,
         scale=alt.Scale(
             domain=[name_of(model) for model in models],
-            range=[HUES[LADDER[model].hue] if model in LADDER else PLAIN for model in models],
+            range=[HUES[LADDER[model].hue] if model in LADDER else GREYS[model] for model in models],
         ),
     )
     base = alt.Chart(pd.DataFrame(rows), height=20 * len(rows) + 40).encode(
@@ -83,7 +85,9 @@ def gates(config: TableConfig, last: Frame) -> alt.Chart:
             color=alt.Color(
                 "task:N",
                 title=None,
-                scale=alt.Scale(domain=[*others, *tasks], range=[PLAIN] * len(others) + list(HUES[: len(tasks)])),
+                scale=alt.Scale(
+                    domain=[*others, *tasks], range=[GREYS["linear"]] * len(others) + list(HUES[: len(tasks)])
+                ),
             ),
             column=alt.Column("structure:N", title=None, sort=[TITLES[s] for s in present]),
             tooltip=[

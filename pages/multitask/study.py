@@ -12,7 +12,7 @@ from engine.multitask.ladder import TITLES
 from engine.runs.config import IntRange
 from engine.runs.service.study import Study
 from engine.runs.studies.verdict import Verdict
-from pages.multitask.claim_charts import colours, curve, curve_rows
+from pages.multitask.claim_charts import colours, curve
 from pages.multitask.shown import Shown
 from pages.ui.controls import controls
 from pages.ui.language import explain, t
@@ -85,7 +85,7 @@ def _result(study: Study, seeds: Seeds) -> None:
             except KeyError:
                 continue  # still to come
     show(
-        curve(curve_rows(values), t("held-out loss"), colours()),
+        curve(values, t("held-out loss"), colours(), paired=False),
         key="study_curve",
         alt=t("Held-out loss over task correlation, the preview study"),
     )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from engine.recommender import ENGINE
-from engine.recommender.claims import SEEDS
-from pages.recommender import PLAYGROUND, exports, own_log, settings, stage, where, why
+from engine.recommender.claims import RECALL, SEEDS, TUNING
+from pages.recommender import PLAYGROUND, exports, opponents, own_log, settings, stage, where, why
 from pages.recommender.answer import answer
 from pages.recommender.looks import (
+    against,
     days,
     depth,
     example_age,
@@ -17,6 +18,7 @@ from pages.recommender.looks import (
     learning,
     negative_sampling,
     path,
+    real_logs,
     serving,
     softmax_or_odds,
     split,
@@ -33,8 +35,10 @@ from pages.ui.pieces.section import Section
 def _about() -> str:
     """What the stored studies are."""
     return t(
-        "Stored studies of {seeds} seeds, the same worlds on both sides of a comparison. Each claim is judged alone: so few seeds bear no correction for many.",
+        "Stored studies of {seeds} seeds, {steps} steps of recall or of ranking, the same worlds on both sides of a comparison. Every setting has the learning rate that was best in {tuning} other worlds, and it falls to 0 over the run. The claims of this page are judged together.",
         seeds=len(SEEDS),
+        steps=f"{RECALL.steps:,}",
+        tuning=len(TUNING),
     )
 
 
@@ -54,6 +58,7 @@ PAGE = Page(
     stage=stage.stage,
     player=OnThePlayer(released=where.choose_user, clicked=stage.clicked),
     otherwise=stage.otherwise,
+    remarks=opponents.draw,
     below=why.draw,
     looks=(
         Section("learning", N_("Learning: how much do both models find, step by step, and how did an earlier moment choose?"), learning.draw, "school"),
@@ -64,6 +69,8 @@ PAGE = Page(
     ),
     experiments_about=_about,
     experiments=(
+        _judged("against", N_("Opponents: does recall find more than what needs no training?"), against.draw, "sports_martial_arts", against.CLAIMS),
+        Section("real_logs", N_("Real logs: what do the same methods find on KuaiRand and MovieLens?"), real_logs.draw, "dataset"),
         _judged("watch_time", N_("Watch time: what do its weights earn, and are the odds minutes?"), watch_time.draw, "schedule", watch_time.CLAIMS),
         _judged("item2vec", N_("item2vec: what stands near what, and does it find more?"), item2vec.draw, "hub", item2vec.CLAIMS),
         _judged("age", N_("Age and example age: what do they bend, and do new videos gain?"), example_age.draw, "timer", example_age.CLAIMS),

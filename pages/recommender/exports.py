@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from engine.recommender.serving.scene import Scene
-from pages.recommender import naming, where
+from pages.recommender import naming, opponents, where
 from pages.recommender.shown import Shown
 from pages.ui.language import bare, listed, t
 from pages.ui.pieces import report
@@ -71,10 +71,12 @@ def _learning(now: Shown) -> go.Figure:
 
     figure = go.Figure()
     frames = [frame for frame in now.recording.frames if "recall.hits" in frame.metrics]
-    for n, name in enumerate(("recall", "popular")):
-        hits = [float(frame.metrics[f"{name}.hits"][1]) for frame in frames]
-        label = t("candidate generation") if name == "recall" else t("popularity")
-        figure.add_scatter(x=[frame.step for frame in frames], y=hits, name=label, line={"color": HUES[n]})
+    still = opponents.beside(now) or {}
+    for n, (name, label) in enumerate(opponents.METHODS.items()):
+        found = [frame.metrics.get(f"{name}.hits", still.get(f"{name}.hits")) for frame in frames]
+        hits = [float(one[1]) for one in found if one is not None]
+        if len(hits) == len(frames):
+            figure.add_scatter(x=[frame.step for frame in frames], y=hits, name=t(label), line={"color": HUES[n]})
     figure.update_layout(template="simple_white", height=340, margin={"t": 20})
     figure.update_xaxes(title=t("training step"))
     figure.update_yaxes(title=t("held-out watches among the first 100"), rangemode="tozero")

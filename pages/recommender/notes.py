@@ -26,6 +26,9 @@ NOTES = Notes(
         N_(
             "What differs from the paper: the site is simulated and small; the vocabulary is what was watched often enough, not the top million; negatives are shared by a batch; widths and dimensions are a tenth; the optimiser is Adam. The ranking model reads six continuous numbers where the paper has hundreds of features."
         ),
+        N_(
+            "What a log cannot say (exposure bias): it holds only what the site once showed. A video that was never offered to a user is neither liked nor disliked; hits count what the old site led to, and favour what resembles it. On this site about a third of what is shown is clicked, on real ones a few in a hundred: the preset “Few clicks, as on real sites” asks what that changes."
+        ),
     ),
     code={
         "engine/recommender/recall/model.py": (CandidateNet,),

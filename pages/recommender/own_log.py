@@ -4,32 +4,27 @@ from __future__ import annotations
 
 from functools import partial
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from engine.recommender import OwnLogConfig
-from engine.recommender.held_out.evaluation import CUTS
 from engine.recommender.own_log.found import Found, found_in
 from engine.recommender.own_log.sample import sample_log
 from engine.recommender.own_log.site import enough_steps, own_config
 from engine.runs.config import IntRange
-from engine.runs.frame import Frame
 from engine.runs.service.run import State
-from engine.runs.studies.verdict import Outcome
 from pages.recommender import where
+from pages.recommender.measured import measured
 from pages.recommender.settings import WEIGHTING
 from pages.recommender.where import PLACE
 from pages.ui.controls import controls
 from pages.ui.controls.choices import one_of
 from pages.ui.language import N_, listed, t
 from pages.ui.marked import Marked
-from pages.ui.pieces.verdict import badge_of
 from pages.ui.run import reading, training
 from pages.ui.run.live import with_each_frame
 from pages.ui.run.own_file import choose_file, train_button, with_file
 
-METHODS = {"popular": N_("Popularity"), "knn": N_("Item-kNN"), "recall": N_("YouTube DNN")}
 ROLES = {
     "user": N_("user"),
     "item": N_("item"),
@@ -182,57 +177,4 @@ def _progress(config: OwnLogConfig) -> None:
         st.info(training.status(view))
     else:
         ranking = [frame for frame in view.frames if "ranking.auc" in frame.metrics]
-        _answer(config, recall[-1], ranking[-1] if ranking else None)
-
-
-def _answer(config: OwnLogConfig, recall: Frame, ranking: Frame | None) -> None:
-    cuts = {k: n for n, k in enumerate(CUTS) if k < config.videos} or {CUTS[0]: 0}  # a cut that holds all finds all
-    rows = [_row(name, cuts, recall, ranking) for name in METHODS]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", alt=t("Held-out measures"))
-    first = max(k for k in cuts if k <= CUTS[1])
-    rival = max(("popular", "knn"), key=lambda name: float(recall.metrics[f"{name}.hits"][cuts[first]]))
-    mean, low, high = (float(value) for value in recall.metrics[f"{rival}.gain"][cuts[first]])
-    verdict = badge_of(Outcome.HOLDS if low > 0 else Outcome.FAILS if high < 0 else Outcome.CANNOT_TELL)
-    st.markdown(
-        t(
-            "The YouTube DNN finds the last watch among {first} oftener than {rival}, the better of those that need no training: {mean} of users, 95% interval {low} to {high}: {verdict}",
-            first=first,
-            rival=t(METHODS[rival]),
-            mean=_gain(mean),
-            low=_gain(low),
-            high=_gain(high),
-            verdict=verdict,
-        )
-    )
-    st.caption(
-        t(
-            "hit@k: the share of users whose last watch is among the first k that they have not watched before. Item-kNN sums the cosines of co-watches."
-        )
-        + (
-            " "
-            + t(
-                "AUC and mispredicted watch time: of the last tenth of the impressions. Popularity is there the rate at which an item is watched when shown. Watch time is mispredicted where something shown in vain on the same page scores higher; lower is better."
-            )
-            if ranking is not None
-            else ""
-        )
-    )
-
-
-def _row(name: str, cuts: dict[int, int], recall: Frame, ranking: Frame | None) -> dict[str, object]:
-    row: dict[str, object] = {t("Method"): t(METHODS[name])}
-    row |= {f"hit@{k}": _share(recall.metrics[f"{name}.hits"][n]) for k, n in cuts.items()}
-    if ranking is not None:
-        part = "ranking" if name == "recall" else name
-        row["AUC"] = f"{float(ranking.metrics[f'{part}.auc']):.3f}"
-        row[t("mispredicted watch time")] = _share(ranking.metrics[f"{part}.mispredicted"])
-    return row
-
-
-def _gain(share: float) -> str:
-    return f"{round(share, 3) + 0.0:+.1%}"  # no "-0.0%"
-
-
-def _share(value: object) -> str:
-    number = float(np.asarray(value))
-    return f"{number:.1%}" if np.isfinite(number) else "–"
+        measured(config, recall[-1], ranking[-1] if ranking else None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.recommender import RecommenderConfig
 from pages.ui.controls.controls import Control, Preset
+from pages.ui.controls.decay import DECAY, DECAYS
 from pages.ui.controls.groups import Groups
 from pages.ui.controls.settings import Settings
 from pages.ui.language import N_
@@ -12,7 +13,7 @@ SWITCH = {"on": N_("On"), "off": N_("Off")}
 PER_USER = {"equal": N_("The same number of each"), "all": N_("All")}
 TEST = {"last": N_("Last watch"), "random": N_("A random watch")}
 SAMPLERS = {"popular": N_("By watches to the ¾"), "uniform": N_("Evenly"), "full": N_("No sampling")}
-WEIGHTING = {"watch_time": N_("By watch time"), "none": N_("All the same")}
+WEIGHTING = {"watch_time": N_("By minutes watched"), "none": N_("All the same")}
 INDEXES = {"exact": N_("Exact"), "ivf": "IVF", "hnsw": "HNSW"}
 
 DATA = (
@@ -23,6 +24,14 @@ DATA = (
         "head", N_("Head"), N_("How far watches gather on few videos: 0 evenly, 3 a licensed catalogue."), step=0.1
     ),
     Control("bait", N_("Click-bait, share of videos"), step=0.05),
+    Control(
+        "appetite",
+        N_("Appetite to click"),
+        N_(
+            "Added to the log-odds of every click. At 0 about a third of what is shown is clicked; real sites see a few in a hundred."
+        ),
+        step=0.5,
+    ),
     Control("fewest", N_("Watches for a vector"), N_("A video with fewer has no vector and cannot be found.")),
     Control("per_user", N_("Examples of a user"), N_("All, or at most the number below of each."), options=PER_USER),
     Control("examples", N_("Examples, where equal"), step=10),
@@ -50,7 +59,10 @@ TRAINING = (
     Control("negatives", N_("Negatives"), N_("Shared by a batch."), step=50),
     Control("correction", N_("logQ correction"), N_("Lowers each drawn score by log(n · q)."), options=SWITCH),
     Control("weighting", N_("Positives of ranking count"), options=WEIGHTING),
-    Control("learning_rate", N_("Learning rate"), step=0.001, format="%g"),
+    Control(
+        "learning_rate", N_("Learning rates"), N_("One for both stages, or of recall and of ranking, comma-separated.")
+    ),
+    DECAY,
     Control("batch_size", N_("Batch size"), step=64),
     Control("steps", N_("Steps of recall"), step=100),
     Control("ranking_steps", N_("Steps of ranking"), step=100),
@@ -66,6 +78,7 @@ PRESETS = (
     Preset("every", N_("Every watch an example"), {"per_user": "all"}, "recall"),
     Preset("licensed", N_("A licensed catalogue"), {"head": 3.0, "videos": 4_000}, "catalogue"),
     Preset("bait", N_("Half of it click-bait"), {"bait": 0.5}),
+    Preset("rare", N_("Few clicks, as on real sites"), {"appetite": -3.0, "users": 20_000}),
 )
 
 
@@ -75,6 +88,6 @@ GROUPS = Groups(
     MODEL,
     TRAINING,
     labels={},
-    words=SWITCH | PER_USER | TEST | SAMPLERS | WEIGHTING | INDEXES,
+    words=SWITCH | PER_USER | TEST | SAMPLERS | WEIGHTING | INDEXES | DECAYS,
 )
 SETTINGS = Settings(GROUPS, PRESETS)

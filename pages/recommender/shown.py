@@ -125,19 +125,15 @@ def steps_of(days_: tuple[float, ...]) -> tuple[int, ...]:
     return tuple(round(day) for day in days_)
 
 
-WORLD = ("videos", "users", "days", "head", "bait", "fewest", "seed")
-"""Settings that the simulated site depends on."""
-
-
-def _world(config: RecommenderConfig) -> RecommenderConfig:
-    """The same site with every other setting at its default."""
-    return RecommenderConfig(**{name: getattr(config, name) for name in WORLD})
-
-
 def same_world(one: Config, other: Config) -> bool:
     """Whether users and videos are the same; a user's own log is like no other."""
     simulated = all(isinstance(c, RecommenderConfig) and not isinstance(c, OwnLogConfig) for c in (one, other))
     return simulated and _world(cast(RecommenderConfig, one)) == _world(cast(RecommenderConfig, other))
+
+
+def _world(config: RecommenderConfig) -> RecommenderConfig:
+    """The same site with every other setting at its default."""
+    return replace(RecommenderConfig.of(config.world), test=RecommenderConfig().test)
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)

@@ -77,7 +77,7 @@ def gates(rng: np.random.Generator) -> dict[str, Numbers]:
         ("mmoe", common * (1 - 0.6 * apart) + 2 * own * apart + wobble),
     ):
         weights = softmax(np.broadcast_to(1.1 * grown * logits, (S, F, T, E)))
-        arrays[f"{rung}.gates"] = weights
+        arrays[f"{rung}.gates"] = arrays[f"{rung}.gates_mean"] = weights
         arrays[f"{rung}.gates_low"], arrays[f"{rung}.gates_high"] = weights * 0.72, weights * 1.25
         lean = weights[..., 0, :] - weights[..., -1, :]
         arrays[f"{rung}.order"] = np.argsort(np.argsort(-lean[:, -1:], axis=-1), axis=-1).astype(np.float32)

@@ -82,6 +82,18 @@ def test_the_band_holds_every_seed_and_the_followed_one() -> None:
     ).all()
 
 
+def test_the_mean_is_over_the_seeds_whose_experts_are_matched_by_their_places() -> None:
+    """Seed by seed: the expert that stands where the followed seed's expert stands."""
+    config = MultitaskConfig(steps=30, frames=3, runs=3, test_rows=200, structures=("mmoe",))
+    recording = Recording(config, tuple(train(config)))
+    shown, gates = views(recording), recording.series("mmoe.gates")  # (F, S, T, E)
+    places = [ranks(gates[-1, seed]).tolist() for seed in range(3)]
+    for expert, place in enumerate(places[0]):
+        each = [gates[:, seed, :, places[seed].index(place)] for seed in range(3)]
+        np.testing.assert_allclose(shown["mmoe.gates_mean"][..., expert], np.mean(each, 0), atol=1e-7)
+    np.testing.assert_allclose(shown["mmoe.gates_mean"].sum(-1), 1.0, rtol=1e-5)
+
+
 def test_experts_are_ordered_by_the_task_that_uses_them() -> None:
     gates = np.array([[0.1, 0.6, 0.3], [0.5, 0.1, 0.4]])
     assert ranks(gates).tolist() == [2, 0, 1]

@@ -11,6 +11,7 @@ from engine.recommender import OwnLogConfig
 from engine.recommender.own_log.sample import sample_log
 from engine.recommender.own_log.site import own_config, read_log, train_own
 from engine.runs.frame import Frame
+from pages.recommender import opponents
 from tests.pages.visits import PATIENCE
 
 
@@ -45,10 +46,10 @@ def answered(config: OwnLogConfig, frames: list[Frame], language: str) -> AppTes
     def page(config, recall, ranking, language):
         import streamlit as st
 
-        from pages.recommender import own_log
+        from pages.recommender.measured import measured
 
         st.session_state["lang"] = language
-        own_log._answer(config, recall, ranking)
+        measured(config, recall, ranking)
 
     last = next(frame for frame in frames[::-1] if "recall.hits" in frame.metrics)
     ranking = frames[-1] if "ranking.auc" in frames[-1].metrics else None
@@ -65,7 +66,10 @@ def test_the_answer_stands_beside_the_baselines(language: str) -> None:
     frames = list(train_own(config, sample_log()))
     table = answered(config, frames, language).dataframe[0].value
     hits = frames[1].metrics["knn.hits"]
-    assert len(table) == 3 and list(table["hit@20"])[1] == f"{float(hits[0]):.1%}" and "AUC" in table
+    row = list(opponents.METHODS).index("knn")
+    assert (
+        len(table) == len(opponents.METHODS) and table["hit@20"].iloc[row] == f"{float(hits[0]):.1%}" and "AUC" in table
+    )
     assert "AUC" not in answered(config, frames[:2], language).dataframe[0].value
     few = answered(replace(config, videos=80), frames, language)  # a hundred of eighty would find all
     assert [name for name in few.dataframe[0].value if name.startswith("hit@")] == ["hit@20"]

@@ -10,11 +10,13 @@ import torch
 from sklearn.linear_model import LogisticRegression
 
 from engine.recommender.config import RecommenderConfig
+from engine.recommender.held_out.served import Serving, hit_rates
+from engine.recommender.opponents.beside import Beside, Chosen
 from engine.recommender.ranking.model import mispredicted, weighted_loss
 from engine.recommender.recall.index import Retriever, recall_against
 from engine.recommender.recall.model import CandidateNet, Sampler, average, full_loss, initialise, sampled_loss
 from engine.recommender.recall.samples import split
-from engine.recommender.recall.training import Recall, batches, hit_rates, popular
+from engine.recommender.recall.training import Recall, batches
 from engine.recommender.site.vocabulary import open_site
 from engine.runs.seeds import generator
 
@@ -74,8 +76,9 @@ def test_candidate_generation_beats_popularity_and_is_reproducible() -> None:
             recall.learn()
         vectors.append(torch.cat([recall.read(some).vector for some in batches(test)]).numpy())
     np.testing.assert_array_equal(*vectors)
-    found = site.known[Retriever(recall.net.output.weight.detach().numpy()).search(vectors[0], 50)[1]]
-    best = np.tile(popular(train, SMALL.videos, 50), (len(test), 1))
+    v = recall.net.output.weight.detach().numpy()
+    found = Serving(site, test).best(lambda rows: vectors[0][rows] @ v.T, 50)
+    best = Beside(site, test.place, Chosen()).lists(test, 50)["popular"]
     assert hit_rates(found, test.label, (50,))[0] > hit_rates(best, test.label, (50,))[0]
 
 

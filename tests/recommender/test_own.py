@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from engine.errors import UserError
 from engine.recommender import ENGINE
 from engine.recommender.held_out.data import prepare
+from engine.recommender.opponents.beside import OPPONENTS, Chosen
 from engine.recommender.own_log import formats
 from engine.recommender.own_log.columns import recognised
 from engine.recommender.own_log.config import OwnLogConfig
@@ -294,7 +295,9 @@ def test_the_last_watch_of_each_user_is_held_out_of_everything() -> None:
     assert site.world.log.time[data.learnt].max() < site.world.log.time[data.judged].min() and len(data.judged) == 60
 
 
-HITS = {"recall.hits", "popular.hits", "knn.hits", "recall.new", "recall.groups", "popular.gain", "knn.gain"}
+BESIDE = {f"{name}.{what}" for name in OPPONENTS for what in ("hits", "gain")}
+CHOSEN = {f"chosen.{field.name}" for field in fields(Chosen)}
+HITS = {"recall.hits", "recall.new", "recall.groups", "ceiling"} | BESIDE | CHOSEN
 JUDGED = {f"{name}.{what}" for name in ("ranking", "popular", "knn") for what in ("auc", "mispredicted")}
 
 

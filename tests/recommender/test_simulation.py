@@ -21,7 +21,7 @@ TINY = SimulationConfig(
     videos=2_000, users=200, days=20, horizon=4, retrain=2, dimensions=8, tower=(32,), layers=(16,), recalled=60,
     steps=60, ranking_steps=60,
 )  # fmt: skip
-LEARNT = replace(TINY, users=500, horizon=3, retrain=3, steps=400, ranking_steps=400)
+LEARNT = replace(TINY, users=500, horizon=3, retrain=3, steps=600, ranking_steps=600)
 
 
 @cache

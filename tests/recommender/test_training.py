@@ -16,7 +16,6 @@ from engine.recommender.held_out.data import frontier, prepare
 from engine.recommender.held_out.evaluation import first_of
 from engine.recommender.serving.restore import server_at
 from engine.recommender.site.log import simulate
-from engine.recommender.site.taste import expected_watch
 from engine.recommender.site.vocabulary import open_site, site_of
 from engine.recommender.training import train, train_on
 from engine.runs.recording import Recording
@@ -44,7 +43,6 @@ def test_both_stages_learn() -> None:
     assert [f.step for f in frames] == sorted({f.step for f in frames}) and frames[-1].step == 300
     assert recall[-1].metrics["recall.hits"][1] > recall[0].metrics["recall.hits"][1]
     assert ranking[-1].metrics["ranking.auc"] > 0.6
-    assert ranking[-1].metrics["ranking.first"] < ranking[-1].metrics["best.first"]
 
 
 def test_what_judges_ranking_does_not_teach_it() -> None:
@@ -59,17 +57,6 @@ def test_what_judges_ranking_does_not_teach_it() -> None:
     assert float(first.metrics["ranking.auc"]) != float(second.metrics["ranking.auc"])
     for name in (name for name in first.parameters if name.startswith("ranking.")):
         np.testing.assert_array_equal(first.parameters[name], second.parameters[name], err_msg=name)
-
-
-def test_true_minutes_know_weariness() -> None:
-    """The best first of a page in truth, by the definition."""
-    tiny = replace(SMALL, steps=1, ranking_steps=1, frames=2)
-    data, last = prepare(open_site(tiny)), list(train(tiny))[-1]
-    world, rows = data.site.world, data.judged
-    log = world.log
-    truth = expected_watch(tiny, world.videos, world.users, log.user[rows], log.video[rows], log.seen[rows])
-    best = [truth[log.page[rows] == page].max() for page in np.unique(log.page[rows])]
-    assert float(last.metrics["best.first"]) == pytest.approx(float(np.mean(best)))
 
 
 def test_too_few_with_a_vector_is_told() -> None:

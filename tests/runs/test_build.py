@@ -46,6 +46,17 @@ def test_a_study_that_was_broken_off_goes_on_where_it_was(tmp_path: Path, monkey
     assert np.isfinite(trained[0].frames[-1].metrics["omoe.test_loss"]).all()
 
 
+def test_a_study_of_code_that_changed_meanwhile_is_not_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was trained keeps the fingerprint of the code that trained it."""
+    shipped = replace(SHIPPED, cells=CELLS[:1], assets=tmp_path)
+    codes = iter([{"omoe": "before"}, {"omoe": "after"}])
+    monkeypatch.setattr(build, "fingerprints", lambda cells: next(codes))
+    with pytest.raises(RuntimeError, match="changed meanwhile"):
+        build._claims(shipped)
+    assert not shipped.study.exists()
+    assert read_study(shipped.study.with_suffix(".begun.json"), MultitaskConfig)[0] == {"omoe": "before"}
+
+
 def test_every_verdict_is_a_line_of_json(capsys: pytest.CaptureFixture[str]) -> None:
     build.build("verdicts", ["multitask"])
     every = [json.loads(line) for line in capsys.readouterr().out.splitlines()]

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
+from engine.multitask.own_data.plain import PLAIN
 from engine.runs.frame import Array
 
 SMALLEST = 1e-6
@@ -129,12 +130,12 @@ class Answer:
     """best has the lowest error, mean of the tasks; rivals are the others against it.
 
     clear  every other structure's interval excludes 0; else there is no difference that matters to those in `tied`
-    linear the plain baseline against the best: below 0 it beats them all
+    plain  the plain models against the best: one below 0 beats them all
     """
 
     best: str
     rivals: tuple[Difference, ...]
-    linear: Difference
+    plain: tuple[Difference, ...]
 
     @property
     def tied(self) -> tuple[str, ...]:
@@ -143,6 +144,11 @@ class Answer:
     @property
     def clear(self) -> bool:
         return not self.tied
+
+    @property
+    def plainest(self) -> Difference:
+        """The plain model with the lowest error."""
+        return min(self.plain, key=lambda one: one.mean)
 
 
 def difference(metrics: Mapping[str, Array], name: str, base: str, task: int | None = None) -> Difference:
@@ -167,4 +173,5 @@ def answer(metrics: Mapping[str, Array], structures: Sequence[str], task: int | 
     """From the last frame of a comparison: for one task, else for their mean."""
     best = min(structures, key=lambda s: difference(metrics, s, structures[0], task).mean)
     rivals = tuple(difference(metrics, s, best, task) for s in structures if s != best)
-    return Answer(best, rivals, difference(metrics, "linear", best, task))
+    plain = tuple(difference(metrics, name, best, task) for name in PLAIN if f"{name}.error" in metrics)
+    return Answer(best, rivals, plain)

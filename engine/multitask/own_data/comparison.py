@@ -1,4 +1,4 @@
-"""compare(config, table): the four structures on a user's rows, several seeds each, beside a linear baseline."""
+"""compare(config, table): the four structures on a user's rows, several seeds each, beside plain models."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from engine.multitask.own_data.answer import errors, resample
 from engine.multitask.own_data.compared_model import ComparedModel
 from engine.multitask.own_data.config import TableConfig
 from engine.multitask.own_data.features import Prepared, prepare
+from engine.multitask.own_data.plain import PLAIN, predictions
 from engine.runs.frame import Array, Frame
 from engine.runs.seeds import generator
 from engine.runs.work import Tick
@@ -25,7 +26,7 @@ def compare(config: TableConfig, table: bytes, tick: Tick | None = None) -> Iter
 
     Every seed starts from its own initialisation and row order, the same for each structure.
     metrics of an epoch: "{structure}.validation_loss" (S, T). Of the last frame: "{structure}.error"
-    (S, T), "{structure}.resampled" (R, T), the same for "linear" (1, T), (R, T), for the mixtures
+    (S, T), "{structure}.resampled" (R, T), the same for each of `PLAIN` (1, T), (R, T), for the mixtures
     "{structure}.gates" (S, T, E), the mean over the test rows, "label_pearson" (T, T), "binary" (T,),
     "test_rows". Errors are 1 - AUC where the task is binary, else RMSE in its own units.
     Raises UserError where the table is not the one that `config.table` names, or cannot be used.
@@ -36,7 +37,8 @@ def compare(config: TableConfig, table: bytes, tick: Tick | None = None) -> Iter
     compared = [ComparedModel(config, data, structure) for structure in config.structures]
     orders = [generator(seed, "row order") for seed in config.seeds]
     trained = config.epochs * batches
-    total, step = trained + len(compared) * config.runs + 1, 0  # resampling takes its time too
+    plain = len(PLAIN) * (len(data.binary) + 1)
+    total, step = trained + len(compared) * config.runs + plain, 0  # resampling takes its time too
     for _ in range(config.epochs):
         shuffled = torch.stack([torch.randperm(len(data.train), generator=order) for order in orders])  # (S, N)
         rows = torch.from_numpy(data.train)[shuffled]
@@ -68,7 +70,7 @@ def _result(
     config: TableConfig, data: Prepared, compared: list[ComparedModel], done: Callable[[], None]
 ) -> dict[str, Array]:
     labels = data.labels.numpy()[data.test]
-    everyone = {c.name: c.predictions for c in compared} | {"linear": _linear(data)[None]}
+    everyone = {c.name: c.predictions for c in compared} | predictions(data, done)
     found: dict[str, Array] = {
         "label_pearson": np.corrcoef(data.labels.numpy().T),
         "binary": np.array(data.binary),
@@ -76,31 +78,7 @@ def _result(
     }
     source = np.random.default_rng(config.seed)
     resampled = resample(everyone, labels, data.binary, data.scale, config.resamples, source, done)
-    for name, predictions in everyone.items():
-        found[f"{name}.error"] = errors(predictions, labels, data.binary, data.scale)
+    for name, predicted in everyone.items():
+        found[f"{name}.error"] = errors(predicted, labels, data.binary, data.scale)
         found[f"{name}.resampled"] = resampled[name]
     return found | {f"{c.name}.gates": c.gates for c in compared if c.name in MIXTURES}
-
-
-def _linear(data: Prepared) -> Array:
-    """Predictions (N, T) of a logistic or ridge regression on the same features, categories one-hot."""
-    from scipy import sparse  # these take a second to import, and only a comparison needs them
-    from sklearn.linear_model import LogisticRegression, Ridge
-    from sklearn.preprocessing import OneHotEncoder
-
-    encoder = OneHotEncoder(handle_unknown="ignore")
-    ids, numbers = data.ids.numpy(), sparse.csr_matrix(data.numbers.numpy())
-    if ids.shape[1]:
-        encoder.fit(ids[data.train])
-    at = {
-        part: sparse.hstack([numbers[rows], encoder.transform(ids[rows])]).tocsr() if ids.shape[1] else numbers[rows]
-        for part, rows in (("train", data.train), ("test", data.test))
-    }
-    columns = []
-    for task, binary in enumerate(data.binary):
-        labels = data.labels.numpy()[data.train, task]
-        if binary:
-            columns.append(LogisticRegression(max_iter=200).fit(at["train"], labels).decision_function(at["test"]))
-        else:
-            columns.append(Ridge(solver="lsqr").fit(at["train"], labels).predict(at["test"]))
-    return np.stack(columns, 1)

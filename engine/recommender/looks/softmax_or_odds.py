@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from engine.recommender.held_out.data import frontier
-from engine.recommender.held_out.evaluation import CUTS
+from engine.recommender.held_out.served import CUTS
 from engine.recommender.recall.samples import Examples, split
 from engine.recommender.recall.training import viewers
 from engine.recommender.serving.server import Server

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.recommender.config import RecommenderConfig
+from engine.recommender.config import STAGES, RecommenderConfig
 from engine.runs.config import Choice, FloatRange, IntRange, ListOf, Text, setting
 
 
@@ -15,14 +15,17 @@ class OwnLogConfig(RecommenderConfig):
     `videos`, `users` and `days` are those of the file (`engine.recommender.own_log.site.own_config` fills them in), and training
     takes them from there whatever stands here. `head` and `bait` belong to the simulation: they say nothing here.
 
-    The shapes were chosen on KuaiRand-Pure's watches without the last of each user, which the benchmark tests by.
+    The shapes were chosen on KuaiRand-Pure's watches, examples and negatives on MovieLens', both without the last of each user,
+    which the benchmark tests by.
     """
 
     videos: int = setting(2_000, IntRange(1, 2_000_000))
     users: int = setting(5_000, IntRange(1, 2_000_000))
     days: int = setting(60, IntRange(1, 50_000))
     fewest: int = setting(1, IntRange(1, 100))
-    learning_rate: float = setting(0.003, FloatRange(1e-6, 1e9))
+    examples: int = setting(100, IntRange(1, 200))
+    negatives: int = setting(1_000, IntRange(1, 20_000))
+    learning_rate: tuple[float, ...] = setting((0.003,), ListOf(FloatRange(1e-6, 1e9), 1, len(STAGES)))
     dimensions: int = setting(64, IntRange(4, 256))
     tower: tuple[int, ...] = setting((128,), ListOf(IntRange(4, 2_048), 0, 4))
     rated: str = setting("all", Choice(("all", "liked")))  # which ratings are watches: every one, or from 4 of 5 up

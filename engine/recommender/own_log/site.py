@@ -9,13 +9,14 @@ from dataclasses import replace
 import numpy as np
 
 from engine.errors import UserError
-from engine.recommender.held_out.data import HELD_OUT, prepare
+from engine.recommender.held_out.data import HELD_OUT, check_vocabulary, prepare
+from engine.recommender.opponents.beside import OnALog
 from engine.recommender.own_log.config import OwnLogConfig
 from engine.recommender.own_log.found import Found
 from engine.recommender.own_log.log import OwnLog, examples_of, read_log, sized
 from engine.recommender.recall.samples import FEWEST
 from engine.recommender.site.vocabulary import Site, site_of
-from engine.recommender.training import train_from
+from engine.recommender.training import steps_of, train_from
 from engine.runs.frame import Frame
 from engine.runs.work import Tick
 
@@ -25,7 +26,7 @@ MOST_ITEMS = 50_000
 """With a vector. Beyond it the three tables and their optimisers outgrow the memory."""
 PASSES = 3
 """Over the examples. Of KuaiRand-Pure's watches, each user's last left out, fifteen passes over a short log found less."""
-LEAST_STEPS, MOST_STEPS = 500, 6_000
+LEAST_STEPS, MOST_STEPS = {"recall": 3_000, "rank": 500}, 6_000
 
 
 def enough_steps(log: OwnLog | Found, config: OwnLogConfig | None = None) -> tuple[int, int]:
@@ -35,8 +36,8 @@ def enough_steps(log: OwnLog | Found, config: OwnLogConfig | None = None) -> tup
         (log.examples, log.rows) if isinstance(log, Found) else (examples_of(log, config), len(log.log.user))
     )
     recall, ranking = (
-        min(max(round(PASSES * n / config.batch_size), LEAST_STEPS), MOST_STEPS)
-        for n in (examples, int(rows * (1.0 - HELD_OUT)))
+        min(max(round(PASSES * n / config.batch_size), LEAST_STEPS[stage]), MOST_STEPS)
+        for stage, n in (("recall", examples), ("rank", int(rows * (1.0 - HELD_OUT))))
     )
     return recall, ranking
 
@@ -80,11 +81,14 @@ def checked(site: Site) -> Site:
 
 
 def train_own(config: OwnLogConfig, data: bytes, tick: Tick | None = None) -> Iterator[Frame]:
-    """Train on a file. Metrics as `train`, with what needs no model beside them: "knn.hits" (3,), "popular.gain" and
-    "knn.gain" (3, 3) by how much recall hits oftener, with its 95 % interval; where the log tells what was shown in vain
-    "popular.auc", "popular.mispredicted", "knn.auc" and "knn.mispredicted", else nothing of ranking, which has no
-    negatives to learn from. Hits are among what the user has not watched before, as when serving.
+    """Train on a file. Metrics as `train`, and those of `OnALog` beside them in every frame; nothing of ranking, which has no
+    negatives to learn from, where the log does not tell what was shown in vain.
 
     Raises UserError where the file is not the one that `config.table` names, or cannot be used.
     """
-    yield from train_from(prepare(own_site(config, data)), tick)
+    ready = prepare(own_site(config, data))
+    check_vocabulary(ready.site, ready.train)
+    total = steps_of(ready)
+    beside = OnALog(ready, (lambda: tick(0, total)) if tick is not None else None)
+    for frame in train_from(ready, tick, beside):
+        yield replace(frame, metrics={**frame.metrics, **beside.facts}) if "recall.hits" in frame.metrics else frame

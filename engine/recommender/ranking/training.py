@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.rates import at_step
 from engine.recommender.ranking.features import Impressions, Quantiles
 from engine.recommender.ranking.model import Ranker, RankNet, weighted_loss
 from engine.recommender.recall.row_adam import RowAdam
@@ -33,12 +34,12 @@ class Ranking:
         self.net = RankNet(len(site.known), config.dimensions, config.layers)
         self.ranker = Ranker(self.net, site, Quantiles.of(train.hours), Quantiles.of(train.seen.astype(np.float64)))
         self._initialise(generator(config.seed, "ranking"), videos)
-        self._rng = source(config, "ranking batches")
+        self._rng, self._taken = source(config, "ranking batches"), 0
         table = self.net.video.weight
         dense = [p for p in self.net.parameters() if p is not table]
         self._optimisers: tuple[torch.optim.Optimizer, ...] = (
-            RowAdam([table], lr=config.learning_rate),
-            torch.optim.Adam(dense, lr=config.learning_rate, fused=True),
+            RowAdam([table], lr=config.rate("rank")),
+            torch.optim.Adam(dense, lr=config.rate("rank"), fused=True),
         )
 
     @torch.no_grad()
@@ -66,6 +67,10 @@ class Ranking:
         for optimiser in self._optimisers:
             optimiser.zero_grad(set_to_none=True)
         loss.backward()
+        rate = at_step(self.config.rate("rank"), self.config.decay, self._taken, self.config.ranking_steps)
+        self._taken += 1
         for optimiser in self._optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = rate
             optimiser.step()
         return loss.detach()

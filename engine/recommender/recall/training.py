@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from engine.rates import at_step
 from engine.recommender.config import RecommenderConfig
 from engine.recommender.recall.model import (
     CandidateNet,
@@ -44,7 +45,7 @@ class Recall:
     """
 
     def __init__(self, site: Site, train: Examples, held_out: Array | None = None) -> None:
-        self.config, self._site, self._train = site.world.config, site, train
+        self.config, self.site, self._train = site.world.config, site, train
         self._held_out = np.zeros(0, np.int64) if held_out is None else held_out
         config, videos = self.config, len(site.known)
         self.net = initialise(CandidateNet(videos, config.dimensions, config.tower), generator(config.seed, "recall"))
@@ -56,8 +57,8 @@ class Recall:
             tables.append(self.net.output.weight)
         dense = [p for p in self.net.parameters() if not any(p is table for table in tables)]
         self._optimisers: tuple[torch.optim.Optimizer, ...] = (
-            RowAdam(tables, lr=config.learning_rate),
-            torch.optim.Adam(dense, lr=config.learning_rate, fused=True),
+            RowAdam(tables, lr=config.rate("recall")),
+            torch.optim.Adam(dense, lr=config.rate("recall"), fused=True),
         )
 
     def fit(self, tick: Callable[[], None] | None = None) -> Iterator[Tensor | None]:
@@ -74,10 +75,10 @@ class Recall:
 
     def pretrain(self, tick: Callable[[], None] | None = None) -> None:
         """Watch and search embeddings from what stands near each other in the sequences (Barkan & Koenigstein 2016)."""
-        history = self._site.history
+        history = self.site.history
         seen = np.ones(len(history.watches.item), bool)
         seen[self._held_out] = False
-        for name, events in (("watched", self._site.watches(seen)), ("searched", history.searches)):
+        for name, events in (("watched", self.site.watches(seen)), ("searched", history.searches)):
             if len(events.item) > 1:
                 item2vec(self.config, name, events, getattr(self.net, name), tick)
 
@@ -85,8 +86,8 @@ class Recall:
         """One step on a batch of examples; its loss ()."""
         config = self.config
         some = self._train.some(self._rng.integers(len(self._train), size=config.batch_size))
-        u = self.net(viewers(self._site, some)).vector
-        labels = torch.from_numpy(self._site.row(some.label))
+        u = self.net(viewers(self.site, some)).vector
+        labels = torch.from_numpy(self.site.row(some.label))
         if config.sampler == "full":
             loss = full_loss(self.net, u, labels)
         else:
@@ -96,8 +97,9 @@ class Recall:
         for optimiser in self._optimisers:
             optimiser.zero_grad(set_to_none=True)
         loss.backward()
+        rate = at_step(config.rate("recall"), config.decay, self._taken, config.steps)
         self._taken += 1
-        rate = config.learning_rate * min(self._taken / (WARM * config.steps), 1.0)
+        rate *= min(self._taken / (WARM * config.steps), 1.0)
         for optimiser in self._optimisers:
             for group in optimiser.param_groups:
                 group["lr"] = rate
@@ -105,9 +107,10 @@ class Recall:
         return loss.detach()
 
     @torch.no_grad()
-    def read(self, some: Examples) -> Read:
-        """The path of each user as served. A random hold-out asks about a moment in the past, so its own age is told."""
-        return self.net(viewers(self._site, some, serving=self.config.test == "last"))
+    def read(self, some: Examples, serving: bool = False) -> Read:
+        """The path of each user at the moment of the example, whose age is told, for it may lie weeks before the end of the
+        log; 0 is told when `serving`."""
+        return self.net(viewers(self.site, some, serving=serving))
 
 
 def viewers(site: Site, some: Examples, *, serving: bool = False, without: Array | None = None) -> Viewers:
@@ -158,17 +161,6 @@ def item2vec(
         adam.step()
         if tick is not None:
             tick()
-
-
-def hit_rates(found: Array, labels: Array, cuts: tuple[int, ...]) -> Array:
-    """(len(cuts),) share of examples whose label is among the first k found: found (E, K) best first."""
-    hit = found == labels[:, None]
-    return np.array([hit[:, :k].any(1).mean() for k in cuts])
-
-
-def popular(train: Examples, videos: int, most: int) -> Array:
-    """(most,) the videos watched most in training: what needs no model."""
-    return np.argsort(-np.bincount(train.label, minlength=videos), kind="stable")[:most]
 
 
 def batches(some: Examples, size: int = 1_024) -> Iterator[Examples]:

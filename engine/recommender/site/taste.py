@@ -19,7 +19,7 @@ def click_probability(
     taste = users.taste[user, videos.topic[video]]
     foreign = users.language[user] != videos.language[video]
     young = (users.age[user] < 30) & (videos.minutes[video] < 4.0)
-    drawn = -3.0 + 3.6 * taste + 0.8 * videos.quality[video] + 1.4 * videos.bait[video] + 0.4 * young
+    drawn = config.appetite - 3.0 + 3.6 * taste + 0.8 * videos.quality[video] + 1.4 * videos.bait[video] + 0.4 * young
     return 1.0 / (
         1.0 + np.exp(-(drawn - 2.0 * foreign - 0.6 * np.asarray(seen) + _liking(config, user, videos.channel[video])))
     )

@@ -36,14 +36,23 @@ class Site:
         watches = self.history.watches if some is None else self.history.watches.kept(some)
         return watches.mapped(self._row)
 
+    def with_vocabulary(self, known: Array) -> Site:
+        """The same site with other videos in the vocabulary: ids (K,), ascending."""
+        return Site(self.world, self.history, known, _rows(known, len(self.world.videos)))
+
 
 def site_of(world: World) -> Site:
     """Sort a world's log, and number what was watched."""
     videos, watches = np.unique(world.log.video[world.log.clicked], return_counts=True)
     known = videos[watches >= world.config.fewest]
-    row = np.full(len(world.videos), -1, np.int64)
+    return Site(world, history_of(world.log, world.videos, world.users), known, _rows(known, len(world.videos)))
+
+
+def _rows(known: Array, videos: int) -> Array:
+    """(V,) the row of each video in the vocabulary, -1 for one outside."""
+    row = np.full(videos, -1, np.int64)
     row[known] = np.arange(len(known))
-    return Site(world, history_of(world.log, world.videos, world.users), known, row)
+    return row
 
 
 def open_site(config: RecommenderConfig) -> Site:

@@ -13,6 +13,7 @@ from engine.runs.config import Config
 from engine.runs.frame import Array
 from engine.runs.service.run import Run, State
 from engine.runs.service.runs import Runs
+from engine.runs.studies.fingerprint import work_of
 from engine.runs.studies.stored import Results
 
 
@@ -22,13 +23,13 @@ class Study:
     Raises UserError where so many cells cannot wait.
     """
 
-    def __init__(self, runs: Runs, cells: Sequence[Config], owner: str, work: str = "train") -> None:
+    def __init__(self, runs: Runs, cells: Sequence[Config], owner: str) -> None:
         self._runs = runs
         self.cells = tuple(dict.fromkeys(cells))
         self._jobs: list[Run] = []
         try:
             for cell in self.cells:
-                self._jobs.append(runs.submit(cell, owner, work=work, background=True))
+                self._jobs.append(runs.submit(cell, owner, work=work_of(type(cell)), background=True))
         except UserError:
             self.stop()  # a study is whole or not at all
             raise

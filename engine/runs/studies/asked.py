@@ -12,6 +12,7 @@ import numpy as np
 from engine.runs.config import Config
 from engine.runs.frame import Array
 from engine.runs.studies.claims import C, Claim, S
+from engine.runs.studies.fingerprint import key
 from engine.runs.studies.shipped import Shipped
 from engine.runs.studies.stored import Results
 from engine.runs.studies.verdict import Verdict
@@ -60,7 +61,8 @@ class Asked(Generic[C, S]):
     @property
     def steps(self) -> tuple[int, ...]:
         """How long is trained: the viewer's steps where they were touched, else as the study does."""
-        return tuple(sorted({cell.steps for cell in self.cells(range(self._size))}))  # type: ignore[attr-defined]
+        each = self.cells(range(self._size))
+        return tuple(sorted({cell.steps for cell in each if hasattr(cell, "steps")}))
 
     def seconds(self, seeds: int) -> float | None:
         """About how long so many take one process, by the time that cells of the study took; None where nothing is known of
@@ -72,10 +74,9 @@ class Asked(Generic[C, S]):
         """Seconds that one seed takes: of the study's cells of the same, else of any of the same rung, by their steps."""
         known = self._shipped.seconds
         same: list[Config] = [cell for cell in needs if cell in known]
-        same = same or [cell for cell in known if cell.rungs == one.rungs]
-        steps = self._own(one, range(1)).steps  # type: ignore[attr-defined]
-        paces = [known[cell] / cell.steps / getattr(cell, "runs", 1) for cell in same]  # type: ignore[attr-defined]
-        return steps * float(np.mean(paces)) if paces else None
+        same = same or [cell for cell in known if key(cell) == key(one)]
+        paces = [known[cell] / _steps(cell) / getattr(cell, "runs", 1) for cell in same]
+        return _steps(self._own(one, range(1))) * float(np.mean(paces)) if paces else None
 
     def verdicts(self, done: Results) -> tuple[int, dict[str, Verdict]]:
         """How many seeds all that is compared has so far, counted from the first, and how each claim is judged by them, alone."""
@@ -108,7 +109,8 @@ class Asked(Generic[C, S]):
 
     def _own(self, one: C, seeds: range) -> C:
         own: dict[str, Any] = {"seed": self.first + seeds[0]} | ({"runs": len(seeds)} if self._several else {})
-        return replace(one, **self.changes, **own)
+        mine = {name: value for name, value in self.changes.items() if hasattr(one, name)}
+        return replace(one, **mine, **own)
 
     def _so_far(self, done: Results) -> int:
         count, size = 0, self._size
@@ -150,6 +152,11 @@ class _Single(Mapping[Config, Mapping[str, Array]]):
 
     def __len__(self) -> int:
         return len(self._metrics)
+
+
+def _steps(cell: Config) -> int:
+    """How many steps a cell takes; 1 for one that is not trained."""
+    return getattr(cell, "steps", 1)
 
 
 def _without_seed(cell: C) -> C:

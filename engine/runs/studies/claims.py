@@ -65,11 +65,12 @@ class Claim(Generic[C, S]):
 def run_of(claim: Claim[C, S], seed: int) -> C:
     """One run of a claim as a training of its own: all that it compares, each at its own rate, in the setting that it names
     first. KeyError where the claim has no such run."""
-    same = [cell for cell in claim.needs if cell.seed <= seed < cell.seed + getattr(cell, "runs", 1)]  # type: ignore[attr-defined]
+    trained = [cell for cell in claim.needs if hasattr(cell, "frames")]
+    same = [cell for cell in trained if cell.seed <= seed < cell.seed + getattr(cell, "runs", 1)]  # type: ignore[attr-defined]
     if not same:
         raise KeyError(f"{claim.id} has no seed {seed}")
     first, default = same[0], type(same[0])()
-    fields: dict[str, Any] = {"seed": seed, "frames": default.frames} | ({"runs": 1} if hasattr(first, "runs") else {})  # type: ignore[attr-defined]
+    fields: dict[str, Any] = {"seed": seed, "frames": default.frames} | ({"runs": 1} if hasattr(first, "runs") else {})
     if first.ladder:
         ladder = default.rungs
         mine = {cell.rungs[0]: cell for cell in same if replace(cell, **_as(first)) == first}
@@ -127,8 +128,8 @@ def flat(claim: Claim[C, S], verdict: Verdict) -> dict[str, object]:
         "verdict": None if claim.beside else str(verdict.outcome),
         "few": list(verdict.few),
         "smallest_that_matters": verdict.smallest,
-        "rates": sorted({float(rate) for config in configs for rate in np.atleast_1d(config["learning_rate"])}),
-        "steps": sorted({config["steps"] for config in configs}),
+        "rates": sorted({float(rate) for config in configs for rate in np.atleast_1d(config.get("learning_rate", []))}),
+        "steps": sorted({config["steps"] for config in configs if "steps" in config}),
         "opponents": sorted({rung for cell in claim.needs for rung in cell.rungs}),
     }
 

@@ -16,7 +16,7 @@ import copy
 import functools
 import hashlib
 import importlib
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import FunctionType
@@ -24,7 +24,10 @@ from typing import Any
 
 from engine.files import ROOT
 from engine.runs.config import Config
+from engine.runs.work import Work
 
+TRAIN = "train"
+"""What most cells ask a worker to do."""
 BORDER = "engine.runs.config"
 LADDER = "Ladder"
 """The annotation of a module's table of rungs by id: of such a table only the rungs that a result names count."""
@@ -40,15 +43,32 @@ def fingerprints(cells: Iterable[Config]) -> dict[str, str]:
 
 
 def key(cell: Config) -> str:
-    """The rungs of a cell, under which its fingerprint is kept."""
-    return "+".join(cell.rungs)
+    """The rungs of a cell, under which its fingerprint is kept; of one that is not trained, its work."""
+    work = work_of(type(cell))
+    return "+".join(cell.rungs) if work == TRAIN else work
+
+
+def work_of(kind: type[Config]) -> str:
+    """What a worker does with such a config: "train" where several may be asked for."""
+    works = _works(kind)
+    return next((name for name in (TRAIN, *works) if works[name].config is kind), TRAIN)
+
+
+def kind_of(playground: type[Config], work: str) -> type[Config]:
+    """The config that a work of the same playground takes."""
+    return playground if work == TRAIN else _works(playground)[work].config
 
 
 def roots(kind: type[Config]) -> tuple[Name, ...]:
-    """Where the walk begins: the function that trains such a config, and the config itself."""
-    train = importlib.import_module(f"engine.{kind.playground}").ENGINE.works["train"].run
-    assert isinstance(train, FunctionType)
-    return (train.__module__, train.__name__), (kind.__module__, kind.__name__)
+    """Where the walk begins: the function that works on such a config, and the config itself."""
+    run = _works(kind)[work_of(kind)].run
+    assert isinstance(run, FunctionType)
+    return (run.__module__, run.__name__), (kind.__module__, kind.__name__)
+
+
+def _works(kind: type[Config]) -> Mapping[str, Work]:
+    works: Mapping[str, Work] = importlib.import_module(f"engine.{kind.playground}").ENGINE.works
+    return works
 
 
 def digest(found: dict[Name, str]) -> str:

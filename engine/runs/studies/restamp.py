@@ -28,7 +28,7 @@ import numpy as np
 from engine.files import ROOT
 from engine.runs.config import Config
 from engine.runs.frame import Array
-from engine.runs.studies.fingerprint import key
+from engine.runs.studies.fingerprint import key, work_of
 from engine.runs.studies.shipped import Shipped
 from engine.runs.studies.stored import Results, renew, rounded
 
@@ -38,7 +38,7 @@ import importlib, sys
 import numpy as np, torch
 torch.set_num_threads(1)
 engine = importlib.import_module(f"engine.{sys.argv[1]}")
-work = (engine.ENGINE.works if hasattr(engine, "ENGINE") else engine.WORKS)["train"]  # as it was declared once
+work = (engine.ENGINE.works if hasattr(engine, "ENGINE") else engine.WORKS)[sys.argv[3]]  # as it was declared once
 found = {}
 for frame in work.run(work.config.from_json(sys.stdin.read())):
     found.update(frame.metrics)
@@ -99,7 +99,7 @@ def _trained(
 
 def _train(tree: Path, name: str, cell: Config, file: Path) -> dict[str, Array]:
     few = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-    command = [sys.executable, "-c", TRAIN, name, str(file)]
+    command = [sys.executable, "-c", TRAIN, name, str(file), work_of(type(cell))]
     subprocess.run(command, cwd=tree, env=os.environ | few, input=cell.to_json().encode(), check=True)
     print(".", end="", flush=True)
     with np.load(file) as found:

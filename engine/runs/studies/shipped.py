@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Generic
+from typing import Any, Generic
 
 from engine.files import ROOT
 from engine.runs.config import Config
@@ -38,9 +38,9 @@ class Shipped(Generic[C, S]):
     config: type[C]
     recordings: Mapping[str, C]
     thin: Callable[[Recording[C]], Recording[C]]
-    claims: tuple[Claim[C, S], ...]
+    claims: tuple[Claim[Any, S], ...]
     stored: Callable[..., S]
-    cells: tuple[C, ...]
+    cells: tuple[Any, ...]
     keeps: Callable[[str], bool] = lambda name: True
     assets: Path = ROOT / "assets"
     thick: Callable[[Recording[C]], Recording[C]] = _as_it_is

@@ -13,11 +13,11 @@ import numpy as np
 from engine.files import write_whole
 from engine.runs.config import Config
 from engine.runs.frame import Array
-from engine.runs.studies.fingerprint import fingerprints
+from engine.runs.studies.fingerprint import TRAIN, fingerprints, kind_of, work_of
 
 Results = Mapping[Config, Mapping[str, Array]]
 """Cell → metrics of its last frame."""
-SECONDS = "seconds"
+SECONDS, WORK = "seconds", "work"
 DIGITS = 7
 """Decimals of a stored number."""
 
@@ -27,27 +27,27 @@ def write_study(
     results: Results,
     keep: Callable[[str], bool] = lambda name: True,
     seconds: Mapping[Config, float] = MappingProxyType({}),
+    code: Mapping[str, str] | None = None,
 ) -> None:
-    """Store the metrics that `keep` names, with the fingerprints of the code as it is now, and how many seconds a cell
-    took where that is known; what was stored before stays until all is written."""
+    """Store the metrics that `keep` names, with the fingerprints of the code that gave them, as it is now where none are told,
+    and how many seconds a cell took where that is known; what was stored before stays until all is written."""
     path.parent.mkdir(parents=True, exist_ok=True)
     rows = [
         {"config": cell.to_dict(), "metrics": rounded(metrics, keep)}
+        | ({} if (work := work_of(type(cell))) == TRAIN else {WORK: work})
         | ({SECONDS: round(seconds[cell], 1)} if cell in seconds else {})
         for cell, metrics in results.items()
     ]
-    _write(path, {"fingerprints": fingerprints(results), "cells": rows})
+    _write(path, {"fingerprints": dict(code or fingerprints(results)), "cells": rows})
 
 
 def renew(path: Path, cells: Iterable[Config], seconds: Mapping[Config, float] = MappingProxyType({})) -> None:
     """Write the fingerprints of the code as it is now beside results that stay as they are, and how long some cells took."""
     document: dict[str, Any] = json.loads(path.read_text())
-    took = {cell.to_json(): round(spent, 1) for cell, spent in seconds.items()}
-    kind = {type(cell) for cell in seconds}
-    for row in document["cells"] if kind else ():
-        config = next(iter(kind)).from_dict(row["config"]).to_json()
-        if config in took:
-            row[SECONDS] = took[config]
+    kinds = {work_of(type(cell)): type(cell) for cell in seconds}
+    for row in document["cells"]:
+        if (kind := kinds.get(row.get(WORK, TRAIN))) is not None and (cell := kind.from_dict(row["config"])) in seconds:
+            row[SECONDS] = round(seconds[cell], 1)
     _write(path, {"fingerprints": fingerprints(cells), "cells": document["cells"]})
 
 
@@ -65,10 +65,11 @@ def _write(path: Path, document: Mapping[str, Any]) -> None:
 
 
 def read_study(path: Path, kind: type[Config]) -> tuple[dict[str, str], Results]:
-    """Fingerprints of the code that gave the stored results (see `fingerprints`), and the results."""
+    """Fingerprints of the code that gave the stored results (see `fingerprints`), and the results. `kind` is what the
+    playground trains."""
     document: dict[str, Any] = json.loads(path.read_text())
     return document.get("fingerprints", {}), {
-        kind.from_dict(row["config"]): {name: np.array(metric) for name, metric in row["metrics"].items()}
+        _cell(row, kind): {name: np.array(metric) for name, metric in row["metrics"].items()}
         for row in document["cells"]
     }
 
@@ -76,4 +77,8 @@ def read_study(path: Path, kind: type[Config]) -> tuple[dict[str, str], Results]
 def read_seconds(path: Path, kind: type[Config]) -> dict[Config, float]:
     """By cell how many seconds its training took, where that was stored."""
     document: dict[str, Any] = json.loads(path.read_text())
-    return {kind.from_dict(row["config"]): row[SECONDS] for row in document["cells"] if SECONDS in row}
+    return {_cell(row, kind): row[SECONDS] for row in document["cells"] if SECONDS in row}
+
+
+def _cell(row: Mapping[str, Any], kind: type[Config]) -> Config:
+    return kind_of(kind, row.get(WORK, TRAIN)).from_dict(row["config"])

@@ -9,7 +9,7 @@ import streamlit as st
 
 from engine.recommender import RecommenderConfig
 from engine.recommender.claims import DEPTHS, Seeds
-from engine.recommender.held_out.evaluation import CUTS
+from engine.recommender.held_out.served import CUTS
 from pages.recommender.looks.studies import study, verdicts
 from pages.recommender.shown import Shown
 from pages.ui.language import N_, bare, t

@@ -34,6 +34,7 @@ from pages.ui.theme import HUES
 WHICH = {EXAMPLE: N_("Example age a"), USER: N_("The user's age")}
 NEW_VIDEOS = {"age_helps_new_videos": N_("Example age brings more new videos:")}
 NEXT_WATCHES = {
+    "age_finds_more@long": N_("The same after twice the steps:"),
     "age_finds_more": N_("Example age finds more of the next watches:"),
     "squares_find_more": N_("Squares and root find more than the ages alone:"),
 }

@@ -34,7 +34,10 @@ from pages.ui.marked import Marked, plain
 from pages.ui.pieces.charts import show
 from pages.ui.theme import HUES
 
-CLAIMS = {"item2vec_finds_more": N_("Pre-trained finds more of the next watches than learnt end to end:")}
+CLAIMS = {
+    "item2vec_finds_more": N_("Pre-trained finds more of the next watches than learnt end to end:"),
+    "item2vec_finds_more@long": N_("The same after twice the steps:"),
+}
 OFFERED = 12
 """Watches of the user that can be asked about."""
 MOMENTS = {BEFORE: N_("untrained"), PRETRAINED: N_("after item2vec"), TRAINED: N_("after training")}

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from engine.recommender.held_out.evaluation import CUTS, TESTED
+from engine.recommender.held_out.evaluation import TESTED
+from engine.recommender.held_out.served import CUTS
 from engine.recommender.recall.samples import FEWEST
-from engine.runs.frame import Frame
+from pages.recommender import opponents
 from pages.recommender.shown import Shown, shown
 from pages.recommender.where import PLACE
 from pages.ui.controls.choices import one_of
@@ -21,13 +22,16 @@ from pages.ui.run import live
 from pages.ui.theme import HUES
 
 METHODS: Mapping[str, str] = {
-    "recall": N_("Candidate generation"),
+    **opponents.METHODS,
     "ranking": N_("Ranking"),
-    "popular": N_("Popularity"),
-    "knn": N_("Item-kNN"),
-    "best": N_("The best possible"),
+    "click": N_("By true clicks"),
+    "best": N_("By true minutes"),
 }
-COLOURS = dict(zip(METHODS, (HUES[0], HUES[0], HUES[1], HUES[2], HUES[5]), strict=True))
+GREY = "#8a8f98"
+COLOURS = {
+    "recall": HUES[0], "ranking": HUES[0], "popular": HUES[1], "recent": HUES[3], "kinds": HUES[4], "knn": HUES[2],
+    "ease": HUES[5], "click": GREY, "best": HUES[4],
+}  # fmt: skip
 MEASURES = {
     "first": (N_("First of the page"), N_("true minutes of the first of each page"), ".2f"),
     "auc": ("AUC", N_("share of pairs in the right order"), ".2f"),
@@ -50,8 +54,7 @@ def _curves() -> None:
             t("Candidate generation: held-out watches among the first"), CUTS, CUTS[1], key="recommender_learning_cut",
             name_of=str,
         )  # fmt: skip
-        hits = {f"{name}.hits": name for name in ("recall", "popular", "knn")}
-        rows = _rows(now.recording.frames, hits, CUTS.index(cut))
+        rows = _rows(now, {f"{name}.hits": name for name in opponents.METHODS}, CUTS.index(cut))
         sampled = int((np.diff(now.site.history.watches.start) >= FEWEST).sum()) > TESTED
         last = now.config.steps if sampled else None
         _chart(now, rows, bare("held-out watches among the first {cut}", cut=cut), "~%", "learning_recall", last)
@@ -71,7 +74,8 @@ def _ranking(now: Shown) -> None:
         t("Ranking, judged by"), measures, measures[0], key=key,
         name_of=lambda name: t(MEASURES[name][0]),
     )  # fmt: skip
-    rows = _rows(now.recording.frames, {f"{name}.{measure}": name for name in ("ranking", "popular", "knn", "best")})
+    names = ("ranking", "popular", "knn", "click", "best")
+    rows = _rows(now, {f"{name}.{measure}": name for name in names})
     _, title, format = MEASURES[measure]
     _chart(now, rows, t(title), format, "learning_ranking")
     st.caption(
@@ -81,13 +85,16 @@ def _ranking(now: Shown) -> None:
     )
 
 
-def _rows(frames: Sequence[Frame], names: Mapping[str, str], at: int | None = None) -> pd.DataFrame:
-    """One row for each step and method; `at` where a metric holds several numbers."""
+def _rows(now: Shown, names: Mapping[str, str], at: int | None = None) -> pd.DataFrame:
+    """One row for each step of what is trained, the first of `names`, and each method; `at` where a metric holds several
+    numbers."""
+    still = opponents.beside(now) or {}
+    frames = [frame for frame in now.recording.frames if next(iter(names)) in frame.metrics]
     return pd.DataFrame(
         {"step": frame.step, "method": t(METHODS[name]), "value": float(found if at is None else found[at])}
         for frame in frames
         for metric, name in names.items()
-        if (found := frame.metrics.get(metric)) is not None
+        if (found := frame.metrics.get(metric, still.get(metric))) is not None
     )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import altair as alt
+import numpy as np
 import pandas as pd
 import streamlit as st
 
-from engine.recommender.claims import FEW, MANY, RECALL, UNCORRECTED, Seeds
+from engine.recommender.claims import FEW, FULL, MANY, RECALL, UNCORRECTED, Seeds, cells
 from engine.recommender.looks.negative_sampling import DRAWS, EXAMPLES, SAMPLERS, Distance, distances
 from engine.recommender.serving.users import sample_users
+from engine.recommender.shipped import SHIPPED
 from pages.recommender.looks.cached import kept, pressed
 from pages.recommender.looks.studies import one_series, study, verdicts
 from pages.recommender.settings import SAMPLERS as NAMES
@@ -23,6 +25,9 @@ ASKED = "recommender_negatives_asked"
 KINDS = {"mean": N_("Averaged over draws"), "one": N_("A single draw")}
 CLAIMS = {
     "more_negatives_find_more": N_("{many} negatives find more of the held-out watches than {few}:"),
+    "sampling_pays": N_(
+        "{negatives} negatives for {steps} steps find more than the full softmax for {fewer}, about as long:"
+    ),
     "correction_finds_more": N_("With the correction more are found than without, at {negatives} negatives:"),
 }
 
@@ -111,12 +116,35 @@ def _told(now: Shown, found: list[Distance]) -> None:
 
 
 def _claims(seeds: Seeds) -> None:
-    counts = {"many": f"{MANY.negatives:,}", "few": FEW.negatives, "negatives": RECALL.negatives}
+    counts = {
+        "many": f"{MANY.negatives:,}", "few": FEW.negatives, "negatives": RECALL.negatives, "steps": f"{RECALL.steps:,}",
+        "fewer": f"{FULL.steps:,}",
+    }  # fmt: skip
     verdicts({name: t(said, **counts) for name, said in CLAIMS.items()})
     rows = {
         bare("{n} negatives", n=FEW.negatives): seeds.hits(FEW),
         bare("{n} negatives", n=RECALL.negatives): seeds.hits(RECALL),
         bare("{n} negatives", n=f"{MANY.negatives:,}"): seeds.hits(MANY),
         bare("{n} negatives, uncorrected", n=UNCORRECTED.negatives): seeds.hits(UNCORRECTED),
+        bare("full softmax, {steps} steps", steps=f"{FULL.steps:,}"): seeds.hits(FULL),
     }
     one_series(rows, t("held-out watches among the first 100"), "negatives_hits")
+    _paces()
+
+
+def _paces() -> None:
+    """What a step costs, by the time that the cells of the study took in all, the site and its tests included."""
+    paces = {
+        base: [SHIPPED.seconds[cell] for cell in cells(base) if cell in SHIPPED.seconds] for base in (RECALL, FULL)
+    }
+    if not all(paces.values()):
+        return
+    each, full = (1e3 * float(np.median(paces[base])) / base.steps for base in (RECALL, FULL))
+    st.caption(
+        t(
+            "A step took {sampled} ms sampled and {full} ms with the full softmax over about 7,000 vectors, on the machine of the study, all that goes with a training included: {ratio} times as long. The full softmax grows with the catalogue, the sampled one does not.",
+            sampled=f"{each:.1f}",
+            full=f"{full:.1f}",
+            ratio=f"{full / each:.1f}",
+        )
+    )

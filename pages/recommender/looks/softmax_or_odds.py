@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from engine.recommender.held_out.evaluation import CUTS
+from engine.recommender.held_out.served import CUTS
 from engine.recommender.looks.softmax_or_odds import Found, next_watches, shares
 from engine.recommender.serving.scene import Scene
 from pages.recommender import naming

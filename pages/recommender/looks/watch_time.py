@@ -33,6 +33,8 @@ from pages.ui.theme import HUES
 USERS = 40
 CLAIMS = {
     "weighted_earns_minutes": N_("Weighted by watch time, the first video of a page is worth more minutes:"),
+    "weighted_earns_minutes@honest": N_("The same on a site without click-bait:"),
+    "weighted_earns_minutes@long": N_("The same after twice the steps:"),
     "weighted_mispredicts_less": N_("Weighted, less watch time is mispredicted:"),
     "weighted_loses_auc": N_("Weighted, the AUC of clicks is lower:"),
 }
@@ -82,8 +84,23 @@ def _claims(seeds: Seeds) -> None:
         (name, name): seeds.metric(base, "ranking.first")
         for name, base in ((bare("weighted by watch time"), BASE), (bare("plain"), PLAIN))
     }
-    hues = dict(zip((name for name, _ in rows), HUES[1:3], strict=True))
+    truth = {
+        name: seeds.metric(BASE.world, f"{key}.first")
+        for name, key in ((bare("by the true P(click)"), "click"), (bare("by the true minutes"), "best"))
+    }
+    rows |= {(name, name): values for name, values in truth.items()}
+    hues = dict(zip((name for name, _ in rows), (HUES[1], HUES[2], "#8a8f98", HUES[4]), strict=True))
     show(strip(rows, t("true minutes of the first video of a page"), hues), key="watch_time_first", alt=t("True minutes of the first video, weighted and plain, every seed"))  # fmt: skip
+    auc = {name: seeds.metric(BASE.world, f"{name}.auc").mean() for name in ("click", "best")}
+    st.caption(
+        t(
+            "What no model knows: in the order of the true P(click) the AUC of clicks is {click}, the most there is; weighted ranking reaches {weighted}, plain {plain}. In the order of the true minutes it is {best}.",
+            click=f"{auc['click']:.3f}",
+            best=f"{auc['best']:.3f}",
+            weighted=f"{seeds.metric(BASE, 'ranking.auc').mean():.3f}",
+            plain=f"{seeds.metric(PLAIN, 'ranking.auc').mean():.3f}",
+        )
+    )
 
 
 def _bait(now: Shown, promised: OddsAgainstTruth) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -21,8 +22,10 @@ def draw(page: Page[Any, Any], one: Section[Any]) -> None:
     """A button for each run that an experiment's verdicts depend on; none where they depend on none."""
     shipped = page.engine.shipped
     known, judged = by_id(shipped.claims), (id_ for id_ in one.claims() if id_ in shipped.family)
-    pairs = ((known[id_], run) for id_ in judged for run in shipped.verdicts[id_].few)
-    runs = dict.fromkeys(run_of(claim, claim.needs[0].seed + run) for claim, run in pairs)
+    runs: dict[Any, None] = {}
+    for claim, run in ((known[id_], run) for id_ in judged for run in shipped.verdicts[id_].few):
+        with contextlib.suppress(KeyError):  # a claim of what needs no training has no run to train
+            runs[run_of(claim, claim.needs[0].seed + run)] = None
     if not runs:
         return
     with st.container(horizontal=True, vertical_alignment="center"):

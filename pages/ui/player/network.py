@@ -29,8 +29,8 @@ class ValueRef:
 
 @dataclass(frozen=True, slots=True)
 class BarsRef:
-    """The last axis of an array as small bars in a node: `array[s, f, *index, :]`, with a band behind each bar. `signed`
-    bars go up and down from the middle; `names` are what the tooltip calls them, else experts."""
+    """The last axis of an array as small bars in a node: `array[s, f, *index, :]`, with a band behind each bar, and `own` as a
+    thin line across it. `signed` bars go up and down from the middle; `names` are what the tooltip calls them, else experts."""
 
     array: Ref
     index: tuple[int, ...] = ()
@@ -39,6 +39,7 @@ class BarsRef:
     colours: tuple[Colour, ...] = ()
     signed: bool = False
     names: tuple[str, ...] = ()
+    own: Ref | None = None
 
 
 @dataclass(frozen=True, slots=True)

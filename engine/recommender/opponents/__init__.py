@@ -1,0 +1,1 @@
+"""Opponents: what a practitioner would try first, on the same log, held-out watches and lists."""

@@ -1,0 +1,139 @@
+"""Published logs: what the page measures on open data that does not come with it, kept as numbers beside the data's hash.
+
+    python -m engine.recommender.own_log.published FOLDER
+
+FOLDER holds kuairand-pure/user_sequences.parquet and ml-latest-small/ratings.csv. Each is read, trained on and measured as a
+viewer's own file is, at the settings that the page offers, and written to assets/logs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+
+from engine.files import ROOT, write_whole
+from engine.recommender.own_log.config import OwnLogConfig
+from engine.recommender.own_log.log import read_log
+from engine.recommender.own_log.site import enough_steps, own_config, train_own
+from engine.runs.frame import Array, Frame
+from engine.runs.studies.fingerprint import closure, digest, roots
+from engine.runs.studies.stored import rounded
+
+KEPT = ROOT / "assets" / "logs"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A log: where it lies in a folder of open data, how it becomes a file that a viewer could bring, and whose it is."""
+
+    file: str
+    table: Callable[[bytes], bytes]
+    title: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """config; the last `frame` of recall; SHA-256 of the data; how long all of it took; and whether the code has changed since."""
+
+    config: OwnLogConfig
+    frame: Frame
+    data: str
+    seconds: float
+    old: bool
+
+
+def sequences(data: bytes) -> bytes:
+    """KuaiRand-Pure's histories as a ratings.csv: userId, movieId, rating, timestamp. The watches have an order, and the last
+    one a time: they are put a second apart up to it."""
+    table = pd.read_parquet(io.BytesIO(data))[["user_id", "last_time_ms", "watch_seq"]]
+    rows = table.explode("watch_seq").dropna()
+    back = rows.groupby("user_id").cumcount(ascending=False)
+    whole = pd.DataFrame(
+        {
+            "userId": rows.user_id,
+            "movieId": rows.watch_seq.astype("int64"),
+            "rating": 5.0,
+            "timestamp": rows.last_time_ms // 1_000 - back,
+        }
+    )
+    return whole.to_csv(index=False).encode()
+
+
+LOGS: Mapping[str, Published] = {
+    "kuairand": Published(
+        "kuairand-pure/user_sequences.parquet",
+        sequences,
+        "KuaiRand-Pure",
+        "Gao et al., CIKM 2022, doi 10.1145/3511808.3557624, CC BY-SA 4.0",
+    ),
+    "movielens": Published(
+        "ml-latest-small/ratings.csv",
+        lambda data: data,
+        "MovieLens, ml-latest-small",
+        "Harper & Konstan, ACM TiiS 2015, doi 10.1145/2827872",
+    ),
+}
+
+
+def measure(data: bytes) -> tuple[OwnLogConfig, Mapping[str, Array]]:
+    """Train on a log as a viewer's own file, and the metrics of recall at the end."""
+    log = read_log(data)
+    steps, ranking = enough_steps(log)
+    config = own_config(
+        log, hashlib.sha256(data).hexdigest(), OwnLogConfig(steps=steps, ranking_steps=ranking, frames=2)
+    )
+    metrics: Mapping[str, Array] = {}
+    for frame in train_own(config, data):
+        metrics = frame.metrics if "recall.hits" in frame.metrics else metrics
+    return config, metrics
+
+
+def write(name: str, folder: Path) -> None:
+    """Measure one of `LOGS` and keep what was found."""
+    given = (folder / LOGS[name].file).read_bytes()
+    began = time.monotonic()
+    config, metrics = measure(LOGS[name].table(given))
+    document = {
+        "data": hashlib.sha256(given).hexdigest(),
+        "code": _code(),
+        "seconds": round(time.monotonic() - began, 1),
+        "config": config.to_dict(),
+        "metrics": rounded(metrics),
+    }
+    KEPT.mkdir(parents=True, exist_ok=True)
+    write_whole(KEPT / f"{name}.json", json.dumps(document, indent=1).encode() + b"\n")
+
+
+def read(name: str) -> Measured | None:
+    """What was found on one of `LOGS`; None where it was never measured."""
+    path = KEPT / f"{name}.json"
+    if not path.exists():
+        return None
+    document = json.loads(path.read_text())
+    config = OwnLogConfig.from_dict(document["config"])
+    metrics = {name: np.array(value) for name, value in document["metrics"].items()}
+    return Measured(
+        config, Frame(config.steps, metrics, {}), document["data"], document["seconds"], document["code"] != _code()
+    )
+
+
+def _code() -> str:
+    """A fingerprint of the code that these numbers rest on."""
+    return digest(closure(roots(OwnLogConfig)))
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)  # as in a worker
+    for asked in LOGS:
+        write(asked, Path(sys.argv[1]))

@@ -1,0 +1,74 @@
+"""What was measured on a log: the network beside what needs no training, in a table and a sentence."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from engine.recommender import OwnLogConfig
+from engine.recommender.held_out.served import CUTS
+from engine.recommender.opponents.beside import OPPONENTS
+from engine.runs.frame import Frame
+from engine.runs.studies.verdict import Outcome
+from pages.recommender import opponents
+from pages.recommender.opponents import METHODS
+from pages.ui.language import t
+from pages.ui.pieces.verdict import badge_of
+
+
+def measured(config: OwnLogConfig, recall: Frame, ranking: Frame | None = None) -> None:
+    """Hits of every method, of ranking what there is, and how the network is judged beside the best of the others."""
+    cuts = {k: n for n, k in enumerate(CUTS) if k < config.videos} or {CUTS[0]: 0}  # a cut that holds all finds all
+    rows = [_row(name, cuts, recall, ranking) for name in METHODS if f"{name}.hits" in recall.metrics]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", alt=t("Held-out measures"))
+    first = max(k for k in cuts if k <= CUTS[1])
+    there = [name for name in OPPONENTS if f"{name}.hits" in recall.metrics]
+    rival = max(there, key=lambda name: float(recall.metrics[f"{name}.hits"][cuts[first]]))
+    mean, low, high = (float(value) for value in recall.metrics[f"{rival}.gain"][cuts[first]])
+    verdict = badge_of(Outcome.HOLDS if low > 0 else Outcome.FAILS if high < 0 else Outcome.CANNOT_TELL)
+    st.markdown(
+        t(
+            "The YouTube DNN finds the last watch among {first} oftener than {rival}, the best of those that need no training: {mean} of users, 95% interval {low} to {high}: {verdict}",
+            first=first,
+            rival=t(METHODS[rival]),
+            mean=_gain(mean),
+            low=_gain(low),
+            high=_gain(high),
+            verdict=verdict,
+        )
+    )
+    st.caption(
+        t(
+            "hit@k: the share of users whose last watch is among the first k that may be served: seen before that moment by somebody, and not watched before by them."
+        )
+        + " "
+        + opponents.told_chosen(recall.metrics)
+        + (
+            " "
+            + t(
+                "AUC and mispredicted watch time: of the last tenth of the impressions. Popularity is there the rate at which an item is watched when shown. Watch time is mispredicted where something shown in vain on the same page scores higher; lower is better."
+            )
+            if ranking is not None
+            else ""
+        )
+    )
+
+
+def _row(name: str, cuts: dict[int, int], recall: Frame, ranking: Frame | None) -> dict[str, object]:
+    row: dict[str, object] = {t("Method"): t(METHODS[name])}
+    row |= {f"hit@{k}": _share(recall.metrics[f"{name}.hits"][n]) for k, n in cuts.items()}
+    part = "ranking" if name == "recall" else name
+    if ranking is not None and f"{part}.auc" in ranking.metrics:
+        row["AUC"] = f"{float(ranking.metrics[f'{part}.auc']):.3f}"
+        row[t("mispredicted watch time")] = _share(ranking.metrics[f"{part}.mispredicted"])
+    return row
+
+
+def _gain(share: float) -> str:
+    return f"{round(share, 3) + 0.0:+.1%}"  # no "-0.0%"
+
+
+def _share(value: object) -> str:
+    number = float(np.asarray(value))
+    return f"{number:.1%}" if np.isfinite(number) else "–"

@@ -1,0 +1,246 @@
+"""Under the stage: what recall finds, beside what needs no training, at the length of the list that is ranked.
+
+A simulated site's opponents are stored with the study where it has that site; else a process measures them in the background,
+once for each site. Those of a viewer's own log come with its run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from engine.errors import UserError
+from engine.recommender.claims import RECALL
+from engine.recommender.config import WorldConfig
+from engine.recommender.held_out.served import CUTS
+from engine.recommender.opponents.beside import OPPONENTS
+from engine.recommender.shipped import stored
+from engine.runs.frame import Array, Frame
+from engine.runs.service.run import Run
+from pages.recommender.shown import Shown, shown
+from pages.ui.language import N_, bare, listed, t
+from pages.ui.marked import Marked
+from pages.ui.pieces.charts import show
+from pages.ui.run import polling, training
+from pages.ui.run.house import owner
+from pages.ui.theme import HUES
+
+METHODS: Mapping[str, str] = {
+    "recall": N_("YouTube DNN"),
+    "popular": N_("Popularity"),
+    "recent": N_("Popularity, last days"),
+    "kinds": N_("Popularity in own categories"),
+    "knn": N_("Item-kNN"),
+    "ease": "EASE",
+}
+CANNOT: Mapping[str, str] = {
+    "recall": N_("The DNN must be trained anew as videos come, and finds none that was not watched before."),
+    "popular": N_("Popularity shows everyone the same, and nothing that is new."),
+    "recent": N_("Popularity of the last days shows everyone the same."),
+    "kinds": N_(
+        "Popularity in own categories needs categories that somebody assigned, shows the same to all who share them, and knows no search, age or region."
+    ),
+    "knn": N_("Item-kNN knows no time, no search, age or region, and nothing for who has watched nothing."),
+    "ease": N_(
+        "EASE knows no time, no search, age or region; its cost grows with the cube of the catalogue, so beyond 10,000 videos it looks at the most watched."
+    ),
+}
+"""What the one that finds most cannot do."""
+WORLDS = "recommender_worlds"
+
+
+def named(method: str) -> str:
+    """What the screen calls a method."""
+    return t(METHODS[method])
+
+
+def draw(now: Shown) -> None:
+    """The line and its bars; they follow the moment on stage."""
+    config = now.config
+    if not now.own and stored(config.world) is None:
+        _measure(config.world)
+    polling.polled(_drawn, "recommender_opponents", partial(_stamp, config.world), partial(_active, config.world))
+
+
+def beside(now: Shown) -> Mapping[str, Array] | None:
+    """Metrics of what needs no training on this site; None where they are not known yet."""
+    if now.own:
+        found = hits_at(now)
+        return None if found is None else found.metrics
+    studied, run = stored(now.config.world), _runs().get(now.config.world)
+    return studied if studied is not None else run.metrics if run is not None and run.frames else None
+
+
+def hits_at(now: Shown) -> Frame | None:
+    """The frame by which recall is judged at the moment on stage; None before the first."""
+    frames = [one for one in now.recording.frames if "recall.hits" in one.metrics and one.step <= now.frame.step]
+    return frames[-1] if frames else None
+
+
+def cut_of(now: Shown) -> int:
+    """The place in `CUTS` of the longest list that is not longer than what is ranked, nor holds all there is."""
+    fitting = [n for n, cut in enumerate(CUTS) if cut <= now.config.recalled and cut < now.config.videos]
+    return fitting[-1] if fitting else 0
+
+
+def _runs() -> dict[WorldConfig, Run]:
+    held: dict[WorldConfig, Run] = st.session_state.setdefault(WORLDS, {})
+    return held
+
+
+def _measure(world: WorldConfig) -> None:
+    """Have them measured behind whatever trains; nothing where no process may, or too many wait."""
+    if world in _runs() or not training.service().policy.workers:
+        return
+    try:
+        _runs()[world] = training.service().submit(world, owner(), work="world", background=True)
+    except UserError:
+        return  # asked again when the page is drawn again
+
+
+def _active(world: WorldConfig) -> bool:
+    run = _runs().get(world)
+    return run is not None and run.state.active
+
+
+def _stamp(world: WorldConfig) -> object:
+    run = _runs().get(world)
+    return (training.frames_stamp(), None if run is None else (run.state, len(run.frames)))
+
+
+def _drawn() -> None:
+    now = shown()
+    frame, known = hits_at(now), beside(now)
+    if frame is None:
+        return
+    cut = cut_of(now)
+    hits = {"recall": float(frame.metrics["recall.hits"][cut])}
+    hits |= {name: float(known[f"{name}.hits"][cut]) for name in OPPONENTS if known and f"{name}.hits" in known}
+    with st.container(key="opponents", horizontal=True, vertical_alignment="center"):
+        st.caption(_told(now, hits, known, frame), width="stretch")
+        if len(hits) > 1:
+            with st.container(width=430):
+                _bars(hits, CUTS[cut])
+            with st.popover(t("Other lengths")):
+                _table(frame, known)
+
+
+def _told(now: Shown, hits: Mapping[str, float], known: Mapping[str, Array] | None, frame: Frame) -> str:
+    cut = CUTS[cut_of(now)]
+    parts: list[str] = [
+        t(
+            "Of held-out watches recall holds **{share}** among {cut}, at step {step}.",
+            share=f"{hits['recall']:.1%}",
+            cut=cut,
+            step=f"{frame.step:,}",
+        )
+    ]
+    parts += _longer(now)
+    if len(hits) == 1:
+        return Marked(" ").join([*parts, *_waiting(now)])
+    best = max(hits, key=lambda name: hits[name])
+    others = {name: share for name, share in hits.items() if name != "recall"}
+    first = max(others, key=lambda name: others[name])
+    parts.append(
+        t("Without training {name} holds the most: **{share}**.", name=named(first), share=f"{others[first]:.1%}")
+    )
+    if known is not None and "ceiling" in known:
+        parts.append(
+            t(
+                "No list can hold more than {ceiling}: the others were watched before, or have no vector.",
+                ceiling=f"{float(known['ceiling']):.1%}",
+            )
+        )
+    parts.append(t(CANNOT[best]))
+    return Marked(" ").join(parts)
+
+
+def _longer(now: Shown) -> list[str]:
+    """What the study's longer training holds on this site, where it has it: what is trained while one waits is short."""
+    longer = replace(RECALL, seed=now.config.seed)
+    studied = stored(longer) if now.config.world == longer.world and now.frame.step < longer.steps else None
+    if studied is None:
+        return []
+    share = f"{float(studied['recall.hits'][cut_of(now)]):.1%}"
+    return [
+        t(
+            "The study trains {steps} steps: on this site it holds {share} then.",
+            steps=f"{longer.steps:,}",
+            share=share,
+        )
+    ]
+
+
+def _waiting(now: Shown) -> list[str]:
+    """What becomes of measuring what needs no training, where it is not known."""
+    run = _runs().get(now.config.world)
+    if run is None:
+        return []
+    if run.state.active:
+        return [t("What needs no training is being measured on this site.")]
+    return [t("What needs no training could not be measured.")]
+
+
+def _bars(hits: Mapping[str, float], cut: int) -> None:
+    """A bar for each method, the model's in its own colour."""
+    names = {name: named(name) for name in sorted(hits, key=lambda name: -hits[name])}
+    rows = pd.DataFrame({"method": list(names.values()), "hits": [hits[name] for name in names]})
+    hues = [HUES[0] if name == "recall" else "#8a8f98" for name in names]
+    title = bare("held-out watches among {cut}", cut=cut)
+    base = alt.Chart(rows, height=20 * len(names)).encode(
+        y=alt.Y("method:N", sort=None, title=None, axis=alt.Axis(labelLimit=220, labelOverlap=False)),
+        x=alt.X("hits:Q", title=None, axis=None),
+    )
+    bars = base.mark_bar(size=12).encode(
+        color=alt.Color("method:N", legend=None, scale=alt.Scale(domain=list(names.values()), range=hues)),
+        tooltip=[alt.Tooltip("method:N", title=" "), alt.Tooltip("hits:Q", title=title, format=".1%")],
+    )
+    text = base.mark_text(align="left", dx=4, color="#8a8f98").encode(text=alt.Text("hits:Q", format=".1%"))
+    show(bars + text, key="opponents_bars", alt=title)
+
+
+def _table(frame: Frame, known: Mapping[str, Array] | None) -> None:
+    """Every method at every length, and what tuning chose for them."""
+    if known is None:
+        return
+    rows = [{t("Method"): named("recall")} | _shares(frame.metrics["recall.hits"])]
+    rows += [
+        {t("Method"): named(name)} | _shares(known[f"{name}.hits"]) for name in OPPONENTS if f"{name}.hits" in known
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, alt=t("Held-out measures"))
+    st.caption(
+        t(
+            "The share of users whose held-out watch is among the first k that may be served: uploaded, and not watched before."
+        )
+    )
+    if chosen := told_chosen(known):
+        st.caption(chosen)
+
+
+def told_chosen(known: Mapping[str, Array]) -> str:
+    """What tuning chose, where it is told."""
+    if "chosen.recent" not in known:
+        return ""
+    some = {name: float(value) for name, value in known.items() if name.startswith("chosen.")}
+    said = listed(
+        (
+            bare("last days: {days}", days=f"{some['chosen.recent']:g}"),
+            bare("in own categories: {days}", days=f"{some['chosen.kinds']:g}"),
+            bare(
+                "item-kNN: {count} neighbours, shrinkage {shrinkage}",
+                count=f"{some['chosen.neighbours']:g}",
+                shrinkage=f"{some['chosen.shrinkage']:g}",
+            ),
+            f"EASE: λ {some['chosen.penalty']:g}",
+        )
+    )
+    return t("Tuned on this site, on the watches before the held-out ones: {said}.", said=said)
+
+
+def _shares(hits: Array) -> dict[str, str]:
+    return {f"hit@{cut}": f"{float(share):.1%}" for cut, share in zip(CUTS, hits, strict=True)}

@@ -1,0 +1,88 @@
+"""The line under the stage: what recall finds beside what needs no training, from the study, from a process, from a log."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine.recommender import RecommenderConfig
+from engine.recommender.claims import RECALL
+from engine.recommender.opponents.beside import OPPONENTS
+from engine.recommender.own_log.published import LOGS, read
+from engine.recommender.shipped import recorded, stored
+from engine.runs.frame import Frame
+from engine.runs.recording import Recording
+from pages.recommender import opponents
+from pages.recommender.shown import Shown
+from pages.ui.run.live import RECORDED, RUN
+from tests.pages.visits import PATIENCE
+
+
+def drawn(monkeypatch: pytest.MonkeyPatch, now: Shown, language: str = "en") -> AppTest:
+    """The line for what is on stage."""
+
+    def page(language):
+        import streamlit as st
+
+        from pages.recommender import opponents
+
+        st.session_state["lang"] = language
+        opponents.draw(opponents.shown())
+
+    monkeypatch.setattr(opponents, "shown", lambda: now)
+    at = AppTest.from_function(page, args=(language,), default_timeout=PATIENCE).run()
+    assert not at.exception
+    return at
+
+
+def shipped_now() -> Shown:
+    recording = recorded()
+    return Shown(recording, recording.frames[-1], RECORDED)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_recorded_run_stands_beside_its_opponents(monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+    at = drawn(monkeypatch, shipped_now(), language)
+    beside = stored(recorded().config.world)
+    assert beside is not None
+    said = at.caption[0].value
+    hits = {name: float(beside[f"{name}.hits"][2]) for name in OPPONENTS}
+    assert f"{max(hits.values()):.1%}" in said and f"{float(beside['ceiling']):.1%}" in said
+    table = at.dataframe[0].value
+    assert len(table) == 1 + len(OPPONENTS)
+    assert table["hit@300"].tolist()[1:] == [f"{share:.1%}" for share in hits.values()]
+
+
+def test_every_method_has_a_word_for_what_it_cannot() -> None:
+    assert set(opponents.METHODS) == set(opponents.CANNOT) == {"recall", *OPPONENTS}
+
+
+def test_the_last_moment_is_judged_at_the_end_of_recall() -> None:
+    last = opponents.hits_at(shipped_now())
+    assert last is not None and last.step == recorded().config.steps
+
+
+def test_what_is_trained_while_one_waits_is_told_beside_the_study(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a site that the study has: the hits of the study's steps."""
+    short = RecommenderConfig(seed=3)
+    studied = stored(replace(RECALL, seed=3))
+    assert studied is not None and RECALL.steps > short.steps and short.world == replace(RECALL, seed=3).world
+    frame = Frame(short.steps, {"recall.hits": np.array([0.011, 0.022, 0.033])}, {})
+    said = drawn(monkeypatch, Shown(Recording(short, (frame,)), frame, RUN)).caption[0].value
+    assert f"{float(studied['recall.hits'][2]):.1%}" in said and "3.3%" in said and f"{RECALL.steps:,}" in said
+
+
+@pytest.mark.parametrize("name", LOGS)
+def test_a_published_log_is_measured_beside_all_opponents(name: str) -> None:
+    """Whether its code is today's is told on the page; here what was measured must be whole."""
+    found = read(name)
+    assert found is not None and len(found.data) == 64 and found.seconds > 0
+    metrics = found.frame.metrics
+    there = {one for one in OPPONENTS if f"{one}.hits" in metrics}
+    assert {"popular", "recent", "knn", "ease"} <= there
+    for one in ("recall", *there):
+        hits = np.asarray(metrics[f"{one}.hits"])
+        assert hits.shape == (3,) and (np.diff(hits) >= 0).all() and hits[-1] <= float(metrics["ceiling"])
