@@ -122,7 +122,7 @@ def test_another_world_has_other_users() -> None:
 
 
 def test_an_earlier_moment_is_on_stage() -> None:
-    moment_is_chosen(opened, "recommender", "learning", "training step 0 of 3,000")
+    moment_is_chosen(opened, "recommender", "learning", "training step 0 of 9,000")
 
 
 def test_what_the_stage_sends_comes_from_scenes(now: Shown) -> None:

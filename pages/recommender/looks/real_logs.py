@@ -8,6 +8,7 @@ from engine.recommender.own_log.published import LOGS, Measured, read
 from pages.recommender.measured import measured
 from pages.recommender.shown import Shown
 from pages.ui.language import t
+from pages.ui.marked import Marked
 
 
 def draw(now: Shown) -> None:
@@ -22,7 +23,7 @@ def draw(now: Shown) -> None:
         if found is None:
             continue
         with st.container(border=True, key=f"real_log_{name}"):
-            st.markdown(f"**{log.title}**")
+            st.markdown(Marked("**{title}**").format(title=log.title))
             measured(found.config, found.frame)
             st.caption(
                 t(
