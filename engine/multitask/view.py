@@ -24,8 +24,8 @@ def views(recording: Recording[MultitaskConfig]) -> Views:
 
     "{structure}.run0" … and ".mean" (F,): held-out loss, mean of the tasks; for the mixtures
     ".gates" (F, T, E) of the followed seed, ".gates_mean", ".gates_low" and ".gates_high" (F, T, E) over all seeds, the
-    experts of each seed matched to the followed one's by their places (see `ranks`), ".order" (F, E), ".distance" (F,), the mean over all seeds; ".points" (F, N, 2) and ".blend"
-    (F, N), of bottoms (1, N); "weights" (1, T, 2), "pearson" (F,), and "guessing" (F,), the loss of guessing.
+    experts of each seed matched to the followed one's by their places (see `ranks`), ".order" (F, E), ".distance" (F,), the
+    mean over all seeds; ".points" (F, N, 2) and ".blend" (F, N), of bottoms (1, N); "weights" (1, T, 2), "pearson" (F,), and "guessing" (F,), the loss of guessing.
     """
     config = recording.config
     shown: dict[str, Array] = {

@@ -42,12 +42,6 @@ def _about() -> str:
     )
 
 
-def _below() -> None:
-    """What recall finds beside its opponents, then the way of one video."""
-    opponents.draw(shown())
-    why.draw()
-
-
 def _judged(
     key: str, title: str, draw: Callable[[Shown], None], icon: str, claims: Mapping[str, str]
 ) -> Section[Shown]:
@@ -64,7 +58,8 @@ PAGE = Page(
     stage=stage.stage,
     player=OnThePlayer(released=where.choose_user, clicked=stage.clicked),
     otherwise=stage.otherwise,
-    below=_below,
+    drill=opponents.draw,
+    below=why.draw,
     looks=(
         Section("learning", N_("Learning: how much do both models find, step by step, and how did an earlier moment choose?"), learning.draw, "school"),
         Section("path", N_("The user's path: from watches to u, to candidates, to odds. What is each number made of?"), path.draw, "route"),

@@ -19,6 +19,7 @@ from engine.recommender.claims import RECALL
 from engine.recommender.config import WorldConfig
 from engine.recommender.held_out.served import CUTS
 from engine.recommender.opponents.beside import OPPONENTS
+from engine.recommender.opponents.ease import MOST
 from engine.recommender.shipped import stored
 from engine.runs.frame import Array, Frame
 from engine.runs.service.run import Run
@@ -47,16 +48,23 @@ CANNOT: Mapping[str, str] = {
     ),
     "knn": N_("Item-kNN knows no time, no search, age or region, and nothing for who has watched nothing."),
     "ease": N_(
-        "EASE knows no time, no search, age or region; its cost grows with the cube of the catalogue, so beyond 10,000 videos it looks at the most watched."
+        "EASE knows no time, no search, age or region; its cost grows with the cube of the catalogue, so beyond {most} videos it looks at the most watched."
     ),
 }
 """What the one that finds most cannot do."""
+GREY = "#8a8f98"
+"""Of what is not trained."""
 WORLDS = "recommender_worlds"
 
 
 def named(method: str) -> str:
     """What the screen calls a method."""
     return t(METHODS[method])
+
+
+def cannot(method: str) -> str:
+    """What a method cannot do."""
+    return t(CANNOT[method], most=f"{MOST:,}")
 
 
 def draw(now: Shown) -> None:
@@ -156,7 +164,7 @@ def _told(now: Shown, hits: Mapping[str, float], known: Mapping[str, Array] | No
                 ceiling=f"{float(known['ceiling']):.1%}",
             )
         )
-    parts.append(t(CANNOT[best]))
+    parts.append(cannot(best))
     return Marked(" ").join(parts)
 
 
@@ -190,7 +198,7 @@ def _bars(hits: Mapping[str, float], cut: int) -> None:
     """A bar for each method, the model's in its own colour."""
     names = {name: named(name) for name in sorted(hits, key=lambda name: -hits[name])}
     rows = pd.DataFrame({"method": list(names.values()), "hits": [hits[name] for name in names]})
-    hues = [HUES[0] if name == "recall" else "#8a8f98" for name in names]
+    hues = [HUES[0] if name == "recall" else GREY for name in names]
     title = bare("held-out watches among {cut}", cut=cut)
     base = alt.Chart(rows, height=20 * len(names)).encode(
         y=alt.Y("method:N", sort=None, title=None, axis=alt.Axis(labelLimit=220, labelOverlap=False)),
@@ -200,7 +208,7 @@ def _bars(hits: Mapping[str, float], cut: int) -> None:
         color=alt.Color("method:N", legend=None, scale=alt.Scale(domain=list(names.values()), range=hues)),
         tooltip=[alt.Tooltip("method:N", title=" "), alt.Tooltip("hits:Q", title=title, format=".1%")],
     )
-    text = base.mark_text(align="left", dx=4, color="#8a8f98").encode(text=alt.Text("hits:Q", format=".1%"))
+    text = base.mark_text(align="left", dx=4, color=GREY).encode(text=alt.Text("hits:Q", format=".1%"))
     show(bars + text, key="opponents_bars", alt=title)
 
 

@@ -95,7 +95,8 @@ class Page(Generic[C, S]):
     answer     of what is on stage, as one sentence
     stage      the player's scene of it
     otherwise  what stands below the stage where the controls differ in nothing
-    drill      draws what was clicked, with the page; `below` with each frame of a training
+    drill      draws with the page what was clicked, or what is compared; `below` draws with each frame of a training. What is
+               polled by itself belongs to the first: the second is a part of what is polled already
     remarks    draws what the stage cannot show
     story_opens    sections by a name that the story uses for several
     """

@@ -7,11 +7,11 @@ import streamlit as st
 
 from engine.recommender.claims import RECALL, SEEDS, STRONG, Seeds, cells
 from engine.recommender.held_out.served import CUTS
-from engine.recommender.opponents.beside import OPPONENTS
+from engine.recommender.opponents.beside import ASKED, OPPONENTS
 from engine.recommender.shipped import SHIPPED
 from engine.runs.frame import Array
 from pages.recommender.looks.studies import one_series, study, verdicts
-from pages.recommender.opponents import CANNOT, named
+from pages.recommender.opponents import cannot, named
 from pages.recommender.shown import Shown
 from pages.ui.controls.choices import one_of
 from pages.ui.language import N_, bare, t
@@ -50,10 +50,10 @@ def _about() -> str:
         t("**In own categories**: the share of a user's last watches in a category, times what was watched most in it in the last days. Here a category is a topic in a language; of a log its channel."),
         t("**Item-kNN**: the sum of shrunk cosines between a video and the user's last watches."),
         t("**EASE**: one linear model from everything that a user watched to every video, in closed form."),
-        t("Each is tuned on this very site, on the watch before the held-out one of up to 1,000 users; lists hold what may be served to a user at that moment: uploaded, and not watched before."),
+        t("Each is tuned on this very site, on the watch before the held-out one of up to {asked} users; lists hold what may be served to a user at that moment: uploaded, and not watched before.", asked=f"{ASKED:,}"),
     )  # fmt: skip
-    cannot = [t(CANNOT[name]) for name in ("kinds", "knn", "ease")]
-    return Marked("\n").join(Marked("- {line}").format(line=line) for line in (*lines, *cannot))
+    limits = [cannot(name) for name in ("kinds", "knn", "ease")]
+    return Marked("\n").join(Marked("- {line}").format(line=line) for line in (*lines, *limits))
 
 
 def _study(seeds: Seeds) -> None:

@@ -142,7 +142,7 @@ def _paces() -> None:
     each, full = (1e3 * float(np.median(paces[base])) / base.steps for base in (RECALL, FULL))
     st.caption(
         t(
-            "A step took {sampled} ms sampled and {full} ms with the full softmax over about 7,000 vectors, on the machine of the study, all that goes with a training included: {ratio} times as long. The full softmax grows with the catalogue, the sampled one does not.",
+            "A step took {sampled} ms sampled and {full} ms with the full softmax, on the machine of the study, all that goes with a training included: {ratio} times as long. The full softmax grows with the catalogue, the sampled one does not.",
             sampled=f"{each:.1f}",
             full=f"{full:.1f}",
             ratio=f"{full / each:.1f}",

@@ -25,6 +25,7 @@ from engine.recommender.serving.users import sample_users
 from pages.recommender.looks import odds
 from pages.recommender.looks.cached import kept
 from pages.recommender.looks.studies import study, verdicts
+from pages.recommender.opponents import GREY
 from pages.recommender.shown import Shown
 from pages.ui.language import N_, bare, t
 from pages.ui.pieces.charts import show, strip
@@ -89,7 +90,7 @@ def _claims(seeds: Seeds) -> None:
         for name, key in ((bare("by the true P(click)"), "click"), (bare("by the true minutes"), "best"))
     }
     rows |= {(name, name): values for name, values in truth.items()}
-    hues = dict(zip((name for name, _ in rows), (HUES[1], HUES[2], "#8a8f98", HUES[4]), strict=True))
+    hues = dict(zip((name for name, _ in rows), (HUES[1], HUES[2], GREY, HUES[4]), strict=True))
     show(strip(rows, t("true minutes of the first video of a page"), hues), key="watch_time_first", alt=t("True minutes of the first video, weighted and plain, every seed"))  # fmt: skip
     auc = {name: seeds.metric(BASE.world, f"{name}.auc").mean() for name in ("click", "best")}
     st.caption(
