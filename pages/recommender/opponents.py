@@ -69,18 +69,19 @@ def cannot(method: str) -> str:
 
 def draw(now: Shown) -> None:
     """The line and its bars; they follow the moment on stage."""
-    config = now.config
-    if not now.own and stored(config.world) is None:
-        _measure(config.world)
-    polling.polled(_drawn, "recommender_opponents", partial(_stamp, config.world), partial(_active, config.world))
+    world = _world(now)
+    if world is not None and stored(world) is None:
+        _measure(world)
+    polling.polled(_drawn, "recommender_opponents", partial(_stamp, world), partial(_active, world))
 
 
 def beside(now: Shown) -> Mapping[str, Array] | None:
     """Metrics of what needs no training on this site; None where they are not known yet."""
-    if now.own:
+    world = _world(now)
+    if world is None:
         found = hits_at(now)
         return None if found is None else found.metrics
-    studied, run = stored(now.config.world), _runs().get(now.config.world)
+    studied, run = stored(world), _runs().get(world)
     return studied if studied is not None else run.metrics if run is not None and run.frames else None
 
 
@@ -96,8 +97,13 @@ def cut_of(now: Shown) -> int:
     return fitting[-1] if fitting else 0
 
 
-def _runs() -> dict[WorldConfig, Run]:
-    held: dict[WorldConfig, Run] = st.session_state.setdefault(WORLDS, {})
+def _world(now: Shown) -> WorldConfig | None:
+    """The simulated site; None of a viewer's own log, whose opponents come with its run."""
+    return None if now.own else now.config.world
+
+
+def _runs() -> dict[WorldConfig | None, Run]:
+    held: dict[WorldConfig | None, Run] = st.session_state.setdefault(WORLDS, {})
     return held
 
 
@@ -111,12 +117,12 @@ def _measure(world: WorldConfig) -> None:
         return  # asked again when the page is drawn again
 
 
-def _active(world: WorldConfig) -> bool:
+def _active(world: WorldConfig | None) -> bool:
     run = _runs().get(world)
     return run is not None and run.state.active
 
 
-def _stamp(world: WorldConfig) -> object:
+def _stamp(world: WorldConfig | None) -> object:
     run = _runs().get(world)
     return (training.frames_stamp(), None if run is None else (run.state, len(run.frames)))
 
@@ -171,7 +177,7 @@ def _told(now: Shown, hits: Mapping[str, float], known: Mapping[str, Array] | No
 def _longer(now: Shown) -> list[str]:
     """What the study's longer training holds on this site, where it has it: what is trained while one waits is short."""
     longer = replace(RECALL, seed=now.config.seed)
-    studied = stored(longer) if now.config.world == longer.world and now.frame.step < longer.steps else None
+    studied = stored(longer) if _world(now) == longer.world and now.frame.step < longer.steps else None
     if studied is None:
         return []
     share = f"{float(studied['recall.hits'][cut_of(now)]):.1%}"
@@ -186,7 +192,7 @@ def _longer(now: Shown) -> list[str]:
 
 def _waiting(now: Shown) -> list[str]:
     """What becomes of measuring what needs no training, where it is not known."""
-    run = _runs().get(now.config.world)
+    run = _runs().get(_world(now))
     if run is None:
         return []
     if run.state.active:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine.recommender import RecommenderConfig
+from engine.recommender import OwnLogConfig, RecommenderConfig
 from engine.recommender.claims import RECALL
 from engine.recommender.opponents.beside import OPPONENTS
 from engine.recommender.own_log.published import LOGS, read
@@ -86,3 +86,13 @@ def test_a_published_log_is_measured_beside_all_opponents(name: str) -> None:
     for one in ("recall", *there):
         hits = np.asarray(metrics[f"{one}.hits"])
         assert hits.shape == (3,) and (np.diff(hits) >= 0).all() and hits[-1] <= float(metrics["ceiling"])
+
+
+def test_a_small_log_of_ones_own_stands_beside_its_opponents(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of fewer videos than any simulated site has: its opponents are those of its run, and no site is measured."""
+    config = OwnLogConfig(videos=40, users=30, days=7, steps=50)
+    hits = {f"{name}.hits": np.array([0.1, 0.2, 0.3]) + n / 100 for n, name in enumerate(("recall", *OPPONENTS))}
+    frame = Frame(config.steps, hits | {"ceiling": np.array(0.9)}, {})
+    at = drawn(monkeypatch, Shown(Recording(config, (frame,)), frame, RUN))
+    assert "15.0%" in at.caption[0].value and "90.0%" in at.caption[0].value  # among 20: of 40 a hundred would find all
+    assert len(at.dataframe[0].value) == 1 + len(OPPONENTS)
