@@ -37,8 +37,9 @@ from benchmarks.report import seconds
 from engine.recommender.held_out.data import Data, prepare
 from engine.recommender.held_out.served import CUTS, Serving, hit_rates
 from engine.recommender.opponents import clicks
-from engine.recommender.opponents.beside import OPPONENTS, Beside, tune, watch_before
+from engine.recommender.opponents.beside import OPPONENTS, Beside
 from engine.recommender.opponents.knn import watched_by
+from engine.recommender.opponents.tuning import tune, watch_before
 from engine.recommender.own_log.config import OwnLogConfig
 from engine.recommender.own_log.published import sequences
 from engine.recommender.own_log.site import enough_steps, own_config, own_site, read_log

@@ -51,7 +51,7 @@ class RecallJudge:
     def metrics(self, recall: Recall, whole: bool) -> dict[str, Array]:
         """Recall's share of a frame, on `TESTED` held-out watches or, if `whole`, on all."""
         data, site = self._data, self._data.site
-        test = _tested(data, len(data.test) if whole else TESTED)
+        test = tested(data, len(data.test) if whole else TESTED)
         v, most = recall.net.output.weight.detach().numpy(), min(CUTS[-1], len(site.known))
         u = _vectors(recall, test)
         found = Serving(site, test).best(lambda rows: u[rows] @ v.T, most)
@@ -89,7 +89,7 @@ def _new(recall: Recall, test: Examples, v: Array) -> Array:
     return np.asarray(((age >= 0) & (age < NEW)).mean())
 
 
-def _tested(data: Data, most: int) -> Examples:
+def tested(data: Data, most: int) -> Examples:
     """At most so many: the first of a simulated site, where users stand in no order; of a file they do."""
     if data.site.world.true:
         return data.test.some(np.arange(min(len(data.test), most)))

@@ -8,7 +8,9 @@ from engine.recommender.config import RecommenderConfig, WorldConfig
 from engine.recommender.held_out.data import Data, prepare, rankable
 from engine.recommender.held_out.evaluation import judged, truth_of
 from engine.recommender.held_out.served import CUTS, Serving, hit_rates
-from engine.recommender.opponents.beside import OPPONENTS, Beside, facts, tune
+from engine.recommender.opponents.beside import OPPONENTS, Beside
+from engine.recommender.opponents.on_a_log import facts
+from engine.recommender.opponents.tuning import tune
 from engine.recommender.site.taste import click_probability
 from engine.recommender.site.vocabulary import open_site
 from engine.runs.frame import Array, Frame

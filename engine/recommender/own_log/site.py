@@ -10,13 +10,13 @@ import numpy as np
 
 from engine.errors import UserError
 from engine.recommender.held_out.data import HELD_OUT, check_vocabulary, prepare
-from engine.recommender.opponents.beside import OnALog
+from engine.recommender.opponents.on_a_log import OnALog
 from engine.recommender.own_log.config import OwnLogConfig
 from engine.recommender.own_log.found import Found
 from engine.recommender.own_log.log import OwnLog, examples_of, read_log, sized
 from engine.recommender.recall.samples import FEWEST
 from engine.recommender.site.vocabulary import Site, site_of
-from engine.recommender.training import steps_of, train_from
+from engine.recommender.training import train_from
 from engine.runs.frame import Frame
 from engine.runs.work import Tick
 
@@ -81,14 +81,17 @@ def checked(site: Site) -> Site:
 
 
 def train_own(config: OwnLogConfig, data: bytes, tick: Tick | None = None) -> Iterator[Frame]:
-    """Train on a file. Metrics as `train`, and those of `OnALog` beside them in every frame; nothing of ranking, which has no
+    """Train on a file. Metrics as `train`, and those of `OnALog` beside them; nothing of ranking, which has no
     negatives to learn from, where the log does not tell what was shown in vain.
 
     Raises UserError where the file is not the one that `config.table` names, or cannot be used.
     """
     ready = prepare(own_site(config, data))
     check_vocabulary(ready.site, ready.train)
-    total = steps_of(ready)
-    beside = OnALog(ready, (lambda: tick(0, total)) if tick is not None else None)
-    for frame in train_from(ready, tick, beside):
-        yield replace(frame, metrics={**frame.metrics, **beside.facts}) if "recall.hits" in frame.metrics else frame
+    beside = OnALog(ready)
+    try:
+        for frame in train_from(ready, tick, beside):
+            known = beside.facts() if "recall.hits" in frame.metrics else {}
+            yield replace(frame, metrics={**frame.metrics, **known})
+    finally:
+        beside.stop()
