@@ -7,8 +7,10 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pytest
 
+from engine.cost import ROWS
 from engine.errors import UserError
 from engine.matching.opened.opened import Search
 from engine.recommender.serving.opened import Request
@@ -19,6 +21,8 @@ from engine.runs.recording import Recording
 from engine.runs.studies.claims import needed
 
 NAMES = tuple(engines())
+EDGES = ("ranking.hours", "ranking.shown")
+"""Of a frame, but no parameters: where quantiles lie."""
 
 
 def tokens(text: str) -> tuple[str, ...]:
@@ -108,6 +112,31 @@ def test_every_number_of_every_rung_opens_to_its_sum(name: str, rung: str) -> No
             found = at.explain(rung, asked(name), address)
             assert found.agrees, (address, found.result, found.traced)
             assert found.traced == pytest.approx(numbered(name, rung, address), abs=1e-7), address
+
+
+@pytest.mark.parametrize(("name", "rung"), RUNGS)
+def test_what_a_rung_costs_is_that_of_its_own_pass(name: str, rung: str) -> None:
+    """As many rows as it says, each answered as the traced pass answers it; every stored number counted once."""
+    parameters, answer = opened(name).served(rung, asked(name))
+    found, traced = answer(), opened(name).trace(rung, asked(name))
+    if name == "multitask":
+        rows, expected = found.predictions, traced["predictions"][0]
+    elif name == "recurrent":
+        rows, expected = found.h.transpose(0, 1), traced["h"]
+    elif name == "matching":
+        rows, expected = found.vector, traced["documents"][0]
+    elif rung == "recall":  # the index finds also what may not be served to this user
+        there = found[1][0] >= 0  # a small site has fewer
+        rows, expected = -np.sort(-found[0][:, there], axis=1), -np.sort(-found[0][0, there])
+        assert np.isin(traced["score"].round(4), expected.round(4)).mean() > 0.9
+    else:
+        rows, expected = found.numpy()[:, None], np.resize(traced["z"], ROWS)[:, None]
+    assert len(rows) == ROWS
+    np.testing.assert_allclose(rows, np.broadcast_to(expected, np.shape(rows)), atol=1e-5)
+    own = {"rank": "ranking"}.get(rung, rung)
+    kept = {key: value.size for frame in frames(name) for key, value in frame.parameters.items()}
+    learnt = [size for key, size in kept.items() if key.startswith(f"{own}.") and key not in EDGES]
+    assert parameters == sum(learnt)
 
 
 @pytest.mark.parametrize(("name", "rung"), RUNGS)

@@ -9,7 +9,9 @@ import torch
 from torch import Tensor
 from torch.func import functional_call
 
+from engine.cost import ROWS, Served
 from engine.errors import UserError
+from engine.measures import parameter_count
 from engine.multitask.config import MultitaskConfig
 from engine.multitask.data import Rows, SyntheticTasks
 from engine.multitask.explain import SUMS
@@ -62,6 +64,11 @@ class Opened:
         return Trace({"x": inputs.numpy(), **arrays}, AXES)
 
     @torch.inference_mode()
+    def served(self, structure: str, inputs: Tensor) -> Served:
+        """The predictions of every task for many rows like the first of x (B, D)."""
+        model, x = self.model(structure), inputs[:1].repeat(ROWS, 1)
+        return Served(parameter_count(model), torch.inference_mode()(lambda: model(x)))
+
     def explain(self, structure: str, inputs: Tensor, at: Address) -> Explanation:
         """The sum behind one number of the first row of x (B, D).
 

@@ -14,7 +14,9 @@ from torch import Tensor
 from engine.cells import LSTM, PeepholeLSTM
 from engine.cells.explain import explain_step
 from engine.cells.steps import Clamps, LSTMSteps, RNNSteps
+from engine.cost import ROWS, Served
 from engine.errors import UserError
+from engine.measures import parameter_count
 from engine.recurrent.config import RecurrentConfig
 from engine.recurrent.explain import explain_answer
 from engine.recurrent.models import Reader, build
@@ -90,6 +92,11 @@ class Opened:
         return answers if kind == "value" else answers.sigmoid() if kind == "next" else answers.softmax(-1)
 
     @torch.inference_mode()
+    def served(self, cell: str, inputs: Tensor) -> Served:
+        """The answers after every step of many sequences like this one, (L,) or (L, D)."""
+        model, many = self.reader(cell), inputs[:, None].repeat(1, ROWS, *(1,) * (inputs.ndim - 1))
+        return Served(parameter_count(model), torch.inference_mode()(lambda: model(many)))
+
     def explain(self, cell: str, inputs: Tensor, at: Address) -> Explanation:
         """The sum behind one number of one step, in float64: inputs (L,) word ids or (L, D) numbers.
 

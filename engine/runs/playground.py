@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
+from engine.cost import Served
 from engine.runs.config import Config
 from engine.runs.explanation import Explanation
 from engine.runs.frame import Frame
@@ -48,6 +49,10 @@ class Opened(Protocol[I_contra]):
 
     def explain(self, rung: str, inputs: I_contra, at: Address) -> Explanation:
         """The sum behind one number of that pass, in float64."""
+        ...
+
+    def served(self, rung: str, inputs: I_contra) -> Served:
+        """What that pass costs for `engine.cost.ROWS` rows like these."""
         ...
 
 

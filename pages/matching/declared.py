@@ -23,6 +23,7 @@ from pages.matching import (
     words,
 )
 from pages.matching.answer import answer, log_title
+from pages.matching.costs import COSTS
 from pages.matching.notes import NOTES
 from pages.matching.shown import Shown, shown
 from pages.matching.where import PLACE
@@ -57,6 +58,7 @@ PAGE = Page(
         Section("reading", N_("The cosine as the document is read, gates and keywords"), reading.draw, "menu_book"),
         Section("gamma", N_("γ and J: what both do to P(D|Q)"), softmax.draw, "tune"),
         Section("space", N_("The semantic space over training"), space.draw, "scatter_plot"),
+        COSTS.section(),
     ),
     experiments_about=experiments.about,
     experiments=experiments.EXPERIMENTS,

@@ -8,6 +8,7 @@ from engine.recommender import ENGINE
 from engine.recommender.claims import RECALL, SEEDS, TUNING
 from pages.recommender import PLAYGROUND, exports, opponents, own_log, settings, stage, where, why
 from pages.recommender.answer import answer
+from pages.recommender.costs import COSTS
 from pages.recommender.looks import (
     against,
     days,
@@ -66,6 +67,7 @@ PAGE = Page(
         Section("serving", N_("Serving: what is cut from training, what does an index miss, and what is in the file?"), serving.draw, "cloud_upload"),
         Section("which", N_("Which, not whether: what happens to the others when one video gains?"), softmax_or_odds.draw, "pie_chart"),
         Section("days", N_("Days go by: does true watch time rise, and what is still shown?"), days.draw, "calendar_month"),
+        COSTS.section(),
     ),
     experiments_about=_about,
     experiments=(

@@ -22,8 +22,17 @@ def measured(config: OwnLogConfig, recall: Frame, ranking: Frame | None = None) 
     cuts = {k: n for n, k in enumerate(CUTS) if k < config.videos} or {CUTS[0]: 0}  # a cut that holds all finds all
     rows = [_row(name, cuts, recall, ranking) for name in METHODS if f"{name}.hits" in recall.metrics]
     st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", alt=t("Held-out measures"))
-    first = max(k for k in cuts if k <= CUTS[1])
     there = [name for name in OPPONENTS if f"{name}.hits" in recall.metrics]
+    if there:
+        _judged(recall, cuts, there)
+    else:
+        st.info(t("Not compared yet with what needs no training: that is tuned on this log while the network trains."))
+    st.caption(_about(recall, ranking is not None))
+
+
+def _judged(recall: Frame, cuts: dict[int, int], there: list[str]) -> None:
+    """How the network is judged beside the best of the others."""
+    first = max(k for k in cuts if k <= CUTS[1])
     rival = max(there, key=lambda name: float(recall.metrics[f"{name}.hits"][cuts[first]]))
     mean, low, high = (float(value) for value in recall.metrics[f"{rival}.gain"][cuts[first]])
     verdict = badge_of(Outcome.HOLDS if low > 0 else Outcome.FAILS if high < 0 else Outcome.CANNOT_TELL)
@@ -38,7 +47,11 @@ def measured(config: OwnLogConfig, recall: Frame, ranking: Frame | None = None) 
             verdict=verdict,
         )
     )
-    st.caption(
+
+
+def _about(recall: Frame, ranked: bool) -> str:
+    """What the columns are, and what tuning chose."""
+    return (
         t(
             "hit@k: the share of users whose last watch is among the first k that may be served: seen before that moment by somebody, and not watched before by them."
         )
@@ -49,7 +62,7 @@ def measured(config: OwnLogConfig, recall: Frame, ranking: Frame | None = None) 
             + t(
                 "AUC and mispredicted watch time: of the last tenth of the impressions. Popularity is there the rate at which an item is watched when shown. Watch time is mispredicted where something shown in vain on the same page scores higher; lower is better."
             )
-            if ranking is not None
+            if ranked
             else ""
         )
     )

@@ -192,6 +192,8 @@ def _longer(now: Shown) -> list[str]:
 
 def _waiting(now: Shown) -> list[str]:
     """What becomes of measuring what needs no training, where it is not known."""
+    if now.own:
+        return [t("What needs no training is being tuned on this log.")] if now.live else []
     run = _runs().get(_world(now))
     if run is None:
         return []
@@ -222,10 +224,8 @@ def _table(frame: Frame, known: Mapping[str, Array] | None) -> None:
     """Every method at every length, and what tuning chose for them."""
     if known is None:
         return
-    rows = [{t("Method"): named("recall")} | _shares(frame.metrics["recall.hits"])]
-    rows += [
-        {t("Method"): named(name)} | _shares(known[f"{name}.hits"]) for name in OPPONENTS if f"{name}.hits" in known
-    ]
+    found = {**known, **frame.metrics}
+    rows = [{t("Method"): named(name)} | _shares(found[f"{name}.hits"]) for name in METHODS if f"{name}.hits" in found]
     st.dataframe(pd.DataFrame(rows), hide_index=True, alt=t("Held-out measures"))
     st.caption(
         t(

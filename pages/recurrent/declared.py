@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.recurrent import ENGINE, RecurrentConfig
 from pages.recurrent import PLAYGROUND, experiments, exports, intervene, looks, own_text, part, settings, shown
 from pages.recurrent.answer import answer
+from pages.recurrent.costs import COSTS
 from pages.recurrent.notes import NOTES
 from pages.recurrent.shown import Shown
 from pages.recurrent.where import PLACE
@@ -48,6 +49,7 @@ PAGE: Page[RecurrentConfig, Shown] = Page(
         Section(
             "learning", N_("Learning: accuracy over training, and looking into earlier moments"), looks.learning_look, "school"
         ),
+        COSTS.section(),
     ),
     experiments_about=experiments.about,
     experiments=experiments.EXPERIMENTS,

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import torch
+
+from engine.cost import ROWS, Served
 from engine.matching.config import MatchingConfig
 from engine.matching.data.texts import Lexicon
 from engine.matching.opened.explain import explain
 from engine.matching.opened.trace import OpenedModel, Row, matcher_at, trace
+from engine.measures import parameter_count
 from engine.runs.explanation import Explanation
 from engine.runs.frame import Frame
 from engine.runs.playground import Address
@@ -32,6 +36,12 @@ class Opened:
     def trace(self, model: str, inputs: Search) -> Trace:
         """Every intermediate, as `engine.matching.opened.trace` names them."""
         return trace(self.models[model], inputs.query, inputs.documents)
+
+    def served(self, model: str, inputs: Search) -> Served:
+        """The semantic vectors of many documents like the first, its words already hashed."""
+        at = self.models[model]
+        texts, tower = at.read(inputs.documents[:1] * ROWS), at.tower(1)
+        return Served(parameter_count(at.matcher), torch.inference_mode()(lambda: tower(texts)))
 
     def explain(self, model: str, inputs: Search, at: Address) -> Explanation:
         """The sum behind one number: a part of the rung, of the side, unit and step that it has."""

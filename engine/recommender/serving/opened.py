@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
 import torch
 
+from engine.cost import ROWS, Served
 from engine.errors import UserError
+from engine.measures import parameter_count
 from engine.recommender.ranking.model import Ranker, Seen
 from engine.recommender.serving.explain import (
     explain_logit,
@@ -55,6 +58,20 @@ class Opened:
             arrays |= {f"hidden_{n}": layer for n, layer in enumerate(hidden)}
             axes = {name: ("candidate",) if name == "z" else ("candidate", "unit") for name in arrays}
         return Trace({name: array.numpy() for name, array in arrays.items()}, axes)
+
+    def served(self, rung: str, inputs: Request) -> Served:
+        """Recall: the candidates of many users like this one, by the index. Ranking: z of many candidates of this user, their
+        features already read."""
+        given = self._given(inputs)
+        if rung == "recall":
+            net, index, most = self.server.net, self.server.index, self.server.config.recalled
+            seen = self.server.seen(np.full(ROWS, given.user), given.now)
+            return Served(
+                parameter_count(net), torch.inference_mode()(lambda: index.search(net(seen).vector.numpy(), most))
+            )
+        some = self.server.features(given.user, np.resize(given.candidates, ROWS), given.now)
+        ranker, ready = self._ranker, self._ranker.seen(some)
+        return Served(parameter_count(ranker.net), torch.inference_mode()(lambda: ranker.net(ready)))
 
     def explain(self, rung: str, inputs: Request, at: Address) -> Explanation:
         """Recall: "hidden" (step = which layer), "u", "score" (side = which candidate). Ranking: "hidden", "z", of the

@@ -14,7 +14,7 @@ import torch
 from engine.recommender.ranking.features import Impressions, impressions
 from engine.recommender.ranking.model import Ranker
 from engine.recommender.recall.index import Retriever
-from engine.recommender.recall.model import CandidateNet, Read
+from engine.recommender.recall.model import CandidateNet, Read, Viewers
 from engine.recommender.recall.samples import Examples
 from engine.recommender.recall.training import viewers
 from engine.recommender.serving.before import hours_since_channel, shown_before, watched_before
@@ -93,11 +93,15 @@ class Server:
 
     def path(self, user: int, when: float, without: tuple[int, ...] = ()) -> Read:
         """The user's way to u, as served: of example age 0."""
-        moment = np.array([int(when * SECONDS)])
-        behind = self.site.history.watches.before(np.array([user]), moment)
-        some = Examples(np.array([user]), np.array([-1]), np.array([-1]), np.zeros(1), behind, moment)
         with torch.no_grad():
-            return self.net(viewers(self.site, some, serving=True, without=np.array(without, np.int64)))
+            return self.net(self.seen(np.array([user]), when, without))
+
+    def seen(self, users: Array, when: float, without: tuple[int, ...] = ()) -> Viewers:
+        """What the network sees of some users (N,) at a moment."""
+        moment, nothing = np.full(len(users), int(when * SECONDS)), np.full(len(users), -1)
+        behind = self.site.history.watches.before(users, moment)
+        some = Examples(users, nothing, nothing, np.zeros(len(users)), behind, moment)
+        return viewers(self.site, some, serving=True, without=np.array(without, np.int64))
 
     def _candidates(self, u: Array, gone: Array) -> tuple[Array, Array]:
         """What the index finds, without what may not be shown: as much more is asked for."""
