@@ -221,9 +221,9 @@ def opponents(site: Site, asked: Examples, held_out: Array, spent: dict[str, lis
     chosen, serving, found = tune(site, held_out), Serving(site, asked), {}
     print(f"   {chosen}, tuned in {time.perf_counter() - began:.0f} s")
     began = time.perf_counter()
-    for name, scores in Beside(site, held_out, chosen).scores(asked, OPPONENTS):
-        found[name] = serving.best(scores, CUTS[-1])
-        spent.setdefault(name, []).append(time.perf_counter() - began)
+    for one in Beside(site, held_out, chosen).made(asked, OPPONENTS):
+        found[one.name] = serving.best(one.scores, CUTS[-1])
+        spent.setdefault(one.name, []).append(time.perf_counter() - began)
         began = time.perf_counter()
     before = watch_before(site, held_out)
     both = np.concatenate((held_out, before.place))

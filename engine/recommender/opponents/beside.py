@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -37,6 +38,14 @@ class Chosen:
     penalty: float = 300.0
 
 
+class Opponent(NamedTuple):
+    """Its name; its scores (n, K) for some rows of the test (n,); how many numbers it keeps to know them."""
+
+    name: str
+    scores: Callable[[Array], Array]
+    numbers: int
+
+
 class Beside:
     """What needs no training, on the watches of a log that are not held out.
 
@@ -61,24 +70,27 @@ class Beside:
         """By opponent (E, most) videos for each held-out watch, as they would be served. "kinds" is missing where a log
         tells none."""
         serving = Serving(self._site, test)
-        return {name: serving.best(scores, most) for name, scores in self.scores(test, OPPONENTS)}
+        return {one.name: serving.best(one.scores, most) for one in self.made(test, OPPONENTS)}
 
-    def scores(self, test: Examples, names: Sequence[str]) -> Iterator[tuple[str, Callable[[Array], Array]]]:
-        """The named opponents, each made when it is asked for: its scores (n, K) for some rows of the test (n,)."""
+    def made(self, test: Examples, names: Sequence[str]) -> Iterator[Opponent]:
+        """The named opponents, each made when it is asked for."""
         site, chosen, videos = self._site, self._chosen, len(self._site.known)
         watched, moment = site.row(histories(site, test)[0]), test.moment.astype(np.int64)
         counts = np.bincount(self._watches.item, minlength=videos)
         rest = (counts / (counts.max(initial=0) + 1.0)).astype(np.float32)  # of equal ones the more popular
         kinds = kinds_of(site)
         if "popular" in names:
-            yield "popular", lambda rows: np.tile(counts, (len(rows), 1))
+            yield Opponent("popular", lambda rows: np.tile(counts, (len(rows), 1)), videos)
         if "recent" in names:
             recent = Recent(site, self._there, chosen.recent)
-            yield "recent", lambda rows: recent.counts(moment[rows]) + rest
+            yield Opponent("recent", lambda rows: recent.counts(moment[rows]) + rest, recent.numbers)
         self._tick()
         if "kinds" in names and kinds is not None:
-            own = OfOwnKinds(Recent(site, self._there, chosen.kinds), kinds)
-            yield "kinds", lambda rows: own.every(watched[rows], moment[rows]) + 1e-6 * rest
+            lately = Recent(site, self._there, chosen.kinds)
+            own = OfOwnKinds(lately, kinds)
+            yield Opponent(
+                "kinds", lambda rows: own.every(watched[rows], moment[rows]) + 1e-6 * rest, lately.numbers + videos
+            )
         self._tick()
         if "knn" in names:
             knn = ItemKNN(
@@ -89,11 +101,11 @@ class Beside:
                 shrinkage=chosen.shrinkage,
                 together=self._counts(),
             )
-            yield "knn", lambda rows: knn.every(watched[rows])
+            yield Opponent("knn", lambda rows: knn.every(watched[rows]), knn.similar.nnz)
         self._tick()
         if "ease" in names:
             ease = Ease(self._watches, videos, chosen.penalty)
-            yield "ease", lambda rows: ease.every(test.user[rows])
+            yield Opponent("ease", lambda rows: ease.every(test.user[rows]), ease.numbers)
 
     def _counts(self) -> Array | None:
         """(K, K) users who watched two videos both, of a small vocabulary: all who choose other settings share them."""

@@ -44,6 +44,13 @@ class Ease:
             self._inner = _inverse(x, penalty)
             self._diagonal = (1.0 - np.asarray(x.multiply(self._inner @ x).sum(0)).ravel()) / penalty
 
+    @property
+    def numbers(self) -> int:
+        """How many it keeps: B, or the inverse over users with the watches."""
+        if self._weights is not None:
+            return int(self._weights.size)
+        return int(self._inner.size + self._seen.nnz + len(self._diagonal))
+
     def every(self, users: Array) -> Array:
         """(N, K) scores of all videos for some users (N,) of the log, of equal ones the more popular first, as for a user of
         whom it has seen nothing; -inf for those that it does not look at."""

@@ -51,8 +51,8 @@ def tune(site: Site, held_out: Array, tick: Callable[[], None] | None = None) ->
 def tried(site: Site, before: Examples, name: str, beside: Beside) -> float | None:
     """Hits at 100 of one opponent on the watches before the held-out ones; None where the log has nothing that it needs."""
     serving, cut = Serving(site, before), min(CUTS[1], len(site.known))
-    for _, scores in beside.scores(before, (name,)):
-        return float(hit_rates(serving.best(scores, cut), before.label, (cut,))[0])
+    for one in beside.made(before, (name,)):
+        return float(hit_rates(serving.best(one.scores, cut), before.label, (cut,))[0])
     return None
 
 

@@ -36,10 +36,10 @@ def measure(config: WorldConfig, tick: Tick | None = None) -> Iterator[Frame]:
     chosen, serving = tune(data.site, held_out, going), Serving(data.site, data.test)
     found = facts(data, chosen)
     most = min(CUTS[-1], len(data.site.known))
-    for name, scores in Beside(data.site, held_out, chosen, going).scores(data.test, OPPONENTS):
+    for one in Beside(data.site, held_out, chosen, going).made(data.test, OPPONENTS):
         made += 1
         going()
-        found[f"{name}.hits"] = hit_rates(serving.best(scores, most), labels)
+        found[f"{one.name}.hits"] = hit_rates(serving.best(one.scores, most), labels)
     if rankable(data.site.world):
         found |= _truth(data)
     yield Frame(0, found, {})
