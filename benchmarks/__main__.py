@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import sys
 
-ALL = ("throughput", "cells", "convolution", "recommendation", "training", "browser", "rerun", "load")
+ALL = (
+    "throughput", "cells", "convolution", "recommendation", "training", "real_logs", "browser", "rerun", "load",
+)  # fmt: skip
 
 for name in sys.argv[1:] or ALL:
     importlib.import_module(f"benchmarks.{name}").run()

@@ -51,7 +51,7 @@ from engine.recommender.site.vocabulary import Site
 from engine.recommender.training import train_from
 from engine.runs.frame import Array
 
-SEEDS = 3
+SEEDS = 1
 METHODS = {
     "popular": "popularity",
     "recent": "popularity, last days",

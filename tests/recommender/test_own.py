@@ -17,9 +17,11 @@ from hypothesis import strategies as st
 from engine.errors import UserError
 from engine.recommender import ENGINE
 from engine.recommender.held_out.data import prepare
-from engine.recommender.opponents.beside import OPPONENTS, Chosen
+from engine.recommender.opponents.beside import OPPONENTS, Beside, Chosen
+from engine.recommender.opponents.on_a_log import chosen_of
 from engine.recommender.own_log import formats
 from engine.recommender.own_log.columns import recognised
+from engine.recommender.own_log.compared import SHOWN, compared
 from engine.recommender.own_log.config import OwnLogConfig
 from engine.recommender.own_log.formats import read_events
 from engine.recommender.own_log.sample import sample_log
@@ -402,3 +404,26 @@ def test_kuairand(name: str, events: int, twice: int, watches: int) -> None:
     raw = pd.read_parquet(path)
     once = raw[raw.is_click == 1].groupby(["user_id", "video_id", "time_ms"]).play_time_ms.max()  # the longest of twins
     assert len(once) == watches and log.log.minutes.sum() == pytest.approx(once.sum() / 60_000)
+
+
+def test_costs_and_lists_are_those_of_the_methods_that_were_judged() -> None:
+    """Each method's list for a user is that of its own pass; what it keeps is counted, and its last watches are his."""
+    data = csv(full())
+    log = read_log(data)
+    config = own_config(log, hashlib.sha256(data).hexdigest(), SMALL)
+    frames = [frame for frame in train_own(config, data) if "recall.hits" in frame.metrics]
+    ready, metrics = prepare(own_site(config, data)), frames[-1].metrics
+    chosen = chosen_of(metrics)
+    costs, lists = compared(ready, frames, chosen, 7.0, log.items)
+    known, test = len(ready.site.known), ready.test
+    assert set(costs) == {"recall", *OPPONENTS} and costs["recall"].seconds == 7.0
+    assert costs["popular"].numbers == known and costs["ease"].numbers >= min(known, len(log.users)) ** 2
+    assert all(cost.milliseconds > 0 and cost.seconds > 0 for cost in costs.values())
+    expected = Beside(ready.site, test.place, chosen).lists(test, SHOWN)
+    for n, one in zip(np.linspace(0, len(test) - 1, len(lists)).astype(int), lists, strict=True):
+        events = read_events(data)
+        mine = [events.items[i] for i in events.item[events.clicked & (events.user == int(test.user[n]))]]
+        assert one.held_out == log.items[test.label[n]] and set(one.watched) <= set(mine)
+        for name, found in expected.items():
+            assert one.first[name] == tuple(log.items[item] for item in found[n] if item >= 0)
+        assert len(set(one.first["recall"])) == SHOWN and one.held_out not in one.watched[-1:]

@@ -65,7 +65,7 @@ def _apart(found: Tensor, exact: Tensor) -> float:
 
 
 def sampled_gradient(u: Tensor, v: Tensor, labels: Tensor, drawn: Tensor, log_q: Tensor | None) -> Tensor:
-    """(B, D) ∂/∂u of each example's `candidates.sampled_loss`: Σ_j p_j v_j - v_label over the label and the S drawn."""
+    """(B, D) ∂/∂u of each example's `recall.model.sampled_loss`: Σ_j p_j v_j - v_label over the label and the S drawn."""
     rows = v[drawn]
     own, others = (u * v[labels]).sum(1, keepdim=True), u @ rows.T
     if log_q is not None:

@@ -5,6 +5,7 @@ E held-out watches · N judged impressions
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from threading import Event
@@ -26,6 +27,11 @@ def facts(data: Data, chosen: Chosen) -> dict[str, Array]:
     """ "ceiling", the share of the held-out watches that any list can hold, and "chosen.{setting}"."""
     found = {f"chosen.{name}": np.asarray(value) for name, value in asdict(chosen).items()}
     return found | {"ceiling": np.asarray(Serving(data.site, data.test).ceiling())}
+
+
+def chosen_of(found: Mapping[str, Array]) -> Chosen:
+    """The settings that `facts` tell of."""
+    return Chosen(**{name: type(value)(found[f"chosen.{name}"]) for name, value in asdict(Chosen()).items()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,19 +13,23 @@ import io
 import json
 import sys
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import torch
 
 from engine.files import ROOT, write_whole
+from engine.recommender.held_out.data import prepare
+from engine.recommender.opponents.on_a_log import chosen_of
+from engine.recommender.own_log.compared import Cost, Lists, compared
 from engine.recommender.own_log.config import OwnLogConfig
 from engine.recommender.own_log.log import read_log
-from engine.recommender.own_log.site import enough_steps, own_config, train_own
-from engine.runs.frame import Array, Frame
+from engine.recommender.own_log.site import enough_steps, own_config, own_site, train_own
+from engine.runs.frame import Frame
 from engine.runs.studies.fingerprint import closure, digest, roots
 from engine.runs.studies.stored import rounded
 
@@ -44,12 +48,15 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """config; the last `frame` of recall; SHA-256 of the data; how long all of it took; and whether the code has changed since."""
+    """config; the last `frame` of recall; SHA-256 of the data; how long all of it took; what each method costs, and the lists
+    of some users; and whether the code has changed since."""
 
     config: OwnLogConfig
     frame: Frame
     data: str
     seconds: float
+    costs: Mapping[str, Cost]
+    lists: Sequence[Lists]
     old: bool
 
 
@@ -86,31 +93,39 @@ LOGS: Mapping[str, Published] = {
 }
 
 
-def measure(data: bytes) -> tuple[OwnLogConfig, Mapping[str, Array]]:
-    """Train on a log as a viewer's own file, and the metrics of recall at the end."""
-    log = read_log(data)
+def measure(data: bytes) -> dict[str, Any]:
+    """What training on a log as on a viewer's own file finds: "config"; "seconds" until recall was judged beside the opponents, their
+    tuning included; "metrics" of recall at its end; and what `compared` says, "costs" and "lists"."""
+    log, began = read_log(data), time.monotonic()
     steps, ranking = enough_steps(log)
-    config = own_config(
-        log, hashlib.sha256(data).hexdigest(), OwnLogConfig(steps=steps, ranking_steps=ranking, frames=2)
-    )
-    metrics: Mapping[str, Array] = {}
-    for frame in train_own(config, data):
-        metrics = frame.metrics if "recall.hits" in frame.metrics else metrics
-    return config, metrics
+    base = OwnLogConfig(steps=steps, ranking_steps=ranking, frames=2)
+    config = own_config(log, hashlib.sha256(data).hexdigest(), base)
+    clock = {"trained": 0.0, "judged": 0.0}
+
+    def tick(step: int, total: int) -> None:
+        if step <= steps:
+            clock["trained"] = time.monotonic() - began
+
+    frames = []
+    for frame in train_own(config, data, tick):
+        frames.append(frame)
+        if "recall.hits" in frame.metrics:
+            metrics, clock["judged"] = frame.metrics, time.monotonic() - began
+    ready = prepare(own_site(config, data))
+    costs, lists = compared(ready, frames, chosen_of(metrics), clock["trained"], log.items)
+    return {
+        "config": config.to_dict(),
+        "seconds": round(clock["judged"], 1),
+        "metrics": rounded(metrics),
+        "costs": {name: asdict(cost) for name, cost in costs.items()},
+        "lists": [asdict(one) for one in lists],
+    }
 
 
 def write(name: str, folder: Path) -> None:
     """Measure one of `LOGS` and keep what was found."""
     given = (folder / LOGS[name].file).read_bytes()
-    began = time.monotonic()
-    config, metrics = measure(LOGS[name].table(given))
-    document = {
-        "data": hashlib.sha256(given).hexdigest(),
-        "code": _code(),
-        "seconds": round(time.monotonic() - began, 1),
-        "config": config.to_dict(),
-        "metrics": rounded(metrics),
-    }
+    document = {"data": hashlib.sha256(given).hexdigest(), "code": _code(), **measure(LOGS[name].table(given))}
     KEPT.mkdir(parents=True, exist_ok=True)
     write_whole(KEPT / f"{name}.json", json.dumps(document, indent=1).encode() + b"\n")
 
@@ -124,7 +139,13 @@ def read(name: str) -> Measured | None:
     config = OwnLogConfig.from_dict(document["config"])
     metrics = {name: np.array(value) for name, value in document["metrics"].items()}
     return Measured(
-        config, Frame(config.steps, metrics, {}), document["data"], document["seconds"], document["code"] != _code()
+        config,
+        Frame(config.steps, metrics, {}),
+        document["data"],
+        document["seconds"],
+        {name: Cost(**cost) for name, cost in document.get("costs", {}).items()},
+        [Lists(**one) for one in document.get("lists", [])],
+        document["code"] != _code(),
     )
 
 

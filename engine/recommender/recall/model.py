@@ -43,7 +43,9 @@ class CandidateNet(nn.Module):
     """Averages of watches and searches, region, age, gender, example age → ReLU layers → u; the score of video i
     is v_i · u, with an output embedding v of its own. Videos are rows of the vocabulary (`Site.known`).
 
-    The big tables have sparse gradients: a step costs the same for any number of videos.
+    The product itself is taken by `sampled_loss` and `full_loss` in training, by `Retriever.search` when served, and shown
+    term by term by `serving.explain.explain_score`. The big tables have sparse gradients: a step costs the same for any
+    number of videos.
     """
 
     def __init__(self, videos: int, dimensions: int, tower: tuple[int, ...]) -> None:

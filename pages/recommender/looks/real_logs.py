@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import pandas as pd
 import streamlit as st
 
+from engine.recommender.held_out.served import CUTS
 from engine.recommender.own_log.published import LOGS, Measured, read
 from pages.recommender.measured import measured
+from pages.recommender.opponents import named
 from pages.recommender.shown import Shown
 from pages.ui.language import t
 from pages.ui.marked import Marked
@@ -36,8 +41,58 @@ def draw(now: Shown) -> None:
                     data=found.data[:12],
                 )
             )
+            if found.costs:
+                with st.popover(t("Cost of each method, and its lists for some users"), key=f"real_log_more_{name}"):
+                    _costs(found)
+                    _lists(found)
             if found.old:
                 st.warning(t("Measured by older code: what the page would find today may differ."))
+
+
+def _costs(found: Measured) -> None:
+    """A row for each method."""
+    rows = [
+        {
+            t("Method"): named(name),
+            t("numbers kept"): f"{cost.numbers:,}",
+            t("seconds until it serves"): f"{cost.seconds:,.1f}",
+            t("1,000 users, milliseconds"): f"{cost.milliseconds:,.0f}",
+        }
+        for name, cost in found.costs.items()
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", alt=t("Cost of each method"))
+    st.caption(
+        t(
+            "One core of the machine that measured. Seconds: training or counting, without tuning. 1,000 users: the first {most} that may be served to each.",
+            most=CUTS[-1],
+        )
+    )
+
+
+def _lists(found: Measured) -> None:
+    """What each method would have served to some users, by the items' ids in the data."""
+    for one in found.lists:
+        st.markdown(
+            t(
+                "Watched last: {watched}. Then, held out: **{held_out}**.",
+                watched=" · ".join(one.watched),
+                held_out=one.held_out,
+            )
+        )
+        rows = [
+            {t("Method"): named(name), t("place of the held-out item"): _place(one.held_out, first), **_ranked(first)}
+            for name, first in one.first.items()
+        ]
+        st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", alt=t("What each method would have served"))
+    st.caption(t("Users evenly spaced through the log, none chosen; items by their ids in the data."))
+
+
+def _place(item: str, first: Sequence[str]) -> str:
+    return str(first.index(item) + 1) if item in first else t("not among {count}", count=len(first))
+
+
+def _ranked(first: Sequence[str]) -> dict[str, str]:
+    return {str(place): item for place, item in enumerate(first, 1)}
 
 
 @st.cache_data(max_entries=len(LOGS), show_spinner=False)

@@ -1,6 +1,6 @@
 """What every kind of panel is to the rest of the player.
 
-A new kind is a subclass here and a file of its name in `assets/player/panels`, in small letters, that puts its maker into
+A new kind is a subclass in this folder and a file of its name in `assets/player/panels`, in small letters, that puts its maker into
 `MAKERS`; a test holds the two against each other.
 """
 

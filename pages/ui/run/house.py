@@ -69,7 +69,12 @@ class House:
 
 @st.cache_resource(show_spinner=False, on_release=lambda made: made.close())
 def house() -> House:
-    """What all visitors of this server share: the runs, the files, and who is there."""
+    """What all visitors of this server share: the runs, the files, and who is there.
+
+    When a tab closes or its connection breaks, its runs end after `RunPolicy.grace_seconds` ("lost"), unless it comes "back".
+    Its files are deleted once nobody can come back to the session ("left"): Streamlit keeps one for
+    `server.disconnectedSessionTTL`, 120 s by default.
+    """
     logging.getLogger("gatescope").setLevel(logging.INFO)
     runs, uploads = Runs(policy=RunPolicy.from_environment()), Uploads(scratch().folder / "uploads")
     presence = Presence(
