@@ -36,7 +36,7 @@ def report(
     """What a file holds, read as one of `KINDS`. Raises UserError where it cannot be."""
     if kind == "text":
         return _of_text(data, encoding)
-    written = read_file(data, encoding, separator, header)
+    written = read_file(data, encoding, separator, header, blanks=kind != "pairs")
     decimal = decimal or decimal_of(written)
     told = {role: name for role, name in (roles or {}).items() if name}
     if kind == "log":

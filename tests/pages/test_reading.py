@@ -24,7 +24,7 @@ from tests.pages.visits import PATIENCE, opened_at
 PAIRS = "".join(f"query {n}\tdocument {n % 7}\n" for n in range(60)).encode()
 TEXT = b"the cat sat on the mat. " * 400
 FILES: dict[str, tuple[str, str, bytes, bytes, str]] = {
-    "multitask": ("own_data", "t.csv", sample_table(400).to_csv(index=False).encode(), b"a,a\n1,2\n" * 300, "named a"),
+    "multitask": ("own_data", "t.csv", sample_table(400).to_csv(index=False).encode(), b"a,a\n" + b"1,2\n" * 300, "named a"),
     "recommender": ("own_log", "t.csv", sample_log(), b"a,b\n" + b"1,2\n" * 300, "A log needs a user"),
     "matching": ("own_pairs", "t.tsv", PAIRS, b"one column\n" * 30, "A row needs a query"),
     "recurrent": ("own_text", "t.txt", TEXT, b"short", "A text needs"),

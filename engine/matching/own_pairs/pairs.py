@@ -11,23 +11,25 @@ from engine.errors import UserError
 from engine.matching.config import PairsConfig
 from engine.matching.data.hashing import tokens
 from engine.matching.data.log import Log, Query
-from engine.matching.own_pairs.files import Pair, read_pairs
+from engine.matching.own_pairs.files import Pair, read_file_of_pairs, read_pairs
 from engine.matching.training import train_on
 from engine.runs.frame import Frame
 from engine.runs.work import Tick
+from engine.tables.opened import Opened
 
 HELD_OUT = 5
 """Every fifth query is held out."""
 RANKED, ASKED = 1_000, 500
 """At most so many documents are ranked, for so many held-out queries."""
-HIGHEST = 4
-"""Grades go from 0 to this, as in the papers; what is larger counts clicks and is taken by its logarithm."""
+STARS, HIGHEST = 5, 4
+"""Grades up to the first are kept as they are. Where one is larger, they count clicks and are taken by their logarithm, up to
+the second, as in the papers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """What a page says of a file before anything trains on it: pairs, documents, queries to learn from and held out,
-    documents that are ranked."""
+    documents that are ranked, and how it was read."""
 
     language: str
     pairs: int
@@ -35,14 +37,16 @@ class Found:
     train: int
     test: int
     pool: int
+    opened: Opened
 
 
 def found_in(data: bytes) -> Found:
     """Read a file and count. Raises UserError where it cannot be used."""
-    pairs = read_pairs(data)
-    log = log_of_pairs(pairs)
-    sizes = (len(part) for part in (pairs, log.documents, log.train, log.test, log.pool))
-    return Found(log.language, *sizes)
+    file = read_file_of_pairs(data)
+    log = log_of_pairs(file.pairs)
+    parts = (file.pairs, log.documents, log.train, log.test, log.pool)
+    pairs, documents, train, test, pool = (len(part) for part in parts)
+    return Found(log.language, pairs, documents, train, test, pool, file.opened)
 
 
 def log_in(data: bytes) -> Log:
@@ -83,7 +87,7 @@ def log_of_pairs(pairs: Iterable[Pair]) -> Log:
 def _grade(label: float | None, highest: float) -> int:
     if label is None:
         return 1
-    return round(label) if highest <= HIGHEST else min(round(math.log2(1 + label)), HIGHEST)
+    return round(label) if highest <= STARS else min(round(math.log2(1 + label)), HIGHEST)
 
 
 def _query(text: str, grades: Mapping[int, int]) -> Query | None:

@@ -33,9 +33,10 @@ def doubts(table: LabelTable) -> tuple[Note, ...]:
             notes.append(note("Label {column} has only {count} rows of its rarer class; {least} are needed.", column=label.name[:80], count=rarer, least=FEWEST))  # fmt: skip
     notes += _copies(table, labels)
     copied = {note.values.get("column", "") for note in notes}
+    later: set[str] = set()
     for label in labels:
         if label.within == "" and 0 < np.nanmean(label.values) < 1:
-            notes += _telling(table, label, copied)
+            notes += _telling(table, label, copied, later)
     return tuple(notes)
 
 
@@ -60,7 +61,8 @@ def _suspicion(name: str, table: LabelTable) -> tuple[int, int]:
     return ("copy" in plain(name), list(table.columns).index(name))
 
 
-def _telling(table: LabelTable, label: Label, copied: set[str]) -> list[Note]:
+def _telling(table: LabelTable, label: Label, copied: set[str], later: set[str]) -> list[Note]:
+    """`later` names the columns of which it was said that they are known only afterwards."""
     notes = []
     rows = _some(np.flatnonzero(~np.isnan(label.values)))
     truth = label.values[rows] > 0.5
@@ -75,7 +77,8 @@ def _telling(table: LabelTable, label: Label, copied: set[str]) -> list[Note]:
             notes.append(note("The gaps of {column} tell {label}: AUC {auc} by them alone.", column=name[:80], label=label.name[:80], auc=f"{max(by_gap, 1 - by_gap):.3f}"))  # fmt: skip
         elif by_value > TELLS:
             notes.append(note("{column} alone tells {label}: AUC {auc}. Is it known before?", column=name[:80], label=label.name[:80], auc=f"{by_value:.3f}"))  # fmt: skip
-        elif afterwards and says_label(label.name):
+        elif afterwards and says_label(label.name) and name not in later:
+            later.add(name)
             notes.append(note("{column} is known only after {label}: leave it out of the features.", column=name[:80], label=label.name[:80]))  # fmt: skip
     return notes
 

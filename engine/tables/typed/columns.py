@@ -61,7 +61,7 @@ def column_of(
     told = says_time(name) or wanted == "time"
     if wanted not in ("id", "text", "category"):
         moments = _times(written, held, name, told, cells.type, day_first) if wanted != "number" else None
-        if moments is not None:
+        if moments is not None and (wanted == "time" or not moments.order_only):
             return Column(name, "time", held, held.as_written, ~moments.known, times=moments, notes=moments.notes)
         found = _native(cells, held) if not says_id(name) or wanted == "number" else None
         if found is None and (wanted == "number" or not _names_things(held, name)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -28,8 +29,9 @@ BARE = {
     ".": re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"),
     ",": re.compile(r"[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?"),
 }
-MOST_ODD, LOOKED_AT = 0.02, 2_000
-"""The share of cells that may be no number in a column of numbers; different texts by which a column is judged at first."""
+MOST_ODD, MOST_WORDS, LOOKED_AT = 0.02, 10, 2_000
+"""The share of cells that may be no number in a column of numbers, and how many different texts these may be; different
+texts by which a column is judged at first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +86,7 @@ def numbers(column: Texts, decimal: str) -> Numbers | None:
         return None
     counts = column.counts()
     right, odd = int(counts[good].sum()), int(counts[~good & ~gaps].sum())
-    if not right or odd > max(MOST_ODD * (right + odd), 1) or right < 9 * odd:
+    if not right or odd > max(MOST_ODD * (right + odd), 1) or right < 9 * odd or (~good & ~gaps).sum() > MOST_WORDS:
         return None
     return Numbers(column.of_rows(values), column.of_rows(~good & ~gaps), column)
 
@@ -94,7 +96,10 @@ def _plain(different: pa.Array, values: Array) -> Array:
     good = np.asarray(pc.match_substring_regex(different, PLAIN))
     if good.any():
         written = pc.utf8_ltrim(different.filter(pa.array(good)), "+")
-        values[good] = np.asarray(written.cast(pa.float64()))
+        try:
+            values[good] = np.asarray(written.cast(pa.float64()))
+        except pa.ArrowInvalid:  # more digits than any reader expects
+            values[good] = [float(one) for one in written.to_pylist()]
     return good
 
 
@@ -116,6 +121,8 @@ def written_number(text: str, decimal: str = ".") -> float | None:
     if len(text) > 60:
         return None
     bare = AROUND.sub("", unicodedata.normalize("NFKC", text).replace("\u2212", "-")).strip()
+    if bare.lower().lstrip("+-") in ("inf", "infinity"):
+        return -math.inf if bare[:1] == "-" else math.inf
     percent = bare.endswith("%")
     bare = bare.rstrip("%").strip()
     if bare.startswith("(") and bare.endswith(")"):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import csv as arrow
 
 from engine.errors import UserError
@@ -22,11 +24,15 @@ from engine.tables.written.dialect import (
     sample_lines,
     told_separator,
 )
-from engine.tables.written.quotes import quoting
+from engine.tables.written.quotes import Quoting, quoting
 
 LONGEST_NAME = 1_000
+HEAD = 20
+"""Lines over which the names of the columns may go."""
 MOST_RAGGED = 0.2
 """The share of rows of another width from which on a file is refused."""
+BLANK_LINES = re.compile(rb"\A(?: *+\n)++")
+"""Before the first row."""
 AFTER_COMMAS = re.compile(rb"(?<=,)[ ]+(?=\")")
 """Blanks between a separator and an opening mark."""
 
@@ -73,15 +79,18 @@ class Ragged:
         return "skip"
 
 
-def read_cells(data: bytes, separator: str = "", header: bool | None = None, most_columns: int = 200) -> Written:
+def read_cells(
+    data: bytes, separator: str = "", header: bool | None = None, most_columns: int = 200, blanks: bool = True
+) -> Written:
     """The table in a text with plain line ends. Raises UserError where there is none."""
     data, told = told_separator(data)
     lines = sample_lines(data)
-    where = cut(lines, named_separator(separator) if separator else told)
+    where = cut(lines, named_separator(separator) if separator else told, blanks)
     before = lines[: where.skipped]
     lines = lines[where.skipped :]
     _check_width(lines, where, most_columns)
-    data, mark = _plain(_without(data, where.skipped), where.separator)
+    data, lines = _padded(_without(data, where.skipped), lines, where)
+    data, mark = _plain(data, where.separator)
     quoted = quoting(data, mark, where.columns)
     ragged = Ragged()
     cells = _parsed(quoted.data, mark, where.columns, quoted.enclosing, ragged)
@@ -95,35 +104,42 @@ def read_cells(data: bytes, separator: str = "", header: bool | None = None, mos
             "Row 1 has {found} values, but the first line names {columns} columns.",
             found=where.columns, columns=named_width,
         )  # fmt: skip
-    return _whole(cells, named, ragged, where, _said(before, quoted.stray, named, header))
+    return _whole(cells, named, ragged, where, _said(before, quoted, named, header))
 
 
-def _said(before: Sequence[str], stray: Sequence[int], named: bool, told: bool | None) -> tuple[Note, ...]:
+def _said(before: Sequence[str], quoted: Quoting, named: bool, told: bool | None) -> tuple[Note, ...]:
     notes = []
     if before:
         notes.append(note("Lines before the table were passed over: {lines}.", lines=" / ".join(before)[:120]))
-    if stray:
-        notes.append(note("Quotation marks that enclose no cell were read as part of the text, or dropped where one opens a cell: line {lines}.", lines=listed(stray)))  # fmt: skip
+    if quoted.stray and not quoted.enclosing:
+        notes.append(note("Quotation marks are part of the text here: line {lines} has one that encloses no cell.", lines=listed(quoted.stray)))  # fmt: skip
+    elif quoted.stray:
+        notes.append(note("Quotation marks that enclose no cell were read as part of the text, or dropped where one opens a cell: line {lines}.", lines=listed(quoted.stray)))  # fmt: skip
     if not named and told is None:
         notes.append(note("The first row looks like data: the file names no columns."))
     return tuple(notes)
 
 
 def _check_width(lines: Sequence[str], where: Cut, most: int) -> None:
+    """Counts the columns before any name is compared. Raises UserError where there are too many."""
     widest = where.columns
-    if lines and where.separator and where.separator != " ":
-        widest = max(widest, lines[0].count(where.separator) + 1 if '"' not in lines[0] else widest)
+    if where.separator in tuple(",;|\t"):
+        try:
+            first = next(csv.reader(lines[:HEAD], delimiter=where.separator), [])
+        except csv.Error:  # a cell that is longer than any name
+            first = []
+        widest = max(widest, len(first))
     if widest > most:
         raise UserError("The table has {columns} columns; the limit is {limit}.", columns=widest, limit=most)
 
 
 def _without(data: bytes, lines: int) -> bytes:
     """The text from its first row on."""
-    data = data.lstrip(b"\n")
+    data = BLANK_LINES.sub(b"", data, count=1)
     while lines:
         line, _, data = data.partition(b"\n")
         lines -= bool(line.strip())
-    return data
+    return BLANK_LINES.sub(b"", data, count=1)
 
 
 def _plain(data: bytes, separator: str) -> tuple[bytes, bytes]:
@@ -175,12 +191,44 @@ def _whole(cells: pa.Table, named: bool, ragged: Ragged, where: Cut, notes: tupl
     left_out = (LeftOut(tuple(wrong.tolist()), why),) if len(wrong) else ()
     if not named:
         names = [f"column_{n + 1}" for n in range(cells.num_columns)]
+    cells, number, again = _without_heads(cells, number, names) if named else (cells, number, ())
     cells, names = _without_empty(cells, names)
     check_names(names)
+    left_out = (*left_out, *again)
     return Written(
         tuple(names), cells.rename_columns(names), rows, number, separator=where.separator, header=named,
         left_out=left_out, notes=notes,
     )  # fmt: skip
+
+
+def _without_heads(cells: pa.Table, number: Array, names: list[str]) -> tuple[pa.Table, Array, tuple[LeftOut, ...]]:
+    """Without rows that are the first line once more, as where files were put one behind the other."""
+    if not cells.num_rows or not any(names):
+        return cells, number, ()
+    again = np.ones(cells.num_rows, bool)
+    for column, name in zip(cells.columns, names, strict=True):
+        again &= np.asarray(pc.equal(pc.utf8_trim_whitespace(column), name))
+        if not again.any():
+            return cells, number, ()
+    rows = number[again].tolist()
+    why = note("The line of names stands there again, and the rows are left out: {rows}.", rows=listed(rows))
+    return cells.filter(pa.array(~again)), number[~again], (LeftOut(tuple(rows), why),)
+
+
+def _padded(data: bytes, lines: list[str], where: Cut) -> tuple[bytes, list[str]]:
+    """Where the first line names one column less than the rows have, but these end in a separator, or begin with the row's
+    own number: it gets an empty name there."""
+    rows = [cells_of(line, where.separator) for line in lines]
+    if len(where.separator) != 1 or len(rows) < 3 or not 1 < len(rows[0]) == where.columns - 1:
+        return data, lines
+    inside = [row for row in rows[1:] if len(row) == where.columns]
+    begin, _, rest = data.partition(b"\n")
+    mark = where.separator.encode()
+    if all(not row[-1].strip() for row in inside):
+        return begin + mark + b"\n" + rest, [lines[0] + where.separator, *lines[1:]]
+    if len({row[0] for row in inside}) == len(inside):
+        return mark + begin + b"\n" + rest, [where.separator + lines[0], *lines[1:]]
+    return data, lines
 
 
 def _without_empty(cells: pa.Table, names: list[str]) -> tuple[pa.Table, list[str]]:

@@ -75,12 +75,12 @@ def cells_of(line: str, separator: str) -> list[str]:
     return plain if line.count('"') % 2 else read
 
 
-def cut(lines: Sequence[str], separator: str = "") -> Cut:
+def cut(lines: Sequence[str], separator: str = "", blanks: bool = True) -> Cut:
     """The separator that cuts most lines alike, or the one that is told; and how many lines before have another form."""
     if not lines:
         raise UserError("The file is empty.")
     best, best_key = Cut("", 1), (0.0, 0)
-    for place, mark in enumerate([separator] if separator else SEPARATORS):
+    for place, mark in enumerate([separator] if separator else SEPARATORS if blanks else SEPARATORS[:-1]):
         counts = [len(cells_of(line, mark)) for line in lines]
         columns, often = _usual(counts)
         if columns < 2:
@@ -90,7 +90,7 @@ def cut(lines: Sequence[str], separator: str = "") -> Cut:
         if mark == " " and (share < ALIKE or best_key[0] >= 0.5):
             continue
         if key[0] > best_key[0] + 0.02 or (key[0] >= best_key[0] and key > best_key):
-            best, best_key = Cut(mark, columns, _before(counts, columns)), key
+            best, best_key = Cut(mark, columns, _before(lines, counts, columns)), key
     return best
 
 
@@ -100,16 +100,18 @@ def _usual(counts: Sequence[int]) -> tuple[int, int]:
     return max(several.items(), key=lambda one: (one[1], one[0])) if several else (1, len(counts))
 
 
-def _before(counts: Sequence[int], columns: int) -> int:
-    """Lines of a single cell before the first row: a title, a remark."""
-    found = next((n for n, count in enumerate(counts) if count > 1), 0)
-    return found if columns > 2 and counts[found] == columns else 0
+def _before(lines: Sequence[str], counts: Sequence[int], columns: int) -> int:
+    """Lines of a single cell before the first row: a title, a remark; remarks of any form."""
+    found = next((n for n, count in enumerate(counts) if count > 1 and not lines[n].startswith("# ")), 0)
+    remarks = all(line.startswith("#") for line in lines[:found])
+    return found if (columns > 2 or remarks) and counts[found] == columns else 0
 
 
 def names_columns(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     """Whether the first row names the columns: by known names; else by columns of numbers whose first cell is none, or is
     one; else by cells that come back further down, which names do not."""
     head = [cell.strip() for cell in first]
+    rows = [row for row in rows if list(row) != list(first)]
     if not rows or not head:
         return any(is_known(cell) for cell in head) and not any(NUMBER.fullmatch(cell) for cell in head)
     if all(TYPED.fullmatch(cell) for cell in head):

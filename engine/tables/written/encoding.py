@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 
 from engine.errors import UserError
@@ -14,7 +15,11 @@ NAMES = {
 }  # fmt: skip
 """Python's name of an encoding → the name that is shown, which Python knows too."""
 LIKELY = ("gb18030", "big5", "cp1252")
+OTHERS = ("cp932", "euc_jp", "cp949", "cp1250", "cp1251", "cp1253", "cp1254", "koi8_r")
+"""Where none of the likely ones fits. Code pages that give any byte a meaning are left out: they would fit everything."""
 MARKS = ((codecs.BOM_UTF8, "utf_8_sig"), (codecs.BOM_UTF16_LE, "utf_16"), (codecs.BOM_UTF16_BE, "utf_16"))
+DAMAGE = re.compile(rb"([\x80-\xff])\1{7}")
+"""One byte many times over: no language writes so."""
 PIECE = 1 << 20
 SAMPLE = 60_000
 """Bytes that the detector looks at: the lines that hold more than ASCII."""
@@ -70,12 +75,14 @@ def _without_mark(data: bytes) -> str:
 
 
 def _guessed(data: bytes) -> str | None:
-    """What the detector says of the lines that hold more than ASCII: one of `LIKELY`, else any other encoding."""
+    """What the detector says of the lines that hold more than ASCII: one of `LIKELY`, else of `OTHERS`."""
     from charset_normalizer import from_bytes  # a tenth of a second, and only such files need it
 
+    if DAMAGE.search(data):
+        return None
     sample = _telling(data)
-    for among in (list(LIKELY), None):
-        for match in from_bytes(sample, cp_isolation=among, threshold=0.2):
+    for among in (LIKELY, OTHERS):
+        for match in from_bytes(sample, cp_isolation=list(among), threshold=0.2):
             name = match.encoding.replace("-", "_")
             if name.startswith("utf"):
                 continue

@@ -18,17 +18,17 @@ MOST_COLUMNS = 200
 
 def read_file(
     data: bytes, encoding: str = "", separator: str = "", header: bool | None = None,
-    most_rows: int = MOST_ROWS, most_columns: int = MOST_COLUMNS,
+    most_rows: int = MOST_ROWS, most_columns: int = MOST_COLUMNS, blanks: bool = True,
 ) -> Written:  # fmt: skip
-    """The table in a file: packed or not, in any of the encodings and dialects, JSON or parquet. Raises UserError on
-    anything beyond the limits or unreadable."""
+    """The table in a file: packed or not, in any of the encodings and dialects, JSON or parquet. Where `blanks` is False,
+    they separate nothing: cells are texts. Raises UserError on anything beyond the limits or unreadable."""
     if not data:
         raise UserError("The file is empty.")
     data = unpacked(data)
     try:
         if data[:4] == b"PAR1":
             return read_parquet(data, most_rows, most_columns)
-        return _of_text(data, encoding, separator, header, most_rows, most_columns)
+        return _of_text(data, encoding, separator, header, most_rows, most_columns, blanks)
     except (UserError, MemoryError):
         raise
     except Exception as error:  # readers raise a zoo of types on damaged files
@@ -38,7 +38,7 @@ def read_file(
 
 
 def _of_text(
-    data: bytes, encoding: str, separator: str, header: bool | None, most_rows: int, most_columns: int
+    data: bytes, encoding: str, separator: str, header: bool | None, most_rows: int, most_columns: int, blanks: bool
 ) -> Written:
     data, name = decoded(data, encoding)
     data = with_plain_ends(data)
@@ -48,7 +48,7 @@ def _of_text(
         read = read_objects(data, most_columns)
     else:
         check_shape(data.count(b"\n", 0, len(data.rstrip(b"\n"))), 0, most_rows, most_columns)
-        read = read_cells(data, separator, header, most_columns)
+        read = read_cells(data, separator, header, most_columns, blanks)
     check_shape(read.rows, 0, most_rows, most_columns)
     return replace(read, encoding=name, notes=(*_of_encoding(name, encoding), *read.notes))
 

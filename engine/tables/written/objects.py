@@ -24,6 +24,7 @@ POSITIVE, NEGATIVE = (
     ("pos", "positive", "positives", "positivepassages"),
     ("neg", "negative", "negatives", "negativepassages"),
 )
+CONSTANTS = {"NaN": "nan", "Infinity": "inf", "-Infinity": "-inf"}
 IMPOSSIBLE = "is_impossible"
 Row = dict[str, Any]
 
@@ -60,7 +61,7 @@ def read_objects(data: bytes, most_columns: int = 200) -> Written:
 
 
 def _loaded(text: str | bytes) -> Any:
-    return json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+    return json.loads(text, parse_int=str, parse_float=str, parse_constant=lambda word: CONSTANTS[word])
 
 
 def _rows(data: bytes, notes: list[Note]) -> Iterator[Row]:

@@ -35,8 +35,9 @@ def is_packed(data: bytes) -> bool:
     return data[:2] in (GZIP, ZIP) or data[:4] == PARQUET
 
 
-def unpacked(data: bytes, most: int = MOST_BYTES) -> bytes:
+def unpacked(data: bytes) -> bytes:
     """The one table in an archive, or the file itself. Raises UserError where there are several, and beyond the limit."""
+    most = MOST_BYTES
     if len(data) > most:
         raise UserError("The file is larger than {limit} MB.", limit=most // 1_000_000)
     for _ in range(2):  # a zip may hold a .gz

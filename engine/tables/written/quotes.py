@@ -25,7 +25,7 @@ class Quoting:
 
 def quoting(data: bytes, separator: bytes, columns: int) -> Quoting:
     """How the marks of a text with plain line ends are meant, given that a row has so many columns."""
-    if not re.search(rb"(?:\A|[\n" + re.escape(separator) + rb'])"', data):
+    if b'"' not in data or not re.search(rb"(?:\A|[\n" + re.escape(separator) + rb'])"', data):
         return Quoting(data, enclosing=False)
     cell = rb'"(?:[^"]++|"")*+"(?=[\n' + re.escape(separator) + rb"]|\Z)"
     plain = rb'(?!")[^\n' + re.escape(separator) + rb"]*+"
