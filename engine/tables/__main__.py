@@ -16,6 +16,7 @@ from typing import Any
 
 from engine.errors import UserError
 from engine.tables.report import KINDS, ROLES, refusal, report
+from engine.tables.told import Told
 
 SEVERAL = ("label", "feature")
 """Roles of a table that more than one column may have."""
@@ -53,10 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     status = 0
     found: dict[str, Any]
     try:
-        found = report(
-            _bytes(asked.file), asked.kind, asked.encoding, asked.separator, asked.header, decimal, asked.day_first,
-            _roles(asked), asked.latest,
-        )  # fmt: skip
+        told = Told(asked.encoding, asked.separator, decimal, asked.header, asked.day_first, _roles(asked))
+        found = report(_bytes(asked.file), asked.kind, told, asked.latest)
     except UserError as error:
         found, status = refusal(error), 2
     sys.stdout.buffer.write(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace") + b"\n")

@@ -28,6 +28,11 @@ class LeftOut:
     why: Note
 
 
+def N_(sentence: str) -> str:
+    """Marks a sentence that becomes a note later, so that it is found and translated."""
+    return sentence
+
+
 def note(sentence: str, **values: object) -> Note:
     """A note whose values are written out."""
     return Note(sentence, {name: str(value) for name, value in values.items()})

@@ -14,6 +14,7 @@ from engine.tables.roles import label_doubts, log_doubts
 from engine.tables.roles.labels import read_labels
 from engine.tables.roles.log import LogTable, read_log
 from engine.tables.roles.pairs import read_pairs
+from engine.tables.told import Told
 from engine.tables.typed.columns import Column, column_of, decimal_of
 from engine.tables.written.cells import Written
 from engine.tables.written.file import read_file, read_text
@@ -26,22 +27,17 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "text": (),
 }
 """What a column may be told to be."""
-Told = Mapping[str, Any]
 
 
-def report(
-    data: bytes, kind: str, encoding: str = "", separator: str = "", header: bool | None = None, decimal: str = "",
-    day_first: bool | None = None, roles: Told | None = None, latest: bool = False,
-) -> dict[str, Any]:  # fmt: skip
+def report(data: bytes, kind: str, told: Told, latest: bool = False) -> dict[str, Any]:
     """What a file holds, read as one of `KINDS`. Raises UserError where it cannot be."""
     if kind == "text":
-        return _of_text(data, encoding)
-    written = read_file(data, encoding, separator, header, blanks=kind != "pairs")
-    decimal = decimal or decimal_of(written)
-    told = {role: name for role, name in (roles or {}).items() if name}
+        return _of_text(data, told.encoding)
+    written = read_file(data, told, blanks=kind != "pairs")
+    decimal = told.decimal or decimal_of(written)
     if kind == "log":
-        return _of_log(written, decimal, told, day_first, latest)
-    return _of_pairs(written, decimal, told) if kind == "pairs" else _of_table(written, decimal, told, day_first)
+        return _of_log(written, decimal, told, latest)
+    return _of_pairs(written, decimal, told) if kind == "pairs" else _of_table(written, decimal, told)
 
 
 def refusal(error: UserError) -> dict[str, str]:
@@ -77,8 +73,8 @@ def _with_roles(
         yield known[role] if role else column_of(written, name, decimal), role
 
 
-def _of_log(written: Written, decimal: str, told: Told, day_first: bool | None, latest: bool) -> dict[str, Any]:
-    log = read_log(written, told, day_first, decimal)
+def _of_log(written: Written, decimal: str, told: Told, latest: bool) -> dict[str, Any]:
+    log = read_log(written, told.one, told.day_first, decimal)
     columns = _with_roles(written, decimal, log.roles, log.columns)
     found = _whole(written, decimal, columns, log.left_out, (*log.notes, *log_doubts.doubts(log)))
     times = log.columns["time"].times
@@ -107,7 +103,7 @@ def latest_of(log: LogTable) -> dict[str, str]:
 
 
 def _of_pairs(written: Written, decimal: str, told: Told) -> dict[str, Any]:
-    pairs = read_pairs(written, told, decimal)
+    pairs = read_pairs(written, told.one, decimal)
     columns = _with_roles(written, decimal, pairs.roles, pairs.columns)
     found = _whole(written, decimal, columns, pairs.left_out, pairs.notes)
     positives = len(pairs.query) if pairs.label is None else int((pairs.label > 0).sum())
@@ -117,8 +113,8 @@ def _of_pairs(written: Written, decimal: str, told: Told) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _of_table(written: Written, decimal: str, told: Told, day_first: bool | None) -> dict[str, Any]:
-    table = read_labels(written, told, day_first, decimal)
+def _of_table(written: Written, decimal: str, told: Told) -> dict[str, Any]:
+    table = read_labels(written, told.roles, told.day_first, decimal)
     columns = ((column, table.roles[name]) for name, column in table.columns.items())
     found = _whole(written, decimal, columns, table.left_out, (*table.notes, *label_doubts.doubts(table)))
     labels = {name: table.labels[name].positives if name in table.labels else None for name, role in table.roles.items() if role == "label"}  # fmt: skip

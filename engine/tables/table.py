@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +13,11 @@ from engine.errors import UserError
 from engine.tables.opened import Opened, opened
 from engine.tables.roles.label_doubts import doubts
 from engine.tables.roles.labels import LabelTable, read_labels
+from engine.tables.told import Told
 from engine.tables.typed.columns import Column, decimal_of
 from engine.tables.typed.totals import without_totals
 from engine.tables.written.cells import Written
-from engine.tables.written.file import MOST_COLUMNS, read_file
+from engine.tables.written.file import MOST_COLUMNS, NOTHING, read_file
 
 MOST_ROWS = 300_000
 FEWEST_ROWS = 200
@@ -32,25 +32,21 @@ class Table:
     labels: LabelTable
 
 
-def read_table(data: bytes, name: str = "", most_rows: int | None = None) -> pd.DataFrame:
-    """The table in a file; at most `most_rows`, else MOST_ROWS. Raises UserError on anything beyond the limits or
+def read_table(data: bytes, name: str = "", most_rows: int | None = None, told: Told = NOTHING) -> pd.DataFrame:
+    """The table in a file, whatever it is named; at most `most_rows`, else MOST_ROWS. Raises UserError on anything beyond the limits or
     unreadable."""
-    return read_whole(data, most_rows=most_rows).frame
+    return read_whole(data, told, most_rows).frame
 
 
-def read_whole(
-    data: bytes, told: Mapping[str, str | Sequence[str]] | None = None, most_rows: int | None = None, **how: Any
-) -> Table:
-    """The same with what was found out about it. `how` overrules what a file seems to be: see `read_file`."""
-    most = MOST_ROWS if most_rows is None else most_rows
-    day_first, decimal = how.pop("day_first", None), how.pop("decimal", "")
-    written = read_file(data, most_rows=most, most_columns=MOST_COLUMNS, **how)
-    decimal = decimal or decimal_of(written)
+def read_whole(data: bytes, told: Told = NOTHING, most_rows: int | None = None) -> Table:
+    """The same with what was found out about it. `told` overrules what the file seems to be."""
+    written = read_file(data, told, MOST_ROWS if most_rows is None else most_rows, MOST_COLUMNS)
+    decimal = told.decimal or decimal_of(written)
     written = without_totals(written, decimal)
     count = written.cells.num_rows
     if count < FEWEST_ROWS:
         raise UserError("The table has {rows} rows; at least {least} are needed.", rows=count, least=FEWEST_ROWS)
-    labels = read_labels(written, told, day_first, decimal)
+    labels = read_labels(written, told.roles, told.day_first, decimal)
     columns = {name: series(written, column) for name, column in labels.columns.items()}
     about = opened(written, decimal, labels.left_out, (*labels.notes, *doubts(labels)), labels.roles)
     return Table(pd.DataFrame(columns, index=range(count)), about, labels)

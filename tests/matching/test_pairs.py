@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from engine.errors import UserError
 from engine.matching import PairsConfig
 from engine.matching.own_pairs import files
-from engine.matching.own_pairs.pairs import Pair, language_of, log_of_pairs, pairs_config, read_pairs, train_pairs
+from engine.matching.own_pairs.files import Pair, read_pairs
+from engine.matching.own_pairs.pairs import language_of, log_of_pairs, pairs_config, train_pairs
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 ROWS = [(f"query {n}, with a comma", f"The “document” {n % 12}, quoted") for n in range(30)]

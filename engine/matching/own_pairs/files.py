@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from engine.errors import UserError
 from engine.tables.notes import note
 from engine.tables.opened import Opened, opened
 from engine.tables.roles import pairs as table
+from engine.tables.told import Told
 from engine.tables.typed.columns import decimal_of
-from engine.tables.written.file import read_file
+from engine.tables.written.file import NOTHING, read_file
 
 FEWEST, MOST = 20, 20_000
 
@@ -38,12 +37,11 @@ def read_pairs(data: bytes) -> tuple[Pair, ...]:
     return read_file_of_pairs(data).pairs
 
 
-def read_file_of_pairs(data: bytes, told: Mapping[str, str] | None = None, **how: Any) -> PairsFile:
-    """The same with what was found out about the file. `told`: role → column; `how` overrules what a file seems to be."""
-    decimal = str(how.pop("decimal", ""))
-    written = read_file(data, blanks=False, **how)
-    decimal = decimal or decimal_of(written)
-    found = table.read_pairs(written, told, decimal)
+def read_file_of_pairs(data: bytes, told: Told = NOTHING) -> PairsFile:
+    """The same with what was found out about the file. `told` overrules what it seems to be."""
+    written = read_file(data, told, blanks=False)
+    decimal = told.decimal or decimal_of(written)
+    found = table.read_pairs(written, told.one, decimal)
     count = len(found.query)
     if count < FEWEST:
         raise UserError(

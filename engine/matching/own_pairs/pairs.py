@@ -11,11 +11,12 @@ from engine.errors import UserError
 from engine.matching.config import PairsConfig
 from engine.matching.data.hashing import tokens
 from engine.matching.data.log import Log, Query
-from engine.matching.own_pairs.files import Pair, read_file_of_pairs, read_pairs
+from engine.matching.own_pairs.files import Pair, read_file_of_pairs
 from engine.matching.training import train_on
 from engine.runs.frame import Frame
 from engine.runs.work import Tick
 from engine.tables.opened import Opened
+from engine.tables.told import told as decisions
 
 HELD_OUT = 5
 """Every fifth query is held out."""
@@ -40,18 +41,18 @@ class Found:
     opened: Opened
 
 
-def found_in(data: bytes) -> Found:
-    """Read a file and count. Raises UserError where it cannot be used."""
-    file = read_file_of_pairs(data)
+def found_in(data: bytes, told: str = "") -> Found:
+    """Read a file and count. `told`: what was decided about it. Raises UserError where it cannot be used."""
+    file = read_file_of_pairs(data, decisions(told))
     log = log_of_pairs(file.pairs)
     parts = (file.pairs, log.documents, log.train, log.test, log.pool)
     pairs, documents, train, test, pool = (len(part) for part in parts)
     return Found(log.language, pairs, documents, train, test, pool, file.opened)
 
 
-def log_in(data: bytes) -> Log:
+def log_in(data: bytes, told: str = "") -> Log:
     """The log of a file. Raises UserError where it cannot be used."""
-    return log_of_pairs(read_pairs(data))
+    return log_of_pairs(read_file_of_pairs(data, decisions(told)).pairs)
 
 
 def language_of(pairs: Iterable[Pair]) -> str:
@@ -110,4 +111,4 @@ def train_pairs(config: PairsConfig, data: bytes, tick: Tick | None = None) -> I
     """
     if config.table and hashlib.sha256(data).hexdigest() != config.table:
         raise UserError("The file is not the one that these settings were made for.")
-    yield from train_on(config, log_in(data), tick)
+    yield from train_on(config, log_in(data, config.told), tick)

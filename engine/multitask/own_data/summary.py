@@ -15,6 +15,7 @@ from engine.multitask.own_data.columns import Column, columns, numbers_of
 from engine.runs.frame import Array
 from engine.tables.opened import Opened
 from engine.tables.table import read_whole
+from engine.tables.told import told as decisions
 
 AT_ONCE = 8_192
 """Rows that are held in double precision for all labels."""
@@ -39,9 +40,9 @@ class Summary:
         return float(self.pearson[self.labels.index(one), self.labels.index(other)])
 
 
-def summary(data: bytes, name: str) -> Summary:
-    """Read a table. Raises UserError where it cannot be."""
-    table = read_whole(data)
+def summary(data: bytes, name: str, told: str = "") -> Summary:
+    """Read a table. `told`: what was decided about it. Raises UserError where it cannot be."""
+    table = read_whole(data, decisions(told))
     known = columns(table.frame)
     labels = tuple(column.name for column in known if column.can_be_label and table.opened.roles.get(column.name) != "")
     likely = tuple(one for one in labels if table.opened.roles.get(one) == "label")

@@ -5,9 +5,7 @@ N events, in order of time
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -19,7 +17,8 @@ from engine.tables.opened import Opened, opened
 from engine.tables.roles.log import LogTable, read_log
 from engine.tables.roles.log_doubts import doubts
 from engine.tables.table import FEWEST_ROWS
-from engine.tables.written.file import read_file
+from engine.tables.told import Told
+from engine.tables.written.file import NOTHING, read_file
 
 MOST_ROWS = 1_200_000
 """A million events train in about two minutes, in about a gigabyte."""
@@ -62,14 +61,13 @@ class Events:
         return len(self.user)
 
 
-def read_events(data: bytes, told: Mapping[str, str] | None = None, **how: Any) -> Events:
-    """The events of a file, whichever of the formats it is in, sorted by time, each once. `told`: role → column; `how`
-    overrules what a file seems to be. Raises UserError where it is no log, with what to change."""
-    day_first, decimal = how.pop("day_first", None), str(how.pop("decimal", ""))
-    written = read_file(data, most_rows=MOST_ROWS, **how)
+def read_events(data: bytes, told: Told = NOTHING) -> Events:
+    """The events of a file, whichever of the formats it is in, sorted by time, each once. `told` overrules what the file
+    seems to be. Raises UserError where it is no log, with what to change."""
+    written = read_file(data, told, MOST_ROWS)
     if written.rows < FEWEST_ROWS:
         raise UserError("The table has {rows} rows; at least {least} are needed.", rows=written.rows, least=FEWEST_ROWS)
-    log = read_log(written, told, day_first, decimal)
+    log = read_log(written, told.one, told.day_first, told.decimal)
     about = opened(written, log.decimal, log.left_out, (*log.notes, *doubts(log)), log.roles)
     return _sorted(log, about)
 

@@ -37,9 +37,9 @@ class Found:
     opened: Opened
 
 
-def found_in(data: bytes, rated: str = "all") -> Found:
+def found_in(data: bytes, rated: str = "all", told: str = "") -> Found:
     """Read a file and count. Raises UserError where it cannot be used."""
-    log = read_log(data, rated)
+    log = read_log(data, rated, told)
     events = log.events
     return Found(
         len(log.log.user), int(log.log.clicked.sum()), len(log.users), len(log.items), int(log.days), int(events.time[0]),
@@ -48,7 +48,7 @@ def found_in(data: bytes, rated: str = "all") -> Found:
     )  # fmt: skip
 
 
-def log_in(data: bytes, rated: str = "all") -> OwnLog:
+def log_in(data: bytes, rated: str = "all", told: str = "") -> OwnLog:
     """The log of a file without the events it was made from. Raises UserError where it cannot be used."""
-    log = read_log(data, rated)
+    log = read_log(data, rated, told)
     return replace(log, events=bare(log.events))

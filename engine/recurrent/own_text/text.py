@@ -19,6 +19,7 @@ from engine.recurrent.training import Batches, train_on
 from engine.runs.frame import Array, Frame
 from engine.runs.work import Tick
 from engine.tables.opened import Opened
+from engine.tables.told import told as decisions
 from engine.tables.written.file import read_text
 
 SHORTEST, LONGEST = 3_000, 8_000_000
@@ -33,15 +34,15 @@ HELD_OUT = 0.1
 """The last tenth of a text is never trained on."""
 
 
-def decode(data: bytes, encoding: str = "") -> str:
+def decode(data: bytes, told: str = "") -> str:
     """The text of a file. Raises UserError unless it is text of 3,000 to 8,000,000 characters in an encoding that is known."""
-    return _decoded(data, encoding)[0]
+    return _decoded(data, told)[0]
 
 
-def _decoded(data: bytes, encoding: str = "") -> tuple[str, Opened]:
+def _decoded(data: bytes, told: str) -> tuple[str, Opened]:
     if len(data) > 4 * LONGEST:
         raise UserError("A text may have at most {most} characters.", most=f"{LONGEST:,}")
-    text, name, notes = read_text(data, encoding)
+    text, name, notes = read_text(data, decisions(told).encoding)
     if not SHORTEST <= len(text) <= LONGEST:
         raise UserError(
             "A text needs {least} to {most} characters; this one has {count}.",
@@ -63,9 +64,9 @@ class Found:
     opened: Opened = NOT_READ
 
 
-def found_in(data: bytes) -> Found:
+def found_in(data: bytes, told: str = "") -> Found:
     """Read a text. Raises UserError where it cannot be used."""
-    text, about = _decoded(data)
+    text, about = _decoded(data, told)
     return replace(_found(text), opened=about)
 
 
@@ -105,7 +106,7 @@ def read(config: TextConfig, data: bytes, tick: Tick | None = None) -> Iterator[
     """
     if config.table and hashlib.sha256(data).hexdigest() != config.table:
         raise UserError("The file is not the one that these settings were made for.")
-    ids = encode(decode(data), config.alphabet)
+    ids = encode(decode(data, config.told), config.alphabet)
     held_out = int(HELD_OUT * len(ids))
     trained, tested = (Characters(config.alphabet, part) for part in (ids[:-held_out], ids[-held_out:]))
     beside = _counting(config, trained, tested, ids[:-held_out].numpy())

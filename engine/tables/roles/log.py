@@ -112,7 +112,7 @@ def read_log(
         now.leave_out(np.isnan(rating), note("Column {column} holds no number, and the rows are left out: {rows}.", column=roles["rating"][:80], rows=""))  # fmt: skip
     used = now.used
     if not used.any():
-        raise UserError(*_reason(now))
+        raise _reason(now)
     again = _again(user[used], item[used], moments[used], clicked[used], None if watched is None else watched[used])
     user, users = _compact(user[used], users)
     item, items = _compact(item[used], items)
@@ -125,15 +125,20 @@ def read_log(
     )  # fmt: skip
 
 
-def _reason(now: Reading) -> tuple[str]:
-    return (str(now.left_out[-1].why) if now.left_out else "The file is empty.",)
+def _reason(now: Reading) -> UserError:
+    """Why no row is left."""
+    if not now.left_out:
+        return UserError("The file is empty.")
+    why = now.left_out[-1].why
+    return UserError(why.sentence, **why.values)
 
 
 def _roles(now: Reading, told: dict[str, str]) -> dict[str, str]:
     """By what was told, by name, by content. Raises UserError where user, item or time is none of the columns."""
     names = now.written.names
+    told = {role: name for role, name in told.items() if name or role not in NEEDED}
     for name in told.values():
-        if name not in names:
+        if name and name not in names:
             raise UserError("There is no column {column} in the table.", column=name[:80])
     free = [name for name in names if name not in told.values()]
     found = dict(told) | {role: name for role, name in recognised(free, LOG).items() if role not in told}
@@ -150,14 +155,14 @@ def _roles(now: Reading, told: dict[str, str]) -> dict[str, str]:
         guessed = guessed_log(now.written, now.decimal, found)
         found |= guessed
         if all(role in found for role in NEEDED):
-            roles = ", ".join(f"{role}: {name[:40]}" for role, name in guessed.items())
-            now.notes.append(note("Told by what the columns hold, not by their names: {roles}.", roles=roles))
+            columns = ", ".join(name[:40] for name in guessed.values())
+            now.notes.append(note("Told by what the columns hold, not by their names: {columns}.", columns=columns))
     if any(role not in found for role in NEEDED):
         raise UserError(
             "A log needs a user, an item and a time; found the columns {columns}. Name them user_id, item_id and timestamp.",
             columns=", ".join(names)[:120],
         )
-    return {role: found[role] for role in (*NEEDED, *(one for one in LOG if one not in NEEDED)) if role in found}
+    return {role: found[role] for role in (*NEEDED, *(one for one in LOG if one not in NEEDED)) if found.get(role)}
 
 
 def _names_nobody(written: Written, name: str) -> bool:

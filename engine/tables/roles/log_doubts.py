@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.runs.frame import Array
-from engine.tables.notes import Note, note
+from engine.tables.notes import N_, Note, note
 from engine.tables.roles.log import LogTable
 
 TESTED = 3
@@ -23,10 +23,12 @@ def doubts(log: LogTable) -> tuple[Note, ...]:
     clicked = log.clicked[~log.again][np.argsort(log.moments[~log.again], kind="stable")]
     tail = clicked[int(len(clicked) * (1 - TAIL)) :]
     if len(tail) and not clicked.all() and (tail.all() or not tail.any()):
-        notes.append(note(
-            "Ranking has nothing to be judged by: the last tenth of the rows holds {kind}. The whole log: {shown} rows, {unwatched} of them not watched.",
-            kind="watches alone" if tail.all() else "no watch", shown=f"{len(clicked):,}", unwatched=f"{int((~clicked).sum()):,}",
-        ))  # fmt: skip
+        sentence = (
+            N_("Ranking has nothing to be judged by: the last tenth of the rows holds watches alone. Of {shown} rows, {unwatched} were not watched.")
+            if tail.all()
+            else N_("Ranking has nothing to be judged by: the last tenth of the rows holds no watch. Of {shown} rows, {unwatched} were not watched.")
+        )  # fmt: skip
+        notes.append(Note(sentence, {"shown": f"{len(clicked):,}", "unwatched": f"{int((~clicked).sum()):,}"}))
     return tuple(notes)
 
 
@@ -54,10 +56,10 @@ def _of_last_watches(log: LogTable) -> list[Note]:
     ahead = log.moments[tested] < (log.moments[learnt].max() if learnt.any() else 0)
     count, notes = f"{len(tested):,}", []
     for marks, sentence in (
-        (seen, "Of {tested} last watches, {count} are of an item that the same user watched before: a list of unseen items cannot hit them."),
-        (unlearnt, "Of {tested} last watches, {count} are of an item that nobody else watched: it has no training example."),
-        (tied, "Of {tested} last watches, {count} share their moment with another watch of the same user: the file's order decides which is the last."),
-        (ahead, "Only a user's own future is kept out: for {count} of {tested} last watches, others' later watches are learnt from, which no recommender knows in time."),
+        (seen, N_("Of {tested} last watches, {count} are of an item that the same user watched before: a list of unseen items cannot hit them.")),
+        (unlearnt, N_("Of {tested} last watches, {count} are of an item that nobody else watched: it has no training example.")),
+        (tied, N_("Of {tested} last watches, {count} share their moment with another watch of the same user: the file's order decides which is the last.")),
+        (ahead, N_("Only a user's own future is kept out: for {count} of {tested} last watches, others' later watches are learnt from, which no recommender knows in time.")),
     ):  # fmt: skip
         if marks.any():
             notes.append(Note(sentence, {"tested": count, "count": f"{int(marks.sum()):,}"}))

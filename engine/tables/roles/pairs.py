@@ -103,8 +103,9 @@ def _compact(numbers: Array, names: Sequence[str]) -> tuple[Array, tuple[str, ..
 def _roles(written: Written, decimal: str, told: dict[str, str], notes: list[Note]) -> dict[str, str]:
     """By what was told, by name, by content. Raises UserError where there are no two columns of text."""
     names = written.names
+    told = {role: name for role, name in told.items() if name or role not in ("query", "document")}
     for name in told.values():
-        if name not in names:
+        if name and name not in names:
             raise UserError("There is no column {column} in the table.", column=name[:80])
     free = [name for name in names if name not in told.values()]
     found = recognised(free, {role: PAIRS[role] for role in ("query", "query_id") if role not in told}) | told
@@ -122,7 +123,7 @@ def _roles(written: Written, decimal: str, told: dict[str, str], notes: list[Not
     if "label" not in found | named and not written.header:
         named |= _grades(written, decimal, rest)
     found = named | found
-    return {role: found[role] for role in PAIRS if role in found}
+    return {role: found[role] for role in PAIRS if found.get(role)}
 
 
 def _document(written: Written, free: list[str], notes: list[Note]) -> str:
@@ -157,8 +158,8 @@ def _by_content(written: Written, decimal: str, found: Mapping[str, str], notes:
         last = max(texts[1:], key=lambda name: _length(written, name))
         told = {"query": texts[0], "document": last}
     if told:
-        roles = ", ".join(f"{role}: {name[:40]}" for role, name in told.items())
-        notes.append(note("Told by what the columns hold, not by their names: {roles}.", roles=roles))
+        columns = ", ".join(name[:40] for name in told.values())
+        notes.append(note("Told by what the columns hold, not by their names: {columns}.", columns=columns))
     return told
 
 

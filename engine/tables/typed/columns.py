@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from engine.runs.frame import Array
 from engine.tables.names import says_id, says_time
-from engine.tables.notes import Note, listed
+from engine.tables.notes import N_, Note, listed
 from engine.tables.typed.numbers import Numbers, decimal_mark, evidence, numbers
 from engine.tables.typed.text import Texts, texts
 from engine.tables.typed.times import Times, times
@@ -145,8 +145,8 @@ def _odd(written: Written, held: Texts, name: str, found: Numbers) -> tuple[Note
     notes = []
     marks = held.of_rows(held.where() & np.asarray(pc.not_equal(held.different, "")))
     for rows, sentence in (
-        (found.odd, "Column {column} holds numbers, and something else in some rows, which count as gaps: {value} in {rows}."),
-        (marks, "Column {column} holds numbers, and a mark for a gap in some rows: {value} in {rows}."),
+        (found.odd, N_("Column {column} holds numbers, and something else in some rows, which count as gaps: {value} in {rows}.")),
+        (marks, N_("Column {column} holds numbers, and a mark for a gap in some rows: {value} in {rows}.")),
     ):  # fmt: skip
         numbers_of_rows = written.number[rows]
         if len(numbers_of_rows):

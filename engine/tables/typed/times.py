@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.runs.frame import Array
-from engine.tables.notes import LeftOut, Note, listed, note
+from engine.tables.notes import N_, LeftOut, Note, listed, note
 from engine.tables.typed.calendar import Parts, in_digits, nanoseconds, parts_of, seen_as
 from engine.tables.typed.text import Texts
 
@@ -84,13 +84,13 @@ def _whole(column: Texts, number: Array, name: str, best: Reading, notes: tuple[
     known = column.of_rows(right)
     left_out = []
     for marks, why in (
-        (~right & gaps, "Column {column} holds no time, and the rows are left out: {rows}."),
-        (zero, "Column {column} holds 1970-01-01, which stands for no time, and the rows are left out: {rows}."),
-        (~right & ~gaps & ~zero, "Column {column} holds no time, or one in another unit than {form}, and the rows are left out: {rows}."),
+        (~right & gaps, N_("Column {column} holds no time, and the rows are left out: {rows}.")),
+        (zero, N_("Column {column} holds 1970-01-01, which stands for no time, and the rows are left out: {rows}.")),
+        (~right & ~gaps & ~zero, N_("Column {column} holds no time, or one in another unit than the rest, and the rows are left out: {rows}.")),
     ):  # fmt: skip
         rows = number[column.of_rows(marks)]
         if len(rows):
-            said = Note(why, {"column": name[:80], "rows": listed(rows.tolist()), "form": best.form})
+            said = Note(why, {"column": name[:80], "rows": listed(rows.tolist())})
             left_out.append(LeftOut(tuple(rows.tolist()), said))
     return Times(column.of_rows(best.moments), known, best.form, tuple(left_out), notes)
 
@@ -155,12 +155,13 @@ def _of_parts(found: Parts, counts: Array, name: str, day_first: bool | None) ->
     first, why = _order_of_days(found, fits, spans)
     notes = []
     if why or min(fits.values()) > 0.98 * max(fits.values()):
-        order = "day.month" if first else "month.day"
         days = {k: f"{v / DAY:,.0f}" for k, v in spans.items()}
-        notes.append(note(
-            "Dates of column {column} were read as {order}: {days} days from the first to the last, else {other}. Change it if that is wrong.",
-            column=name[:80], order=order, days=days[first], other=days[not first],
-        ))  # fmt: skip
+        sentence = (
+            N_("Dates of column {column} were read with the day first: they span {days} days, and {other} with the month first.")
+            if first
+            else N_("Dates of column {column} were read with the month first: they span {days} days, and {other} with the day first.")
+        )  # fmt: skip
+        notes.append(Note(sentence, {"column": name[:80], "days": days[first], "other": days[not first]}))
     return readings[first], tuple(notes)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from engine.errors import UserError
 from engine.tables.notes import Note, note
+from engine.tables.told import Told
 from engine.tables.written.cells import Written, read_cells
 from engine.tables.written.encoding import decoded, with_plain_ends
 from engine.tables.written.objects import is_json, read_objects
@@ -14,12 +15,12 @@ from engine.tables.written.parquet import check_shape, read_parquet
 
 MOST_ROWS = 1_200_000
 MOST_COLUMNS = 200
+NOTHING = Told()
 
 
 def read_file(
-    data: bytes, encoding: str = "", separator: str = "", header: bool | None = None,
-    most_rows: int = MOST_ROWS, most_columns: int = MOST_COLUMNS, blanks: bool = True,
-) -> Written:  # fmt: skip
+    data: bytes, told: Told = NOTHING, most_rows: int = MOST_ROWS, most_columns: int = MOST_COLUMNS, blanks: bool = True
+) -> Written:
     """The table in a file: packed or not, in any of the encodings and dialects, JSON or parquet. Where `blanks` is False,
     they separate nothing: cells are texts. Raises UserError on anything beyond the limits or unreadable."""
     if not data:
@@ -28,7 +29,7 @@ def read_file(
     try:
         if data[:4] == b"PAR1":
             return read_parquet(data, most_rows, most_columns)
-        return _of_text(data, encoding, separator, header, most_rows, most_columns, blanks)
+        return _of_text(data, told, most_rows, most_columns, blanks)
     except (UserError, MemoryError):
         raise
     except Exception as error:  # readers raise a zoo of types on damaged files
@@ -37,20 +38,18 @@ def read_file(
         raise UserError("The file could not be read as CSV, TSV or parquet.") from error
 
 
-def _of_text(
-    data: bytes, encoding: str, separator: str, header: bool | None, most_rows: int, most_columns: int, blanks: bool
-) -> Written:
-    data, name = decoded(data, encoding)
+def _of_text(data: bytes, told: Told, most_rows: int, most_columns: int, blanks: bool) -> Written:
+    data, name = decoded(data, told.encoding)
     data = with_plain_ends(data)
     if not data.strip():
         raise UserError("The file is empty.")
-    if not separator and is_json(data):
+    if not told.separator and is_json(data):
         read = read_objects(data, most_columns)
     else:
         check_shape(data.count(b"\n", 0, len(data.rstrip(b"\n"))), 0, most_rows, most_columns)
-        read = read_cells(data, separator, header, most_columns, blanks)
+        read = read_cells(data, told.separator, told.header, most_columns, blanks)
     check_shape(read.rows, 0, most_rows, most_columns)
-    return replace(read, encoding=name, notes=(*_of_encoding(name, encoding), *read.notes))
+    return replace(read, encoding=name, notes=(*_of_encoding(name, told.encoding), *read.notes))
 
 
 def read_text(data: bytes, encoding: str = "") -> tuple[str, str, tuple[Note, ...]]:
