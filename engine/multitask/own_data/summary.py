@@ -25,7 +25,7 @@ AT_ONCE = 8_192
 class Summary:
     """A table without its values: how many rows, every column, and Pearson's r of any two possible labels (L, L).
 
-    opened  how the file was read; likely  the labels that its names and values tell, in its order
+    opened  how the file was read; likely  the labels that its names and values tell; offered  columns to predict them from
     """
 
     rows: int
@@ -34,6 +34,7 @@ class Summary:
     pearson: Array
     opened: Opened
     likely: tuple[str, ...]
+    offered: tuple[str, ...]
 
     def correlation(self, one: str, other: str) -> float:
         """Pearson's r of two columns that can be labels."""
@@ -43,10 +44,11 @@ class Summary:
 def summary(data: bytes, name: str, told: str = "") -> Summary:
     """Read a table. `told`: what was decided about it. Raises UserError where it cannot be."""
     table = read_whole(data, decisions(told))
-    known = columns(table.frame)
-    labels = tuple(column.name for column in known if column.can_be_label and table.opened.roles.get(column.name) != "")
-    likely = tuple(one for one in labels if table.opened.roles.get(one) == "label")
-    return Summary(len(table.frame), known, labels, pearson(table.frame, labels), table.opened, likely)
+    known, roles = tuple(column for column in columns(table.frame) if column.name), table.labels.roles
+    labels = tuple(column.name for column in known if column.can_be_label and roles[column.name])
+    likely = tuple(one for one in labels if roles[one] == "label")
+    offered = tuple(column.name for column in known if roles[column.name] in ("feature", "group", "time"))
+    return Summary(len(table.frame), known, labels, pearson(table.frame, labels), table.opened, likely, offered)
 
 
 def pearson(frame: pd.DataFrame, names: tuple[str, ...]) -> Array:

@@ -25,9 +25,12 @@ def guessed_log(written: Written, decimal: str, known: Mapping[str, str]) -> dic
         if moments:
             found["time"] = max(moments, key=lambda name: columns[name].distinct)
     left = [name for name in columns if name not in found.values()]
-    names = [name for name in left if _names_somebody(columns[name])]
-    for role in ("user", "item"):
-        if role not in known and names:
+    names = [name for name in left if _names_somebody(columns[name]) and not _rates(columns[name])]
+    wanted = [role for role in ("user", "item") if role not in known]
+    if len(names) < len(wanted):  # a few users look like a few stars
+        names = [name for name in left if _names_somebody(columns[name])]
+    for role in wanted:
+        if names:
             found[role] = names.pop(0)
     if not written.header:
         found |= _beside(columns, [name for name in left if name not in found.values()], known)
@@ -50,7 +53,7 @@ def _names_somebody(column: Column) -> bool:
     if column.type in ("time", "text") or column.distinct < 3:
         return False
     if column.numbers is not None:
-        return column.numbers.whole() is not None and not _rates(column)
+        return column.numbers.whole() is not None
     return True
 
 

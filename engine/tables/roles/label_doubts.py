@@ -30,7 +30,7 @@ def doubts(table: LabelTable) -> tuple[Note, ...]:
         known = ~np.isnan(label.values)
         rarer = int(min(np.nansum(label.values), known.sum() - np.nansum(label.values)))
         if rarer < FEWEST:
-            notes.append(note("Label {column} has only {count} rows of its rarer class; {least} are needed.", column=label.name[:80], count=rarer, least=FEWEST))  # fmt: skip
+            notes.append(note("Label {column} has only {count} rows of its rarer class; 20 are needed.", column=label.name[:80], count=rarer))  # fmt: skip
     notes += _copies(table, labels)
     copied = {note.values.get("column", "") for note in notes}
     later: set[str] = set()

@@ -80,7 +80,7 @@ def read_labels(
     notes += [note("Column {column} numbers the rows: it is left out.", column=name[:80] or "1") for name in numbered if name not in chosen]  # fmt: skip
     for label in possible.values():
         if label.within and roles[label.name] == "label":
-            notes.append(note("{column} is known only where {other} is true: it is a label over these {rows} rows.", column=label.name[:80], other=label.within[:80], rows=f"{int((~np.isnan(label.values)).sum()):,}"))  # fmt: skip
+            notes.append(note("{column} is known only where {other} is true: a label over these {rows} rows alone, and its gaps tell {other}.", column=label.name[:80], other=label.within[:80], rows=f"{int((~np.isnan(label.values)).sum()):,}"))  # fmt: skip
     return LabelTable(columns, possible, roles, written.number, written.left_out, tuple(notes))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,7 +16,6 @@ from engine.runs.frame import Array
 from engine.tables.notes import LeftOut, Note, listed, note
 from engine.tables.written.dialect import (
     Cut,
-    cells_of,
     cut,
     named_separator,
     names_columns,
@@ -27,8 +25,6 @@ from engine.tables.written.dialect import (
 from engine.tables.written.quotes import Quoting, quoting
 
 LONGEST_NAME = 1_000
-HEAD = 20
-"""Lines over which the names of the columns may go."""
 MOST_RAGGED = 0.2
 """The share of rows of another width from which on a file is refused."""
 BLANK_LINES = re.compile(rb"\A(?: *+\n)++")
@@ -87,22 +83,18 @@ def read_cells(
     lines = sample_lines(data)
     where = cut(lines, named_separator(separator) if separator else told, blanks)
     before = lines[: where.skipped]
-    lines = lines[where.skipped :]
-    _check_width(lines, where, most_columns)
-    data, lines = _padded(_without(data, where.skipped), lines, where)
+    _check_width(where, most_columns)
+    data, first = _padded(_without(data, where.skipped), where)
     data, mark = _plain(data, where.separator)
     quoted = quoting(data, mark, where.columns)
     ragged = Ragged()
     cells = _parsed(quoted.data, mark, where.columns, quoted.enclosing, ragged)
     del data
-    first = [cells_of(line, where.separator) for line in lines[:1]]
-    rest = [cells_of(line, where.separator) for line in lines[1:]]
-    named = header if header is not None else names_columns(first[0] if first else [], rest)
-    if named and 1 in ragged.numbers or named and 1 in ragged.blank:
-        named_width = len(first[0])
+    named = header if header is not None else names_columns(first, where.rows[1:])
+    if named and (1 in ragged.numbers or 1 in ragged.blank):
         raise UserError(
             "Row 1 has {found} values, but the first line names {columns} columns.",
-            found=where.columns, columns=named_width,
+            found=where.columns, columns=len(first),
         )  # fmt: skip
     return _whole(cells, named, ragged, where, _said(before, quoted, named, header))
 
@@ -120,15 +112,9 @@ def _said(before: Sequence[str], quoted: Quoting, named: bool, told: bool | None
     return tuple(notes)
 
 
-def _check_width(lines: Sequence[str], where: Cut, most: int) -> None:
+def _check_width(where: Cut, most: int) -> None:
     """Counts the columns before any name is compared. Raises UserError where there are too many."""
-    widest = where.columns
-    if where.separator in tuple(",;|\t"):
-        try:
-            first = next(csv.reader(lines[:HEAD], delimiter=where.separator), [])
-        except csv.Error:  # a cell that is longer than any name
-            first = []
-        widest = max(widest, len(first))
+    widest = max(where.columns, *(len(row) for row in where.rows[:1]))
     if widest > most:
         raise UserError("The table has {columns} columns; the limit is {limit}.", columns=widest, limit=most)
 
@@ -215,20 +201,20 @@ def _without_heads(cells: pa.Table, number: Array, names: list[str]) -> tuple[pa
     return cells.filter(pa.array(~again)), number[~again], (LeftOut(tuple(rows), why),)
 
 
-def _padded(data: bytes, lines: list[str], where: Cut) -> tuple[bytes, list[str]]:
-    """Where the first line names one column less than the rows have, but these end in a separator, or begin with the row's
-    own number: it gets an empty name there."""
-    rows = [cells_of(line, where.separator) for line in lines]
-    if len(where.separator) != 1 or len(rows) < 3 or not 1 < len(rows[0]) == where.columns - 1:
-        return data, lines
-    inside = [row for row in rows[1:] if len(row) == where.columns]
+def _padded(data: bytes, where: Cut) -> tuple[bytes, list[str]]:
+    """The text and its first row. Where that names one column less than the rows have, but these end in a separator, or
+    begin with the row's own number, it gets an empty name there."""
+    first, *rows = where.rows or ([],)
+    if len(where.separator) != 1 or len(rows) < 2 or not 1 < len(first) == where.columns - 1:
+        return data, first
+    inside = [row for row in rows if len(row) == where.columns]
     begin, _, rest = data.partition(b"\n")
     mark = where.separator.encode()
     if all(not row[-1].strip() for row in inside):
-        return begin + mark + b"\n" + rest, [lines[0] + where.separator, *lines[1:]]
+        return begin + mark + b"\n" + rest, [*first, ""]
     if len({row[0] for row in inside}) == len(inside):
-        return mark + begin + b"\n" + rest, [where.separator + lines[0], *lines[1:]]
-    return data, lines
+        return mark + begin + b"\n" + rest, ["", *first]
+    return data, first
 
 
 def _without_empty(cells: pa.Table, names: list[str]) -> tuple[pa.Table, list[str]]:

@@ -27,11 +27,13 @@ ALIKE = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """`separator`, "" for one column; `columns` in a row; `skipped` lines of another form stand before the first row."""
+    """`separator`, "" for one column; `columns` in a row; `skipped` lines of another form stand before the first of `rows`,
+    which are a sample."""
 
     separator: str
     columns: int
-    skipped: int = 0
+    skipped: int
+    rows: tuple[list[str], ...]
 
 
 def told_separator(data: bytes) -> tuple[bytes, str]:
@@ -75,13 +77,31 @@ def cells_of(line: str, separator: str) -> list[str]:
     return plain if line.count('"') % 2 else read
 
 
+def _rows(lines: Sequence[str], separator: str) -> list[list[str]]:
+    """The first rows: a line each, or several where a cell in marks goes over them; whichever gives more rows of one width."""
+    plain = [cells_of(line, separator) for line in lines]
+    if len(separator) != 1 or separator == " " or not any('"' in line for line in lines):
+        return plain
+    try:
+        whole = [row for row in csv.reader([line + "\n" for line in lines], delimiter=separator) if row]
+    except csv.Error:
+        return plain
+    return whole if _evenness(whole) >= _evenness(plain) else plain
+
+
+def _evenness(rows: Sequence[Sequence[str]]) -> float:
+    counts = [len(row) for row in rows]
+    return _usual(counts)[1] / len(counts) if counts else 0.0
+
+
 def cut(lines: Sequence[str], separator: str = "", blanks: bool = True) -> Cut:
     """The separator that cuts most lines alike, or the one that is told; and how many lines before have another form."""
     if not lines:
         raise UserError("The file is empty.")
-    best, best_key = Cut("", 1), (0.0, 0)
+    best, best_key = Cut("", 1, 0, tuple([line] for line in lines)), (0.0, 0)
     for place, mark in enumerate([separator] if separator else SEPARATORS if blanks else SEPARATORS[:-1]):
-        counts = [len(cells_of(line, mark)) for line in lines]
+        rows = _rows(lines, mark)
+        counts = [len(row) for row in rows]
         columns, often = _usual(counts)
         if columns < 2:
             continue
@@ -90,7 +110,8 @@ def cut(lines: Sequence[str], separator: str = "", blanks: bool = True) -> Cut:
         if mark == " " and (share < ALIKE or best_key[0] >= 0.5):
             continue
         if key[0] > best_key[0] + 0.02 or (key[0] >= best_key[0] and key > best_key):
-            best, best_key = Cut(mark, columns, _before(lines, counts, columns)), key
+            skipped = _before(lines, counts, columns)
+            best, best_key = Cut(mark, columns, skipped, tuple(rows[skipped:])), key
     return best
 
 

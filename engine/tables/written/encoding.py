@@ -21,6 +21,8 @@ MARKS = ((codecs.BOM_UTF8, "utf_8_sig"), (codecs.BOM_UTF16_LE, "utf_16"), (codec
 DAMAGE = re.compile(rb"([\x80-\xff])\1{7}")
 """One byte many times over: no language writes so."""
 PIECE = 1 << 20
+SHORT = 40
+"""Signs of a text that may be too short for a line end."""
 SAMPLE = 60_000
 """Bytes that the detector looks at: the lines that hold more than ASCII."""
 
@@ -70,7 +72,10 @@ def _without_mark(data: bytes) -> str:
     sample = data[: 4 * SAMPLE]
     even, odd = (sample[side::2].count(0) for side in (0, 1))
     if len(data) % 2 == 0 and max(even, odd) > 10 * min(even, odd):
-        return "utf_16_le" if odd > even else "utf_16_be"
+        name = "utf_16_le" if odd > even else "utf_16_be"
+        text = sample[: len(sample) // 2 * 2].decode(name, "replace")
+        if any(sign in text for sign in "\n\r,\t;") or len(text) < SHORT:
+            return name
     raise UserError("The file is no text: it holds bytes of zero.")
 
 
