@@ -5,7 +5,7 @@ N rows that are used
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,7 +18,7 @@ from engine.tables.notes import LeftOut, Note, listed, note
 from engine.tables.roles.guesses import guessed_log
 from engine.tables.roles.words import NO, YES
 from engine.tables.typed.columns import GAPS, Column, column_of, decimal_of
-from engine.tables.typed.text import texts
+from engine.tables.typed.text import compact, texts
 from engine.tables.written.cells import Written
 
 NEEDED = ("user", "item", "time")
@@ -114,8 +114,8 @@ def read_log(
     if not used.any():
         raise _reason(now)
     again = _again(user[used], item[used], moments[used], clicked[used], None if watched is None else watched[used])
-    user, users = _compact(user[used], users)
-    item, items = _compact(item[used], items)
+    user, users = compact(user[used], users)
+    item, items = compact(item[used], items)
     for column in now.columns.values():
         now.notes.extend(column.notes)
     return LogTable(
@@ -195,15 +195,6 @@ def _named(now: Reading, role: str) -> tuple[Array, tuple[str, ...]]:
         now.notes.append(note("Column {column} holds the same name with and without blanks at its ends: they are one.", column=column.name[:80]))  # fmt: skip
     now.leave_out(column.missing, note("Column {column} is empty, and the rows are left out: {rows}.", column=column.name[:80], rows=""))  # fmt: skip
     return held.place.astype(np.int64), tuple(held.different.to_pylist())
-
-
-def _compact(numbers: Array, names: Sequence[str]) -> tuple[Array, tuple[str, ...]]:
-    """Only the names that are used, in the order in which they come."""
-    different, first, place = np.unique(numbers, return_index=True, return_inverse=True)
-    order = np.argsort(first, kind="stable")
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order))
-    return rank[place], tuple(names[n] for n in different[order])
 
 
 def _watches(now: Reading) -> tuple[Array, Array | None]:

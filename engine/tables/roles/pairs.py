@@ -18,7 +18,7 @@ from engine.tables.names import PAIRS, plain, recognised
 from engine.tables.notes import LeftOut, Note, listed, note
 from engine.tables.roles.words import NO, YES
 from engine.tables.typed.columns import Column, column_of, decimal_of
-from engine.tables.typed.text import Texts
+from engine.tables.typed.text import Texts, compact
 from engine.tables.written.cells import Written
 
 GRADES = {"e": 3.0, "s": 2.0, "c": 1.0, "i": 0.0, "exact": 3.0, "substitute": 2.0, "complement": 1.0, "irrelevant": 0.0,
@@ -72,8 +72,8 @@ def read_pairs(written: Written, told: Mapping[str, str] | None = None, decimal:
         used &= ~np.isnan(label)
         label = label[used]
         notes += _of_labels(columns["label"], label)
-    query, asked = _compact(query[used], queries)
-    document, answers = _compact(document[used], documents)
+    query, asked = compact(query[used], queries)
+    document, answers = compact(document[used], documents)
     return PairTable(query, document, asked, answers, label, written.number[used], roles, columns, tuple(left_out), tuple(notes))  # fmt: skip
 
 
@@ -90,14 +90,6 @@ def _composed(held: Texts) -> tuple[Array, list[str]]:
     places: dict[str, int] = {}
     place = np.array([places.setdefault(unicodedata.normalize("NFC", one), len(places)) for one in texts], np.int64)
     return held.of_rows(place), list(places)
-
-
-def _compact(numbers: Array, names: Sequence[str]) -> tuple[Array, tuple[str, ...]]:
-    different, first, place = np.unique(numbers, return_index=True, return_inverse=True)
-    order = np.argsort(first, kind="stable")
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order))
-    return rank[place], tuple(names[n] for n in different[order])
 
 
 def _roles(written: Written, decimal: str, told: dict[str, str], notes: list[Note]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,3 +71,12 @@ def _whole_if_it_can(column: pa.Array) -> pa.Array:
         if bool(np.all(np.mod(values, 1) == 0)) and bool(np.all(np.abs(values) < 2**53)):
             return column.cast(pa.int64())
     return column
+
+
+def compact(numbers: Array, names: Sequence[str]) -> tuple[Array, tuple[str, ...]]:
+    """Numbers (N,) into names → only the names that are used, in the order in which they come."""
+    different, first, place = np.unique(numbers, return_index=True, return_inverse=True)
+    order = np.argsort(first, kind="stable")
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    return rank[place], tuple(names[n] for n in different[order])
