@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 
 from engine.errors import UserError
 from engine.matching import PairsConfig
+from engine.matching.data.hashing import tokens
 from engine.matching.own_pairs import files
 from engine.matching.own_pairs.files import Pair, read_pairs
-from engine.matching.own_pairs.pairs import language_of, log_of_pairs, pairs_config, train_pairs
+from engine.matching.own_pairs.pairs import found_in, language_of, log_of_pairs, pairs_config, train_pairs
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 ROWS = [(f"query {n}, with a comma", f"The “document” {n % 12}, quoted") for n in range(30)]
@@ -175,6 +176,14 @@ def test_the_first_pairs_are_used_and_that_is_said(name: str, monkeypatch: pytes
 ])  # fmt: skip
 def test_stars_are_kept_apart(labels: list[float | None], grades: dict[int, int]) -> None:
     assert dict(log_of_pairs(asked(labels)).train[0].grades) == grades
+
+
+def test_a_latin_word_that_is_taken_apart_is_named() -> None:
+    found = found_in(
+        table([(f"iPhone{n}手机壳", f"适用iPhone{n}的手机保护壳") for n in range(10, 40)], ("query", "document"), "\t")
+    )
+    whole = len(tokens("iPhone10", "zh")) == 1
+    assert whole or any("iPhone10 is 8 tokens" in str(one) for one in found.opened.doubts)
 
 
 def test_null_is_no_text() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -15,9 +16,11 @@ from engine.matching.own_pairs.files import Pair, read_file_of_pairs
 from engine.matching.training import train_on
 from engine.runs.frame import Frame
 from engine.runs.work import Tick
+from engine.tables.notes import Note, note
 from engine.tables.opened import Opened
 from engine.tables.told import told as decisions
 
+LATIN = re.compile(r"[A-Za-z0-9]{2,}")
 HELD_OUT = 5
 """Every fifth query is held out."""
 RANKED, ASKED = 1_000, 500
@@ -47,7 +50,18 @@ def found_in(data: bytes, told: str = "") -> Found:
     log = log_of_pairs(file.pairs)
     parts = (file.pairs, log.documents, log.train, log.test, log.pool)
     pairs, documents, train, test, pool = (len(part) for part in parts)
-    return Found(log.language, pairs, documents, train, test, pool, file.opened)
+    about = replace(file.opened, notes=(*file.opened.notes, *_taken_apart(file.pairs, log.language)))
+    return Found(log.language, pairs, documents, train, test, pool, about)
+
+
+def _taken_apart(pairs: Iterable[Pair], language: str) -> tuple[Note, ...]:
+    """Says so where a word among Chinese characters is read letter by letter."""
+    for pair in pairs if language == "zh" else ():
+        found = LATIN.search(pair.query) or LATIN.search(pair.document)
+        if found and len(tokens(found[0], language)) > 1:
+            count = len(tokens(found[0], language))
+            return (note("Words in Latin letters are read letter by letter among Chinese: {word} is {count} tokens.", word=found[0][:40], count=count),)  # fmt: skip
+    return ()
 
 
 def log_in(data: bytes, told: str = "") -> Log:
