@@ -95,4 +95,5 @@ class PairsConfig(MatchingConfig):
     learning_rate: tuple[float, ...] = setting((0.002,), ListOf(FloatRange(1e-6, 1e9), 1, len(MODELS)))
     steps: int = setting(600, IntRange(1, 10_000))
     frames: int = setting(16, IntRange(2, 120))
+    told: str = setting("", Text(2_000))  # what was decided about the file: `engine.tables.told`
     table: str = setting("", Text(64))  # SHA-256 of the bytes; "" takes any

@@ -90,6 +90,7 @@ class TextConfig(RecurrentConfig):
     steps: int = setting(500, IntRange(1, 10_000))
     alphabet: str = setting("ab", Text(401))
     excerpt: str = setting("abababababab", Text(202))
+    told: str = setting("", Text(2_000))  # what was decided about the file: `engine.tables.told`
     table: str = setting("", Text(64))  # SHA-256 of the bytes; "" takes any
 
     @property

@@ -20,6 +20,7 @@ from engine.errors import UserError
 from engine.files import ROOT
 from engine.runs.workers import wire
 from engine.tables.parcel import Cut, unpack
+from engine.tables.written.packed import is_packed
 
 T = TypeVar("T")
 Waiting = Callable[[], None]
@@ -79,7 +80,7 @@ def read(
 
 def is_short(data: bytes) -> bool:
     """Whether the server reads it by itself."""
-    return len(data) <= SHORT and data[:4] != b"PAR1"
+    return len(data) <= SHORT and not is_packed(data)
 
 
 @contextmanager

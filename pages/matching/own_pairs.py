@@ -11,9 +11,12 @@ from pages.matching import measures, where
 from pages.matching.shown import shown
 from pages.matching.where import PLACE
 from pages.ui.controls import controls
-from pages.ui.language import t
-from pages.ui.run.own_file import choose_file, train_button, with_file
+from pages.ui.language import N_, t
+from pages.ui.run.file_form import Decisions
+from pages.ui.run.own_file import TABLES, choose_file, train_button, with_file
 from pages.ui.run.reading import Reading
+
+ROLES = {"query": N_("query"), "document": N_("document"), "label": N_("label or clicks"), "query_id": N_("number of the query"), "score": N_("score")}  # fmt: skip
 
 
 def draw() -> None:
@@ -21,15 +24,15 @@ def draw() -> None:
     file = choose_file(
         PLACE,
         t("A table of queries and documents"),
-        ("tsv", "csv", "jsonl", "json", "txt"),
+        TABLES,
         t(
-            "TSV, CSV or JSONL with query, document and, if there is one, label or clicks; or question-passage files in SQuAD's form (XQuAD, CMRC). It stays in this browser session."
+            "TSV, CSV, JSON lines or parquet with query, document and, if there is one, label or clicks, packed or not; or question-passage files in SQuAD's form (XQuAD, CMRC). It stays in this browser session."
         ),
     )
     steps = controls.whole_number(
         t("Training steps"), IntRange(50, 5_000), 600, key="matching_pairs_steps", bind="query-params", step=100
     )
-    offered = with_file(PLACE, file, found_in, lambda read: _offer(read, steps))
+    offered = with_file(PLACE, file, found_in, lambda read: _offer(read, steps), Decisions(roles=ROLES))
     now = shown()
     if isinstance(now.config, PairsConfig):
         if offered and offered != now.config.table:
@@ -40,7 +43,7 @@ def draw() -> None:
 def _offer(read: Reading[Found], steps: int) -> str:
     """Show what the file holds, and the button; the file's hash."""
     found = read.found
-    config = PairsConfig(steps=steps, language=found.language, table=read.table.digest)
+    config = PairsConfig(steps=steps, language=found.language, table=read.table.digest, told=read.told)
     st.caption(
         t(
             "{pairs} pairs, {documents} documents, read as {language}. {train} queries to learn from, {test} held out, ranked over {pool} documents.",

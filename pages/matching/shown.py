@@ -97,7 +97,7 @@ def shortened(scene: Scene) -> Scene:
 
 def _hand(config: MatchingConfig) -> SceneMaker:
     if isinstance(config, PairsConfig):
-        return _own_hand(config.digest, config, reading.again(config.table, log_in))
+        return _own_hand(config.digest, config, reading.again(config.table, log_in, told=config.told))
     return _shared_hand(config.digest, config)
 
 

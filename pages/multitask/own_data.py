@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 
 from engine.multitask import TableConfig
-from engine.multitask.own_data.columns import Column
 from engine.multitask.own_data.sample import sample_table
 from engine.multitask.own_data.summary import Summary, summary
 from engine.runs.config import IntRange
@@ -19,7 +19,8 @@ from pages.ui.controls import controls
 from pages.ui.controls.choices import one_of
 from pages.ui.language import t
 from pages.ui.run import polling, reading, training
-from pages.ui.run.own_file import choose_file, with_file
+from pages.ui.run.file_form import Decisions
+from pages.ui.run.own_file import TABLES, choose_file, with_file
 
 MOST_FEATURES = 30
 
@@ -27,13 +28,13 @@ MOST_FEATURES = 30
 def draw() -> None:
     """The file, what is compared in it, and the answer."""
     file = _file()
-    with_file(PLACE, file, summary, _opened, name=file.name if file else "")
+    with_file(PLACE, file, summary, _opened, Decisions(), name=file.name if file else "")
 
 
 def _opened(read: reading.Reading[Summary]) -> None:
     config = _choose(read.found, read.table.digest)
     if config is not None:
-        _compare(config, read.table)
+        _compare(replace(config, told=read.told), read.table)
 
 
 def _file() -> reading.Upload | None:
@@ -41,8 +42,10 @@ def _file() -> reading.Upload | None:
     file = choose_file(
         PLACE,
         t("A table with at least two label columns"),
-        ("csv", "tsv", "parquet"),
-        t("CSV, TSV or parquet, up to 64 MB. It stays in this browser session and is deleted with it."),
+        TABLES,
+        t(
+            "CSV, TSV, JSON lines or parquet, packed or not, up to 64 MB. It stays in this browser session and is deleted with it."
+        ),
     )
     if file is None and st.toggle(t("Use a sample table"), key="multitask_sample", bind="query-params"):
         return reading.Upload(PLACE.playground, "sample.csv", "sample", _sample)
@@ -58,11 +61,10 @@ def _choose(table: Summary, digest: str) -> TableConfig | None:
     """The controls; None until there are two labels and a feature."""
     known = table.columns
     labels_possible = list(table.labels)
-    st.caption(t("{rows} rows, {columns} columns.", rows=f"{table.rows:,}", columns=len(known)))
     if len(labels_possible) < 2:
         _refuse_a_single_label(labels_possible)
         return None
-    labels, features, names = _columns(known, labels_possible)
+    labels, features, names = _columns(table)
     split, runs, epochs = _how(table)
     unusable = [column.name for column in known if column.kind == "unusable"]
     if unusable:
@@ -82,12 +84,13 @@ def _choose(table: Summary, digest: str) -> TableConfig | None:
     )  # fmt: skip
 
 
-def _columns(known: tuple[Column, ...], labels_possible: list[str]) -> tuple[list[str], list[str], list[str]]:
+def _columns(table: Summary) -> tuple[list[str], list[str], list[str]]:
     """Labels, features, and features whose numbers are names, as chosen."""
+    known, labels_possible = table.columns, list(table.labels)
     labels = st.multiselect(
         t("Labels"),
         labels_possible,
-        default=_likely_labels(known),
+        default=_likely_labels(table),
         max_selections=6,
         key="multitask_labels",
         placeholder=t("Choose"),
@@ -98,7 +101,7 @@ def _columns(known: tuple[Column, ...], labels_possible: list[str]) -> tuple[lis
     features = st.multiselect(
         t("Features"),
         possible,
-        default=possible[:MOST_FEATURES],
+        default=[name for name in possible if name in table.offered][:MOST_FEATURES],
         max_selections=100,
         key="multitask_features",
         placeholder=t("Choose"),
@@ -156,10 +159,11 @@ def _epochs(rows: int) -> int:
     return min(40, max(6, round(1_000 * TableConfig().batch_size / rows)))
 
 
-def _likely_labels(known: tuple[Column, ...]) -> list[str]:
-    """The first two binary columns, filled up with the first numbers."""
-    usable = [column for column in known if column.can_be_label]
-    return [column.name for column in sorted(usable, key=lambda column: column.kind != "binary")[:2]]
+def _likely_labels(table: Summary) -> list[str]:
+    """The first two that names and values tell, filled up with the other binary columns and the first numbers."""
+    usable = [column for column in table.columns if column.name in table.labels]
+    usable.sort(key=lambda column: (column.name not in table.likely, column.kind != "binary"))
+    return [column.name for column in usable[:2]]
 
 
 def _correlations(table: Summary, labels: list[str]) -> None:

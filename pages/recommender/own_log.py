@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -22,8 +23,9 @@ from pages.ui.controls.choices import one_of
 from pages.ui.language import N_, listed, t
 from pages.ui.marked import Marked
 from pages.ui.run import reading, training
+from pages.ui.run.file_form import Decisions
 from pages.ui.run.live import with_each_frame
-from pages.ui.run.own_file import choose_file, train_button, with_file
+from pages.ui.run.own_file import TABLES, choose_file, train_button, with_file
 
 ROLES = {
     "user": N_("user"),
@@ -36,6 +38,7 @@ ROLES = {
     "author": N_("channel"),
     "uploaded": N_("upload"),
     "page": N_("page"),
+    "event": N_("event"),
 }
 UNITS = {1e-3: N_("milliseconds"), 1.0: N_("seconds"), 60.0: N_("minutes")}
 RATED = {"all": N_("Every rating"), "liked": N_("From 4 of 5 up")}
@@ -56,8 +59,8 @@ def _file() -> reading.Upload | None:
     file = choose_file(
         PLACE,
         t("A table with a user, an item and a time"),
-        ("csv", "tsv", "parquet", "dat", "data", "txt"),
-        t("CSV, TSV or parquet, up to 64 MB and 1.2 million rows. It stays in this browser session and is deleted with it."),
+        TABLES,
+        t("CSV, TSV, JSON lines or parquet, packed or not, up to 64 MB and 1.2 million rows. It stays in this browser session and is deleted with it."),
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):
         sample = st.toggle(t("Use a sample log"), key="recommender_sample", bind="query-params")
@@ -91,25 +94,24 @@ def _columns() -> str:
 
 def _read(file: reading.Upload | None) -> str:
     """Show what the file holds, and the button; its hash, "" where it cannot be used."""
-    rated = "all"
 
-    def ratings(read: reading.Reading[Found]) -> bool:
-        return read.found.decides == ("rating",)
+    def use(read: reading.Reading[Found]) -> str:
+        rated = "all"
+        if read.found.decides == ("rating",):
+            rated = one_of(
+                t("Ratings that count as watches"), list(RATED), "all", key="recommender_rated",
+                name_of=lambda one: t(RATED[one]),
+            )  # fmt: skip
+        if rated != "all" and file is not None:
+            read = reading.read(file, found_in, rated=rated, told=read.told)
+        return _offer(read, rated)
 
-    decides = with_file(PLACE, file, found_in, ratings, rated="all")
-    if decides is None:
-        return ""
-    if decides:
-        rated = one_of(
-            t("Ratings that count as watches"), list(RATED), "all", key="recommender_rated",
-            name_of=lambda one: t(RATED[one]),
-        )  # fmt: skip
-    return with_file(PLACE, file, found_in, partial(_offer, rated=rated), rated=rated) or ""
+    return with_file(PLACE, file, found_in, use, Decisions(roles=ROLES), rated="all") or ""
 
 
 def _offer(read: reading.Reading[Found], rated: str) -> str:
     _found(read.found)
-    config = _settings(read.found, read.table.digest, rated)
+    config = replace(_settings(read.found, read.table.digest, rated), told=read.told)
     train_button(PLACE, t("Train on this log"), config, read.table, "own", where.forget)
     return read.table.digest
 

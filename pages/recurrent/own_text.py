@@ -12,14 +12,15 @@ from engine.runs.config import IntRange
 from pages.recurrent.where import PLACE
 from pages.ui.controls import controls
 from pages.ui.language import t
+from pages.ui.run.file_form import Decisions
 from pages.ui.run.own_file import choose_file, train_button, with_file
 from pages.ui.run.reading import Reading
 
 
 def draw() -> None:
     """The file, what is in it, and the button; the run goes on the stage above."""
-    about = t("UTF-8, 3,000 to 8,000,000 characters; a novel is the classic. It stays in this browser session.")
-    file = choose_file(PLACE, t("A plain-text file"), ("txt", "md"), about)
+    about = t("A text of 3,000 to 8,000,000 characters; a novel is the classic. It stays in this browser session.")
+    file = choose_file(PLACE, t("A plain-text file"), ("txt", "md", "gz", "zip"), about)
     with st.container(horizontal=True):
         length = controls.whole_number(
             t("Characters in a window"), IntRange(8, 100), 48, key="recurrent_text_length", bind="query-params", step=8
@@ -27,7 +28,13 @@ def draw() -> None:
         steps = controls.whole_number(
             t("Training steps"), IntRange(50, 5_000), 500, key="recurrent_text_steps", bind="query-params", step=100
         )
-    with_file(PLACE, file, found_in, lambda read: _offer(read, TextConfig(distance=length, steps=steps)))
+    with_file(
+        PLACE,
+        file,
+        found_in,
+        lambda read: _offer(read, TextConfig(distance=length, steps=steps, told=read.told)),
+        Decisions(form=False),
+    )
 
 
 def _offer(read: Reading[Found], base: TextConfig) -> None:

@@ -17,8 +17,10 @@ from hypothesis import strategies as st
 
 from engine.errors import UserError
 from engine.matching import PairsConfig
+from engine.matching.data.hashing import tokens
 from engine.matching.own_pairs import files
-from engine.matching.own_pairs.pairs import Pair, language_of, log_of_pairs, pairs_config, read_pairs, train_pairs
+from engine.matching.own_pairs.files import Pair, read_pairs
+from engine.matching.own_pairs.pairs import found_in, language_of, log_of_pairs, pairs_config, train_pairs
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 ROWS = [(f"query {n}, with a comma", f"The “document” {n % 12}, quoted") for n in range(30)]
@@ -134,11 +136,11 @@ def rows(change: dict[str, Any]) -> bytes:
 
 
 @pytest.mark.parametrize(("data", "words"), [
-    (b"", "Too few pairs of query and document: 0 were found, 20 are needed"),
+    (b"", "The file is empty"),
     (table(ROWS[:19]), "19 were found"),
-    (b"caf\xe9,document\n" * 30, "no UTF-8 text: byte 3"),
-    (table(ROWS, ("query", "price")), "needs a query and a document; found the columns query, price"),
-    (b"one column\n" * 30, "needs a query and a document; found the columns one column"),
+    (b"caf\x81\xff,document\n" * 30, "line 1 cannot be read"),
+    (table([(q, n) for n, (q, _) in enumerate(ROWS)], ("query", "price")), "needs a query and a document; found the columns query, price"),
+    (b"one column\n" * 30, "needs a query and a document; found the columns column_1"),
     (jsonl([{"a": 1}]), "needs a query and a document; found the columns a"),
     (rows({"label": "many"}), "must be a number from 0 up, not many"),
     (rows({"label": None}), "must be a number from 0 up, not None"),
@@ -155,7 +157,7 @@ def rows(change: dict[str, Any]) -> bytes:
     pytest.param(b'{"data": 7}', "found 7"),
     pytest.param(b'{"data": null}', "found None"),
     (b"[1, 2, null]", "found 1"),
-    (b'"' + b"x" * 200_000 + b'",d\n', "The table cannot be read"),
+    (b'"' + b"x" * 200_000 + b'",d\n', "found the columns column_1, column_2"),
 ])  # fmt: skip
 def test_what_cannot_be_used_is_named(data: bytes, words: str) -> None:
     with pytest.raises(UserError, match=words):
@@ -163,14 +165,25 @@ def test_what_cannot_be_used_is_named(data: bytes, words: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["csv", "tsv with a head", "jsonl"])
-def test_no_more_is_read_than_is_used(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What stands behind it may be anything."""
+def test_the_first_pairs_are_used_and_that_is_said(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "MOST", 25)
-    read: list[str] = []
-    pieces = files._pieces
-    monkeypatch.setattr(files, "_pieces", lambda text: (read.append(piece) or piece for piece in pieces(text)))
-    assert read_pairs(FORMATS[name] + b"\n{nonsense" * 1_000) == PAIRS[:25]
-    assert len(read) <= 25 + 3
+    found = files.read_file_of_pairs(FORMATS[name])
+    assert found.pairs == PAIRS[:25] and "The first 25 pairs are used, of 30." in map(str, found.opened.doubts)
+
+
+@pytest.mark.parametrize(("labels", "grades"), [
+    ([1, 2, 3, 4, 5], {0: 1, 1: 2, 2: 3, 3: 4, 4: 5}), ([0, 1, 2], {1: 1, 2: 2}), ([0, 10, 1], {1: 3, 2: 1}),
+])  # fmt: skip
+def test_stars_are_kept_apart(labels: list[float | None], grades: dict[int, int]) -> None:
+    assert dict(log_of_pairs(asked(labels)).train[0].grades) == grades
+
+
+def test_a_latin_word_that_is_taken_apart_is_named() -> None:
+    found = found_in(
+        table([(f"iPhone{n}手机壳", f"适用iPhone{n}的手机保护壳") for n in range(10, 40)], ("query", "document"), "\t")
+    )
+    whole = len(tokens("iPhone10", "zh")) == 1
+    assert whole or any("iPhone10 is 8 tokens" in str(one) for one in found.opened.doubts)
 
 
 def test_null_is_no_text() -> None:

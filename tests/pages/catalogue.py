@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-MARKERS = {"t", "bare", "N_", "UserError", "Busy"}
+MARKERS = {"t", "bare", "N_", "UserError", "Busy", "note"}
 
 
 def sentences() -> dict[str, str]:

@@ -57,7 +57,7 @@ def test_the_header_names_project_language_and_encoding(code: str) -> None:
 def test_gettext_finds_no_sentence_that_the_syntax_tree_misses() -> None:
     """Two extractors: the tree's also sees both sides of a conditional, and what a run ends with."""
     paths = [ROOT / "app.py", *(ROOT / "pages").rglob("*.py"), *(ROOT / "engine").rglob("*.py")]
-    keywords = {"t": None, "bare": None, "N_": None, "UserError": None, "Busy": None}
+    keywords = {"t": None, "bare": None, "N_": None, "UserError": None, "Busy": None, "note": None}
     found = {text for path in paths for _, text, _, _ in extract_from_file("python", path, keywords=keywords)}
     assert len(found) > 100
     assert not found - set(sentences())

@@ -24,7 +24,13 @@ from tests.pages.visits import PATIENCE, opened_at
 PAIRS = "".join(f"query {n}\tdocument {n % 7}\n" for n in range(60)).encode()
 TEXT = b"the cat sat on the mat. " * 400
 FILES: dict[str, tuple[str, str, bytes, bytes, str]] = {
-    "multitask": ("own_data", "t.csv", sample_table(400).to_csv(index=False).encode(), b"a,a\n1,2\n" * 300, "named a"),
+    "multitask": (
+        "own_data",
+        "t.csv",
+        sample_table(400).to_csv(index=False).encode(),
+        b"a,a\n" + b"1,2\n" * 300,
+        "named a",
+    ),
     "recommender": ("own_log", "t.csv", sample_log(), b"a,b\n" + b"1,2\n" * 300, "A log needs a user"),
     "matching": ("own_pairs", "t.tsv", PAIRS, b"one column\n" * 30, "A row needs a query"),
     "recurrent": ("own_text", "t.txt", TEXT, b"short", "A text needs"),
@@ -62,16 +68,19 @@ def opened(room: str, section: str) -> AppTest:
 @pytest.mark.parametrize("room", FILES)
 def test_a_file_is_read_once_and_kept_when_it_can_be_used(room: str, told: list[str]) -> None:
     section, name, good, bad, words = FILES[room]
+    first = (
+        ["read", "read"] if room in ("recommender", "matching") else ["read"]
+    )  # of what is refused for roles, the names
     at = opened(room, section)
     uploader = at.file_uploader(key=f"{room}_upload")
     uploader.upload(name, bad, "text/plain").run()
     for _ in range(2):
-        assert [error for error in at.error if words in error.value] and told == ["read"] and not at.exception
+        assert [error for error in at.error if words in error.value] and told == first and not at.exception
         at.run()
     uploader = at.file_uploader(key=f"{room}_upload")
     uploader.upload(name, good, "text/plain").run()
     for _ in range(2):
-        assert told == ["read", "read", "keep"] and not at.error and not at.exception
+        assert told == [*first, "read", "keep"] and not at.error and not at.exception
         at.run()
     assert at.session_state["readings"].kept[room][1].digest == hashlib.sha256(good).hexdigest()
 

@@ -20,7 +20,6 @@ from engine.recommender.held_out.data import prepare
 from engine.recommender.opponents.beside import OPPONENTS, Beside, Chosen
 from engine.recommender.opponents.on_a_log import chosen_of
 from engine.recommender.own_log import formats
-from engine.recommender.own_log.columns import recognised
 from engine.recommender.own_log.compared import SHOWN, compared
 from engine.recommender.own_log.config import OwnLogConfig
 from engine.recommender.own_log.formats import read_events
@@ -32,7 +31,7 @@ from engine.recommender.serving.before import watched_before
 from engine.recommender.serving.restore import server_at
 from engine.recommender.serving.truth import Truth
 from engine.recommender.site.history import SECONDS
-from engine.tables import table
+from engine.tables.names import recognised
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "kuairand-pure"
 DAY = 1_714_521_600
@@ -170,28 +169,16 @@ def bad(column: str, value: object, row: int = 7) -> bytes:
 @pytest.mark.parametrize(("data", "words"), [
     (b"", "empty"),
     (csv(frame(50)), "at least 200 are needed"),
-    (csv(frame().rename(columns={"item_id": "x"})), "found the columns user_id, x, timestamp. Name them user_id, item_id"),
-    (csv(frame(), header=False), "first line holds numbers"),
-    (b"PK\x03\x04" + b"x" * 500, "Unpack it"),
-    (b"\x1f\x8b" + b"x" * 500, "Unpack it"),
-    (b"1::Toy Story (1995)::Comedy\n" * 300, "ratings.dat has 4 values .*, not 3"),
+    (csv(frame().drop(columns="item_id")), "found the columns user_id, timestamp. Name them user_id, item_id"),
+    (b"PK\x03\x04" + b"x" * 500, "packed file is damaged"),
+    (b"\x1f\x8b" + b"x" * 500, "packed file is damaged"),
+    (b"1::Toy Story (1995)::Comedy\n" * 300, "A log needs a user, an item and a time"),
     (b"PAR1 nonsense", "could not be read"),
     (parquet(full())[:900], "could not be read"),
     (csv(frame())[:-900] + b"\xff" * 40, "not UTF-8"),
-    (bad("user_id", None), "Column user_id is empty in row 7"),
-    (bad("item_id", "", 2), "Column item_id is empty in row 2"),
-    (bad("timestamp", None), "Column timestamp holds no time in row 7. Write times as"),
-    (bad("timestamp", "soon", 1), "Column timestamp holds no time in row 1"),
     (csv(frame(timestamp="soon")), "holds no time in row 1"),
     (csv(frame(timestamp=1e300)), "holds no time in row 1"),
-    (bad("timestamp", np.inf), "holds no time in row 7"),
-    (bad("play_time_ms", "long"), "Column play_time_ms holds no number in row 7"),
-    (bad("play_time_ms", -3), "holds no watch time in row 7"),
-    (bad("play_time_ms", 1e300), "holds no watch time in row 7"),
-    (bad("is_click", -1), "Column is_click must hold 0 and 1; row 7 does not"),
-    (bad("is_click", "perhaps"), "must hold 0 and 1; row 7"),
     (csv(RATED.assign(rating="good")), "Column rating holds no number in row 1"),
-    (csv(RATED.assign(rating=[None] + [3.0] * 599)), "Column rating holds no number in row 1"),
     (csv(full().assign(is_click=0)), "No row of the log is a watch"),
     (csv(frame(user_id=range(600))), "Users with 3 watches or more: 0; 20 are needed"),
     (csv(frame(item_id=5)), r"Too few are watched often enough for a vector \(at least: 1\)"),
@@ -199,6 +186,39 @@ def bad(column: str, value: object, row: int = 7) -> bytes:
 def test_what_cannot_be_used_is_told(data: bytes, words: str) -> None:
     with pytest.raises(UserError, match=words):
         next(train_own(SMALL, data))
+
+
+@pytest.mark.parametrize(("data", "words", "row"), [
+    (bad("user_id", None), "Column user_id is empty, and the rows are left out: 7.", 7),
+    (bad("item_id", "", 2), "Column item_id is empty, and the rows are left out: 2.", 2),
+    (bad("timestamp", None), "Column timestamp holds no time, and the rows are left out: 7.", 7),
+    (bad("timestamp", "soon", 1), "Column timestamp holds no time, or one in another unit than the rest", 1),
+    (bad("timestamp", np.inf), "Column timestamp holds no time, or one in another unit than the rest", 7),
+    (bad("timestamp", 0), "Column timestamp holds 1970-01-01, which stands for no time, and the rows are left out: 7.", 7),
+    (bad("play_time_ms", "long"), "Column play_time_ms holds no number, and the rows are left out: 7.", 7),
+    (bad("play_time_ms", -3), "Column play_time_ms holds no watch time, and the rows are left out: 7.", 7),
+    (bad("play_time_ms", 1e300), "Column play_time_ms holds no watch time, and the rows are left out: 7.", 7),
+    (bad("is_click", -1), "Column is_click must hold 0 and 1, and the rows are left out: 7.", 7),
+    (bad("is_click", "perhaps"), "Column is_click must hold 0 and 1, and the rows are left out: 7.", 7),
+    (csv(RATED.assign(rating=[None] + [3.0] * 599)), "Column rating holds no number, and the rows are left out: 1.", 1),
+])  # fmt: skip
+def test_a_row_that_cannot_be_used_is_left_out_and_named(data: bytes, words: str, row: int) -> None:
+    events = read_events(data)
+    (left,) = events.opened.left_out
+    assert left.rows == (row,) and words in str(left.why) and len(events) == 599
+
+
+def test_no_file_is_refused_for_its_names() -> None:
+    """What the columns hold tells their roles, and that is said."""
+    named = read_events(csv(frame()))
+    for data in (
+        csv(frame().rename(columns={"item_id": "x"})),
+        csv(frame(), header=False),
+        csv(frame().set_axis(list("abc"), axis=1)),
+    ):
+        events = read_events(data)
+        assert (events.users, events.items) == (named.users, named.items)
+        assert any("Told by what the columns hold" in str(one) for one in events.opened.doubts)
 
 
 def test_limits_hold(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,7 +233,7 @@ def test_limits_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(own_site(replace(SMALL, fewest=16), csv(frame())).known) <= 30
     with pytest.raises(UserError, match=r"Too few are watched often enough for a vector \(at least: 100\)"):
         next(train_own(replace(SMALL, fewest=100), csv(frame())))
-    monkeypatch.setattr(table, "MOST_BYTES", 1_000)
+    monkeypatch.setattr("engine.tables.written.packed.MOST_BYTES", 1_000)
     with pytest.raises(UserError, match="larger than"):
         read_events(csv(frame()))
 

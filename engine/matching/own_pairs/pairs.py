@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -11,23 +12,28 @@ from engine.errors import UserError
 from engine.matching.config import PairsConfig
 from engine.matching.data.hashing import tokens
 from engine.matching.data.log import Log, Query
-from engine.matching.own_pairs.files import Pair, read_pairs
+from engine.matching.own_pairs.files import Pair, read_file_of_pairs
 from engine.matching.training import train_on
 from engine.runs.frame import Frame
 from engine.runs.work import Tick
+from engine.tables.notes import Note, note
+from engine.tables.opened import Opened
+from engine.tables.told import told as decisions
 
+LATIN = re.compile(r"[A-Za-z0-9]{2,}")
 HELD_OUT = 5
 """Every fifth query is held out."""
 RANKED, ASKED = 1_000, 500
 """At most so many documents are ranked, for so many held-out queries."""
-HIGHEST = 4
-"""Grades go from 0 to this, as in the papers; what is larger counts clicks and is taken by its logarithm."""
+STARS, HIGHEST = 5, 4
+"""Grades up to the first are kept as they are. Where one is larger, they count clicks and are taken by their logarithm, up to
+the second, as in the papers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """What a page says of a file before anything trains on it: pairs, documents, queries to learn from and held out,
-    documents that are ranked."""
+    documents that are ranked, and how it was read."""
 
     language: str
     pairs: int
@@ -35,19 +41,32 @@ class Found:
     train: int
     test: int
     pool: int
+    opened: Opened
 
 
-def found_in(data: bytes) -> Found:
-    """Read a file and count. Raises UserError where it cannot be used."""
-    pairs = read_pairs(data)
-    log = log_of_pairs(pairs)
-    sizes = (len(part) for part in (pairs, log.documents, log.train, log.test, log.pool))
-    return Found(log.language, *sizes)
+def found_in(data: bytes, told: str = "") -> Found:
+    """Read a file and count. `told`: what was decided about it. Raises UserError where it cannot be used."""
+    file = read_file_of_pairs(data, decisions(told))
+    log = log_of_pairs(file.pairs)
+    parts = (file.pairs, log.documents, log.train, log.test, log.pool)
+    pairs, documents, train, test, pool = (len(part) for part in parts)
+    about = replace(file.opened, notes=(*file.opened.notes, *_taken_apart(file.pairs, log.language)))
+    return Found(log.language, pairs, documents, train, test, pool, about)
 
 
-def log_in(data: bytes) -> Log:
+def _taken_apart(pairs: Iterable[Pair], language: str) -> tuple[Note, ...]:
+    """Says so where a word among Chinese characters is read letter by letter."""
+    for pair in pairs if language == "zh" else ():
+        found = LATIN.search(pair.query) or LATIN.search(pair.document)
+        if found and len(tokens(found[0], language)) > 1:
+            count = len(tokens(found[0], language))
+            return (note("Words in Latin letters are read letter by letter among Chinese: {word} is {count} tokens.", word=found[0][:40], count=count),)  # fmt: skip
+    return ()
+
+
+def log_in(data: bytes, told: str = "") -> Log:
     """The log of a file. Raises UserError where it cannot be used."""
-    return log_of_pairs(read_pairs(data))
+    return log_of_pairs(read_file_of_pairs(data, decisions(told)).pairs)
 
 
 def language_of(pairs: Iterable[Pair]) -> str:
@@ -83,7 +102,7 @@ def log_of_pairs(pairs: Iterable[Pair]) -> Log:
 def _grade(label: float | None, highest: float) -> int:
     if label is None:
         return 1
-    return round(label) if highest <= HIGHEST else min(round(math.log2(1 + label)), HIGHEST)
+    return round(label) if highest <= STARS else min(round(math.log2(1 + label)), HIGHEST)
 
 
 def _query(text: str, grades: Mapping[int, int]) -> Query | None:
@@ -106,4 +125,4 @@ def train_pairs(config: PairsConfig, data: bytes, tick: Tick | None = None) -> I
     """
     if config.table and hashlib.sha256(data).hexdigest() != config.table:
         raise UserError("The file is not the one that these settings were made for.")
-    yield from train_on(config, log_in(data), tick)
+    yield from train_on(config, log_in(data, config.told), tick)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from engine.errors import UserError
 from engine.runs.frame import Array
+from engine.tables.roles.words import positive_of
 
 LARGEST = 1e30
 """Beyond it a sum of squares is no longer a number in float32."""
@@ -51,6 +52,8 @@ def _column(values: pd.Series[Any]) -> Column:
         kind = "unusable"
     elif pd.api.types.is_bool_dtype(values) or (pd.api.types.is_numeric_dtype(values) and distinct == 2):
         kind = "binary"
+    elif _yes(values) is not None:
+        kind = "binary"
     elif pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values):
         kind = "number"
     else:
@@ -58,12 +61,25 @@ def _column(values: pd.Series[Any]) -> Column:
     return Column(str(values.name), kind, distinct, missing)
 
 
+def _yes(values: pd.Series[Any]) -> str | None:
+    """Of two words the one that says yes; None where a column holds numbers, or other words."""
+    if not pd.api.types.is_string_dtype(values):
+        return None
+    return positive_of([str(word) for word in values.dropna().unique()[:3]])
+
+
+def numbers_of(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Two words that say yes and no as 1 and 0; any other column as it is."""
+    yes = _yes(values)
+    return values if yes is None else (values == yes).astype("float64").mask(values.isna())
+
+
 def label_values(frame: pd.DataFrame, name: str) -> tuple[Array, bool]:
     """A label as numbers (N,) and whether it is binary (then 0 and 1).
 
     Raises UserError that names the column and, where there is one, the first row that cannot be used.
     """
-    values = _existing(frame, name)
+    values = numbers_of(_existing(frame, name))
     if not (pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values)):
         missing = _first(values.isna())
         if missing:
@@ -99,6 +115,7 @@ def feature_values(frame: pd.DataFrame, name: str) -> tuple[pd.Series[Any], bool
         raise UserError("Column {column} cannot be a feature: it holds one value only, or lists.", column=name)
     if kind == "category":
         return values, True
+    values = numbers_of(values)
     if pd.api.types.is_datetime64_any_dtype(values):
         values = (values - values.min()) / pd.Timedelta(days=1)
     numbers = values.astype("float64")

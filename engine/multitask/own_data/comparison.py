@@ -19,6 +19,7 @@ from engine.runs.frame import Array, Frame
 from engine.runs.seeds import generator
 from engine.runs.work import Tick
 from engine.tables.table import read_table
+from engine.tables.told import told
 
 
 def compare(config: TableConfig, table: bytes, tick: Tick | None = None) -> Iterator[Frame]:
@@ -32,7 +33,7 @@ def compare(config: TableConfig, table: bytes, tick: Tick | None = None) -> Iter
     Raises UserError where the table is not the one that `config.table` names, or cannot be used.
     """
     _refuse_another(table, config.table)
-    data = prepare(read_table(table, "table"), config)
+    data = prepare(read_table(table, "table", told=told(config.told)), config)
     batches = max(len(data.train) // config.batch_size, 1)
     compared = [ComparedModel(config, data, structure) for structure in config.structures]
     orders = [generator(seed, "row order") for seed in config.seeds]

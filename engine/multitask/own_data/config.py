@@ -16,6 +16,7 @@ class TableConfig(Config):
     playground: ClassVar[str] = "multitask"
 
     table: str = setting("", Text(64))
+    told: str = setting("", Text(2_000))  # what was decided about the file: `engine.tables.told`
     labels: tuple[str, ...] = setting(("label_a", "label_b"), ListOf(Text(200), 2, 6, distinct=True))
     features: tuple[str, ...] = setting(("feature",), ListOf(Text(200), 1, 100, distinct=True))
     categories: tuple[str, ...] = setting((), ListOf(Text(200), 0, 100))  # numbers that are names, such as ids

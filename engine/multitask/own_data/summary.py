@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from engine.multitask.own_data.columns import Column, columns
+from engine.multitask.own_data.columns import Column, columns, numbers_of
 from engine.runs.frame import Array
-from engine.tables.table import read_table
+from engine.tables.opened import Opened
+from engine.tables.table import read_whole
+from engine.tables.told import told as decisions
 
 AT_ONCE = 8_192
 """Rows that are held in double precision for all labels."""
@@ -21,24 +23,32 @@ AT_ONCE = 8_192
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Summary:
-    """A table without its values: how many rows, every column, and Pearson's r of any two possible labels (L, L)."""
+    """A table without its values: how many rows, every column, and Pearson's r of any two possible labels (L, L).
+
+    opened  how the file was read; likely  the labels that its names and values tell; offered  columns to predict them from
+    """
 
     rows: int
     columns: tuple[Column, ...]
     labels: tuple[str, ...]
     pearson: Array
+    opened: Opened
+    likely: tuple[str, ...]
+    offered: tuple[str, ...]
 
     def correlation(self, one: str, other: str) -> float:
         """Pearson's r of two columns that can be labels."""
         return float(self.pearson[self.labels.index(one), self.labels.index(other)])
 
 
-def summary(data: bytes, name: str) -> Summary:
-    """Read a table. Raises UserError where it cannot be."""
-    frame = read_table(data, name)
-    known = columns(frame)
-    labels = tuple(column.name for column in known if column.can_be_label)
-    return Summary(len(frame), known, labels, pearson(frame, labels))
+def summary(data: bytes, name: str, told: str = "") -> Summary:
+    """Read a table. `told`: what was decided about it. Raises UserError where it cannot be."""
+    table = read_whole(data, decisions(told))
+    known, roles = tuple(column for column in columns(table.frame) if column.name), table.labels.roles
+    labels = tuple(column.name for column in known if column.can_be_label and roles[column.name])
+    likely = tuple(one for one in labels if roles[one] == "label")
+    offered = tuple(column.name for column in known if roles[column.name] in ("feature", "group", "time"))
+    return Summary(len(table.frame), known, labels, pearson(table.frame, labels), table.opened, likely, offered)
 
 
 def pearson(frame: pd.DataFrame, names: tuple[str, ...]) -> Array:
@@ -72,4 +82,4 @@ def _centre(values: Array) -> float:
 def _numbers(values: pd.Series[Any]) -> Array:
     if pd.api.types.is_datetime64_any_dtype(values):
         values = values.astype("int64")
-    return values.to_numpy("float64", na_value=np.nan)
+    return numbers_of(values).to_numpy("float64", na_value=np.nan)

@@ -31,4 +31,5 @@ class OwnLogConfig(RecommenderConfig):
     rated: str = setting("all", Choice(("all", "liked")))  # which ratings are watches: every one, or from 4 of 5 up
     steps: int = setting(3_000, IntRange(1, 20_000))
     ranking_steps: int = setting(3_000, IntRange(1, 20_000))
+    told: str = setting("", Text(2_000))  # what was decided about the file: `engine.tables.told`
     table: str = setting("", Text(64))  # SHA-256 of the bytes; "" takes any

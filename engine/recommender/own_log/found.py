@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from engine.recommender.own_log.config import OwnLogConfig
-from engine.recommender.own_log.formats import Events
+from engine.recommender.own_log.formats import bare
 from engine.recommender.own_log.log import OwnLog, decides, examples_of, read_log
-
-NO_ROWS = np.zeros(0)
+from engine.tables.opened import Opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +16,7 @@ class Found:
 
     first, last   the moments of the first and the last row, in whole seconds since 1970
     roles, unit, twice   as in `Events`; decides  the roles by which a row is a watch or not
+    opened        how the file was read, and what about it is doubtful
     examples      watches that candidate generation can learn from
     """
 
@@ -36,27 +34,21 @@ class Found:
     timed: bool
     ranked: bool
     examples: int
+    opened: Opened
 
 
-def found_in(data: bytes, rated: str = "all") -> Found:
+def found_in(data: bytes, rated: str = "all", told: str = "") -> Found:
     """Read a file and count. Raises UserError where it cannot be used."""
-    log = read_log(data, rated)
+    log = read_log(data, rated, told)
     events = log.events
     return Found(
         len(log.log.user), int(log.log.clicked.sum()), len(log.users), len(log.items), int(log.days), int(events.time[0]),
         int(events.time[-1]), events.twice, events.unit, events.found, decides(events), log.timed, log.ranked,
-        examples_of(log, OwnLogConfig()),
+        examples_of(log, OwnLogConfig()), events.opened,
     )  # fmt: skip
 
 
-def log_in(data: bytes, rated: str = "all") -> OwnLog:
+def log_in(data: bytes, rated: str = "all", told: str = "") -> OwnLog:
     """The log of a file without the events it was made from. Raises UserError where it cannot be used."""
-    log = read_log(data, rated)
-    return replace(log, events=_bare(log.events))
-
-
-def _bare(events: Events) -> Events:
-    return Events(
-        (), (), NO_ROWS, NO_ROWS, NO_ROWS, NO_ROWS, None, None, NO_ROWS, NO_ROWS, NO_ROWS, None, events.found,
-        events.unit, events.twice,
-    )  # fmt: skip
+    log = read_log(data, rated, told)
+    return replace(log, events=bare(log.events))

@@ -21,6 +21,7 @@ from engine.recommender.site.history import SECONDS
 from engine.recommender.site.log import occurrences
 from engine.recommender.site.world import Log, Users, Videos, World
 from engine.runs.frame import Array
+from engine.tables.told import told as decisions
 
 LIKED = 0.8
 """Of the highest rating in the file: 4 of 5."""
@@ -53,9 +54,9 @@ class OwnLog:
         return World(sized(self, config), self.videos, users, self.log, False, self.items, self.users)
 
 
-def read_log(data: bytes, rated: str = "all") -> OwnLog:
-    """Read a file. `rated`: which ratings are watches. Raises UserError where it cannot be used."""
-    events = read_events(data)
+def read_log(data: bytes, rated: str = "all", told: str = "") -> OwnLog:
+    """Read a file. `rated`: which ratings are watches; `told`: what was decided about the file. Raises UserError where it cannot be used."""
+    events = read_events(data, decisions(told))
     clicked = _clicked(events, rated)
     ranked = not clicked.all() and "rating" not in decides(events)
     rows = np.arange(len(events)) if ranked else np.flatnonzero(clicked)

@@ -55,7 +55,7 @@ def own_site(config: OwnLogConfig, data: bytes) -> Site:
     cannot be used."""
     if config.table and hashlib.sha256(data).hexdigest() != config.table:
         raise UserError("The file is not the one that these settings were made for.")
-    return site_of_log(config, read_log(data, config.rated))
+    return site_of_log(config, read_log(data, config.rated, config.told))
 
 
 def site_of_log(config: OwnLogConfig, log: OwnLog) -> Site:

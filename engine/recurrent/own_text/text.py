@@ -18,6 +18,9 @@ from engine.recurrent.tasks import Characters
 from engine.recurrent.training import Batches, train_on
 from engine.runs.frame import Array, Frame
 from engine.runs.work import Tick
+from engine.tables.opened import Opened
+from engine.tables.told import told as decisions
+from engine.tables.written.file import read_text
 
 SHORTEST, LONGEST = 3_000, 8_000_000
 MOST_CHARACTERS = 400
@@ -25,19 +28,21 @@ OTHER = "\ufffd"
 """Stands for the characters that are too rare for the alphabet."""
 EXCERPT = 201
 """Characters of the held-out part that are looked at, for the longest window that there may be."""
+NOT_READ = Opened("", "", "", False, 0, ())
+"""Of a text that came from no file."""
 HELD_OUT = 0.1
 """The last tenth of a text is never trained on."""
 
 
-def decode(data: bytes) -> str:
-    """The text of a file. Raises UserError unless it is UTF-8 of 3,000 to 8,000,000 characters."""
+def decode(data: bytes, told: str = "") -> str:
+    """The text of a file. Raises UserError unless it is text of 3,000 to 8,000,000 characters in an encoding that is known."""
+    return _decoded(data, told)[0]
+
+
+def _decoded(data: bytes, told: str) -> tuple[str, Opened]:
     if len(data) > 4 * LONGEST:
         raise UserError("A text may have at most {most} characters.", most=f"{LONGEST:,}")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UserError("This is no UTF-8 text: byte {place} cannot be read.", place=f"{error.start:,}") from None
-    text = text.replace("\r\n", "\n").replace("\x00", "")
+    text, name, notes = read_text(data, decisions(told).encoding)
     if not SHORTEST <= len(text) <= LONGEST:
         raise UserError(
             "A text needs {least} to {most} characters; this one has {count}.",
@@ -45,21 +50,24 @@ def decode(data: bytes) -> str:
             most=f"{LONGEST:,}",
             count=f"{len(text):,}",
         )
-    return text
+    return text, Opened(name, "", "", False, 0, (), notes=notes)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a page needs of a text: how long it is, its `alphabet`, and where the held-out part begins, the `excerpt`."""
+    """What a page needs of a text: how long it is, its `alphabet`, where the held-out part begins, the `excerpt`, and how
+    it was read."""
 
     count: int
     alphabet: str
     excerpt: str
+    opened: Opened = NOT_READ
 
 
-def found_in(data: bytes) -> Found:
+def found_in(data: bytes, told: str = "") -> Found:
     """Read a text. Raises UserError where it cannot be used."""
-    return _found(decode(data))
+    text, about = _decoded(data, told)
+    return replace(_found(text), opened=about)
 
 
 def _found(text: str) -> Found:
@@ -98,7 +106,7 @@ def read(config: TextConfig, data: bytes, tick: Tick | None = None) -> Iterator[
     """
     if config.table and hashlib.sha256(data).hexdigest() != config.table:
         raise UserError("The file is not the one that these settings were made for.")
-    ids = encode(decode(data), config.alphabet)
+    ids = encode(decode(data, config.told), config.alphabet)
     held_out = int(HELD_OUT * len(ids))
     trained, tested = (Characters(config.alphabet, part) for part in (ids[:-held_out], ids[-held_out:]))
     beside = _counting(config, trained, tested, ids[:-held_out].numpy())

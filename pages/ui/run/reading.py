@@ -36,10 +36,11 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Reading(Generic[T]):
-    """What a valid file holds, and the file for who trains on it."""
+    """What a valid file holds, the file for who trains on it, and what was decided about it (`engine.tables.told`)."""
 
     found: T
     table: Table
+    told: str = ""
 
 
 @dataclass(slots=True)
@@ -59,6 +60,17 @@ def uploaded(box: str, file: UploadedFile) -> Upload:
 
 def read(upload: Upload, reader: Callable[..., T], **how: object) -> Reading[T]:
     """`reader(data, **how)`, a function of engine. Raises UserError where it does; only a file that is valid is kept."""
+    found = form(upload, reader, **how)
+    shelf = _shelf()
+    mark, table = shelf.kept.get(upload.box, ("", None))
+    if table is None or mark != upload.mark:
+        table = uploads.keep(upload.box, upload.data())
+        shelf.kept[upload.box] = upload.mark, table
+    return Reading(found, table, str(how.get("told", "")))
+
+
+def form(upload: Upload, reader: Callable[..., T], **how: object) -> T:
+    """What `reader(data, **how)` finds in a file, which is not kept for that. Raises UserError where it does."""
     shelf = _shelf()
     key = (upload.mark, *_key(reader, how))
     if key not in shelf.found:
@@ -68,11 +80,7 @@ def read(upload: Upload, reader: Callable[..., T], **how: object) -> Reading[T]:
     found = shelf.found[key]
     if isinstance(found, UserError):
         raise UserError(found.sentence, **found.values)
-    mark, table = shelf.kept.get(upload.box, ("", None))
-    if table is None or mark != upload.mark:
-        table = uploads.keep(upload.box, upload.data())
-        shelf.kept[upload.box] = upload.mark, table
-    return Reading(cast(T, found), table)
+    return cast(T, found)
 
 
 def again(digest: str, reader: Callable[..., T], **how: object) -> T:
