@@ -13,20 +13,24 @@ import torch
 
 from engine.carried import Carried, Graph
 from engine.errors import UserError
-from engine.runs.playground import Opened, engines
+from engine.runs.playground import engines
 from engine.runs.recording import Recording
 from engine.taken.onnx import Session, farthest, onnx, written
 from engine.taken.weights import Origin, load, weights
 from tests.test_engines import RUNGS, frames, opened, small
 
 
-def origin(name: str) -> Origin:
+def origin(name: str, rung: str) -> Origin:
     recording = Recording(small(name), frames(name))
-    return Origin(small(name), frames(name)[-1].step, recording.digest)
+    return Origin(name, small(name), rung, frames(name)[-1].step, recording.digest)
 
 
 def taken(name: str, rung: str) -> bytes:
-    return weights(engines()[name], opened(name), rung, origin(name))
+    return weights(carried(name, rung), origin(name, rung))
+
+
+def exported(name: str, rung: str) -> bytes:
+    return onnx(carried(name, rung), origin(name, rung))
 
 
 def carried(name: str, rung: str) -> Carried:
@@ -37,7 +41,7 @@ def carried(name: str, rung: str) -> Carried:
 def test_weights_come_back_to_the_bit(name: str, rung: str) -> None:
     """From the file alone: every parameter, the answers, and where they come from."""
     back, own = load(taken(name, rung)), carried(name, rung)
-    assert (back.playground, back.rung, back.origin) == (name, rung, origin(name))
+    assert back.origin == origin(name, rung)
     wanted = dict(own.module.named_parameters())
     found = dict(back.module.named_parameters())
     assert list(found) == list(wanted) and type(back.module) is type(own.module)
@@ -55,7 +59,7 @@ def test_weights_come_back_to_the_bit(name: str, rung: str) -> None:
 @pytest.mark.parametrize(("name", "rung"), RUNGS)
 def test_onnx_runtime_answers_what_torch_answers(name: str, rung: str) -> None:
     """For other numbers of rows than it was exported with: the model that came back from its weights answers too."""
-    file = onnx(engines()[name], opened(name), rung, origin(name))
+    file = exported(name, rung)
     proto = onnx_format.load_from_string(file)
     onnx_format.checker.check_model(proto, full_check=True)
     graph = carried(name, rung).graph()
@@ -67,25 +71,21 @@ def test_onnx_runtime_answers_what_torch_answers(name: str, rung: str) -> None:
     assert max(farthest(session, graph, example) for example in graph.examples) < 1e-5
     said = session.metadata
     assert (
-        said["rung"] == rung and said["config"] == small(name).to_json() and said["recording"] == origin(name).recording
+        said["rung"] == rung
+        and said["config"] == small(name).to_json()
+        and said["recording"] == origin(name, rung).recording
     )
     assert engines()[name].ladder[rung].title in session.about
     assert all(port in session.about for port in (*graph.inputs, *graph.outputs))
 
 
-def test_a_file_that_answers_otherwise_is_not_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    engine = engines()["multitask"]
-    rung = next(iter(engine.ladder))
-
-    def wrong(opened: Opened[Any], rung: str) -> Carried:
-        own = carried("multitask", rung)
-        graph = own.graph()
-        off = replace(graph, model=lambda x: tuple(one * 1.001 for one in graph.model(x)))
-        return replace(own, graph=lambda: off)
-
-    broken = replace(engine, leaving=replace(engine.leaving, carry=wrong))
+def test_a_file_that_answers_otherwise_is_not_handed_out() -> None:
+    rung = next(iter(engines()["multitask"].ladder))
+    own = carried("multitask", rung)
+    graph = own.graph()
+    off = replace(graph, model=lambda x: tuple(one * 1.001 for one in graph.model(x)))
     with pytest.raises(UserError, match="not handed out"):
-        onnx(broken, opened("multitask"), rung, origin("multitask"))
+        onnx(replace(own, graph=lambda: off), origin("multitask", rung))
 
 
 def test_a_difference_is_seen_where_it_is_one() -> None:
@@ -104,7 +104,7 @@ def test_a_moment_without_parameters_gives_nothing(name: str) -> None:
     engine = engines()[name]
     empty = [replace(frame, parameters={}) for frame in frames(name)]
     with pytest.raises(UserError, match="keeps no parameters"):
-        weights(engine, engine.open(small(name), empty), next(iter(engine.ladder)), origin(name))
+        engine.leaving.carry(engine.open(small(name), empty), next(iter(engine.ladder)))
 
 
 def test_what_is_no_model_is_refused() -> None:
@@ -116,7 +116,7 @@ def test_what_is_no_model_is_refused() -> None:
         other = json.dumps({**header, "__metadata__": {**header["__metadata__"], **changed}}).encode()
         return len(other).to_bytes(8, "little") + other + whole[8 + size :]
 
-    assert load(said()).playground == "recurrent"
+    assert load(said()).origin.playground == "recurrent"
     broken = (
         b"", b"\xff" * 64, whole[:-4], whole[:40], said(playground="os"), said(format="gatescope model 2"),
         said(config='{"hidden": 7}'), said(config="{}}"), said(rung="mmoe"), said(work="own"), said(step="x"),
@@ -150,7 +150,7 @@ def test_a_server_needs_no_lexicon_to_feed_the_towers(rung: str) -> None:
     at = opened("matching").models[rung]  # type: ignore[attr-defined]
     queries = [("cheap", "flight", "to", "paris"), (), ("zzyzx",)]
     documents = [tuple("a flight to paris by night and by day".split()), ("bank",)]
-    session = Session(onnx(engines()["matching"], opened("matching"), rung, origin("matching")))
+    session = Session(exported("matching", rung))
     q, d = fed(at, queries), fed(at, documents)
     inputs = {"query": q["texts"], "query_words": q["words"], "document": d["texts"], "document_words": d["words"]}
     vectors, others, found = session(("query_vectors", "document_vectors", "cosines"), inputs)
@@ -166,7 +166,7 @@ def test_the_vectors_of_the_index_are_in_the_file() -> None:
 
     funnel = opened("recommender")
     assert isinstance(funnel, Funnel)
-    session = Session(onnx(engines()["recommender"], funnel, "recall", origin("recommender")))
+    session = Session(exported("recommender", "recall"))
     seen = funnel.server.seen(np.array([3, 4]), 9.0)
     inputs = {
         name: tensor.numpy() for name, tensor in zip(("watched", "searched", "region", "numbers"), seen, strict=True)

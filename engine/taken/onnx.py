@@ -9,16 +9,14 @@ import logging
 import threading
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from engine.carried import Graph
+from engine.carried import Carried, Graph
 from engine.errors import UserError
 from engine.runs.frame import Array
-from engine.runs.playground import Engine, Opened
 from engine.taken.weights import Origin, about
 
 CLOSE = 1e-5
@@ -27,12 +25,11 @@ _ONE_AT_A_TIME = threading.Lock()
 """The exporter keeps what it does in globals."""
 
 
-def onnx(engine: Engine[Any, Any], opened: Opened[Any], rung: str, origin: Origin) -> bytes:
-    """A rung as an ONNX file, for any number of rows at once. Raises UserError where this moment has no such model, and
-    where the file answers otherwise than torch."""
-    carried = engine.leaving.carry(opened, rung)
-    graph = carried.graph()
-    file = written(graph, f"{engine.ladder[rung].title}. {graph.about}", about(engine, rung, origin, carried))
+def onnx(carried: Carried, origin: Origin) -> bytes:
+    """A model as an ONNX file, for any number of rows at once. Raises UserError where the file answers otherwise than
+    torch."""
+    graph, said = carried.graph(), about(carried, origin)
+    file = written(graph, f"{said['title']}. {graph.about}", said)
     session = Session(file)
     worst = max(farthest(session, graph, example) for example in graph.examples)
     if not worst <= CLOSE:

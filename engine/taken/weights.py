@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from engine.carried import Carried
 from engine.errors import UserError
 from engine.runs.config import Config
-from engine.runs.playground import Engine, Opened, engines
+from engine.runs.playground import Engine, engines
 from engine.runs.restore import loaded
 
 FORMAT = "gatescope model 1"
@@ -25,40 +25,41 @@ BESIDE, NOTE = "beside.", "note."
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a model comes from: the config of its run, the training step, and the recording's content hash."""
+    """Where a model comes from: the playground, the config of its run, the rung, the training step, and the recording's
+    content hash."""
 
+    playground: str
     config: Config
+    rung: str
     step: int
     recording: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loaded:
-    """A model that came back: of which playground and rung, and where it came from."""
+    """A model that came back, with what serves it."""
 
     module: nn.Module
-    playground: str
-    rung: str
     origin: Origin
     beside: Mapping[str, Tensor]
     notes: Mapping[str, str]
 
 
-def weights(engine: Engine[Any, Any], opened: Opened[Any], rung: str, origin: Origin) -> bytes:
-    """A rung's parameters as safetensors. Raises UserError where this moment has none."""
-    carried = engine.leaving.carry(opened, rung)
+def weights(carried: Carried, origin: Origin) -> bytes:
+    """A model's parameters as safetensors."""
     tensors = {name: one.detach().contiguous() for name, one in carried.module.named_parameters()}
     tensors |= {BESIDE + name: one.contiguous() for name, one in carried.beside.items()}
-    return write_tensors(tensors, metadata=about(engine, rung, origin, carried))
+    return write_tensors(tensors, metadata=about(carried, origin))
 
 
-def about(engine: Engine[Any, Any], rung: str, origin: Origin, carried: Carried) -> dict[str, str]:
+def about(carried: Carried, origin: Origin) -> dict[str, str]:
     """What a model's file says of it, each a text: enough to build it, and to find the run again."""
+    engine = engines()[origin.playground]
     return {
         "format": FORMAT,
         "playground": engine.name,
-        "rung": rung,
-        "title": engine.ladder[rung].title,
+        "rung": origin.rung,
+        "title": engine.ladder[origin.rung].title,
         "work": work_of(engine, origin.config),
         "config": origin.config.to_json(),
         "step": str(origin.step),
@@ -90,7 +91,7 @@ def _loaded(data: bytes) -> Loaded:
     with torch.device("meta"):  # shapes alone: what was drawn would be overwritten
         module = loaded(engine.leaving.build(config, rung, learnt), learnt)
     return Loaded(
-        module, engine.name, rung, Origin(config, int(said["step"]), said["recording"]),
+        module, Origin(engine.name, config, rung, int(said["step"]), said["recording"]),
         {name.removeprefix(BESIDE): one for name, one in tensors.items() if name.startswith(BESIDE)},
         {name.removeprefix(NOTE): text for name, text in said.items() if name.startswith(NOTE)},
     )  # fmt: skip

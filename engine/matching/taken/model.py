@@ -91,7 +91,8 @@ def graph(at: OpenedModel) -> Graph:
     known, (query, document) = at.lexicon.columns, (at.matcher.query, at.matcher.document)
     columns = torch.full((at.config.dimensions,), -1)
     columns[list(known)] = torch.arange(len(known))
-    written = FromBuckets(_written(query, columns), _written(document, columns))
+    first = _written(query, columns)
+    written = FromBuckets(first, first if document is query else _written(document, columns))
     inputs: dict[str, tuple[str, ...]] = {}
     for side in SIDES:
         inputs |= {side: (f"{side}_texts", f"{side}_longest", f"{side}_features"), f"{side}_words": (f"{side}_texts",)}
