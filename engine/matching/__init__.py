@@ -7,6 +7,7 @@ from engine.matching.models import CLSM, DSSM, LSTMDSSM
 from engine.matching.opened.opened import Opened
 from engine.matching.own_pairs.pairs import train_pairs
 from engine.matching.shipped import SHIPPED, library
+from engine.matching.taken.model import LEAVING
 from engine.matching.training import train
 from engine.runs.playground import Engine
 from engine.runs.work import Work
@@ -21,6 +22,7 @@ ENGINE = Engine(
     },
     open=lambda config, frames: Opened(config, frames[-1], library(config).lexicon),
     shipped=SHIPPED,
+    leaving=LEAVING,
 )
 
 __all__ = [

@@ -7,6 +7,7 @@ from engine.multitask.opened import Opened
 from engine.multitask.own_data.comparison import compare
 from engine.multitask.own_data.config import TableConfig
 from engine.multitask.shipped import SHIPPED
+from engine.multitask.taken.model import LEAVING
 from engine.multitask.training import train
 from engine.runs.playground import Engine
 from engine.runs.work import Work
@@ -21,6 +22,7 @@ ENGINE = Engine(
     },
     open=lambda config, frames: Opened(config, frames[-1]),
     shipped=SHIPPED,
+    leaving=LEAVING,
 )
 
 __all__ = [

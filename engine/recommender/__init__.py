@@ -15,6 +15,7 @@ from engine.recommender.serving.server import Server
 from engine.recommender.shipped import SHIPPED
 from engine.recommender.site.log import simulate
 from engine.recommender.site.vocabulary import open_site
+from engine.recommender.taken.model import LEAVING
 from engine.recommender.training import train
 from engine.runs.playground import Engine
 from engine.runs.work import Work
@@ -33,6 +34,7 @@ ENGINE = Engine(
     },
     open=lambda config, frames: Opened(server_at(open_site(config), frames)),
     shipped=SHIPPED,
+    leaving=LEAVING,
 )
 
 __all__ = [

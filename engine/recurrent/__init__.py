@@ -6,6 +6,7 @@ from engine.recurrent.ladder import LADDER
 from engine.recurrent.opened import Opened
 from engine.recurrent.own_text.text import read
 from engine.recurrent.shipped import SHIPPED
+from engine.recurrent.taken.model import LEAVING
 from engine.recurrent.training import train
 from engine.runs.playground import Engine
 from engine.runs.work import Work
@@ -20,6 +21,7 @@ ENGINE = Engine(
     },
     open=lambda config, frames: Opened(config, frames[-1]),
     shipped=SHIPPED,
+    leaving=LEAVING,
 )
 
 __all__ = ["ENGINE", "CELLS", "LSTM", "RNN", "TASKS", "PeepholeLSTM", "RecurrentConfig", "TextConfig", "read", "train"]

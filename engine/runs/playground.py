@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
+from engine.carried import Leaving
 from engine.cost import Served
 from engine.runs.config import Config
 from engine.runs.explanation import Explanation
@@ -66,6 +67,7 @@ class Engine(Generic[C, I_contra]):
     works    what a worker may be asked to do; "train" trains what the stage shows
     open     its models as of the last of some frames
     shipped  recordings and studies
+    leaving  how its models are taken away
     """
 
     name: str
@@ -74,6 +76,7 @@ class Engine(Generic[C, I_contra]):
     works: Mapping[str, Work]
     open: Callable[[C, Sequence[Frame]], Opened[I_contra]]
     shipped: Shipped[C, Any]
+    leaving: Leaving[C, Any]
 
 
 @functools.cache

@@ -64,5 +64,5 @@ PAGE = Page(
     experiments=experiments.EXPERIMENTS,
     own=Own("own_pairs", N_("Your pairs of query and document"), own_pairs.draw),
     notes=NOTES,
-    export=Export(N_("Every document of the pool with its score and rank by each model and baseline."), exports.prepare),
+    export=Export(N_("Every document of the pool with its score and rank by each model and baseline."), exports.prepare, exports.opened),
 )  # fmt: skip

@@ -10,6 +10,7 @@ import pandas as pd
 
 from engine.matching.data.log import Log
 from engine.matching.ladder import LADDER, TITLES
+from engine.matching.opened.opened import Opened
 from engine.matching.opened.scene import Scene, ranks
 from pages.matching import ranking
 from pages.matching.shown import Shown, position, scores_of
@@ -29,6 +30,11 @@ def prepare(now: Shown) -> tuple[Callable[[], pd.DataFrame], Callable[[], Sequen
         lambda: table(now.hand.library.log, scene, scores),
         lambda: blocks(now, scene, ranking.ranked(now, at, scene, scores, rung)),
     )
+
+
+def opened(now: Shown) -> Opened:
+    """The models at the moment on stage, with their lexicon."""
+    return Opened(now.config, now.frame, now.hand.library.lexicon)
 
 
 def table(log: Log, scene: Scene, scores: Mapping[str, np.ndarray]) -> pd.DataFrame:

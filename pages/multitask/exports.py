@@ -10,6 +10,7 @@ import pandas as pd
 from engine.multitask import MultitaskConfig
 from engine.multitask.ladder import LADDER, TITLES
 from engine.multitask.models import MIXTURES
+from engine.multitask.opened import Opened
 from engine.runs.recording import Recording
 from pages.multitask import settings
 from pages.multitask.shown import Shown
@@ -25,6 +26,11 @@ def prepare(now: Shown) -> tuple[Callable[[], pd.DataFrame], Callable[[], Sequen
     """Makers of the table, and of what the report shows of the run on stage."""
     recording, names = now.recording, settings.task_names(now.config.num_tasks)
     return lambda: table(recording, names), lambda: blocks(recording, names)
+
+
+def opened(now: Shown) -> Opened:
+    """The structures at the moment on stage."""
+    return Opened(now.config, now.frame)
 
 
 def table(recording: Recording[MultitaskConfig], names: tuple[str, ...]) -> pd.DataFrame:

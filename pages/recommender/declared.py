@@ -86,6 +86,7 @@ PAGE = Page(
     export=Export(
         N_("Every candidate with its score, its odds, its places and, on a simulated site, its true minutes."),
         exports.prepare,
+        exports.opened,
         exports.taken_away,
     ),
     arrive=where.forget,

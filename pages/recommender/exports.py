@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from engine.recommender.serving.opened import Opened
 from engine.recommender.serving.scene import Scene
 from pages.recommender import naming, opponents, where
 from pages.recommender.shown import Shown
@@ -23,6 +24,11 @@ def prepare(now: Shown) -> tuple[Callable[[], pd.DataFrame], Callable[[], Sequen
     """Makers of the table, and of what the report shows of the user and day on stage and the run behind them."""
     user, day, scene = now.now()
     return lambda: table(now, user, day, scene), lambda: blocks(now, table(now, user, day, scene))
+
+
+def opened(now: Shown) -> Opened:
+    """Both stages at the moment on stage."""
+    return Opened(now.server)
 
 
 def table(now: Shown, user: int, day: float, scene: Scene) -> pd.DataFrame:

@@ -55,7 +55,7 @@ PAGE: Page[RecurrentConfig, Shown] = Page(
     experiments=experiments.EXPERIMENTS,
     own=Own("own_text", N_("Your text: predict the next character"), own_text.draw),
     notes=NOTES,
-    export=Export(N_("Every gate and state of every unit and word of the sequence on stage."), exports.prepare),
+    export=Export(N_("Every gate and state of every unit and word of the sequence on stage."), exports.prepare, exports.opened),
     hero_of=settings.hero_of,
     step_of=settings.step_of,
 )  # fmt: skip

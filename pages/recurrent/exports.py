@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from engine.recurrent.ladder import LADDER, TITLES
+from engine.recurrent.opened import Opened
 from engine.recurrent.probe import Probe
 from engine.recurrent.view import said_of
 from pages.recurrent.shown import Shown
@@ -24,6 +25,11 @@ def prepare(now: Shown) -> tuple[Callable[[], pd.DataFrame], Callable[[], Sequen
     """Makers of the table, and of what the report shows of the sequence on stage and the run behind it."""
     one = now.probe
     return lambda: table(now, one), lambda: blocks(now, one)
+
+
+def opened(now: Shown) -> Opened:
+    """The readers at the moment on stage."""
+    return now.opened
 
 
 def table(now: Shown, one: Probe) -> pd.DataFrame:

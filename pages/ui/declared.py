@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 import pandas as pd
 
 from engine.runs.config import Config
-from engine.runs.playground import Engine
+from engine.runs.playground import Engine, Opened
 from pages.ui.controls import controls
 from pages.ui.controls.controls import Preset
 from pages.ui.controls.settings import Settings
@@ -76,11 +76,13 @@ class Export(Generic[S]):
     about    what the table holds, a sentence of the catalogues
     prepare  gathers from what is on stage, while the page is drawn; the two that it returns make the table, and the blocks of
              the report, later and elsewhere: they may ask for no URL, control or session
+    opened   the models on stage, ready to be asked: one of them can be taken away
     remark   what the report says behind the answer
     """
 
     about: str
     prepare: Callable[[S], tuple[Callable[[], pd.DataFrame], Callable[[], Sequence[report.Section]]]]
+    opened: Callable[[S], Opened[Any]]
     remark: Callable[[S], str] = lambda now: ""
 
 

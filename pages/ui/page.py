@@ -13,7 +13,7 @@ from pages.ui import arrival, share, stage_view
 from pages.ui.declared import Page
 from pages.ui.language import t
 from pages.ui.marked import unmarked
-from pages.ui.pieces import odd_runs, on_your_settings, report
+from pages.ui.pieces import model_files, odd_runs, on_your_settings, report
 from pages.ui.pieces.downloads import downloads
 from pages.ui.pieces.section import Section, draw_section, own_section, section
 from pages.ui.pieces.story_panel import story_invitation, story_panel
@@ -80,7 +80,7 @@ def _below(page: Page[C, S], config: C | None) -> None:
 
 
 def _take_away(page: Page[C, S]) -> None:
-    now = page.shown()
+    now, place = page.shown(), page.place
     table, blocks = page.export.prepare(now)
     answer, address, groups = unmarked(page.answer(now)) + page.export.remark(now), share.noted(), page.settings.groups
     downloads(
@@ -89,4 +89,5 @@ def _take_away(page: Page[C, S]) -> None:
         table=table,
         about_table=t(page.export.about),
         report=lambda: report.of_run(page.about.question, answer, now.recording, groups, address, *blocks()),
+        model=model_files.of_stage(page.engine, now, place.rung_of(now.config.rungs), page.export.opened),
     )

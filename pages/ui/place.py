@@ -63,6 +63,10 @@ class Place:
         first = self._opens_on if self._opens_on in ladder else ladder[-1]
         return Position(frame, hero, rung if rung in ladder else first, part if self._part.fullmatch(part) else None)
 
+    def rung_of(self, rungs: Sequence[str]) -> str:
+        """The rung on stage, of those that a run has; of all where it names none."""
+        return self.start((0,), rungs or self.ladder, 0.0).rung
+
     def remember(self, position: Position, steps: Sequence[int]) -> None:
         """Write a position to the URL; what is at its default is left out."""
         self.write(self.step, "" if position.frame == len(steps) - 1 else str(steps[position.frame]))

@@ -14,7 +14,7 @@ from engine.runs.frame import Array
 INPUTS = ("video", "recent", "languages", "numbers")
 
 
-class _Plain(torch.nn.Module):
+class Odds(torch.nn.Module):
     """The network with four inputs instead of one tuple, which is what a file can name."""
 
     def __init__(self, net: RankNet) -> None:
@@ -31,7 +31,7 @@ def to_onnx(net: RankNet, example: Seen) -> bytes:
     """The file: four inputs by name, any number of impressions at once, one output "odds", e^z."""
     sizes = {name: {0: torch.export.Dim("impressions")} for name in INPUTS}
     program = torch.onnx.export(
-        _Plain(net).eval(), tuple(example), dynamo=True, input_names=list(INPUTS), output_names=["odds"],
+        Odds(net).eval(), tuple(example), dynamo=True, input_names=list(INPUTS), output_names=["odds"],
         dynamic_shapes=sizes, verbose=False,
     )  # fmt: skip
     if program is None:

@@ -53,7 +53,7 @@ class Opened:
             axes: dict[str, tuple[str, ...]]
             axes = {name: ("candidate",) if name == "score" else ("unit",) for name in arrays}
         else:
-            joined, *hidden = layers_of_ranking(self._ranker.net, self._seen(given, inputs))
+            joined, *hidden = layers_of_ranking(self.ranker.net, self._seen(given, inputs))
             arrays = {"joined": joined, "z": torch.from_numpy(given.z)}
             arrays |= {f"hidden_{n}": layer for n, layer in enumerate(hidden)}
             axes = {name: ("candidate",) if name == "z" else ("candidate", "unit") for name in arrays}
@@ -70,7 +70,7 @@ class Opened:
                 parameter_count(net), torch.inference_mode()(lambda: index.search(net(seen).vector.numpy(), most))
             )
         some = self.server.features(given.user, np.resize(given.candidates, ROWS), given.now)
-        ranker, ready = self._ranker, self._ranker.seen(some)
+        ranker, ready = self.ranker, self.ranker.seen(some)
         return Served(parameter_count(ranker.net), torch.inference_mode()(lambda: ranker.net(ready)))
 
     def explain(self, rung: str, inputs: Request, at: Address) -> Explanation:
@@ -96,7 +96,8 @@ class Opened:
             raise UserError("There is no sum behind {part}.", part=f"{at.part[:20]} {at.unit + 1}") from None
 
     @property
-    def _ranker(self) -> Ranker:
+    def ranker(self) -> Ranker:
+        """What ranks. Raises UserError before it is trained."""
         if self.server.ranker is None:
             raise UserError("Ranking is not trained yet.")
         return self.server.ranker
@@ -106,4 +107,4 @@ class Opened:
 
     def _seen(self, given: Recommendation, inputs: Request) -> Seen:
         some = self.server.features(given.user, given.candidates, given.now, inputs.without)
-        return self._ranker.seen(some)
+        return self.ranker.seen(some)

@@ -1,4 +1,4 @@
-"""Take it away: the recording, the numbers as a table, a report to hand out."""
+"""Take it away: the recording, the numbers as a table, a report to hand out, and the model itself."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import streamlit as st
 from pandas.api.types import is_numeric_dtype
 
 from pages.ui.language import language, speaking, t
+from pages.ui.pieces.model_files import ModelFiles
 
 
 def downloads(
@@ -18,8 +19,9 @@ def downloads(
     table: Callable[[], pd.DataFrame],
     about_table: str,
     report: Callable[[], str],
+    model: ModelFiles,
 ) -> None:
-    """Three buttons. What they give is made when one is pressed, in a thread that speaks the session's language and knows
+    """A row of buttons. What they give is made when one is pressed, in a thread that speaks the session's language and knows
     nothing else of it: nothing there may ask for the URL, a control or a session's cache."""
     with st.container(horizontal=True, key="exports"):
         _button(
@@ -33,6 +35,16 @@ def downloads(
         _button(
             t("Report (HTML)"), lambda: report().encode(), f"{name}.html", "text/html", "report", "description",
             t("One file that opens without a network."),
+        )  # fmt: skip
+        _button(
+            t("Weights (safetensors)"), model.weights, f"{name}-{model.name}.safetensors", "application/octet-stream",
+            "weights", "deployed_code", model.missing or t("Parameters of {model} at the moment on stage, with the settings that build it.", model=model.title),
+            missing=bool(model.missing),
+        )  # fmt: skip
+        _button(
+            t("Model (ONNX)"), model.onnx, f"{name}-{model.name}.onnx", "application/octet-stream",
+            "onnx", "dns", model.missing or t("{model} for a model server, any number of rows at once; held against torch before it is handed out, which takes a few seconds.", model=model.title),
+            missing=bool(model.missing),
         )  # fmt: skip
 
 
@@ -51,12 +63,20 @@ def _inert(cell: object) -> object:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
-def _button(label: str, make: Callable[[], bytes], file: str, mime: str, key: str, icon: str, about: str) -> None:
+def _button(
+    label: str, make: Callable[[], bytes], file: str, mime: str, key: str, icon: str, about: str, missing: bool = False
+) -> None:
     spoken = language()
 
     def made() -> bytes:
         with speaking(spoken):
             return make()
 
-    how = {"key": f"download_{key}", "on_click": "ignore", "icon": f":material/{icon}:", "help": about}
+    how = {
+        "key": f"download_{key}",
+        "on_click": "ignore",
+        "icon": f":material/{icon}:",
+        "help": about,
+        "disabled": missing,
+    }
     st.download_button(label, made, file, mime, **how)  # type: ignore[arg-type]

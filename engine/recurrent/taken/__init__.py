@@ -1,0 +1,1 @@
+"""A reader to take away: its weights, and its graph for sequences of any length."""
