@@ -12,7 +12,7 @@ from pages.ui.place import Place
 PLACE = Place(
     "multitask",
     STRUCTURES,
-    r"x|shared|bottom|gate|(bottom|expert|gate|mix|tower|y):[0-9]{1,2}",
+    r"x|shared|bottom|gate|(bottom|(lower_)?(expert|gate|mix)|tower|y):[0-9]{1,2}",
     controls.key(MultitaskConfig, "correlation"),
     FloatRange(-1.0, 1.0),
 )

@@ -34,13 +34,14 @@ from engine.runs.studies.stored import Results, renew, rounded
 
 LOG = ROOT / "assets" / "claims" / "restamp.log"
 TRAIN = """
-import importlib, sys
+import dataclasses, importlib, json, sys
 import numpy as np, torch
 torch.set_num_threads(1)
 engine = importlib.import_module(f"engine.{sys.argv[1]}")
 work = (engine.ENGINE.works if hasattr(engine, "ENGINE") else engine.WORKS)[sys.argv[3]]  # as it was declared once
-found = {}
-for frame in work.run(work.config.from_json(sys.stdin.read())):
+found, known = {}, {field.name for field in dataclasses.fields(work.config)}
+asked = {name: value for name, value in json.loads(sys.stdin.read()).items() if name in known}  # newer settings it had not
+for frame in work.run(work.config.from_dict(asked)):
     found.update(frame.metrics)
 np.savez(sys.argv[2], **found)
 """
