@@ -76,7 +76,7 @@ def part_words() -> dict[str, str]:
         "own_expert": bare("Expert {i} of {task}"),
         "shared_expert": bare("Shared expert {i}"),
         "shared_gate": t("Gate of the shared experts"),
-        "shared_mix": t("the shared experts"),
+        "shared_mix": t("Mixture for the shared experts"),
         "below": bare("{part}, level below"),
     }
 
@@ -213,7 +213,9 @@ def _dots(config: MultitaskConfig, structure: str) -> PlaneView:
     kind = LADDER[structure].model
     parts, units = len(kind.owners(config)), config.expert_units if kind.gated else config.bottom_units
     if kind.gated:
-        below = "lower_expert" if kind.own_experts and config.extraction_levels > 1 else "expert"  # those that see the input
+        below = (
+            "lower_expert" if kind.own_experts and config.extraction_levels > 1 else "expert"
+        )  # those that see the input
         ids = tuple(f"{below}:{i}" for i in range(parts))
         labels = tuple(bare("expert {i}, unit {j}", i=i + 1, j=j + 1) for i in range(parts) for j in range(units))
     else:

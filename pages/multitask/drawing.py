@@ -94,7 +94,9 @@ class Builder:
             x, y, h = self._gate_place(k)
             name, drawn = self.words["gate_of"].format(task=task), bars(rung, k, (k,) * self.experts)
             g = f"g{str(k + 1).translate(_SUP)}"
-            parts.append(Node(f"gate:{k}", x, y, GATE_W, h, "gate", f"{g}  {task}", g, name, k, bars=drawn, born="gate"))
+            parts.append(
+                Node(f"gate:{k}", x, y, GATE_W, h, "gate", f"{g}  {task}", g, name, k, bars=drawn, born="gate")
+            )
         return parts
 
     def _gate_place(self, k: int) -> tuple[float, float, float]:

@@ -64,7 +64,9 @@ class Layered(Builder):
             label, colour = f"f{sub(i)}", self._colour(self.tasks if owner is None else owner)
             x, width = LEFT + (i + 0.5) * slot, min(slot * 0.82, 118.0)
             spoken = self._below(name) if kind == "lower_expert" else name
-            found.append(Node(f"{kind}:{i}", x, y, width, h, "expert", label, label, spoken, colour, born=born or "bottom"))
+            found.append(
+                Node(f"{kind}:{i}", x, y, width, h, "expert", label, label, spoken, colour, born=born or "bottom")
+            )
         return found
 
     def _below(self, name: str) -> str:
@@ -102,7 +104,14 @@ class Layered(Builder):
         upper = self._row("expert", None, Y_UPPER, 64)
         lower = self._row("lower_expert", None, Y_LOWER, 60)
         sums, gates, gates_below = self._sums(), self._level_gates(rung, False), self._level_gates(rung, True)
-        nodes = [*self._moved([*self._input(), *self._heads(), *self._mixes()]), *upper, *lower, *sums, *gates, *gates_below]
+        nodes = [
+            *self._moved([*self._input(), *self._heads(), *self._mixes()]),
+            *upper,
+            *lower,
+            *sums,
+            *gates,
+            *gates_below,
+        ]
         edges = [
             *self._feed([expert.id for expert in lower]),
             *(self._feed_below(gate) for gate in gates_below),
@@ -117,7 +126,13 @@ class Layered(Builder):
 
     def _moved(self, nodes: Sequence[Node]) -> list[Node]:
         """Parts that other rungs have too, in the rows of two levels."""
-        rows = {"input": (Y_INPUT, 44), "layer": (Y_SHARED, 38), "mix": (Y_MIX, 40), "tower": (Y_TOWER, 50), "output": (Y_OUTPUT, 48)}
+        rows = {
+            "input": (Y_INPUT, 44),
+            "layer": (Y_SHARED, 38),
+            "mix": (Y_MIX, 40),
+            "tower": (Y_TOWER, 50),
+            "output": (Y_OUTPUT, 48),
+        }
         return [_at(node, *rows[node.kind]) for node in nodes]
 
     def _sums(self) -> list[Node]:
@@ -128,7 +143,9 @@ class Layered(Builder):
             place = self._place(k) if self.shape.shared else k
             x = LEFT + (place + 0.5) * (RIGHT - LEFT) / count
             name = self._below(word.format(task=self.names[k]) if k < self.tasks else self.words["shared_mix"])
-            found.append(Node(f"lower_mix:{k}", x, Y_BELOW, 40, 40, "mix", "Σ", "Σ", name, self._colour(k), born="bottom"))
+            found.append(
+                Node(f"lower_mix:{k}", x, Y_BELOW, 40, 40, "mix", "Σ", "Σ", name, self._colour(k), born="bottom")
+            )
         return found
 
     def _place(self, k: int) -> int:
@@ -151,12 +168,27 @@ class Layered(Builder):
             drawn = bars(rung, k, (k,) * self.experts, array)
             spoken = self._below(name) if below else name
             found.append(
-                Node(f"{kind}:{k}", x, y, GATE_W, height, "gate", f"{label}  {task}", label, spoken, k, bars=drawn, born="gate")
+                Node(
+                    f"{kind}:{k}",
+                    x,
+                    y,
+                    GATE_W,
+                    height,
+                    "gate",
+                    f"{label}  {task}",
+                    label,
+                    spoken,
+                    k,
+                    bars=drawn,
+                    born="gate",
+                )
             )
         if below and self.shape.shared:
             name, drawn = self.words["shared_gate"], bars(rung, self.tasks, (), array)
             at = f"{kind}:{self.tasks}"
-            found.append(Node(at, GATE_X, Y_INPUT, GATE_W, 48, "gate", "gˢ′", "gˢ′", name, "muted", bars=drawn, born="gate"))
+            found.append(
+                Node(at, GATE_X, Y_INPUT, GATE_W, 48, "gate", "gˢ′", "gˢ′", name, "muted", bars=drawn, born="gate")
+            )
         return found
 
     # ---- lines of two levels
@@ -170,9 +202,9 @@ class Layered(Builder):
             return Edge(name, source, gate.id, via=way, source_port="left", target_port="right")
         side, margin, port = (250.0, 2.0, "left") if left else (750.0, 998.0, "right")
         bend = () if self.shared else ((side, y), (side, Y_FEED), (margin, Y_FEED))
-        via = (*bend, *(((margin, y),) if self.shared else ()), (margin, gate.y))
+        along = (*bend, *(((margin, y),) if self.shared else ()), (margin, gate.y))
         into: Port = "left" if port == "left" else "right"
-        return Edge(name, source, gate.id, via=via, source_port=into, target_port=into)
+        return Edge(name, source, gate.id, via=along, source_port=into, target_port=into)
 
     def _out_of(self, gate: Node, target: Node | str, row: float) -> Edge:
         """From a gate to its Σ: up and along the Σ row where it is the outermost, else by the channel and over the others."""
@@ -189,8 +221,8 @@ class Layered(Builder):
         lane, level = CHANNEL - 8 * ahead, row - 20 - 9 * ahead
         if number == self.tasks:  # of the shared experts, past all others
             lane, level = CHANNEL, row - 20 - 9 * half
-            via = ((gate.x, Y_FEED + 8), (lane, Y_FEED + 8), (lane, level), (x - 8, level))
-            return Edge(name, gate.id, id_, colour, via=via, target_port="top", dash=True)
+            around = ((gate.x, Y_FEED + 8), (lane, Y_FEED + 8), (lane, level), (x - 8, level))
+            return Edge(name, gate.id, id_, colour, via=around, target_port="top", dash=True)
         lane = lane if left else 1000 - lane
         out: Port = "right" if left else "left"
         via = ((lane, gate.y), (lane, level), (x, level))

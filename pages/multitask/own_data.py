@@ -6,7 +6,8 @@ from functools import partial
 
 import streamlit as st
 
-from engine.multitask import TableConfig
+from engine.multitask import STRUCTURES, TableConfig
+from engine.multitask.ladder import TITLES
 from engine.multitask.own_data.columns import Column
 from engine.multitask.own_data.sample import sample_table
 from engine.multitask.own_data.summary import Summary, summary
@@ -16,7 +17,7 @@ from engine.runs.table import Table
 from pages.multitask import own_answer
 from pages.multitask.where import PLACE
 from pages.ui.controls import controls
-from pages.ui.controls.choices import one_of
+from pages.ui.controls.choices import one_of, some_of
 from pages.ui.language import t
 from pages.ui.run import polling, reading, training
 from pages.ui.run.own_file import choose_file, with_file
@@ -63,6 +64,9 @@ def _choose(table: Summary, digest: str) -> TableConfig | None:
         _refuse_a_single_label(labels_possible)
         return None
     labels, features, names = _columns(known, labels_possible)
+    structures = some_of(
+        t("Structures"), STRUCTURES, STRUCTURES, key="multitask_table_structures", name_of=TITLES.__getitem__
+    )
     split, runs, epochs = _how(table)
     unusable = [column.name for column in known if column.kind == "unusable"]
     if unusable:
@@ -75,10 +79,13 @@ def _choose(table: Summary, digest: str) -> TableConfig | None:
     if not features:
         st.info(t("Choose at least one feature."))
         return None
+    if len(structures) < 2:
+        st.info(t("Choose at least two structures."))
+        return None
     _correlations(table, labels)
     return TableConfig(
         table=digest, labels=tuple(labels), features=tuple(features), categories=tuple(names), split=split,
-        runs=runs, epochs=epochs,
+        structures=structures, runs=runs, epochs=epochs,
     )  # fmt: skip
 
 

@@ -139,7 +139,9 @@ def title(part: str, names: tuple[str, ...]) -> str:
     kind, _, number = part.partition(":")
     if kind.startswith("lower_"):
         of_all = number == str(len(names)) and kind in _OF_SHARED
-        return t("{part}, level below", part=t(_OF_SHARED[kind]) if of_all else title(part.removeprefix("lower_"), names))
+        return t(
+            "{part}, level below", part=t(_OF_SHARED[kind]) if of_all else title(part.removeprefix("lower_"), names)
+        )
     task = names[int(number)] if number.isdigit() and int(number) < len(names) else ""
     return {
         "x": t("Input"),

@@ -41,7 +41,9 @@ MODEL = (
     Control("expert_units", N_("Units of an expert")),
     Control("shared_experts", N_("Shared experts of PLE"), N_("On each level; MMoE's experts are all shared.")),
     Control("specific_experts", N_("Experts of PLE that a task has of its own"), N_("For each task, on each level.")),
-    Control("extraction_levels", N_("Levels of PLE"), N_("On one level it is CGC; above a second one stand the towers.")),
+    Control(
+        "extraction_levels", N_("Levels of PLE"), N_("On one level it is CGC; above a second one stand the towers.")
+    ),
     Control("tower_units", N_("Units of a tower")),
     Control("bottom_units", N_("Units of the shared bottom")),
     Control(

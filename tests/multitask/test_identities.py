@@ -53,7 +53,9 @@ def test_ple_without_shared_experts_is_single_task_networks(levels: int) -> None
     the Single-Task rung itself."""
     model = filled(PLE(20, shared_experts=0, specific_experts=3, levels=levels, expert_units=8)).double()
     before = model(rows(9, 20))
-    assert torch.equal(before.gates[:, 0, 3:], torch.zeros(9, 3)) and torch.equal(before.gates[:, 1, :3], torch.zeros(9, 3))
+    assert torch.equal(before.gates[:, 0, 3:], torch.zeros(9, 3)) and torch.equal(
+        before.gates[:, 1, :3], torch.zeros(9, 3)
+    )
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             parameter[: len(parameter) // 2] += 1.0  # experts stand by owner, gates and towers by task
@@ -114,6 +116,9 @@ def test_gates_are_weights(structure: str, tasks: int, experts: int, units: int,
     config = MultitaskConfig(
         tasks=("regression",) * tasks,
         num_experts=experts,
+        shared_experts=experts % 4,
+        specific_experts=1 + seed % 3,
+        extraction_levels=1 + seed % 2,
         expert_units=units,
         bottom_units=units,
         shared_units=shared,

@@ -107,7 +107,9 @@ def copy_level(theirs: nn.Module, ours: PLE, level: int, tasks: int, each: int) 
 def test_ple_agrees_with_deepctr(levels: int, tasks: int, each: int) -> None:
     """It builds as many shared experts as each task has of its own (0.3.0), and a gate of the shared experts on the highest
     level too, which nothing above looks at: those weights are left out of the count."""
-    ours = filled(PLE(shared_experts=each, specific_experts=each, levels=levels, **SHAPE | {"num_tasks": tasks})).double()
+    ours = filled(
+        PLE(shared_experts=each, specific_experts=each, levels=levels, **SHAPE | {"num_tasks": tasks})
+    ).double()
     theirs = TheirPLE(
         FEATURES,
         shared_expert_num=each,
@@ -126,7 +128,9 @@ def test_ple_agrees_with_deepctr(levels: int, tasks: int, each: int) -> None:
     agree(ours, theirs, seed=3)
 
 
-@pytest.mark.parametrize(("model", "count"), [(SharedBottom(), 13_255), (OMoE(), 14_018), (MMoE(), 14_818), (PLE(), 15_366)])
+@pytest.mark.parametrize(
+    ("model", "count"), [(SharedBottom(), 13_255), (OMoE(), 14_018), (MMoE(), 14_818), (PLE(), 15_366)]
+)
 def test_parameter_counts_of_the_papers_shape(model: Structure, count: int) -> None:
     assert parameter_count(model) == count
 
