@@ -48,8 +48,7 @@ CGC = replace(PAPER, extraction_levels=1, shared_experts=4)
 SCARCE = {rows: replace(PAPER, rows=rows) for rows in (500, 2_000, 8_000)}
 """Fixed rows, few to many: where sharing has overfitting to guard against."""
 SCARCE_CORRELATION = 0.9
-TOGETHER = ("shared_bottom", "omoe", "mmoe", "ple")
-"""Structures in which one task may pay for another."""
+TOGETHER = ("shared_bottom", "omoe", "mmoe", "ple")  # where one task may pay for another
 SHARING = ("single_task", "shared_bottom")
 
 RATES = (0.005, 0.01, 0.02, 0.04, 0.08)
@@ -66,6 +65,8 @@ BEST: dict[tuple[int, str, float], float] = {
     **{(0, "single_task", p): 0.01 for p in CORRELATIONS},
     **{(0, "shared_bottom", p): 0.01 if p <= 0.5 else 0.02 for p in CORRELATIONS},
     **{(0, structure, p): 0.02 for structure in ("omoe", "mmoe") for p in CORRELATIONS},
+    **{(0, "ple", p): rate for p, rate in zip(CORRELATIONS, (0.02, 0.02, 0.02, 0.02, 0.02, 0.02), strict=True)},
+    (0, "cgc", DECLARED): 0.02,
     **{
         (rows, structure, SCARCE_CORRELATION): 0.01 if rows == 8_000 else 0.04
         for rows in SCARCE

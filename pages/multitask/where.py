@@ -15,6 +15,7 @@ PLACE = Place(
     r"x|shared|bottom|gate|(bottom|(lower_)?(expert|gate|mix)|tower|y):[0-9]{1,2}",
     controls.key(MultitaskConfig, "correlation"),
     FloatRange(-1.0, 1.0),
+    opens_on="mmoe",  # what the page's sentence is about: a rung above it changes nothing of the opening
 )
 
 

@@ -73,9 +73,10 @@ def restamp(shipped: Shipped[Any, Any], since: str = "", seed: int = 0) -> None:
 
 
 def sample(by_claim: Mapping[str, Sequence[Config]], stored: Results, seed: int) -> list[Config]:
-    """At least one cell of each claim, and one of each rung."""
+    """At least one cell of each claim that has been trained, and one of each rung."""
     chance = random.Random(seed)
-    found = dict.fromkeys(chance.choice(cells) for _, cells in sorted(by_claim.items()))
+    trained = {id_: cells for id_, cells in by_claim.items() if all(cell in stored for cell in cells)}
+    found = dict.fromkeys(chance.choice(cells) for _, cells in sorted(trained.items()))
     for rungs in sorted({key(cell) for cell in stored} - {key(cell) for cell in found}):
         found[chance.choice([cell for cell in stored if key(cell) == rungs])] = None
     return list(found)
