@@ -17,10 +17,10 @@ from pages.ui.player.network import Colour, Edge, Layout, Node, Port, ValueRef
 
 Y_OUTPUT, Y_TOWER, Y_MIX, Y_UPPER, Y_BELOW, Y_LOWER, Y_SHARED, Y_INPUT = 30, 104, 172, 256, 362, 446, 514, 588
 """Rows of two levels, from the predictions down."""
-UPPER_BAND, LOWER_BAND = (202.0, 312.0), (380.0, 500.0)
+UPPER_BAND, LOWER_BAND = (202.0, 312.0), (376.0, 488.0)
 """From where to where the gates of a level stand."""
-Y_FEED, Y_RISE = 545.0, 322.0
-"""Where the input's lines run to the gates below, and those of the mixtures to the gates above."""
+Y_FEED, Y_RISE, Y_SHARED_GATE = 506.0, 322.0, 571.0
+"""Where the input's lines run to the gates below, and those of the mixtures to the gates above; and the gate of what is shared."""
 
 
 class Extraction(NamedTuple):
@@ -187,7 +187,9 @@ class Layered(Builder):
             name, drawn = self.words["shared_gate"], bars(rung, self.tasks, (), array)
             at = f"{kind}:{self.tasks}"
             found.append(
-                Node(at, GATE_X, Y_INPUT, GATE_W, 48, "gate", "gˢ′", "gˢ′", name, "muted", bars=drawn, born="gate")
+                Node(
+                    at, GATE_X, Y_SHARED_GATE, GATE_W, 84, "gate", "gˢ′", "gˢ′", name, "muted", bars=drawn, born="gate"
+                )
             )
         return found
 
@@ -198,7 +200,7 @@ class Layered(Builder):
         source, y = ("shared", float(Y_SHARED)) if self.shared else ("x", float(Y_INPUT))
         name, left = f"{source}>{gate.id}", gate.x < 500
         if gate.y > LOWER_BAND[1]:
-            way = ((CHANNEL - 8, y), (CHANNEL - 8, gate.y)) if self.shared else ((300.0, gate.y),)
+            way = ((CHANNEL - 8, y), (CHANNEL - 8, gate.y)) if self.shared else ((300.0, y), (300.0, gate.y))
             return Edge(name, source, gate.id, via=way, source_port="left", target_port="right")
         side, margin, port = (250.0, 2.0, "left") if left else (750.0, 998.0, "right")
         bend = () if self.shared else ((side, y), (side, Y_FEED), (margin, Y_FEED))
@@ -221,7 +223,7 @@ class Layered(Builder):
         lane, level = CHANNEL - 8 * ahead, row - 20 - 9 * ahead
         if number == self.tasks:  # of the shared experts, past all others
             lane, level = CHANNEL, row - 20 - 9 * half
-            around = ((gate.x, Y_FEED + 8), (lane, Y_FEED + 8), (lane, level), (x - 8, level))
+            around = ((gate.x, Y_FEED + 16), (lane, Y_FEED + 16), (lane, level), (x - 8, level))
             return Edge(name, gate.id, id_, colour, via=around, target_port="top", dash=True)
         lane = lane if left else 1000 - lane
         out: Port = "right" if left else "left"
