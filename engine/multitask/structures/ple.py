@@ -24,7 +24,8 @@ class PLE(Structure):
     """Experts of one task, which no other may look at, beside shared ones: 15,366 parameters by default.
 
     Experts stand by their owner: those of the first task, …, those of the last, then the shared ones; E is
-    `num_tasks` · `specific_experts` + `shared_experts`, the same on each of one or two `levels`.
+    `num_tasks` · `specific_experts` + `shared_experts`, the same on each of one or two `levels`. What `keep` takes away are
+    weights of the highest level's gates.
     """
 
     gated = True
