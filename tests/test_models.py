@@ -13,6 +13,7 @@ from engine.matching import CLSM, DSSM, LSTMDSSM
 from engine.matching.models import WordHash
 from engine.multitask.layers import Parallel
 from engine.multitask.models import MMoE, OMoE, SharedBottom, SingleTask
+from engine.multitask.structures.ple import PLE
 from engine.recommender import CandidateNet, RankNet
 
 SEEDED: dict[str, Callable[[torch.Generator | None], nn.Module]] = {
@@ -21,6 +22,8 @@ SEEDED: dict[str, Callable[[torch.Generator | None], nn.Module]] = {
     "shared_bottom_below": lambda g: SharedBottom(shared_units=16, generator=g),
     "omoe": lambda g: OMoE(generator=g),
     "mmoe": lambda g: MMoE(generator=g),
+    "ple": lambda g: PLE(generator=g),
+    "cgc": lambda g: PLE(levels=1, num_tasks=3, generator=g),
     "parallel": lambda g: Parallel(3, 5, 7, generator=g),
     "rnn": lambda g: RNN(4, 6, generator=g),
     "lstm": lambda g: LSTM(4, 6, generator=g),
@@ -56,7 +59,7 @@ def test_the_same_generator_gives_the_same_model(name: str) -> None:
     assert any(not torch.equal(a, b) for a, b in zip(one.parameters(), apart.parameters(), strict=True))
 
 
-@pytest.mark.parametrize("structure", ["mmoe", "omoe", "shared_bottom", "single_task"])
+@pytest.mark.parametrize("structure", ["ple", "mmoe", "omoe", "shared_bottom", "single_task"])
 def test_a_structure_from_a_notebook_tells_inputs_apart(structure: str) -> None:
     x = torch.randn(5, 100, generator=torch.Generator().manual_seed(0))
     predictions = SEEDED[structure](None)(x).predictions

@@ -33,7 +33,8 @@ function makeNodes(app, scene, layer) {
 
   const dress = (part, node) => {
     part.node = node;
-    put(part.shape, { class: `shape ${node.kind}`, style: `--own:${paint(node.colour)}` });
+    const owned = typeof node.colour === "number" ? " owned" : ""; // by a task
+    put(part.shape, { class: `shape ${node.kind}${owned}`, style: `--own:${paint(node.colour)}` });
     put(part.group, { role: node.clickable ? "button" : "img", class: `node${node.clickable ? " clickable" : ""}` });
     part.small = [];
     part.bars.replaceChildren();
@@ -54,7 +55,7 @@ function makeNodes(app, scene, layer) {
   const peakOf = ({ array, high }) => {
     const key = `${array}|${app.state.stageId}`;
     if (!peaks.has(key)) {
-      peaks.clear();
+      if (peaks.size > 7) peaks.clear(); // of stages that are gone; a network has a few arrays, one for each level
       let top = 0;
       for (const name of [array, high])
         for (const v of app.fields()[name]?.data ?? []) if (Number.isFinite(v) && Math.abs(v) > top) top = Math.abs(v);

@@ -1,4 +1,4 @@
-"""Multi-task learning: Shared-Bottom → OMoE → MMoE, and the single-task baseline."""
+"""Multi-task learning: Shared-Bottom → OMoE → MMoE → PLE, and the single-task baseline."""
 
 from engine.multitask.config import STRUCTURES, MultitaskConfig
 from engine.multitask.ladder import LADDER
@@ -7,17 +7,21 @@ from engine.multitask.opened import Opened
 from engine.multitask.own_data.comparison import compare
 from engine.multitask.own_data.config import TableConfig
 from engine.multitask.shipped import SHIPPED
+from engine.multitask.structures.ple import PLE
 from engine.multitask.taken.model import LEAVING
 from engine.multitask.training import train
 from engine.runs.playground import Engine
 from engine.runs.work import Work
+
+WARM = MultitaskConfig(structures=STRUCTURES, steps=3, frames=2, runs=2, test_rows=200)
+"""The least that reaches every rung."""
 
 ENGINE = Engine(
     "multitask",
     MultitaskConfig,
     LADDER,
     works={
-        "train": Work(MultitaskConfig, train, warm=MultitaskConfig(steps=3, frames=2, runs=2, test_rows=200)),
+        "train": Work(MultitaskConfig, train, warm=WARM),
         "compare": Work(TableConfig, compare, needs_table=True),
     },
     open=lambda config, frames: Opened(config, frames[-1]),
@@ -27,6 +31,7 @@ ENGINE = Engine(
 
 __all__ = [
     "ENGINE",
+    "PLE",
     "STRUCTURES",
     "MMoE",
     "MultitaskConfig",

@@ -43,9 +43,12 @@ LONG = replace(PAPER, steps=5_000)
 """Twice as long: whether a verdict is one about a training that had not ended."""
 SLOW = replace(PAPER, learning_rate=(0.001,), decay="none")
 """Not converged: where the first claim breaks."""
+CGC = replace(PAPER, extraction_levels=1, shared_experts=4)
+"""PLE on one level, with as many experts as MMoE: what experts of a task alone bring, without a second level."""
 SCARCE = {rows: replace(PAPER, rows=rows) for rows in (500, 2_000, 8_000)}
 """Fixed rows, few to many: where sharing has overfitting to guard against."""
 SCARCE_CORRELATION = 0.9
+TOGETHER = ("shared_bottom", "omoe", "mmoe", "ple")  # where one task may pay for another
 SHARING = ("single_task", "shared_bottom")
 
 RATES = (0.005, 0.01, 0.02, 0.04, 0.08)
@@ -55,12 +58,15 @@ Setting: TypeAlias = tuple[MultitaskConfig, str, float]
 TUNED: tuple[Setting, ...] = (
     *((PAPER, structure, p) for p in CORRELATIONS for structure in STRUCTURES),
     *((base, structure, SCARCE_CORRELATION) for base in SCARCE.values() for structure in SHARING),
+    (CGC, "ple", DECLARED),
 )
 """What has a rate of its own."""
 BEST: dict[tuple[int, str, float], float] = {
     **{(0, "single_task", p): 0.01 for p in CORRELATIONS},
     **{(0, "shared_bottom", p): 0.01 if p <= 0.5 else 0.02 for p in CORRELATIONS},
     **{(0, structure, p): 0.02 for structure in ("omoe", "mmoe") for p in CORRELATIONS},
+    **{(0, "ple", p): rate for p, rate in zip(CORRELATIONS, (0.02, 0.02, 0.02, 0.02, 0.02, 0.02), strict=True)},
+    (0, "cgc", DECLARED): 0.02,
     **{
         (rows, structure, SCARCE_CORRELATION): 0.01 if rows == 8_000 else 0.04
         for rows in SCARCE
@@ -89,7 +95,7 @@ class Seeds(Stored[MultitaskConfig]):
 
 def own_rate(base: MultitaskConfig, structure: str, p: float) -> float:
     """The rate at which a structure is compared: its best in that world; `base`'s own where it was not tuned."""
-    world = (base.rows, structure, p)
+    world = (base.rows, "cgc" if structure == "ple" and base.extraction_levels == 1 else structure, p)
     return BEST.get(world, base.rate(structure)) if base.decay != "none" else base.rate(structure)
 
 
@@ -140,6 +146,30 @@ def _below(base: MultitaskConfig, lower: str, upper: str, p: float, cut: str = "
         cells(base, (lower, upper), (p,)),
         lambda at: at.loss(base, upper, p) - at.loss(base, lower, p),
         beside=beside,
+    )
+
+
+def _no_task_pays(structure: str, p: float, *, beside: bool) -> MultitaskClaim:
+    """No task is worse off than alone: by how much the worse of the two lies below Single-Task."""
+    return _claim(
+        f"{structure}_no_task_pays@{p:g}",
+        cells(PAPER, ("single_task", structure), (p,)),
+        lambda at: gains(at, structure, p).min(-1),
+        beside=beside,
+    )
+
+
+def gains(at: Seeds, structure: str, p: float) -> Array:
+    """By how much each task's loss lies below that of Single-Task, seed by seed (S, T): below 0 a task pays for the others."""
+    return at.metric(PAPER, "single_task", p, "test_loss") - at.metric(PAPER, structure, p, "test_loss")
+
+
+def _cgc_below_mmoe(p: float) -> MultitaskClaim:
+    return _claim(
+        f"cgc_below_mmoe@{p:g}",
+        (*cells(CGC, ("ple",), (p,)), *cells(PAPER, ("mmoe",), (p,))),
+        lambda at: at.loss(PAPER, "mmoe", p) - at.loss(CGC, "ple", p),
+        beside=True,
     )
 
 
@@ -211,6 +241,14 @@ CLAIMS: tuple[MultitaskClaim, ...] = (
     *_ends(PAPER),
     *_ends(LONG, "@long"),
     *(claim for rows in SCARCE for claim in _sharing(rows)),
+    *(_below(PAPER, "ple", "mmoe", p, beside=p != DECLARED) for p in CORRELATIONS),
+    _below(LONG, "ple", "mmoe", DECLARED, "long", beside=True),
+    _cgc_below_mmoe(DECLARED),
+    *(
+        _no_task_pays(structure, p, beside=(structure, p) != ("ple", DECLARED))
+        for structure in TOGETHER
+        for p in CORRELATIONS
+    ),
 )
 
 

@@ -10,8 +10,20 @@ from engine.errors import UserError
 from engine.rates import DECAYS, check_rates, rate_of
 from engine.runs.config import Choice, Config, FloatRange, IntRange, ListOf, setting
 
-STRUCTURES = ("single_task", "shared_bottom", "omoe", "mmoe")
+STRUCTURES = ("single_task", "shared_bottom", "omoe", "mmoe", "ple")
 """The ladder, lowest rung first."""
+LIVE = ("single_task", "shared_bottom", "omoe", "mmoe")
+"""What is trained where nobody chose: PLE takes as long as two of these, and the run on the stage would be too long."""
+RATES = (0.01, 0.01, 0.02, 0.02, 0.02)
+
+
+@dataclass(frozen=True, slots=True)
+class Rates(ListOf):
+    """One learning rate for all structures, or one for each. Four, in a link from before PLE, are those of the others."""
+
+    def validate(self, name: str, value: Any) -> tuple[Any, ...]:
+        rates = ListOf.validate(self, name, value)
+        return rates + RATES[len(LIVE) :] if len(rates) == len(LIVE) else rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +36,12 @@ class MultitaskConfig(Config):
 
     playground: ClassVar[str] = "multitask"
     ladder: ClassVar[str] = "structures"
-    older: ClassVar[Mapping[str, Any]] = {"decay": "none"}
+    older: ClassVar[Mapping[str, Any]] = {
+        "decay": "none",
+        "shared_experts": 3,
+        "specific_experts": 2,
+        "extraction_levels": 2,
+    }
 
     # data: y_k = w_k·x + Σ_j sin(alpha_j w_k·x + beta_j) + noise
     correlation: float = setting(0.0, FloatRange(-1.0, 1.0))  # p, the cosine of any two weight vectors
@@ -38,8 +55,11 @@ class MultitaskConfig(Config):
     test_rows: int = setting(1_000, IntRange(200, 5_000))
 
     # model
-    structures: tuple[str, ...] = setting(STRUCTURES, ListOf(Choice(STRUCTURES), 1, len(STRUCTURES), distinct=True))
+    structures: tuple[str, ...] = setting(LIVE, ListOf(Choice(STRUCTURES), 1, len(STRUCTURES), distinct=True))
     num_experts: int = setting(8, IntRange(1, 16))
+    shared_experts: int = setting(3, IntRange(0, 8))  # of PLE, on each level
+    specific_experts: int = setting(2, IntRange(0, 4))  # of PLE, for each task, on each level
+    extraction_levels: int = setting(2, IntRange(1, 2))  # of PLE; one is CGC
     expert_units: int = setting(16, IntRange(1, 64))
     tower_units: int = setting(8, IntRange(1, 64))
     bottom_units: int = setting(113, IntRange(1, 512))
@@ -48,9 +68,7 @@ class MultitaskConfig(Config):
     gate_dropout: float = setting(0.0, FloatRange(0.0, 0.9))
 
     # training
-    learning_rate: tuple[float, ...] = setting(
-        (0.01, 0.01, 0.02, 0.02), ListOf(FloatRange(1e-6, 1e9), 1, len(STRUCTURES))
-    )  # one for all structures, or one for each
+    learning_rate: tuple[float, ...] = setting(RATES, Rates(FloatRange(1e-6, 1e9), 1, len(STRUCTURES)))
     decay: str = setting("cosine", Choice(DECAYS))  # of the rate, to 0 over the run
     batch_size: int = setting(128, IntRange(8, 512))
     steps: int = setting(1_250, IntRange(1, 5_000))
@@ -70,13 +88,15 @@ class MultitaskConfig(Config):
             raise UserError("alpha and beta must have the same number of values.")
         if self.rows and self.rows < self.batch_size:
             raise UserError("With fixed rows there must be at least one batch of {batch} rows.", batch=self.batch_size)
-        check_rates(self.learning_rate, STRUCTURES)
+        if not self.shared_experts + self.specific_experts:
+            raise UserError("PLE needs an expert: a shared one, or one for each task.")
+        check_rates(self.learning_rate, self.every_rung)
         if self.input_dim < len(self.tasks):
             raise UserError("There must be at least as many inputs as tasks.")
 
     def rate(self, structure: str) -> float:
         """The learning rate that a structure begins with."""
-        return rate_of(structure, self.learning_rate, STRUCTURES)
+        return rate_of(structure, self.learning_rate, self.every_rung)
 
     @property
     def num_tasks(self) -> int:

@@ -1,9 +1,10 @@
-"""Single-Task, Shared-Bottom, OMoE and MMoE (Ma et al., KDD 2018, §4): one rung fixes what the one below lacks.
+"""Single-Task, Shared-Bottom, OMoE, MMoE (Ma et al., KDD 2018, §4) and PLE: one rung fixes what the one below lacks.
 
     Single-Task     y_k = h_k(f_k(x))                        a network for each task
     Shared-Bottom   y_k = h_k(f(x))                          one bottom for all tasks
     OMoE            y_k = h_k(Σ_i g(x)_i f_i(x))             n experts, one gate
     MMoE            y_k = h_k(Σ_i g^k(x)_i f_i(x))           n experts, a gate for each task
+    PLE             the same, over experts of its own and shared ones, on one or two levels: `structures.ple`
 
 Each stands whole in its class, so that it can be read without the others.
 
@@ -12,70 +13,17 @@ B batch · D input · D' features · E experts · U units of an expert · T task
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple, Self
+from typing import Self
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from engine.multitask.config import MultitaskConfig
 from engine.multitask.layers import Parallel, Towers, glorot, renormalise
+from engine.multitask.structures.ple import PLE
+from engine.multitask.structures.structure import Forward, Structure
 from engine.runs.ladder import Ladder
 from engine.runs.seeds import generator
-
-
-class Forward(NamedTuple):
-    """Everything one forward pass computes, named as in the paper.
-
-    features      (B, D')    what experts and gates see: x, or the shared layer's output
-    experts       (B, E, U)  f_i(x); Shared-Bottom has one, Single-Task one for each task
-    gates         (B, T, E)  g^k(x)_i, non-negative, summing to 1 over E
-    mixtures      (B, T, U)  Σ_i g^k(x)_i f_i(x), what the tower of task k sees
-    towers        (B, T, H)  the hidden layer of h_k
-    predictions   (B, T)     y_k; the logit where the task is binary
-    """
-
-    features: Tensor
-    experts: Tensor
-    gates: Tensor
-    mixtures: Tensor
-    towers: Tensor
-    predictions: Tensor
-
-
-class Structure(nn.Module):
-    """What the rungs share: an optional layer beneath all, and their parts' names.
-
-    x (B, D) → Forward; `keep` (B, T, E) of 0 and 1 drops gate weights (gate dropout, or an expert taken away).
-    Initialised when built (`glorot`), and the same again where the same `generator` is given.
-    """
-
-    gated: ClassVar[bool] = False
-    """Whether experts are mixed by gates that learn."""
-    shares: ClassVar[bool] = True
-    """Whether the tasks have anything but the input in common."""
-    gate_per_task: ClassVar[bool] = False
-    """Whether each task has a gate of its own."""
-    experts: Parallel
-    towers: Towers
-
-    def __init__(self, input_dim: int, num_tasks: int, shared_units: int) -> None:
-        super().__init__()
-        self.num_tasks = num_tasks
-        self.shared = nn.Linear(input_dim, shared_units) if shared_units else None
-        self.width = shared_units or input_dim  # D'
-
-    @classmethod
-    def of(cls, config: MultitaskConfig) -> Self:
-        """This structure in the config's shape."""
-        raise NotImplementedError
-
-    def features(self, x: Tensor) -> Tensor:
-        """(B, D) → (B, D'): x itself, or what the shared layer makes of it."""
-        return x if self.shared is None else self.shared(x).relu()
-
-    def forward(self, x: Tensor, keep: Tensor | None = None) -> Forward:
-        """x (B, D) → Forward; `keep` (B, T, E) of 0 and 1 takes gate weights away."""
-        raise NotImplementedError
 
 
 class SingleTask(Structure):
@@ -100,6 +48,10 @@ class SingleTask(Structure):
     @classmethod
     def of(cls, config: MultitaskConfig) -> Self:
         return cls(config.input_dim, config.bottom_units, config.tower_units, config.num_tasks, config.shared_units)
+
+    @classmethod
+    def owners(cls, config: MultitaskConfig) -> tuple[int | None, ...]:
+        return tuple(range(config.num_tasks))
 
     def forward(self, x: Tensor, keep: Tensor | None = None) -> Forward:
         features = self.features(x)
@@ -132,6 +84,10 @@ class SharedBottom(Structure):
     @classmethod
     def of(cls, config: MultitaskConfig) -> Self:
         return cls(config.input_dim, config.bottom_units, config.tower_units, config.num_tasks, config.shared_units)
+
+    @classmethod
+    def owners(cls, config: MultitaskConfig) -> tuple[int | None, ...]:
+        return (None,)
 
     def forward(self, x: Tensor, keep: Tensor | None = None) -> Forward:
         features = self.features(x)
@@ -226,6 +182,7 @@ RUNGS: Ladder[type[Structure]] = {
     "shared_bottom": SharedBottom,
     "omoe": OMoE,
     "mmoe": MMoE,
+    "ple": PLE,
 }
 """By id, lowest first."""
 MIXTURES = tuple(name for name, rung in RUNGS.items() if rung.gated)
@@ -253,5 +210,4 @@ def initialise(model: Structure, config: MultitaskConfig, structure: str, seed: 
 def multiply_adds(model: Structure) -> int:
     """Multiplications of one row's forward pass: every weight once, and the mixing of experts."""
     weights = sum(p.numel() for name, p in model.named_parameters() if name.endswith("weight"))
-    experts, units, _ = model.experts.weight.shape
-    return weights + (model.num_tasks * experts * units if model.gated else 0)
+    return weights + model.mixed() * model.experts.weight.shape[1]

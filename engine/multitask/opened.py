@@ -15,7 +15,8 @@ from engine.measures import parameter_count
 from engine.multitask.config import MultitaskConfig
 from engine.multitask.data import Rows, SyntheticTasks
 from engine.multitask.explain import SUMS
-from engine.multitask.models import Forward, Structure, build
+from engine.multitask.models import build
+from engine.multitask.structures.structure import Forward, Structure
 from engine.multitask.training import losses
 from engine.runs.explanation import Explanation
 from engine.runs.frame import Array, Frame
@@ -32,6 +33,9 @@ AXES = {
     "mixtures": ("row", "task", "unit"),
     "towers": ("row", "task", "unit"),
     "predictions": ("row", "task"),
+    "lower_experts": ("row", "expert", "unit"),
+    "lower_gates": ("row", "task or shared", "expert"),
+    "lower_mixtures": ("row", "task or shared", "unit"),
 }
 
 
@@ -58,9 +62,10 @@ class Opened:
 
     @torch.inference_mode()
     def trace(self, structure: str, inputs: Tensor) -> Trace:
-        """Every intermediate for rows x (B, D), named as in `Forward`."""
+        """Every intermediate for rows x (B, D), named as in `Forward`; of the level below where there is one."""
         forward: Forward = self.model(structure)(inputs)
-        arrays = {name: tensor.numpy() for name, tensor in forward._asdict().items()}
+        found = {name: one[0] if isinstance(one, tuple) and one else one for name, one in forward._asdict().items()}
+        arrays = {name: tensor.numpy() for name, tensor in found.items() if isinstance(tensor, Tensor)}
         return Trace({"x": inputs.numpy(), **arrays}, AXES)
 
     @torch.inference_mode()
@@ -73,7 +78,8 @@ class Opened:
         """The sum behind one number of the first row of x (B, D).
 
         Parts are "expert:i" (unit of the expert), "gate:k" (unit = the expert that it weighs), "mix:k", "tower:k" (unit of
-        its layer) and "y:k". Raises UserError where there is no such number.
+        its layer) and "y:k"; of a level below "lower_expert:i", "lower_gate:k" and "lower_mix:k", k = T for what is shared.
+        Raises UserError where there is no such number.
         """
         row = inputs[:1]
         model = copy.deepcopy(self.model(structure)).double()
@@ -90,14 +96,15 @@ class Opened:
         """Held-out loss per task (T,) with experts taken away and, if `tied`, one gate for all tasks.
 
         A removed expert's gate weight is zero and the rest sum to 1 again. Tied gates share the mean of what each task has
-        for itself, in the parameters named "gate…", which makes an MMoE an OMoE.
+        for itself, in the parameters named "gate…", which makes an MMoE an OMoE; where tasks have experts of their own there is
+        no gate that all could share.
         """
         model = self.model(structure)
         parameters: dict[str, Tensor] = dict(model.named_parameters())
-        if tied:
+        if tied and not model.own_experts:
             of_gates = {name: value for name, value in parameters.items() if name.startswith("gate")}
             parameters |= {name: value.mean(0, keepdim=True).expand_as(value) for name, value in of_gates.items()}
-        keep = torch.ones(1, 1, model.experts.weight.shape[0])
+        keep = torch.ones(1, 1, len(type(model).owners(self.config)))
         keep[..., list(removed)] = 0.0
         forward: Forward = functional_call(model, parameters, (rows.x, keep))
         binary = torch.tensor([kind == "binary" for kind in self.config.tasks])

@@ -24,7 +24,7 @@ def recorded(p: float) -> MultitaskConfig:
     """What is recorded at a correlation: the first seeds of the study there, or of the nearest one that has a study."""
     nearest = min(CORRELATIONS, key=lambda one: abs(one - p))
     rates = tuple(own_rate(PAPER, structure, nearest) for structure in STRUCTURES)
-    return replace(PAPER, correlation=p, learning_rate=rates, frames=MultitaskConfig().frames)
+    return replace(PAPER, structures=STRUCTURES, correlation=p, learning_rate=rates, frames=MultitaskConfig().frames)
 
 
 def thin(recording: Recording[MultitaskConfig]) -> Recording[MultitaskConfig]:

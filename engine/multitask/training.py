@@ -18,7 +18,8 @@ from engine.multitask import measures
 from engine.multitask.config import MultitaskConfig
 from engine.multitask.data import Rows, Stream
 from engine.multitask.ladder import TITLES
-from engine.multitask.models import RUNGS, Forward, build, initialise
+from engine.multitask.models import RUNGS, build, initialise
+from engine.multitask.structures.structure import Forward
 from engine.rates import at_step
 from engine.runs.frame import Array, Frame, frame_steps, kept_steps
 from engine.runs.seeds import generator
@@ -58,7 +59,7 @@ class Trainee:
         """Masks as inputs, since vmap refuses random operations inside the model."""
         if not self.config.gate_dropout or not RUNGS[self.structure].gated:
             return ()
-        shape = (rows.x.shape[1], self.config.num_tasks, self.config.num_experts)
+        shape = (rows.x.shape[1], self.config.num_tasks, len(RUNGS[self.structure].owners(self.config)))
         drawn = torch.stack([torch.rand(shape, generator=source) for source in self._dropout])
         return ((drawn >= self.config.gate_dropout).float(),)
 
@@ -82,6 +83,8 @@ class Trainee:
             found["gate_entropy"] = measures.entropy(forward.gates)  # (S, T)
             found["gate_distance"] = measures.gate_distance(forward.gates)  # (S,)
             found["mean_gate_distance"] = measures.mean_gate_distance(forward.gates)  # (S,)
+        if forward.lower_gates:
+            found["lower_gates"] = forward.lower_gates[0].mean(1)  # (S, T + 1, E)
         if not self.config.shared_units:
             found["directions"] = measures.directions(self.stack.parameters["experts.weight"][0], basis)  # (E, U, T)
         return {f"{self.structure}.{name}": array(tensor) for name, tensor in found.items()}
@@ -108,8 +111,8 @@ def train(config: MultitaskConfig, tick: Tick | None = None) -> Iterator[Frame]:
     """Train every chosen structure on `config.runs` seeds and yield about `config.frames` frames.
 
     metrics: per structure "test_loss", "train_loss" (S, T); for the mixtures "gates" (S, T, E),
-    "gate_entropy" (S, T), "gate_distance" and "mean_gate_distance" (S,); "directions" (E, U, T) of
-    the followed seed; and once for all "label_pearson" (S, T, T).
+    "gate_entropy" (S, T), "gate_distance" and "mean_gate_distance" (S,); "lower_gates" (S, T + 1, E) where
+    there is a level below; "directions" (E, U, T) of the followed seed; and once for all "label_pearson" (S, T, T).
     Raises UserError when a loss stops being a number.
     """
     stream = Stream(config, config.seeds)

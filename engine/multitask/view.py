@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from engine.multitask.config import MultitaskConfig
 from engine.multitask.data import equicorrelation_factor
 from engine.multitask.guessing import guessing
-from engine.multitask.models import MIXTURES
+from engine.multitask.models import MIXTURES, RUNGS
 from engine.runs.frame import Array
 from engine.runs.recording import Recording
 
@@ -25,7 +25,8 @@ def views(recording: Recording[MultitaskConfig]) -> Views:
     "{structure}.run0" … and ".mean" (F,): held-out loss, mean of the tasks; for the mixtures
     ".gates" (F, T, E) of the followed seed, ".gates_mean", ".gates_low" and ".gates_high" (F, T, E) over all seeds, the
     experts of each seed matched to the followed one's by their places (see `ranks`), ".order" (F, E), ".distance" (F,), the
-    mean over all seeds; ".points" (F, N, 2) and ".blend" (F, N), of bottoms (1, N); "weights" (1, T, 2), "pearson" (F,), and "guessing" (F,), the loss of guessing.
+    mean over all seeds; where there is a level below, ".lower_gates" (F, T + 1, E) and its mean, low and high, and ".order"
+    (F, 2 E), its experts behind those above; ".points" (F, N, 2) and ".blend" (F, N), of bottoms (1, N); "weights" (1, T, 2), "pearson" (F,), and "guessing" (F,), the loss of guessing.
     """
     config = recording.config
     shown: dict[str, Array] = {
@@ -38,7 +39,7 @@ def views(recording: Recording[MultitaskConfig]) -> Views:
         if structure in MIXTURES:
             found |= _gates(recording, structure)
         if not config.shared_units:
-            found |= _points(recording, structure, found.get("gates"))
+            found |= _points(recording, structure, found.get("lower_gates", found.get("gates")))
         shown |= {f"{structure}.{name}": array for name, array in found.items()}
     return shown
 
@@ -49,31 +50,49 @@ def _loss(recording: Recording[MultitaskConfig], structure: str) -> dict[str, Ar
 
 
 def _gates(recording: Recording[MultitaskConfig], structure: str) -> dict[str, Array]:
+    model = RUNGS[structure]
+    owners = model.owners(recording.config) if model.own_experts else ()
     gates = recording.series(f"{structure}.gates")  # (F, S, T, E)
-    place = ranks(gates[-1])  # (S, E)
-    order = np.argsort(place, axis=-1)  # expert at each place
-    placed = np.take_along_axis(gates, order[None, :, None, :], axis=-1)  # experts of different seeds are strangers
-    matched = placed[..., place[0]]  # (F, S, T, E), each under the number of its match in the followed seed
+    place = ranks(gates[-1], owners)  # (S, E)
+    found = _matched("gates", gates, place)
+    order = place[0]
+    if f"{structure}.lower_gates" in recording.frames[0].metrics:
+        below = recording.series(f"{structure}.lower_gates")  # (F, S, T + 1, E)
+        tasks = gates.shape[2]
+        found |= _matched("lower_gates", below, ranks(below[-1][..., :tasks, :], owners))
+        order = np.concatenate((order, len(order) + order))
     frames = len(gates)
-    return {
-        "gates": gates[:, 0],
-        "gates_mean": matched.mean(1),
-        "gates_low": matched.min(1),
-        "gates_high": matched.max(1),
-        "order": np.broadcast_to(place[0], (frames, place.shape[1])),
+    return found | {
+        "order": np.broadcast_to(order, (frames, len(order))),
         "distance": recording.series(f"{structure}.mean_gate_distance").mean(1),
     }
 
 
-def ranks(gates: Array) -> Array:
+def _matched(name: str, gates: Array, place: Array) -> dict[str, Array]:
+    """Weights (F, S, T, E) of the followed seed, and mean and range over all seeds, whose experts stand at `place` (S, E)."""
+    order = np.argsort(place, axis=-1)  # expert at each place
+    placed = np.take_along_axis(gates, order[None, :, None, :], axis=-1)  # experts of different seeds are strangers
+    matched = placed[..., place[0]]  # (F, S, T, E), each under the number of its match in the followed seed
+    return {
+        name: gates[:, 0],
+        f"{name}_mean": matched.mean(1),
+        f"{name}_low": matched.min(1),
+        f"{name}_high": matched.max(1),
+    }
+
+
+def ranks(gates: Array, owners: Sequence[int | None] = ()) -> Array:
     """Places of the experts, from those that the first task uses more to those of the last: (…, T, E) → (…, E).
 
-    By the centre of mass over tasks; experts that all tasks use alike stand by their weight.
+    By the centre of mass over tasks; experts that all tasks use alike stand by their weight. Where tasks have experts of their
+    own, `owners` (E,), those stand together, and the shared ones in the middle.
     """
     tasks = np.arange(gates.shape[-2])[:, None]
     total = gates.sum(-2)
     lean = np.round((gates * tasks).sum(-2) / np.maximum(total, 1e-12), 6)
-    order = np.lexsort((-total, lean), axis=-1)
+    middle = (len(tasks) + 1) // 2 - 0.5  # between the tasks that are drawn at the left and those at the right
+    group = np.array([middle if owner is None else owner for owner in owners] or [0.0] * total.shape[-1])
+    order = np.lexsort((-total, lean, np.broadcast_to(group, total.shape)), axis=-1)
     return np.argsort(order, axis=-1)
 
 

@@ -13,5 +13,6 @@ PLAYGROUND = Playground(
         ("Shared-Bottom", N_("One bottom for all tasks: less to compute, and tasks that agree learn from each other.")),
         ("OMoE", N_("Several experts and one gate: parts can specialise, but every task gets the same mixture.")),
         ("MMoE", N_("A gate for each task: tasks that disagree can take different experts.")),
+        ("PLE", N_("Experts of each task's own beside shared ones: what one task learns, no other can undo.")),
     ),
 )

@@ -6,7 +6,7 @@ import functools
 
 import numpy as np
 
-from engine.multitask.choice import Choice, choices
+from engine.multitask.choice import Choice, beyond, choices
 from engine.multitask.claims import CORRELATIONS, DECLARED, LOSS_THAT_MATTERS, PAPER, SEEDS
 from engine.multitask.ladder import TITLES
 from engine.multitask.shipped import SHIPPED
@@ -58,6 +58,14 @@ def _choices() -> dict[float, Choice]:
         return {}
 
 
+@functools.cache
+def _beyond() -> dict[float, tuple[str, ...]]:
+    try:
+        return beyond(SHIPPED.results)
+    except KeyError:  # the study is older than a structure; a test fails on that
+        return {}
+
+
 def _by_the_study(p: float) -> str:
     """By one rule, of all its seeds, at the nearest correlation that it has; and what a longer training says."""
     at = min(CORRELATIONS, key=lambda one: abs(one - p))
@@ -75,6 +83,9 @@ def _by_the_study(p: float) -> str:
         if len(taken) == 1
         else t("Along the slider the choice changes.")
     )
+    if better_ones := _beyond().get(at):
+        better = listed(TITLES[structure] for structure in better_ones)
+        same += " " + t("Beyond these, {structure} is judged better here.", structure=better)
     longer = SHIPPED.verdicts.get("mmoe_below_shared_bottom@long")
     if longer is None:
         return said + " " + same

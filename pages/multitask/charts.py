@@ -18,6 +18,7 @@ from engine.multitask.shipped import sweep
 from engine.multitask.view import Views, views
 from engine.runs.recording import Recording
 from pages.multitask import diagram
+from pages.multitask.layered import Extraction
 from pages.ui.language import N_, bare, language, t
 from pages.ui.latest import Latest
 from pages.ui.player.network import Diagram
@@ -41,6 +42,7 @@ SENTENCES = {
     "shared_bottom": N_("One bottom for all tasks: what one task needs, the other must live with."),
     "omoe": N_("Experts and one gate: parts can specialise, every task gets the same mixture."),
     "mmoe": N_("Experts and a gate for each task: each takes the mixture that serves it."),
+    "ple": N_("Experts of each task's own, which no other may look at, beside shared ones."),
 }
 
 
@@ -71,6 +73,11 @@ def part_words() -> dict[str, str]:
         "mix": bare("Mixture for {task}"),
         "tower": bare("Tower of {task}"),
         "output": bare("Prediction of {task}"),
+        "own_expert": bare("Expert {i} of {task}"),
+        "shared_expert": bare("Shared expert {i}"),
+        "shared_gate": t("Gate of the shared experts"),
+        "shared_mix": t("Mixture for the shared experts"),
+        "below": bare("{part}, level below"),
     }
 
 
@@ -97,6 +104,9 @@ _RANGE = {
     "gates": (0.0, 1.0),
     "gates_low": (0.0, 1.0),
     "gates_high": (0.0, 1.0),
+    "lower_gates": (0.0, 1.0),
+    "lower_gates_low": (0.0, 1.0),
+    "lower_gates_high": (0.0, 1.0),
 }
 
 
@@ -174,8 +184,9 @@ def _panels(config: MultitaskConfig, names: Sequence[str]) -> tuple[Diagram | Pl
         part_words(),
         bool(config.shared_units),
         any(not LADDER[s].model.shares for s in config.structures),
+        Extraction(config.shared_experts, config.specific_experts, config.extraction_levels),
     )
-    formulas = diagram.formulas()
+    formulas = diagram.formulas(config.extraction_levels)
     network = Diagram(
         "network",
         t("The network") if config.runs == 1 else bare("The network · gates: mean of {count} seeds", count=config.runs),
@@ -200,10 +211,12 @@ def _plane(config: MultitaskConfig) -> Plane:
 
 def _dots(config: MultitaskConfig, structure: str) -> PlaneView:
     kind = LADDER[structure].model
-    bottoms = 1 if kind.shares else config.num_tasks
-    parts, units = (config.num_experts, config.expert_units) if kind.gated else (bottoms, config.bottom_units)
+    parts, units = len(kind.owners(config)), config.expert_units if kind.gated else config.bottom_units
     if kind.gated:
-        ids = tuple(f"expert:{i}" for i in range(parts))
+        below = (
+            "lower_expert" if kind.own_experts and config.extraction_levels > 1 else "expert"
+        )  # those that see the input
+        ids = tuple(f"{below}:{i}" for i in range(parts))
         labels = tuple(bare("expert {i}, unit {j}", i=i + 1, j=j + 1) for i in range(parts) for j in range(units))
     else:
         ids = tuple(f"bottom:{k}" for k in range(parts)) if not kind.shares else ("bottom",)

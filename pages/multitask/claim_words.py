@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from engine.multitask.claims import DECLARED
+from engine.multitask.ladder import TITLES
 from pages.ui.language import N_, t
 
 PAIRS = {
     "mmoe_below_shared_bottom": ("MMoE", "Shared-Bottom"),
     "omoe_below_shared_bottom": ("OMoE", "Shared-Bottom"),
     "mmoe_below_omoe": ("MMoE", "OMoE"),
+    "ple_below_mmoe": ("PLE", "MMoE"),
+    "cgc_below_mmoe": ("CGC", "MMoE"),
 }
 """The claim that one structure's loss is below another's, and the two."""
+PAYS = "_no_task_pays"
 SLOW = N_("Learning rate 0.001, correlation 0.5, the same 2,500 steps: MMoE's loss is below Shared-Bottom's:")
 SAYS = {
     "omoe_close_to_mmoe_at_1": N_("The gap at 1 is smaller than at 0:"),
@@ -29,6 +33,9 @@ def said(claim: str) -> str:
     if name in PAIRS:
         lower, upper = PAIRS[name]
         return t("At p = {p} the loss of {lower} is below that of {upper}:", p=at(cut), lower=lower, upper=upper)
+    if name.endswith(PAYS):
+        structure = TITLES[name.removesuffix(PAYS)]
+        return t("At p = {p} neither task has a higher loss with {structure} than alone:", p=cut, structure=structure)
     if cut == "long":
         return t("Twice the steps: {claim}", claim=t(SAYS[name]))
     return t(SAYS[name], rows=f"{int(cut):,}") if cut else t(SAYS[name])

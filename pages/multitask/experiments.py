@@ -9,7 +9,7 @@ import streamlit as st
 from engine.multitask.claims import COMPARED, CORRELATIONS, PAPER, RATES, SCARCE, SEEDS, TUNING
 from engine.multitask.ladder import TITLES
 from engine.multitask.shipped import SHIPPED, sweep
-from pages.multitask import claim_sharing, claim_views, study
+from pages.multitask import claim_seesaw, claim_sharing, claim_views, real_table, study
 from pages.multitask.claim_charts import colours
 from pages.multitask.claim_views import View
 from pages.multitask.claim_words import PAIRS, said
@@ -76,7 +76,7 @@ EXPERIMENTS: tuple[Section[Shown], ...] = (
         "loss",
         N_("Is the loss of the MoE structures below Shared-Bottom's?"),
         (
-            *(f"{pair}@{p:g}" for pair in PAIRS for p in CORRELATIONS),
+            *(f"{pair}@{p:g}" for pair in PAIRS if pair.partition("_")[0] not in ("ple", "cgc") for p in CORRELATIONS),
             "mmoe_below_shared_bottom@long",
             "omoe_below_shared_bottom@long",
         ),
@@ -93,6 +93,12 @@ EXPERIMENTS: tuple[Section[Shown], ...] = (
         N_("The lower the correlation, the larger MMoE's advantage?"),
         ("advantage_grows_as_p_falls", "advantage_grows_as_p_falls@long"),
         claim_views.advantage,
+    ),
+    _question(
+        "seesaw", N_("Does one task pay for the other, and does PLE end it?"), claim_seesaw.CLAIMS, claim_seesaw.seesaw
+    ),
+    Section(
+        "real_table", N_("The same on a real table: clicks and likes of KuaiRand-Pure"), lambda now: real_table.draw()
     ),
     _question(
         "distance",

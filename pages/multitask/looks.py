@@ -56,7 +56,7 @@ def gates(now: Shown) -> None:
     structure = one_of(
         t("Structure"),
         mixtures,
-        mixtures[-1],
+        "mmoe" if "mmoe" in mixtures else mixtures[-1],
         key="multitask_gate_structure",
         name_of=TITLES.__getitem__,
     )

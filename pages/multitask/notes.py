@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.multitask import data, models
+from engine.multitask.structures import ple
 from pages.ui.language import N_
 from pages.ui.pieces.notes import Formula, Notes
 
@@ -14,6 +15,16 @@ NOTES = Notes(
             Formula(r"y_k = h_k\Big(\sum_{i=1}^{n} g(x)_i\, f_i(x)\Big) \qquad \text{OMoE}"),
             Formula(r"y_k = h_k\Big(\sum_{i=1}^{n} g^k(x)_i\, f_i(x)\Big) \qquad \text{MMoE}"),
             Formula(r"g^k(x) = \mathrm{softmax}(W_{gk}\,x)"),
+            N_(
+                "**PLE** (Tang et al., RecSys 2020, §4): task k sees its own experts and the shared ones; one level alone is CGC"
+            ),
+            Formula(
+                r"m^k = \sum_{i \,\in\, \mathrm{own}(k)\, \cup\, \mathrm{shared}} g^k_i\, f_i \qquad y_k = h_k(m^k)"
+            ),
+            N_(
+                "On two levels the experts of task k and its gate above see the m^k below, and the shared experts see a mixture of all "
+                "experts below, made by a gate of their own. By default there are 3 shared experts and 2 of each task on both levels."
+            ),
         ),
         (
             N_("**The tasks** (§3.2)"),
@@ -27,6 +38,16 @@ NOTES = Notes(
             ),
         ),
     ),
-    below=(),
-    code={"engine/multitask/models.py": (models.MMoE,), "engine/multitask/data.py": (data.label,)},
+    below=(
+        N_(
+            "**When not**: *Single-Task*, where the tasks must share the cost of one network. *Shared-Bottom*, where no task may pay for another: they share every unit. "
+            "*OMoE*, where tasks want different experts: its one gate gives all the same mixture. *MMoE*, where a task must be safe from another: every expert is shared. "
+            "*PLE*, where tasks are many or a step must be cheap: each task adds experts of its own on every level."
+        ),
+    ),
+    code={
+        "engine/multitask/models.py": (models.MMoE,),
+        "engine/multitask/structures/ple.py": (ple.PLE,),
+        "engine/multitask/data.py": (data.label,),
+    },
 )

@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from engine.multitask import TableConfig
+from engine.multitask import MultitaskConfig, TableConfig
 from engine.multitask.ladder import LADDER, TITLES
 from engine.multitask.models import MIXTURES
 from engine.multitask.own_data.answer import Difference
@@ -68,7 +68,7 @@ def gates(config: TableConfig, last: Frame) -> alt.Chart:
         for s in present
         for task, weights in zip(
             config.labels if LADDER[s].model.gate_per_task else (t("all tasks"),),
-            ordered(last.metrics[f"{s}.gates"]),
+            ordered(last.metrics[f"{s}.gates"], _owners(config, s)),
             strict=False,
         )
         for i, weight in enumerate(weights)
@@ -100,9 +100,21 @@ def gates(config: TableConfig, last: Frame) -> alt.Chart:
     )
 
 
-def ordered(weights: Array) -> Array:
-    """Mean over the seeds (S, T, E) → (T, E), experts of each seed placed by the task that uses them more."""
-    order = np.argsort(ranks(weights), axis=-1)  # experts of different seeds are strangers
+def _owners(config: TableConfig, structure: str) -> tuple[int | None, ...]:
+    """Whose each expert is, where tasks have experts of their own."""
+    shape = MultitaskConfig(
+        tasks=("regression",) * len(config.labels),
+        shared_experts=config.shared_experts,
+        specific_experts=config.specific_experts,
+    )
+    model = LADDER[structure].model
+    return model.owners(shape) if model.own_experts else ()
+
+
+def ordered(weights: Array, owners: Sequence[int | None] = ()) -> Array:
+    """Mean over the seeds (S, T, E) → (T, E), experts of each seed placed by the task that uses them more; those that a task
+    owns, by `owners` (E,), together."""
+    order = np.argsort(ranks(weights, owners), axis=-1)  # experts of different seeds are strangers
     return np.asarray(np.take_along_axis(weights, order[:, None, :], axis=-1).mean(0))
 
 

@@ -7,7 +7,8 @@ from functools import partial
 
 import streamlit as st
 
-from engine.multitask import TableConfig
+from engine.multitask import STRUCTURES, TableConfig
+from engine.multitask.ladder import TITLES
 from engine.multitask.own_data.sample import sample_table
 from engine.multitask.own_data.summary import Summary, summary
 from engine.runs.config import IntRange
@@ -16,7 +17,7 @@ from engine.runs.table import Table
 from pages.multitask import own_answer
 from pages.multitask.where import PLACE
 from pages.ui.controls import controls
-from pages.ui.controls.choices import one_of
+from pages.ui.controls.choices import one_of, some_of
 from pages.ui.language import t
 from pages.ui.run import polling, reading, training
 from pages.ui.run.file_form import Decisions
@@ -65,6 +66,9 @@ def _choose(table: Summary, digest: str) -> TableConfig | None:
         _refuse_a_single_label(labels_possible)
         return None
     labels, features, names = _columns(table)
+    structures = some_of(
+        t("Structures"), STRUCTURES, STRUCTURES, key="multitask_table_structures", name_of=TITLES.__getitem__
+    )
     split, runs, epochs = _how(table)
     unusable = [column.name for column in known if column.kind == "unusable"]
     if unusable:
@@ -77,10 +81,13 @@ def _choose(table: Summary, digest: str) -> TableConfig | None:
     if not features:
         st.info(t("Choose at least one feature."))
         return None
+    if len(structures) < 2:
+        st.info(t("Choose at least two structures."))
+        return None
     _correlations(table, labels)
     return TableConfig(
         table=digest, labels=tuple(labels), features=tuple(features), categories=tuple(names), split=split,
-        runs=runs, epochs=epochs,
+        structures=structures, runs=runs, epochs=epochs,
     )  # fmt: skip
 
 

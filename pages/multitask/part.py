@@ -25,7 +25,7 @@ from pages.multitask.where import PLACE
 from pages.ui import language
 from pages.ui.controls import controls
 from pages.ui.controls.choices import some_of
-from pages.ui.language import t
+from pages.ui.language import N_, t
 from pages.ui.marked import Marked
 from pages.ui.pieces.charts import show
 from pages.ui.pieces.zoom import zoom
@@ -127,12 +127,21 @@ def _part(now: _OnStage, part: str) -> None:
             st.caption(t("Features of the shared layer."))
         else:
             summed = "expert" if kind == "bottom" else kind
-            zoom(opened.explain(structure, rows.x[row : row + 1], Address(f"{summed}:{number or 0}", unit)))
+            found = opened.explain(structure, rows.x[row : row + 1], Address(f"{summed}:{number or 0}", unit))
+            if found.terms:
+                zoom(found)
+            else:
+                st.caption(t("This expert belongs to another task: the gate may not look at it, and its weight is 0."))
 
 
 def title(part: str, names: tuple[str, ...]) -> str:
     """A part's name."""
     kind, _, number = part.partition(":")
+    if kind.startswith("lower_"):
+        of_all = number == str(len(names)) and kind in _OF_SHARED
+        return t(
+            "{part}, level below", part=t(_OF_SHARED[kind]) if of_all else title(part.removeprefix("lower_"), names)
+        )
     task = names[int(number)] if number.isdigit() and int(number) < len(names) else ""
     return {
         "x": t("Input"),
@@ -144,6 +153,9 @@ def title(part: str, names: tuple[str, ...]) -> str:
         "tower": t("Tower of {task}", task=task),
         "y": t("Prediction of {task}", task=task),
     }.get(kind, part)
+
+
+_OF_SHARED = {"lower_gate": N_("Gate of the shared experts"), "lower_mix": N_("Mixture for the shared experts")}
 
 
 def numbers(traced: Trace, part: str) -> tuple[np.ndarray, str]:
@@ -159,8 +171,11 @@ def numbers(traced: Trace, part: str) -> tuple[np.ndarray, str]:
         "mix": ("mixtures", (index,), t("Unit")),
         "tower": ("towers", (index,), t("Unit")),
         "y": ("predictions", (), t("Task")),
+        "lower_expert": ("lower_experts", (index,), t("Unit")),
+        "lower_gate": ("lower_gates", (index,), t("Expert")),
+        "lower_mix": ("lower_mixtures", (index,), t("Unit")),
     }.get(kind)
-    if found is None:
+    if found is None or found[0] not in traced:
         raise UserError("There is no sum behind {part}.", part=part[:40])
     array = traced[found[0]][0]
     try:
@@ -176,7 +191,8 @@ def _interesting(values: np.ndarray) -> int:
 
 def _colour(part: str) -> str:
     kind, _, number = part.partition(":")
-    return HUES[int(number) % 6] if kind in ("gate", "mix", "tower", "y") and number.isdigit() else "#7A8691"
+    of_a_task = kind.removeprefix("lower_") in ("gate", "mix", "tower", "y") and number.isdigit()
+    return HUES[int(number) % 6] if of_a_task else "#7A8691"
 
 
 def bars(values: np.ndarray, unit_name: str, colour: str) -> alt.Chart:
@@ -202,25 +218,27 @@ def intervention(shown: Shown) -> None:
 
 def _intervene(now: _OnStage) -> None:
     config, structure, names = now.config, now.structure, now.names
+    model = LADDER[structure].model
+    experts, tieable = len(model.owners(config)), model.gate_per_task and not model.own_experts
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        removed = some_of(t("Remove experts"), range(1, config.num_experts + 1), (), key=REMOVED, name_of=str)
+        removed = some_of(t("Remove experts"), range(1, experts + 1), (), key=REMOVED, name_of=str)
         tied = st.toggle(
             t("Tie the gates (MMoE becomes OMoE)"),
             key=TIED,
             bind="query-params",
-            disabled=not LADDER[structure].model.gate_per_task,
+            disabled=not tieable,
         )
     rows = probe(config)
     opened = Opened(config, now.frame)
     before = opened.intervene(structure, rows)
-    if len(removed) == config.num_experts:
+    if len(removed) == experts:
         st.warning(t("At least one expert must stay."))
         return
     after = opened.intervene(
         structure,
         rows,
         removed=[i - 1 for i in removed],
-        tied=bool(tied) and LADDER[structure].model.gate_per_task,
+        tied=bool(tied) and tieable,
     )
     for column, name, old, new in zip(st.columns(len(names)), names, before, after, strict=True):
         column.metric(

@@ -39,6 +39,11 @@ MODEL = (
     Control("structures", N_("Structures"), options=TITLES),
     Control("num_experts", N_("Experts")),
     Control("expert_units", N_("Units of an expert")),
+    Control("shared_experts", N_("Shared experts of PLE"), N_("On each level; MMoE's experts are all shared.")),
+    Control("specific_experts", N_("Experts of PLE that a task has of its own"), N_("For each task, on each level.")),
+    Control(
+        "extraction_levels", N_("Levels of PLE"), N_("On one level it is CGC; above a second one stand the towers.")
+    ),
     Control("tower_units", N_("Units of a tower")),
     Control("bottom_units", N_("Units of the shared bottom")),
     Control(
@@ -64,7 +69,7 @@ TRAINING = (
     Control(
         "learning_rate",
         N_("Learning rate"),
-        N_("One for all structures, or one for each of the four, comma-separated."),
+        N_("One for all structures, or one for each of the five, comma-separated."),
     ),
     DECAY,
     Control("batch_size", N_("Batch size"), step=32),

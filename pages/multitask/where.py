@@ -12,9 +12,10 @@ from pages.ui.place import Place
 PLACE = Place(
     "multitask",
     STRUCTURES,
-    r"x|shared|bottom|gate|(bottom|expert|gate|mix|tower|y):[0-9]{1,2}",
+    r"x|shared|bottom|gate|(bottom|(lower_)?(expert|gate|mix)|tower|y):[0-9]{1,2}",
     controls.key(MultitaskConfig, "correlation"),
     FloatRange(-1.0, 1.0),
+    opens_on="mmoe",  # what the page's sentence is about: a rung above it changes nothing of the opening
 )
 
 

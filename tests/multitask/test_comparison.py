@@ -90,8 +90,10 @@ def test_the_mixtures_gates_are_those_of_the_test_rows() -> None:
         np.testing.assert_allclose(one.gates[seed], forward.gates.detach().mean(0), atol=1e-6)
         np.testing.assert_allclose(one.predictions[seed], forward.predictions.detach(), atol=1e-5)
     last = list(compare(quick, csv(sample_table(600))))[-1].metrics
-    assert {name for name in last if name.endswith("gates")} == {"omoe.gates", "mmoe.gates"}
+    assert {name for name in last if name.endswith("gates")} == {"omoe.gates", "mmoe.gates", "ple.gates"}
     np.testing.assert_allclose(last["mmoe.gates"].sum(-1), 1, rtol=1e-5)
+    np.testing.assert_allclose(last["ple.gates"].sum(-1), 1, rtol=1e-5)
+    assert last["ple.gates"].shape[-1] == 7 and not last["ple.gates"][:, 1, :2].any()
     assert np.array_equal(last["omoe.gates"][:, 0], last["omoe.gates"][:, 1])
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.measures import parameter_count
-from engine.multitask import MMoE, MultitaskConfig, OMoE, SharedBottom, SingleTask
+from engine.multitask import PLE, MMoE, MultitaskConfig, OMoE, SharedBottom, SingleTask
 from engine.multitask.config import STRUCTURES
 from engine.multitask.layers import renormalise
 from engine.multitask.models import build, initialise
@@ -36,6 +36,51 @@ def test_tied_gates_make_an_mmoe_an_omoe() -> None:
     many = MMoE(20, 4, 8).double()
     many.load_state_dict(state)
     assert torch.allclose(many(rows(9, 20)).predictions, one(rows(9, 20)).predictions, **EXACT)
+
+
+def test_ple_without_experts_of_a_task_is_an_mmoe_on_its_one_level() -> None:
+    mixture = filled(MMoE(20, 4, 8)).double()
+    layered = PLE(20, shared_experts=4, specific_experts=0, levels=1, expert_units=8).double()
+    layered.load_state_dict(mixture.state_dict())
+    mine, theirs = layered(rows(9, 20)), mixture(rows(9, 20))
+    for name in ("experts", "gates", "mixtures", "towers", "predictions"):
+        assert torch.allclose(getattr(mine, name), getattr(theirs, name), **EXACT), name
+
+
+@pytest.mark.parametrize("levels", [1, 2])
+def test_ple_without_shared_experts_is_single_task_networks(levels: int) -> None:
+    """Each task's own experts behind its own gate: no weight of one task moves another, and one expert each on one level is
+    the Single-Task rung itself."""
+    model = filled(PLE(20, shared_experts=0, specific_experts=3, levels=levels, expert_units=8)).double()
+    before = model(rows(9, 20))
+    assert torch.equal(before.gates[:, 0, 3:], torch.zeros(9, 3)) and torch.equal(
+        before.gates[:, 1, :3], torch.zeros(9, 3)
+    )
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            parameter[: len(parameter) // 2] += 1.0  # experts stand by owner, gates and towers by task
+            assert len(parameter) in (2, 6), name
+    after = model(rows(9, 20)).predictions
+    assert torch.equal(after[:, 1], before.predictions[:, 1])
+    assert not torch.allclose(after[:, 0], before.predictions[:, 0])
+    alone = filled(SingleTask(20, 8)).double()
+    one_each = PLE(20, shared_experts=0, specific_experts=1, levels=1, expert_units=8).double()
+    one_each.load_state_dict(alone.state_dict(), strict=False)
+    assert torch.allclose(one_each(rows(9, 20)).predictions, alone(rows(9, 20)).predictions, **EXACT)
+
+
+def test_ple_looks_at_its_own_and_the_shared_experts_on_every_level() -> None:
+    """And the gate of the shared experts at all of them."""
+    found = filled(PLE(20, shared_experts=3, specific_experts=2, num_tasks=3)).double()(rows(9, 20))
+    own = torch.tensor([[k == e // 2 or e >= 6 for e in range(9)] for k in range(3)])  # (T, E)
+    (below,) = found.lower_gates
+    assert found.gates.shape == (9, 3, 9) and below.shape == (9, 4, 9)
+    for gates in (found.gates, below[:, :3]):
+        assert torch.equal(gates > 0, own.expand(9, -1, -1))
+    assert (below[:, 3] > 0).all()
+    for gates in (found.gates, below):
+        assert torch.allclose(gates.sum(-1), torch.ones(9, gates.shape[1]).double(), **EXACT)
+    assert not PLE(20, levels=1)(rows(9, 20).float()).lower_gates
 
 
 def test_permuting_experts_with_their_gate_rows_changes_nothing() -> None:
@@ -71,6 +116,9 @@ def test_gates_are_weights(structure: str, tasks: int, experts: int, units: int,
     config = MultitaskConfig(
         tasks=("regression",) * tasks,
         num_experts=experts,
+        shared_experts=experts % 4,
+        specific_experts=1 + seed % 3,
+        extraction_levels=1 + seed % 2,
         expert_units=units,
         bottom_units=units,
         shared_units=shared,

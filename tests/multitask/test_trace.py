@@ -15,7 +15,7 @@ from engine.runs.playground import Address
 from engine.runs.recording import Recording
 
 CONFIG = MultitaskConfig(
-    steps=60, frames=5, runs=2, test_rows=200, structures=("single_task", "shared_bottom", "omoe", "mmoe")
+    steps=60, frames=5, runs=2, test_rows=200, structures=("single_task", "shared_bottom", "omoe", "mmoe", "ple")
 )
 FLOAT32 = 1e-5  # the design's tolerance between screen and trace
 
@@ -42,6 +42,16 @@ PARTS = [
     ("mmoe", "mix:0", 4),
     ("mmoe", "tower:1", 2),
     ("mmoe", "y:0", 0),
+    ("ple", "lower_expert:6", 3),
+    ("ple", "lower_gate:0", 6),
+    ("ple", "lower_gate:1", 0),
+    ("ple", "lower_gate:2", 0),
+    ("ple", "lower_mix:2", 3),
+    ("ple", "expert:1", 3),
+    ("ple", "expert:5", 3),
+    ("ple", "gate:1", 2),
+    ("ple", "gate:1", 5),
+    ("ple", "mix:0", 4),
 ]
 
 
@@ -61,9 +71,10 @@ def test_every_number_is_its_sum(
 
 def test_the_stage_shows_what_the_trace_computes(recording: Recording[MultitaskConfig]) -> None:
     shown, frame, rows = views(recording), recording.frames[-1], probe(CONFIG)
-    for structure in ("omoe", "mmoe"):
+    for structure in ("omoe", "mmoe", "ple"):
         traced = Opened(CONFIG, frame).trace(structure, rows.x)
         np.testing.assert_allclose(shown[f"{structure}.gates"][-1], traced["gates"].mean(0), atol=FLOAT32)
+    np.testing.assert_allclose(shown["ple.lower_gates"][-1], traced["lower_gates"].mean(0), atol=FLOAT32)
     for structure in CONFIG.structures:
         traced = Opened(CONFIG, frame).trace(structure, rows.x)
         loss = ((traced["predictions"] - rows.y.numpy()) ** 2).mean()
@@ -105,6 +116,39 @@ def test_experts_that_all_tasks_use_alike_stand_by_their_weight() -> None:
     assert ranks(alike).tolist() == [2, 1, 0]
     leaning = np.array([[0.1, 0.4, 0.4, 0.1], [0.1, 0.4, 0.2, 0.3]])
     assert ranks(leaning).tolist() == [2, 1, 0, 3]
+
+
+def test_experts_of_a_task_stand_together_with_the_shared_ones_in_the_middle() -> None:
+    """Whatever their weights: those of each task in the order of their weight."""
+    owners = (0, 0, 1, 1, None, None)
+    gates = np.array([[0.1, 0.3, 0.0, 0.0, 0.6, 0.0], [0.0, 0.0, 0.2, 0.3, 0.5, 0.0]])
+    assert ranks(gates, owners).tolist() == [1, 0, 5, 4, 3, 2]
+    three = ranks(np.ones((3, 4)), (0, 1, 2, None))
+    assert three.tolist() == [0, 1, 3, 2]  # of three tasks two stand left of what is shared
+
+
+def test_only_own_and_shared_experts_have_a_sum_in_a_tasks_gate(recording: Recording[MultitaskConfig]) -> None:
+    """Another task's has no terms, and is 0; the softmax is over those that may be looked at."""
+    opened, x = Opened(CONFIG, recording.frames[-1]), probe(CONFIG).x[:1]
+    for part in ("gate:1", "lower_gate:1"):
+        found = [opened.explain("ple", x, Address(part, unit)) for unit in range(7)]
+        assert [bool(one.terms) for one in found] == [False, False, True, True, True, True, True]
+        assert [one.result for one in found[:2]] == [0, 0] and all(len(one.others) == 5 for one in found[2:])
+        assert sum(one.result for one in found) == pytest.approx(1.0)
+    assert len(opened.explain("ple", x, Address("lower_gate:2", 0)).others) == 7
+
+
+def test_of_one_level_there_is_nothing_below() -> None:
+    config = MultitaskConfig(
+        steps=3, frames=2, runs=1, test_rows=200, structures=("ple",), extraction_levels=1, specific_experts=0
+    )
+    recording = Recording(config, tuple(train(config)))
+    opened, x = Opened(config, recording.frames[-1]), probe(config).x[:1]
+    assert "lower_gates" not in opened.trace("ple", x) and "ple.lower_gates_mean" not in views(recording)
+    assert opened.explain("ple", x, Address("gate:1", 2)).agrees
+    for part in ("lower_expert:0", "lower_gate:0", "lower_mix:0"):
+        with pytest.raises(UserError, match="no sum behind"):
+            opened.explain("ple", x, Address(part))
 
 
 def test_nothing_removed_is_the_recorded_loss(recording: Recording[MultitaskConfig]) -> None:

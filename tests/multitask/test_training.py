@@ -81,11 +81,25 @@ def test_few_fixed_rows_are_memorised() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"gate_dropout": 0.3}, {"shared_units": 16}, {"initialisation": "constant"}, {"num_experts": 1}]
+    "change",
+    [
+        {"gate_dropout": 0.3},
+        {"shared_units": 16},
+        {"initialisation": "constant"},
+        {"num_experts": 1},
+        {"extraction_levels": 1, "specific_experts": 0},
+        {"shared_experts": 0},
+    ],
 )
 def test_options_train(change: dict[str, object]) -> None:
-    frames = record(replace(SMALL, **change)).frames
+    frames = record(replace(SMALL, structures=STRUCTURES, **change)).frames
+    assert frames[-1].metrics["ple.test_loss"].mean() < frames[0].metrics["ple.test_loss"].mean()
     assert frames[-1].metrics["mmoe.test_loss"].mean() < frames[0].metrics["mmoe.test_loss"].mean()
+
+
+def test_ple_needs_an_expert() -> None:
+    with pytest.raises(UserError, match="needs an expert"):
+        replace(SMALL, shared_experts=0, specific_experts=0)
 
 
 def test_divergence_says_what_to_change() -> None:
@@ -151,6 +165,8 @@ def test_gate_dropout_drops_its_share_for_every_seed_apart() -> None:
     assert abs(float(keep.mean()) - 0.7) < 4 * math.sqrt(0.21 / keep.numel())  # four standard errors
     assert not torch.equal(keep[0], keep[1])
     assert Trainee(config, "shared_bottom", config.seeds)._gate_masks(stream.batch()) == ()
+    (of_layers,) = Trainee(config, "ple", config.seeds)._gate_masks(stream.batch())
+    assert of_layers.shape == (2, 512, 2, 7)
 
 
 def test_settings_from_before_the_rate_fell_say_that_it_did_not() -> None:
@@ -158,11 +174,14 @@ def test_settings_from_before_the_rate_fell_say_that_it_did_not() -> None:
     before = {name: value for name, value in SMALL.to_dict().items() if name != "decay"} | {"learning_rate": 0.01}
     again = MultitaskConfig.from_dict(before)
     assert (again.decay, again.learning_rate) == ("none", (0.01,))
+    for name in ("shared_experts", "specific_experts", "extraction_levels"):  # and from before PLE
+        del before[name]
+    assert MultitaskConfig.from_dict(before) == again
     assert MultitaskConfig.from_dict({"steps": 5}).decay == MultitaskConfig().decay == "cosine"
 
 
 def test_each_structure_has_its_own_rate_and_it_falls_to_zero() -> None:
-    config = replace(SMALL, learning_rate=(0.01, 0.02, 0.03, 0.04), steps=4)
+    config = replace(SMALL, learning_rate=(0.01, 0.02, 0.03, 0.04, 0.05), steps=4)
     for structure, rate in zip(STRUCTURES, config.learning_rate, strict=True):
         trainee = Trainee(config, structure, config.seeds)
         stream = Stream(config, config.seeds)
@@ -173,3 +192,5 @@ def test_each_structure_has_its_own_rate_and_it_falls_to_zero() -> None:
         np.testing.assert_allclose(found, rate * np.array([1.0, 0.5 + 0.5**1.5, 0.5, 0.5 - 0.5**1.5]))
     with pytest.raises(UserError):
         replace(SMALL, learning_rate=(0.01, 0.02))
+    of_old = replace(SMALL, learning_rate=(0.01, 0.02, 0.03, 0.04))  # a link from when there were four
+    assert of_old.learning_rate == (*config.learning_rate[:4], MultitaskConfig().learning_rate[4])

@@ -119,12 +119,16 @@ def test_a_run_lost_in_a_reload_is_told_once() -> None:
 # — the drill-down —
 
 SUMS = ("expert:0", "gate:1", "mix:0", "tower:1", "y:0")
+BELOW = ("lower_expert:6", "lower_gate:2", "lower_mix:0")
 PARTS = (
     *SUMS,
     "x",
     "shared",
     "bottom",
     "bottom:1",
+    "lower_expert:6",
+    "lower_gate:2",
+    "lower_mix:0",
     "gate",
     "nonsense:99",
     "gate:77",
@@ -140,23 +144,47 @@ def test_every_part_on_every_rung(rung: str) -> None:
         assert not at.exception, (rung, part)
         assert titles(at) == [QUESTION["en"]]
         heading = any(m.value.startswith(f"**{TITLES[rung]} · ") for m in at.markdown)
-        if rung == "mmoe" and part in SUMS:
+        if rung == "mmoe" and part in SUMS or rung == "ple" and part in (*SUMS, *BELOW):
             assert heading and at.latex, part
+        if rung != "ple" and part in BELOW:
+            assert not at.latex, part
         if part in ("nonsense:99", "expert:-1", "y:x"):
             assert not heading and not at.latex, part
 
 
-@pytest.mark.parametrize("rung", ["omoe", "mmoe"])
+def test_a_gate_says_why_another_tasks_expert_has_no_sum() -> None:
+    at = opened(multitask_rung="ple", multitask_part="gate:1", multitask_unit_gate="1")
+    assert not at.exception and not at.latex
+    assert any("belongs to another task" in caption.value for caption in at.caption)
+
+
+def test_a_rung_above_changes_nothing_of_the_opening() -> None:
+    """Neither the rung that stands there nor the sentence."""
+    assert PLACE.start((0, 10), STRUCTURES, 0.0).rung == "mmoe"
+    first = [m.value for m in opened().markdown if MEDIANS["en"] in m.value]
+    assert first and first == [m.value for m in opened(multitask_rung="ple").markdown if MEDIANS["en"] in m.value]
+    assert "PLE" not in first[0]
+
+
+def test_ple_has_its_own_number_of_experts_to_remove() -> None:
+    base = {"multitask_rung": "ple", open_key("intervene"): "true"}
+    everyone = opened(**base, multitask_removed="1,2,3,4,5,6,7", multitask_tied="true")
+    assert not everyone.exception and "At least one expert must stay." in [w.value for w in everyone.warning]
+    assert next(one for one in everyone.toggle if one.key == "multitask_tied").disabled
+
+
+@pytest.mark.parametrize("rung", ["omoe", "mmoe", "ple"])
 def test_interventions(rung: str) -> None:
     base = {"multitask_rung": rung, open_key("intervene"): "true"}
     untouched = [metric for metric in opened(**base).metric if "Held-out loss" in metric.label]
     assert len(untouched) == 2 and not any(metric.delta for metric in untouched)
-    for removed in ([1], [1, 8], list(range(1, 8))):
+    experts = 7 if rung == "ple" else 8
+    for removed in ([1], [1, experts], list(range(1, experts))):
         at = opened(**base, multitask_removed=",".join(map(str, removed)))
         assert not at.exception and state(at, "multitask_removed") == removed
         found = [metric for metric in at.metric if "Held-out loss" in metric.label]
         assert [m.value for m in found] != [m.value for m in untouched] and all(metric.delta for metric in found)
-    everyone = opened(**base, multitask_removed="1,2,3,4,5,6,7,8")
+    everyone = opened(**base, multitask_removed=",".join(str(i + 1) for i in range(experts)))
     assert not everyone.exception and "At least one expert must stay." in [w.value for w in everyone.warning]
     tied = opened(**base, multitask_tied="true", multitask_removed="1")
     assert not tied.exception and titles(tied) == [QUESTION["en"]]
@@ -173,13 +201,13 @@ def test_a_choice_that_is_no_longer_offered_is_let_go() -> None:
 # — whatever a URL may carry —
 
 OWN = {open_key("own_data"): "true", "multitask_sample": "true"}
-REVEAL = {f"multitask_{name}": OWN for name in ("labels", "features", "categories", "split", "table_runs", "table_epochs")} | {
+REVEAL = {f"multitask_{name}": OWN for name in ("labels", "features", "categories", "split", "table_structures", "table_runs", "table_epochs")} | {
     "multitask_file": {open_key("own_data"): "true"}, "multitask_sample": {open_key("own_data"): "true"},
     "multitask_unit_expert": {"multitask_part": "expert:0"}, "multitask_unit_gate": {"multitask_part": "gate:0"},
     "multitask_row": {"multitask_part": "gate:0"}, "multitask_removed": {open_key("intervene"): "true"},
     "multitask_tied": {open_key("intervene"): "true"}, "multitask_histogram_p": {open_key("loss"): "true"},
     "multitask_gate_structure": {open_key("gates"): "true"}, "multitask_gate_row": {open_key("gates"): "true"},
-    "multitask_study_seed": {open_key("study"): "true"},
+    "multitask_study_seed": {open_key("study"): "true"}, "multitask_seesaw_p": {open_key("seesaw"): "true"},
 }  # fmt: skip
 """What must be open for a parameter to reach its control."""
 TAKEN: dict[str, tuple[str, Any]] = {
@@ -187,6 +215,8 @@ TAKEN: dict[str, tuple[str, Any]] = {
     "multitask_sample": ("true", True), "multitask_unit_expert": ("3", 3), "multitask_unit_gate": ("3", 3),
     "multitask_histogram_p": ("0.9", 0.9), "multitask_gate_structure": ("omoe", "omoe"), "multitask_study_seed": ("200", 200),
     "multitask_table_runs": ("4", 4), "multitask_table_epochs": ("3", 3), "multitask_task_count": ("4", 4), "multitask_binary_tasks": ("1", [1]),
+    "multitask_seesaw_p": ("0.9", 0.9), "multitask_table_structures": ("mmoe,ple", ["mmoe", "ple"]),
+    "multitask_shared_experts": ("2", 2), "multitask_specific_experts": ("1", 1), "multitask_extraction_levels": ("1", 1),
     "presenter": ("true", True), "multitask_split": ("last rows", "last rows"),
 }  # fmt: skip
 """A good value and what it becomes: a parameter that no control reads could not break anything."""

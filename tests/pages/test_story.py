@@ -40,6 +40,7 @@ STORIES = {
             "shared_bottom": r"x|bottom|(tower|y):\d",
             "omoe": r"x|gate|(expert|mix|tower|y):\d",
             "mmoe": r"x|(expert|gate|mix|tower|y):\d",
+            "ple": r"x|((lower_)?(expert|gate|mix)|tower|y):\d",
         },
         allowed={
             "hero": r"-?(0(\.\d+)?|1)",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,12 +16,12 @@ from engine.files import ROOT
 from engine.multitask import MultitaskConfig
 from engine.multitask.claims import Seeds
 from engine.runs import build
-from engine.runs.config import Config
+from engine.runs.config import Config, IntRange, setting
 from engine.runs.studies import restamp
 from engine.runs.studies.claims import Claim
 from engine.runs.studies.fingerprint import fingerprints
 from engine.runs.studies.shipped import Shipped
-from engine.runs.studies.stored import read_seconds, renew
+from engine.runs.studies.stored import read_seconds, renew, rounded
 
 CELLS = tuple(
     MultitaskConfig(structures=(structure,), seed=seed, steps=20, frames=2)
@@ -118,6 +118,19 @@ def test_a_cell_is_trained_as_a_worker_trains_it(monkeypatch: pytest.MonkeyPatch
     (run,) = build._trained([cell])
     last = run.metrics
     assert found.keys() == last.keys() and all(found[name].tobytes() == last[name].tobytes() for name in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Newer(MultitaskConfig):
+    """With a setting that an older revision had not."""
+
+    later: int = setting(1, IntRange(0, 2))
+
+
+def test_a_revision_from_before_a_setting_is_asked_without_it() -> None:
+    short = {"steps": 3, "frames": 2, "runs": 1, "test_rows": 200, "structures": ("shared_bottom",)}
+    newer, same = restamp._trained(ROOT, "multitask", [Newer(**short), MultitaskConfig(**short)])
+    assert rounded(newer) == rounded(same)
 
 
 def test_make_claims_trains_what_is_missing_or_old(aged: Study, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,9 +10,10 @@ from torch import Tensor
 
 from engine.errors import UserError
 from engine.multitask.config import MultitaskConfig
-from engine.multitask.models import RUNGS, Forward, SharedBottom, build, initialise
+from engine.multitask.models import RUNGS, SharedBottom, build, initialise
 from engine.multitask.own_data.config import TableConfig
 from engine.multitask.own_data.features import Prepared, Separate, WithEmbeddings, embedding_width
+from engine.multitask.structures.structure import Forward
 from engine.multitask.training import losses
 from engine.runs.frame import Array
 from engine.runs.seeds import generator
@@ -35,7 +36,8 @@ class ComparedModel:
         width = data.numbers.shape[1] + sum(embedding_width(size) for size in data.sizes)
         shape = replace(
             MultitaskConfig(), input_dim=max(width, 6), tasks=tuple("binary" if b else "regression" for b in data.binary),
-            num_experts=config.num_experts, expert_units=config.expert_units, tower_units=config.tower_units,
+            num_experts=config.num_experts, shared_experts=config.shared_experts, specific_experts=config.specific_experts,
+            extraction_levels=config.extraction_levels, expert_units=config.expert_units, tower_units=config.tower_units,
             bottom_units=config.bottom_units,
         )  # fmt: skip
         self._padding = shape.input_dim - width
@@ -44,7 +46,7 @@ class ComparedModel:
         self._adam = self._stack.optimiser(config.learning_rate)
         self._best = np.full((config.runs, len(data.binary)), np.inf)
         self.predictions = np.zeros((config.runs, len(data.test), len(data.binary)), np.float32)
-        self.gates = np.zeros((config.runs, len(data.binary), config.num_experts), np.float32)
+        self.gates = np.zeros((config.runs, len(data.binary), len(RUNGS[structure].owners(shape))), np.float32)
 
     def _forward(self, rows: Tensor) -> Forward:
         """For row numbers (S, B)."""

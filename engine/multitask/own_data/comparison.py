@@ -1,4 +1,4 @@
-"""compare(config, table): the four structures on a user's rows, several seeds each, beside plain models."""
+"""compare(config, table): the structures on a user's rows, several seeds each, beside plain models."""
 
 from __future__ import annotations
 

@@ -11,9 +11,9 @@ import torch
 from torch import Tensor, nn
 
 from engine.errors import UserError
-from engine.multitask.models import Forward, Structure
 from engine.multitask.own_data.columns import feature_values, label_values
 from engine.multitask.own_data.config import TableConfig
+from engine.multitask.structures.structure import Forward, Structure
 from engine.runs.frame import Array
 
 TEST_SHARE, VALIDATION_SHARE = 0.3, 0.07
@@ -146,4 +146,8 @@ class Separate(nn.Module):
     def forward(self, numbers: Tensor, ids: Tensor) -> Forward:
         """numbers (B, F), ids (B, C) → Forward."""
         each: list[Forward] = [network(numbers, ids) for network in self.networks]
-        return Forward(*(torch.cat(parts, dim=1) for parts in zip(*each, strict=True)))
+        whole = [one[:6] for one in each]  # of a network for one task there is no level below
+        features, experts, gates, mixtures, towers, predictions = (
+            torch.cat(p, dim=1) for p in zip(*whole, strict=True)
+        )
+        return Forward(features, experts, gates, mixtures, towers, predictions)

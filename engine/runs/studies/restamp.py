@@ -34,13 +34,14 @@ from engine.runs.studies.stored import Results, renew, rounded
 
 LOG = ROOT / "assets" / "claims" / "restamp.log"
 TRAIN = """
-import importlib, sys
+import dataclasses, importlib, json, sys
 import numpy as np, torch
 torch.set_num_threads(1)
 engine = importlib.import_module(f"engine.{sys.argv[1]}")
 work = (engine.ENGINE.works if hasattr(engine, "ENGINE") else engine.WORKS)[sys.argv[3]]  # as it was declared once
-found = {}
-for frame in work.run(work.config.from_json(sys.stdin.read())):
+found, known = {}, {field.name for field in dataclasses.fields(work.config)}
+asked = {name: value for name, value in json.loads(sys.stdin.read()).items() if name in known}  # newer settings it had not
+for frame in work.run(work.config.from_dict(asked)):
     found.update(frame.metrics)
 np.savez(sys.argv[2], **found)
 """
@@ -72,9 +73,10 @@ def restamp(shipped: Shipped[Any, Any], since: str = "", seed: int = 0) -> None:
 
 
 def sample(by_claim: Mapping[str, Sequence[Config]], stored: Results, seed: int) -> list[Config]:
-    """At least one cell of each claim, and one of each rung."""
+    """At least one cell of each claim that has been trained, and one of each rung."""
     chance = random.Random(seed)
-    found = dict.fromkeys(chance.choice(cells) for _, cells in sorted(by_claim.items()))
+    trained = {id_: cells for id_, cells in by_claim.items() if all(cell in stored for cell in cells)}
+    found = dict.fromkeys(chance.choice(cells) for _, cells in sorted(trained.items()))
     for rungs in sorted({key(cell) for cell in stored} - {key(cell) for cell in found}):
         found[chance.choice([cell for cell in stored if key(cell) == rungs])] = None
     return list(found)

@@ -72,5 +72,10 @@ class Settings(Generic[C]):
         return frozenset(config.differences(self.groups.kind(**self.values())))
 
     def difference(self, name: str, mine: Any, theirs: Any) -> str:
-        """One setting in which the controls differ from the run on stage, as a sentence names it."""
+        """One setting in which the controls differ from the run on stage, as a sentence names it; of rungs, which come and go."""
+        if name == self.groups.kind.ladder:
+            signs = {"+": [one for one in mine if one not in theirs], "−": [one for one in theirs if one not in mine]}
+            moved = [f"{sign} {self.groups.written((one,))}" for sign, some in signs.items() for one in some]
+            if moved:  # else they stand in another order
+                return f"{self.groups.label(name)} {' '.join(moved)}"
         return f"{self.groups.label(name)} {self.groups.written(theirs)} → {self.groups.written(mine)}"

@@ -1,0 +1,122 @@
+"""Published tables: what the structures come to on open data that does not come with the page, kept beside the data's hash.
+
+    python -m engine.multitask.own_data.published FOLDER
+
+FOLDER holds kuairand-pure/val.parquet. It becomes a file that a viewer could bring, is compared as one, and what was found is
+written to assets/tables.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+
+from engine.files import ROOT, write_whole
+from engine.multitask.own_data.comparison import compare
+from engine.multitask.own_data.config import TableConfig
+from engine.runs.frame import Array
+from engine.runs.studies.fingerprint import closure, digest, roots
+from engine.runs.studies.stored import rounded
+
+KEPT = ROOT / "assets" / "tables"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A table: where it lies in a folder of open data, how it becomes a viewer's file, what is compared in it, and whose it is."""
+
+    file: str
+    table: Callable[[bytes], bytes]
+    config: TableConfig
+    title: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """config; the metrics at the end; SHA-256 of the data; how long it took; and whether the code has changed since."""
+
+    config: TableConfig
+    metrics: Mapping[str, Array]
+    data: str
+    seconds: float
+    old: bool
+
+
+FEATURES = ("user_id", "video_id", "author_id", "tag", "tab", "hour", "video_duration", "freshness_days")
+"""Of an impression, all known before it is shown."""
+
+
+def impressions(data: bytes) -> bytes:
+    """KuaiRand-Pure's impressions in their order as a CSV: whether the video was clicked, whether it was liked, `FEATURES`."""
+    table = pd.read_parquet(io.BytesIO(data)).drop_duplicates(["user_id", "video_id", "time_ms"])
+    table = table.sort_values("time_ms", kind="stable")
+    table["hour"] = table.hourmin // 100
+    return table[["is_click", "is_like", *FEATURES]].to_csv(index=False).encode()
+
+
+TABLES: Mapping[str, Published] = {
+    "kuairand": Published(
+        "kuairand-pure/val.parquet",
+        impressions,
+        TableConfig(
+            labels=("is_click", "is_like"),
+            features=FEATURES,
+            categories=("user_id", "video_id", "author_id", "tab", "hour"),
+            split="last rows",
+            runs=16,
+        ),
+        "KuaiRand-Pure",
+        "Gao et al., CIKM 2022, doi 10.1145/3511808.3557624, CC BY-SA 4.0",
+    ),
+}
+
+
+def write(name: str, folder: Path) -> None:
+    """Compare on one of `TABLES` and keep what was found."""
+    one = TABLES[name]
+    given = (folder / one.file).read_bytes()
+    began, metrics = time.monotonic(), {}
+    for frame in compare(one.config, one.table(given)):
+        metrics = dict(frame.metrics)
+    document = {
+        "data": hashlib.sha256(given).hexdigest(),
+        "code": _code(),
+        "seconds": round(time.monotonic() - began, 1),
+        "config": one.config.to_dict(),
+        "metrics": rounded(metrics),
+    }
+    KEPT.mkdir(parents=True, exist_ok=True)
+    write_whole(KEPT / f"{name}.json", json.dumps(document, separators=(",", ":")).encode() + b"\n")
+
+
+def read(name: str) -> Measured | None:
+    """What was found on one of `TABLES`; None where it was never compared."""
+    path = KEPT / f"{name}.json"
+    if not path.exists():
+        return None
+    document = json.loads(path.read_text())
+    metrics = {metric: np.array(value) for metric, value in document["metrics"].items()}
+    config = TableConfig.from_dict(document["config"])
+    return Measured(config, metrics, document["data"], document["seconds"], document["code"] != _code())
+
+
+def _code() -> str:
+    """A fingerprint of the code that these numbers rest on."""
+    return digest(closure(roots(TableConfig), TableConfig().structures))
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)  # as in a worker
+    for asked in TABLES:
+        write(asked, Path(sys.argv[1]))
