@@ -53,11 +53,11 @@ class RecurrentConfig(Config):
     seed: int = setting(0, IntRange(0, 999_999))
 
     def check(self) -> None:
-        check_rates(self.learning_rate, CELLS)
+        check_rates(self.learning_rate, self.every_rung)
 
     def rate(self, cell: str) -> float:
         """The learning rate that a cell begins with."""
-        return rate_of(cell, self.learning_rate, CELLS)
+        return rate_of(cell, self.learning_rate, self.every_rung)
 
     @property
     def seeds(self) -> tuple[int, ...]:

@@ -151,6 +151,12 @@ class Config:
         """The rungs that it trains."""
         return tuple(getattr(self, self.ladder)) if self.ladder else ()
 
+    @property
+    def every_rung(self) -> tuple[str, ...]:
+        """All rungs that it may train, lowest first: what its `ladder` admits, which no stored result rests on."""
+        domain = self.domain(self.ladder) if self.ladder else None
+        return domain.item.options if isinstance(domain, ListOf) and isinstance(domain.item, Choice) else ()
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values by field name."""
         return dataclasses.asdict(self)
