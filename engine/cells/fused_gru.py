@@ -51,7 +51,7 @@ class FusedGRU(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, d_h: Tensor, *_: None) -> tuple[Tensor | None, ...]:
+    def backward(ctx: Any, d_h: Tensor | None, *_: None) -> tuple[Tensor | None, ...]:
         """Rows of the sums' slopes come in the order r, m, z, g: the first three have gone through R, r, z and g through W."""
         x, w, r, h0, h, gates, m = ctx.saved_tensors
         units, h_before = h0.shape[-2], torch.cat((h0[None], h[:-1]))
@@ -60,9 +60,10 @@ class FusedGRU(torch.autograd.Function):
         d_rm, d_zg = (part.unbind() for part in d_all.unflatten(-2, (4, -1)).split(2, -3))
         d_g, through_r = d_all[..., 3 * units :, :].unbind(), d_all[..., : 3 * units, :].unbind()
         r_t = _as_the_slopes(r).mT.contiguous()
-        dh, d_hs = torch.zeros_like(h0), d_h.unbind()
+        dh, d_hs = torch.zeros_like(h0), None if d_h is None else d_h.unbind()
         for t in range(len(h) - 1, -1, -1):
-            dh.add_(d_hs[t])
+            if d_hs is not None:
+                dh.add_(d_hs[t])
             torch.mul(dh.unsqueeze(-3), slope_zg[t], out=d_zg[t])
             torch.mul(d_g[t].unsqueeze(-3), slope_rm[t], out=d_rm[t])
             _add_product(dh.mul_(keeps[t]), r_t, through_r[t])

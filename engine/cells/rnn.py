@@ -8,13 +8,13 @@ import torch
 from torch import Tensor, nn
 
 from engine.cells.fused_rnn import fused_rnn
-from engine.cells.steps import Clamps, LSTMSteps, Nudges, RNNSteps, rnn_steps
+from engine.cells.steps import Clamps, Nudges, RNNSteps, Steps, rnn_steps
 
 
 class Cell(nn.Module):
-    """What the cells share: parameters named and laid out as in `torch.nn.RNN` and `torch.nn.LSTM`.
+    """What the cells share: parameters named and laid out as in `torch.nn.RNN`, `torch.nn.GRU` and `torch.nn.LSTM`.
 
-    blocks  of H rows in every weight: 1 for the RNN, 4 for the LSTM
+    blocks  of H rows in every weight: 1 for the RNN, 3 for the GRU, 4 for the LSTM
 
     Initialised when built (`reset_parameters`), and the same again where the same `generator` is given.
     """
@@ -66,7 +66,7 @@ class Cell(nn.Module):
         """x (L, B, D) → output (L, B, H), and the state after each sequence's true length (B,)."""
         raise NotImplementedError
 
-    def steps(self, x: Tensor, clamps: Clamps | None = None, nudges: Nudges | None = None) -> RNNSteps | LSTMSteps:
+    def steps(self, x: Tensor, clamps: Clamps | None = None, nudges: Nudges | None = None) -> Steps:
         """Every step in the plain form, from a state of zeros, with gates forced or states nudged: x (L, B, D)."""
         raise NotImplementedError
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.recurrent import TextConfig
 from engine.recurrent.claims import SHARE_THAT_MATTERS
+from engine.recurrent.config import LIVE
 from engine.recurrent.ladder import TITLES
 from engine.recurrent.shipped import SHIPPED
 from engine.runs.frame import Array
@@ -40,7 +41,7 @@ def answer(now: Shown) -> str:
             counting=f"{frame.metrics['counting.test_loss'][:, at].mean():.2f}",
             even=f"{math.log(len(config.alphabet)):.2f}",
         )
-    found = {cell: frame.metrics[f"{cell}.accuracy"][:, at].astype(np.float64) for cell in config.cells}
+    found = {cell: frame.metrics[f"{cell}.accuracy"][:, at].astype(np.float64) for cell in _told(now)}
     of_each = (
         t("{task}, distance {distance}, step {step}: {accuracies} right.")
         if config.runs == 1
@@ -56,6 +57,13 @@ def answer(now: Shown) -> str:
         runs=config.runs,
     )
     return Marked(" ").join((sentence, *_judged(now, found)))
+
+
+def _told(now: Shown) -> tuple[str, ...]:
+    """Of which cells the sentence speaks: of a run of one's own, of all that it trained; of what is recorded, of those that a
+    run trains unless others are chosen, and of the one on stage."""
+    spoken_of = now.config.cells if now.source != RECORDED else (*LIVE, now.rung)
+    return tuple(cell for cell in now.config.cells if cell in spoken_of)
 
 
 def _of_each(cells: dict[str, float]) -> str:

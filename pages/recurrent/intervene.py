@@ -22,10 +22,13 @@ from pages.recurrent.part import heat
 from pages.recurrent.shown import Shown
 from pages.ui import language
 from pages.ui.controls.choices import one_of, some_of
-from pages.ui.language import bare, t
+from pages.ui.language import N_, bare, t
 from pages.ui.marked import Marked
 from pages.ui.pieces.charts import LEGEND, show, word_axis
 from pages.ui.theme import HUES
+
+KEEPS = {"f": N_("Forget gate"), "z": N_("Update gate")}
+"""The gate of a cell that keeps, the first that its class names."""
 
 
 def intervene(now: Shown) -> None:
@@ -131,13 +134,15 @@ def own(now: Shown) -> None:
     left, right = st.columns(2, gap="large")
     title = bare("probability of “{answer}”", answer=wording.answers[one.answer])
     show(_word_by_word(now, one, rows, title), key="own_answer_chart", alt=t("The answer word by word"), into=left)
-    gated = [cell for cell in now.config.cells if "f" in LADDER[cell].model.gates]
+    gated = [cell for cell in now.config.cells if LADDER[cell].model.gates]
     if gated:
-        traced = now.opened.trace(gated[0], one.inputs)
-        order = np.argsort(-traced["f"].mean(0))[:8]
+        cell = now.rung if now.rung in gated else gated[0]
+        keeps, traced = LADDER[cell].model.gates[0], now.opened.trace(cell, one.inputs)
+        order = np.argsort(-traced[keeps].mean(0))[:8]
+        title = bare("{gate} of {cell}: the eight units that keep most", gate=t(KEEPS[keeps]), cell=t(TITLES[cell]))
         show(
-            heat(traced, "f", order, one.written, bare("Forget gate of {cell}: the eight units that keep most", cell=t(TITLES[gated[0]]))),
-            key="own_forget", alt=t("Forget gates of the own sentence"), into=right,
+            heat(traced, keeps, order, one.written, title),
+            key="own_forget", alt=t("Gates of the own sentence that keep"), into=right,
         )  # fmt: skip
 
 

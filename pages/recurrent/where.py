@@ -17,7 +17,7 @@ def unit_key(cell: str) -> str:
 PLACE = Place(
     "recurrent",
     CELLS,
-    r"x|before_h|before_c|f|i|g|o|c|h|kept|written|said|tanh|answer",
+    r"x|before_h|before_c|f|i|g|o|c|h|z|r|m|kept|written|fresh|reset|said|tanh|answer",
     "recurrent_at",
     IntRange(1, 100),
     20.0,
