@@ -20,6 +20,7 @@ from engine.recurrent.view import distances, first_units, views
 from engine.runs.frame import Frame
 from engine.runs.recording import Recording
 from pages.recurrent import diagram
+from pages.recurrent.formulas import FORMULAS
 from pages.recurrent.settings import OWN_TEXT, TASKS
 from pages.ui.language import N_, bare, language, t
 from pages.ui.latest import Latest
@@ -189,10 +190,9 @@ def _arrays(found: Mapping[str, np.ndarray]) -> dict[str, Array | Quantised]:
 
 def _panels(config: RecurrentConfig, shown: Sequence[Probe], source: int) -> tuple[Diagram | Tokens | Lines, ...]:
     names = part_words()
-    formulas = diagram.formulas()
     title = t("The cell: its unit that carries the answer most")
     cell = Diagram(
-        "cell", title, {c: diagram.LAYOUTS[c](names) for c in config.cells}, {c: formulas[c] for c in config.cells}
+        "cell", title, {c: diagram.LAYOUTS[c](names) for c in config.cells}, {c: FORMULAS[c] for c in config.cells}
     )
     belts = Tokens(
         "belt",

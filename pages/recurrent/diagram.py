@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from engine.recurrent.ladder import LADDER
 from pages.ui.player.arrays import Ref
-from pages.ui.player.network import Colour, Edge, Kind, Layout, Node, Port, Term, ValueRef
+from pages.ui.player.network import Colour, Edge, Kind, Layout, Node, Port, ValueRef
 
 FORGET, INPUT, OUTPUT, BELT = 1, 2, 3, 0
 """One hue a gate, the same at every level; the belt is blue."""
@@ -95,7 +95,7 @@ def gru(words: Mapping[str, str]) -> Layout:
         cell.node("kept", 318, Y_BELT, "×", "kept_h", "kept", kind="mix", colour=FORGET, w=80, h=80, born="before_h"),
         cell.node("sum", 494, Y_BELT, "+", "sum_h", kind="mix", colour=BELT, w=58, h=58, born="before_h"),
         cell.node("written", 494, Y_PAIR, "×", "written_h", "written", kind="mix", colour=INPUT, w=80, h=80, born="g"),
-        cell.node("fresh", 396, Y_PAIR, "1−z", "fresh", "fresh", kind="mix", colour=FORGET, w=72, h=64, born="z"),
+        cell.node("fresh", 396, Y_PAIR, "1−z", "fresh", "fresh", kind="mix", colour=FORGET, w=80, h=80, born="z"),
         cell.node("z", 318, Y_GATE, "① σ  z", "z", "z", colour=FORGET, born="join"),
         cell.node("r", 430, Y_GATE, "② σ  r", "r", "r", colour=OUTPUT, born="join"),
         cell.node("g", 560, Y_GATE, "tanh  g", "g", "g", colour=INPUT, w=112),
@@ -201,46 +201,3 @@ def _lines() -> list[Edge]:
 
 LAYOUTS = {"rnn": rnn, "gru": gru, "lstm": lstm, "peephole": peephole}
 """Who draws each rung."""
-
-
-def formulas() -> dict[str, tuple[Term, ...]]:
-    """The equation under each drawing; a click on a term lights its part."""
-    c = (
-        Term("C(t) = "),
-        Term("f", lights=("f", "f>kept")),
-        Term(" · "),
-        Term("C(t−1)", lights=("before_c", "kept", "before_c>kept", "kept>sum")),
-        Term(" + "),
-        Term("i · g", lights=("i", "g", "written", "i>written", "g>written", "written>sum")),
-        Term("      h(t) = "),
-        Term("o · tanh C(t)", lights=("o", "tanh", "said", "h", "o>said", "tanh>said", "said>h", "sum>tanh")),
-    )
-    return {
-        "rnn": (
-            Term("h(t) = tanh( "),
-            Term("W [h(t−1), x(t)]", lights=("join", "before_h", "x", "before_h>join", "x>join")),
-            Term(" + b ) = tanh( "),
-            Term("W", sub="x", lights=("x", "x>join")),
-            Term(" x(t) + "),
-            Term("R", lights=("before_h", "before_h>join")),
-            Term(" h(t−1) + b )"),
-        ),
-        "gru": (
-            Term("h(t) = "),
-            Term("z · h(t−1)", lights=("z", "before_h", "kept", "z>kept", "before_h>kept", "kept>sum")),
-            Term(" + "),
-            Term("(1−z) · g", lights=("fresh", "g", "written", "z>fresh", "fresh>written", "g>written", "written>sum")),
-            Term("      g = tanh( W x(t) + "),
-            Term("r · R h(t−1)", lights=("r", "m", "reset", "r>reset", "join>m", "m>reset", "reset>g")),
-            Term(" )"),
-        ),
-        "lstm": c,
-        "peephole": (
-            Term("f, i = σ( … + "),
-            Term("p", sub="f,i", lights=("peep_f", "peep_i", "before_c", "f", "i")),
-            Term(" C(t−1) )"),
-            Term("      o = σ( … + "),
-            Term("p", sub="o", lights=("peep_o", "c", "o")),
-            Term(" C(t) )"),
-        ),
-    }

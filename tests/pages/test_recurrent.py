@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from engine.files import ROOT
-from engine.recurrent import CELLS
+from engine.recurrent import CELLS, GRU, LSTM
 from engine.recurrent.opened import Opened
 from engine.recurrent.probe import probe
 from engine.recurrent.shipped import SHIPPED
-from pages.recurrent.charts import stage, units_of
+from pages.recurrent.charts import part_words, stage, units_of
 from pages.recurrent.declared import PAGE as DECLARED
 from pages.recurrent.looks import _flows
 from pages.recurrent.where import PLACE
@@ -42,13 +42,77 @@ def test_it_opens_on_the_lstm_in_the_browsers_language(chosen: str) -> None:
 
 @pytest.mark.parametrize(
     "part",
-    ["x", "before_h", "before_c", "f", "i", "g", "o", "c", "h", "kept", "written", "tanh", "answer", "77", "<b>"],
+    [
+        *(
+            "x",
+            "before_h",
+            "before_c",
+            "f",
+            "i",
+            "g",
+            "o",
+            "c",
+            "h",
+            "z",
+            "r",
+            "m",
+            "kept",
+            "written",
+            "fresh",
+            "reset",
+        ),
+        *("tanh", "answer", "77", "<b>"),
+    ],
 )
 @pytest.mark.parametrize("rung", CELLS)
 def test_every_part_of_every_cell_opens_to_a_sum(rung: str, part: str) -> None:
     for step in ("", "-3", "-999"):
         at = opened(recurrent_rung=rung, recurrent_part=part, recurrent_step=step)
         assert not at.exception and at.latex, (rung, part, step)
+
+
+@pytest.mark.parametrize(
+    ("part", "named"),
+    [
+        ("kept", "h"),
+        ("written", "h"),
+        ("fresh", "z"),
+        ("reset", "g"),
+        ("z", "z"),
+        ("r", "r"),
+        ("m", "m"),
+        ("f", "z"),
+        ("c", "z"),
+    ],
+)
+def test_a_part_of_the_gru_opens_to_the_sum_that_has_it(part: str, named: str) -> None:
+    """Also one that another cell had on stage: the gate that keeps stands for it."""
+    at = opened(recurrent_rung="gru", recurrent_part=part)
+    assert any(m.value.startswith(f"**GRU · {part_words()[named]}**") for m in at.markdown)
+
+
+def test_a_rung_more_changes_neither_the_opening_nor_its_sentence() -> None:
+    """The GRU is in what is recorded, and its accuracy is told where it is on stage, or was trained by whoever looks."""
+    at = opened()
+    (answer,) = [m.value for m in at.markdown if "Country … language, distance" in m.value]
+    told = re.findall(r"([A-Za-z ]+) \*\*\d\.\d\d\*\*", answer)
+    assert [one.strip().removeprefix("and ") for one in told] == ["RNN", "LSTM", "LSTM with peepholes"]
+    assert "gru" in SHIPPED.recording("language.en").config.cells
+    (other,) = [m.value for m in opened(recurrent_rung="gru").markdown if "Country … language, distance" in m.value]
+    assert "GRU **" in other and other.replace(re.findall(r" GRU \*\*\d\.\d\d\*\*,", other)[0], "", 1) == answer
+
+
+@pytest.mark.parametrize("rung", CELLS)
+def test_every_rung_says_when_it_is_not_the_one_to_take(rung: str) -> None:
+    at = opened(recurrent_rung=rung)
+    said = [caption.value for caption in at.caption if caption.value.startswith("On stage: Country … language")]
+    begun = {"rnn": "Not an RNN", "gru": "Not a GRU", "lstm": "Not an LSTM", "peephole": "An LSTM without peepholes"}
+    assert len(said) == 1 and begun[rung] in said[0]
+
+
+def test_a_gru_has_three_quarters_of_the_weights_of_an_lstm() -> None:
+    gru, lstm = (sum(p.numel() for p in cell(8, 16).parameters()) for cell in (GRU, LSTM))
+    assert 4 * gru == 3 * lstm
 
 
 def test_forcing_the_forget_gate_loses_the_answer() -> None:
@@ -65,6 +129,7 @@ def test_an_own_sentence_is_read() -> None:
     base = {PLACE.open_key("own_sentence"): "true"}
     at = opened(**base, recurrent_own_sentence="I grew up in Japan then we visited Spain so I speak fluent")
     assert not at.exception and any("LSTM **Japanese**" in m.value for m in at.markdown)
+    assert any("GRU **" in m.value for m in at.markdown)
     at = opened(**base, recurrent_own_sentence="I grew up in Atlantis")
     assert not at.exception and any("Atlantis" in w.value for w in at.warning)
 
