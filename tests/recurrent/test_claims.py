@@ -15,6 +15,7 @@ from engine.recurrent import RecurrentConfig, claims, train
 from engine.recurrent.claims import CLAIMS, COUNTING, RATES, SEEDS, SINGLE, TUNED, TUNING, cells
 from engine.recurrent.shipped import SHIPPED, nearest
 from engine.runs.recording import Recording
+from engine.runs.studies.claims import by_id, run_of
 from engine.runs.studies.fingerprint import fingerprints
 from engine.runs.studies.verdict import Outcome
 from tests.rotation import this_time
@@ -189,3 +190,10 @@ def test_the_page_opens_on_a_remembering_lstm(language: str) -> None:
     recording = nearest(RecurrentConfig(sentences=language), language)
     accuracy = recording.frames[-1].metrics["lstm.accuracy"][0]
     assert (accuracy[1:5] >= 0.95).all() and recording.config.sentences == language
+
+
+def test_a_run_of_a_claim_trains_what_it_compares_also_what_is_left_out_where_nobody_chose() -> None:
+    claim = by_id(CLAIMS)["gru_below_lstm@160"]
+    one = run_of(claim, 5)
+    assert one.cells == ("gru", "lstm") and one.seed == 5 and one.runs == 1 and "gru" not in RecurrentConfig().cells
+    assert [one.rate(cell) for cell in one.cells] == [claims.GROWING.rate(cell) for cell in one.cells]
