@@ -21,6 +21,8 @@ TUNING = tuple(range(1_000, 1_008))
 """Seeds that choose the learning rates and judge nothing."""
 RATES = (0.001, 0.0025, 0.006, 0.015, 0.04, 0.1)
 """The learning rates that were tried for each cell in each of `TUNED`."""
+FURTHER = {"gru": (0.25,)}
+"""Further ones of a cell whose best of `RATES` was the last of them somewhere."""
 
 
 def _at_rates(base: RecurrentConfig, **rates: float) -> RecurrentConfig:
@@ -76,10 +78,15 @@ def cells(base: RecurrentConfig) -> tuple[RecurrentConfig, ...]:
     return tuple(replace(base, cells=(cell,), learning_rate=(base.rate(cell),)) for cell in base.cells)
 
 
+def rates_of(cell: str) -> tuple[float, ...]:
+    """The learning rates that are tried for a cell, each 2.5 times the one before, ascending."""
+    return (*RATES, *FURTHER.get(cell, ()))
+
+
 def tuning_cells(base: RecurrentConfig) -> tuple[RecurrentConfig, ...]:
     """One unit of work for each rate that is tried for each cell of a setting."""
     tried = replace(base, seed=TUNING[0], runs=len(TUNING))
-    return tuple(replace(tried, cells=(cell,), learning_rate=(rate,)) for cell in base.cells for rate in RATES)
+    return tuple(replace(tried, cells=(cell,), learning_rate=(rate,)) for cell in base.cells for rate in rates_of(cell))
 
 
 class Seeds(Stored[RecurrentConfig]):

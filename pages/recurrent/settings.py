@@ -51,7 +51,12 @@ DATA = (
     ),
 )
 MODEL = (
-    Control("cells", N_("Cells"), options=TITLES),
+    Control(
+        "cells",
+        N_("Cells"),
+        N_("What is recorded has all of them; a run trains the GRU where it is chosen here."),
+        options=TITLES,
+    ),
     Control("hidden", N_("Hidden units"), step=8),
     Control("embedding", N_("Numbers in a word vector"), step=8),
     Control(

@@ -7,6 +7,8 @@ from engine.runs.config import IntRange
 from pages.ui.place import Place
 
 SOURCE = "recurrent_source"
+OPENS_ON = "lstm"
+"""The cell where the URL names none; a rung that comes in below it changes no link."""
 
 
 def unit_key(cell: str) -> str:
@@ -21,7 +23,7 @@ PLACE = Place(
     "recurrent_at",
     IntRange(1, 100),
     20.0,
-    opens_on="lstm",
+    opens_on=OPENS_ON,
     beside=(SOURCE, *map(unit_key, CELLS)),
 )
 
