@@ -18,7 +18,7 @@ TESTED = (0.0, 0.25, 0.5, 0.75, 1.0, 2.0, 4.0)
 TASKS = ("language", "adding", "order", "counting", "delays")
 
 
-DEFAULT_RATES = (0.0025, 0.015, 0.04, 0.015)
+DEFAULT_RATES = (0.0025, 0.04, 0.04, 0.015)
 
 
 @dataclass(frozen=True, slots=True)
