@@ -18,7 +18,7 @@ NOTES = Notes(
             Formula(r"\prod_{s=t+1}^{T} z(s)"),
         ),
         (
-            Name("**GRU** (Cho et al. 2014)"),
+            N_("**GRU** (Cho et al. 2014)"),
             Formula(r"r = \sigma\big(W_r x + R_r h(t-1) + b_r\big)"),
             Formula(r"z = \sigma\big(W_z x + R_z h(t-1) + b_z\big)"),
             Formula(r"m = R_g h(t-1) + b_m"),
