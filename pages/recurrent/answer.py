@@ -21,6 +21,8 @@ from pages.ui.marked import Marked
 from pages.ui.pieces.verdict import STORED, THIS_RUN, headline
 from pages.ui.run.live import RECORDED
 
+COMPARED = {"rnn", "lstm"}
+"""What the stored study of the sentence compares."""
 IN_ENGLISH = N_("stored study, English sentences")
 
 
@@ -60,9 +62,11 @@ def answer(now: Shown) -> str:
 
 
 def _told(now: Shown) -> tuple[str, ...]:
-    """Of which cells the sentence speaks: of a run of one's own, of all that it trained; of what is recorded, of those that a
-    run trains unless others are chosen, and of the one on stage."""
-    spoken_of = now.config.cells if now.source != RECORDED else (*LIVE, now.rung)
+    """Of which cells the sentence speaks: of a run of one's own, of all that it trained; of what is recorded, of the two that
+    the verdict is about, and of the one on stage, or of the third that a run trains where nobody chose."""
+    if now.source != RECORDED:
+        return now.config.cells
+    spoken_of = COMPARED | ({now.rung} - COMPARED or set(LIVE))
     return tuple(cell for cell in now.config.cells if cell in spoken_of)
 
 
@@ -75,7 +79,7 @@ def _judged(now: Shown, found: Mapping[str, Array]) -> Iterator[str]:
     """Whether the RNN is below the LSTM: by the stored study where it is on stage, or by the seeds of a run of one's own."""
     if now.source == RECORDED and now.config.task == "language":
         yield from _by_the_study(now)
-    elif now.config.runs > 1 and {"rnn", "lstm"} <= found.keys():
+    elif now.config.runs > 1 and found.keys() >= COMPARED:
         verdict = judge(found["lstm"] - found["rnn"], smallest=SHARE_THAT_MATTERS)
         yield headline(now, N_("Is the RNN below the LSTM there? {verdict}"), verdict, THIS_RUN)
 
