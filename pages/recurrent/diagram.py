@@ -100,7 +100,7 @@ def gru(words: Mapping[str, str]) -> Layout:
         cell.node("r", 430, Y_GATE, "② σ  r", "r", "r", colour=OUTPUT, born="join"),
         cell.node("g", 560, Y_GATE, "tanh  g", "g", "g", colour=INPUT, w=112),
         cell.node("reset", 690, Y_GATE, "×", "reset", "reset", kind="mix", colour=OUTPUT, w=80, h=80, born="join"),
-        cell.node("m", 690, Y_JOIN, "R h(t−1)", "m", "m", kind="layer", w=100, h=66, born="join"),
+        cell.node("m", 690, Y_JOIN, "R h(t−1)", "m", "m", w=100, born="join"),
     ]
     return Layout((*cell.around(), *nodes), (*cell.flow(), *_mixing()))
 

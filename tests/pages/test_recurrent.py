@@ -112,6 +112,14 @@ def test_every_rung_says_when_it_is_not_the_one_to_take(rung: str) -> None:
     assert len(said) == 1 and begun[rung] in said[0]
 
 
+def test_a_link_from_before_the_gru_still_means_what_it_meant() -> None:
+    """Three learning rates are those of the other cells, which are what is trained; a forced gate without a cell is the LSTM's."""
+    said = [c.value for c in opened(recurrent_learning_rate="0.0025,0.04,0.015").caption if "Train takes" in c.value]
+    assert said == [c.value for c in opened().caption if "Train takes" in c.value] and "rate" not in said[0]
+    held = opened(recurrent_open_intervene="true", recurrent_forced_gate="o", recurrent_rung="peephole")
+    assert not held.exception and held.session_state["recurrent_forced_cell"] == "lstm"
+
+
 def test_a_gru_has_three_quarters_of_the_weights_of_an_lstm() -> None:
     gru, lstm = (sum(p.numel() for p in cell(8, 16).parameters()) for cell in (GRU, LSTM))
     assert 4 * gru == 3 * lstm
