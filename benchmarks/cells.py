@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks.report import interleaved, line, reached
-from engine.cells import LSTM, RNN, PeepholeLSTM
+from engine.cells import GRU, LSTM, RNN, PeepholeLSTM
 from engine.runs.workers.memory import keep_freed_memory
 
 LENGTH, BATCH, INPUTS, UNITS, STEPS = 32, 64, 32, 32, 10
@@ -31,15 +31,17 @@ def run() -> None:
     x = torch.randn(LENGTH, BATCH, INPUTS, generator=torch.Generator().manual_seed(0))
     cells: dict[str, nn.Module] = {
         "nn.RNN": nn.RNN(INPUTS, UNITS),
+        "nn.GRU": nn.GRU(INPUTS, UNITS),
         "nn.LSTM": nn.LSTM(INPUTS, UNITS),
         "RNN": RNN(INPUTS, UNITS),
+        "GRU": GRU(INPUTS, UNITS),
         "LSTM": LSTM(INPUTS, UNITS),
         "PeepholeLSTM": PeepholeLSTM(INPUTS, UNITS),
         "PeepholeLSTM, plain form": Plain(INPUTS, UNITS),
     }
     found = interleaved({name: _steps(cell, x) for name, cell in cells.items()}, rounds=9)
-    for name in ("RNN", "LSTM", "PeepholeLSTM", "PeepholeLSTM, plain form"):
-        peer = "nn.RNN" if name == "RNN" else "nn.LSTM"
+    for name in ("RNN", "GRU", "LSTM", "PeepholeLSTM", "PeepholeLSTM, plain form"):
+        peer = f"nn.{name}" if f"nn.{name}" in found else "nn.LSTM"
         ratio = found[name] / found[peer]
         judged = reached(ratio <= 2.5) if name == "PeepholeLSTM" else ""
         goal = ", target 2.5 ×" if judged else ""

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from engine.cells import LSTM, RNN, PeepholeLSTM
+from engine.cells import GRU, LSTM, RNN, PeepholeLSTM
 from engine.matching import CLSM, DSSM, LSTMDSSM
 from engine.matching.models import WordHash
 from engine.multitask.layers import Parallel
@@ -26,6 +26,7 @@ SEEDED: dict[str, Callable[[torch.Generator | None], nn.Module]] = {
     "cgc": lambda g: PLE(levels=1, num_tasks=3, generator=g),
     "parallel": lambda g: Parallel(3, 5, 7, generator=g),
     "rnn": lambda g: RNN(4, 6, generator=g),
+    "gru": lambda g: GRU(4, 6, generator=g),
     "lstm": lambda g: LSTM(4, 6, generator=g),
     "peephole": lambda g: PeepholeLSTM(4, 6, generator=g),
     "word_hash": lambda g: WordHash(50, 8, generator=g),

@@ -7,13 +7,14 @@ from typing import Any, ClassVar, Self
 import torch
 from torch import Tensor, nn
 
-from engine.cells.steps import Clamps, LSTMSteps, Nudges, RNNSteps, rnn_steps
+from engine.cells.fused_rnn import fused_rnn
+from engine.cells.steps import Clamps, Nudges, RNNSteps, Steps, rnn_steps
 
 
 class Cell(nn.Module):
-    """What the cells share: parameters named and laid out as in `torch.nn.RNN` and `torch.nn.LSTM`.
+    """What the cells share: parameters named and laid out as in `torch.nn.RNN`, `torch.nn.GRU` and `torch.nn.LSTM`.
 
-    blocks  of H rows in every weight: 1 for the RNN, 4 for the LSTM
+    blocks  of H rows in every weight: 1 for the RNN, 3 for the GRU, 4 for the LSTM
 
     Initialised when built (`reset_parameters`), and the same again where the same `generator` is given.
     """
@@ -65,7 +66,7 @@ class Cell(nn.Module):
         """x (L, B, D) → output (L, B, H), and the state after each sequence's true length (B,)."""
         raise NotImplementedError
 
-    def steps(self, x: Tensor, clamps: Clamps | None = None, nudges: Nudges | None = None) -> RNNSteps | LSTMSteps:
+    def steps(self, x: Tensor, clamps: Clamps | None = None, nudges: Nudges | None = None) -> Steps:
         """Every step in the plain form, from a state of zeros, with gates forced or states nudged: x (L, B, D)."""
         raise NotImplementedError
 
@@ -90,13 +91,9 @@ class RNN(Cell):
 
     def forward(self, x: Tensor, hx: Tensor | None = None, lengths: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """x (L, B, D) → output (L, B, H) and h (1, B, H), taken at each sequence's true length (B,)."""
-        h = self.start(x) if hx is None else hx[0]
+        h0 = self.start(x) if hx is None else hx[0]
         a = x @ self.weight_ih_l0.T + self.bias  # W x + b of all steps at once
-        outputs = []
-        for a_t in a:
-            h = torch.tanh(a_t + h @ self.weight_hh_l0.T)
-            outputs.append(h)
-        output = torch.stack(outputs)
+        output = fused_rnn(a, self.weight_hh_l0, h0)
         return output, at_length(output, lengths)
 
     def steps(self, x: Tensor, clamps: Clamps | None = None, nudges: Nudges | None = None) -> RNNSteps:

@@ -9,7 +9,7 @@ hand-written backward (`engine.cells.fused`); tests hold the two equal.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import torch
 from torch import Tensor
@@ -37,6 +37,20 @@ class LSTMSteps(NamedTuple):
     h: Tensor
 
 
+class GRUSteps(NamedTuple):
+    """Everything a GRU computes, each (L, B, H): gates r, z, what r lets through of m, candidate g, state h."""
+
+    r: Tensor
+    z: Tensor
+    m: Tensor
+    g: Tensor
+    h: Tensor
+
+
+Steps: TypeAlias = RNNSteps | GRUSteps | LSTMSteps
+"""What the plain form of any cell computes: h (L, B, H) is in each."""
+
+
 def rnn_steps(
     x: Tensor,
     h: Tensor,
@@ -53,6 +67,32 @@ def rnn_steps(
         h = _nudged(nudges, "h", t, _held(clamps, "h", t, h))
         hs.append(h)
     return RNNSteps(torch.stack(hs))
+
+
+def gru_steps(
+    x: Tensor,
+    h: Tensor,
+    w: Tensor,
+    r: Tensor,
+    b: Tensor,
+    b_r: Tensor,
+    clamps: Clamps | None = None,
+    nudges: Nudges | None = None,
+) -> GRUSteps:
+    """The GRU as torch has it (Cho et al. 2014): the reset gate acts on R h(t-1) + b, which in the paper it does on h(t-1).
+
+    x (L, B, D) · h (B, H) · w (3H, D) with its bias b (3H), r (3H, H) with its bias b_r (3H), in the order r, z, g.
+    """
+    found = []
+    for t, x_t in enumerate(x):
+        (x_r, x_z, x_g), (h_r, h_z, h_g) = (x_t @ w.T + b).chunk(3, -1), (h @ r.T + b_r).chunk(3, -1)
+        reset = _held(clamps, "r", t, torch.sigmoid(x_r + h_r))  # how much of the message is heard
+        z = _held(clamps, "z", t, torch.sigmoid(x_z + h_z))  # how much may stay
+        m = _held(clamps, "m", t, h_g)  # the message: R h(t-1) + b
+        g = _held(clamps, "g", t, torch.tanh(x_g + reset * m))  # what to write
+        h = _nudged(nudges, "h", t, _held(clamps, "h", t, z * h + (1 - z) * g))
+        found.append((reset, z, m, g, h))
+    return GRUSteps(*(torch.stack(list(part)) for part in zip(*found, strict=True)))
 
 
 def lstm_steps(

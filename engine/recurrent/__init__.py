@@ -1,6 +1,6 @@
-"""Recurrent networks: RNN → LSTM → peephole LSTM."""
+"""Recurrent networks: RNN → GRU → LSTM → peephole LSTM."""
 
-from engine.cells import LSTM, RNN, PeepholeLSTM
+from engine.cells import GRU, LSTM, RNN, PeepholeLSTM
 from engine.recurrent.config import CELLS, TASKS, RecurrentConfig, TextConfig
 from engine.recurrent.ladder import LADDER
 from engine.recurrent.opened import Opened
@@ -16,7 +16,9 @@ ENGINE = Engine(
     RecurrentConfig,
     LADDER,
     works={
-        "train": Work(RecurrentConfig, train, warm=RecurrentConfig(steps=2, frames=2, distance=3, batch_size=8)),
+        "train": Work(
+            RecurrentConfig, train, warm=RecurrentConfig(steps=2, frames=2, distance=3, batch_size=8, cells=CELLS)
+        ),
         "read": Work(TextConfig, read, needs_table=True),
     },
     open=lambda config, frames: Opened(config, frames[-1]),
@@ -24,4 +26,16 @@ ENGINE = Engine(
     leaving=LEAVING,
 )
 
-__all__ = ["ENGINE", "CELLS", "LSTM", "RNN", "TASKS", "PeepholeLSTM", "RecurrentConfig", "TextConfig", "read", "train"]
+__all__ = [
+    "ENGINE",
+    "CELLS",
+    "GRU",
+    "LSTM",
+    "RNN",
+    "TASKS",
+    "PeepholeLSTM",
+    "RecurrentConfig",
+    "TextConfig",
+    "read",
+    "train",
+]

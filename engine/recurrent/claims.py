@@ -21,6 +21,8 @@ TUNING = tuple(range(1_000, 1_008))
 """Seeds that choose the learning rates and judge nothing."""
 RATES = (0.001, 0.0025, 0.006, 0.015, 0.04, 0.1)
 """The learning rates that were tried for each cell in each of `TUNED`."""
+FURTHER = {"gru": (0.25,)}
+"""Further ones of a cell whose best of `RATES` was the last of them somewhere."""
 
 
 def _at_rates(base: RecurrentConfig, **rates: float) -> RecurrentConfig:
@@ -30,28 +32,28 @@ def _at_rates(base: RecurrentConfig, **rates: float) -> RecurrentConfig:
 
 
 _STUDY = RecurrentConfig(frames=2, steps=2_400, runs=len(SEEDS))
-GROWING = _at_rates(_STUDY, rnn=0.0025, lstm=0.04, peephole=0.015)
+GROWING = _at_rates(_STUDY, rnn=0.0025, gru=0.04, lstm=0.04, peephole=0.015)
 """Trained on distances up to 40, the longest of which grows from 1 over the first half."""
 LONG = replace(GROWING, steps=4_800, cells=("rnn", "lstm"))
 """Twice as long: whether a verdict is one about a training that had not ended."""
 MIXED = _at_rates(replace(_STUDY, distances="mixed"), rnn=0.0025, lstm=0.006)
 """Trained on all distances from 1 to 40 from the beginning."""
 SINGLE = {
-    distance: _at_rates(replace(_STUDY, distance=distance, distances="single"), rnn=rnn, lstm=lstm)
-    for distance, rnn, lstm in (
-        (3, 0.015, 0.04),
-        (6, 0.015, 0.04),
-        (12, 0.0025, 0.015),
-        (25, 0.0025, 0.006),
-        (40, 0.0025, 0.0025),
-    )
+    distance: _at_rates(replace(_STUDY, distance=distance, distances="single"), **rates)
+    for distance, rates in {
+        3: {"rnn": 0.015, "lstm": 0.04},
+        6: {"rnn": 0.015, "lstm": 0.04},
+        12: {"rnn": 0.0025, "gru": 0.1, "lstm": 0.015},
+        25: {"rnn": 0.0025, "lstm": 0.006},
+        40: {"rnn": 0.0025, "lstm": 0.0025},
+    }.items()
 }
 """Trained at one distance each."""
 LEAKY = _at_rates(replace(_STUDY, forget_bias=-1.0), lstm=0.04)
 """A belt that keeps little at first."""
 COUNTING = _at_rates(
     replace(_STUDY, task="counting", hidden=2, embedding=4, distance=10, steps=2_000),
-    rnn=0.04, lstm=0.04, peephole=0.04,
+    rnn=0.04, gru=0.1, lstm=0.04, peephole=0.04,
 )  # fmt: skip
 DELAYS = _at_rates(
     replace(_STUDY, task="delays", hidden=8, distances="single", steps=3_000), lstm=0.0025, peephole=0.015
@@ -76,10 +78,15 @@ def cells(base: RecurrentConfig) -> tuple[RecurrentConfig, ...]:
     return tuple(replace(base, cells=(cell,), learning_rate=(base.rate(cell),)) for cell in base.cells)
 
 
+def rates_of(cell: str) -> tuple[float, ...]:
+    """The learning rates that are tried for a cell, each 2.5 times the one before, ascending."""
+    return (*RATES, *FURTHER.get(cell, ()))
+
+
 def tuning_cells(base: RecurrentConfig) -> tuple[RecurrentConfig, ...]:
     """One unit of work for each rate that is tried for each cell of a setting."""
     tried = replace(base, seed=TUNING[0], runs=len(TUNING))
-    return tuple(replace(tried, cells=(cell,), learning_rate=(rate,)) for cell in base.cells for rate in RATES)
+    return tuple(replace(tried, cells=(cell,), learning_rate=(rate,)) for cell in base.cells for rate in rates_of(cell))
 
 
 class Seeds(Stored[RecurrentConfig]):
@@ -113,13 +120,26 @@ def _claim(
     return Claim(id_, tuple(needs), differences, smallest, enough=len(SEEDS), beside=beside)
 
 
-def _below(id_: str, base: RecurrentConfig, distance: int, *, beside: bool = False) -> CellClaim:
-    """The RNN is right less often than the LSTM."""
+def _below(
+    id_: str, base: RecurrentConfig, distance: int, pair: tuple[str, str] = ("rnn", "lstm"), *, beside: bool = False
+) -> CellClaim:
+    """The first of two cells is right less often than the second."""
+    lower, higher = pair
     return _claim(
         id_,
-        cells(replace(base, cells=("rnn", "lstm"))),
-        lambda at: at.at(base, "lstm", distance) - at.at(base, "rnn", distance),
+        cells(replace(base, cells=pair)),
+        lambda at: at.at(base, higher, distance) - at.at(base, lower, distance),
         beside=beside,
+    )
+
+
+def _remembers(cell: str) -> CellClaim:
+    """Right in more than `REMEMBERED` at 40."""
+    return _claim(
+        f"{cell}_remembers@40",
+        cells(replace(GROWING, cells=(cell,))),
+        lambda at: at.at(GROWING, cell, 40) - REMEMBERED,
+        0.0,
     )
 
 
@@ -147,20 +167,23 @@ def _counted(at: Seeds, cell: str) -> Array:
 
 
 CLAIMS: tuple[CellClaim, ...] = (
-    _claim(
-        "lstm_remembers@40",
-        cells(replace(GROWING, cells=("lstm",))),
-        lambda at: at.at(GROWING, "lstm", 40) - REMEMBERED,
-        0.0,
-    ),
+    _remembers("lstm"),
+    _remembers("gru"),
     _below("rnn_below_lstm@40", GROWING, 40),
     _below(f"rnn_below_lstm@{FAR}", GROWING, FAR, beside=True),
     _below("rnn_below_lstm@long", LONG, 40, beside=True),
+    _below("rnn_below_gru@40", GROWING, 40, ("rnn", "gru"), beside=True),
+    _below(f"gru_below_lstm@{FAR}", GROWING, FAR, ("gru", "lstm")),
     _forgets("rnn"),
     _forgets("lstm"),
     *(
         _below(f"rnn_below_lstm_single@{distance}", base, distance, beside=distance != DECLARED_DISTANCE)
         for distance, base in SINGLE.items()
+    ),
+    *(
+        _below(f"rnn_below_gru_single@{distance}", base, distance, ("rnn", "gru"), beside=distance != DECLARED_DISTANCE)
+        for distance, base in SINGLE.items()
+        if "gru" in base.cells
     ),
     _from_near_helps("rnn", MIXED, "mixed"),
     _from_near_helps("lstm", MIXED, "mixed", beside=True),
@@ -175,6 +198,11 @@ CLAIMS: tuple[CellClaim, ...] = (
         "peephole_counts_further",
         cells(replace(COUNTING, cells=("lstm", "peephole"))),
         lambda at: _counted(at, "peephole") - _counted(at, "lstm"),
+    ),
+    _claim(
+        "gru_counts_less_far",
+        cells(replace(COUNTING, cells=("gru", "lstm"))),
+        lambda at: _counted(at, "lstm") - _counted(at, "gru"),
     ),
     _claim(
         "peephole_times_better",

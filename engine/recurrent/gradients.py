@@ -21,7 +21,7 @@ from engine.runs.seeds import generator
 
 
 class Flow(NamedTuple):
-    """‖∂loss/∂h(t)‖ and ‖∂loss/∂C(t)‖ of every step (L,), the median over the batch; c is None for the RNN."""
+    """‖∂loss/∂h(t)‖ and ‖∂loss/∂C(t)‖ of every step (L,), the median over the batch; c is None where there is no cell state."""
 
     h: Array
     c: Array | None
@@ -78,7 +78,7 @@ def chain(at: Opened, cell: str, inputs: Tensor) -> Chain:
     """The chain rule's product along one sequence: inputs (L,) or (L, D).
 
     For the RNN the factors are the matrices ∂h(t)/∂h(t-1) = diag(1 - h(t)²) R; for the LSTM's cell state they are
-    diag(f(t)). The size of a product is its Frobenius norm over √H, so that the identity has size 1.
+    diag(f(t)), for the GRU's state diag(z(t)), which leaves out the way through its gates and candidate. The size of a product is its Frobenius norm over √H, so that the identity has size 1.
     """
     model = at.exact(cell)
     jacobians = model.cell.jacobians(run(model, embedded(model, inputs)))  # (L, H, H)
@@ -97,8 +97,9 @@ def chain(at: Opened, cell: str, inputs: Tensor) -> Chain:
 def belt(at: Opened, cell: str, inputs: Tensor) -> Array:
     """How much of what step s wrote is still there at step t: (L, L), row s, column t, nan for t < s.
 
-    For the LSTM, step s wrote i ⊙ g to the cell state and each later step multiplies by f; for the RNN it wrote
-    (1 - h²) ⊙ W x to h and each later step multiplies by diag(1 - h²) R. The share is of the absolute sum over units.
+    For the LSTM, step s wrote i ⊙ g to the cell state and each later step multiplies by f; for the GRU it wrote (1 - z) ⊙ g to
+    h and each later step multiplies by z; for the RNN it wrote (1 - h²) ⊙ W x to h and each later step multiplies by
+    diag(1 - h²) R. The share is of the absolute sum over units.
     """
     model = at.exact(cell)
     x = embedded(model, inputs)

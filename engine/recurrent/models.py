@@ -10,7 +10,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from engine.cells import LSTM, RNN, Cell, PeepholeLSTM
+from engine.cells import GRU, LSTM, RNN, Cell, PeepholeLSTM
 from engine.recurrent.config import RecurrentConfig
 from engine.recurrent.tasks import Task
 from engine.runs.ladder import Ladder
@@ -48,7 +48,7 @@ class Reader(nn.Module):
         return ReaderOutput(x, h, self.readout(h))  # (L, B, O)
 
 
-RUNGS: Ladder[type[Cell]] = {"rnn": RNN, "lstm": LSTM, "peephole": PeepholeLSTM}
+RUNGS: Ladder[type[Cell]] = {"rnn": RNN, "gru": GRU, "lstm": LSTM, "peephole": PeepholeLSTM}
 """Kinds of cell by id, lowest first."""
 
 

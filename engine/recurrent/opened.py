@@ -13,7 +13,7 @@ from torch import Tensor
 
 from engine.cells import LSTM, PeepholeLSTM
 from engine.cells.explain import explain_step
-from engine.cells.steps import Clamps, LSTMSteps, RNNSteps
+from engine.cells.steps import Clamps, GRUSteps, LSTMSteps, Steps
 from engine.cost import ROWS, Served
 from engine.errors import UserError
 from engine.measures import parameter_count
@@ -74,7 +74,8 @@ class Opened:
         """Every intermediate for one sequence, inputs (L,) word ids or (L, D) numbers.
 
         `without` names peepholes ("i", "f", "o") that are switched off. Beside what the cell computes: of an LSTM
-        "kept" = f ⊙ C(t-1) and "written" = i ⊙ g, which sum to C(t), and "peep_…" = p ⊙ C as the gate sees it.
+        "kept" = f ⊙ C(t-1) and "written" = i ⊙ g, which sum to C(t), and "peep_…" = p ⊙ C as the gate sees it; of a GRU
+        "kept" = z ⊙ h(t-1) and "written" = "fresh" ⊙ g, which sum to h(t), with "fresh" = 1 - z, and "reset" = r ⊙ m.
         """
         model = _without(self.reader(cell), without)
         x = model.embed(inputs[:, None])  # (L, 1, D)
@@ -83,6 +84,8 @@ class Opened:
         arrays |= {name: part[:, 0] for name, part in steps._asdict().items()}
         if isinstance(steps, LSTMSteps):
             arrays |= _belt(steps, model, output_sees_old_cell)
+        if isinstance(steps, GRUSteps):
+            arrays |= _mixture(steps)
         axes = {name: OF_INPUTS.get(name, OF_UNITS) for name in arrays}
         return Trace({name: tensor.numpy() for name, tensor in arrays.items()}, axes)
 
@@ -139,9 +142,7 @@ def embedded(model: Reader, inputs: Tensor) -> Tensor:
     return model.embed(x if model.words is not None else x.to(model.readout.weight.dtype))
 
 
-def run(
-    model: Reader, x: Tensor, clamps: Clamps | None = None, output_sees_old_cell: bool = False
-) -> RNNSteps | LSTMSteps:
+def run(model: Reader, x: Tensor, clamps: Clamps | None = None, output_sees_old_cell: bool = False) -> Steps:
     """The plain form of the reader's cell on x (L, B, D)."""
     if output_sees_old_cell and isinstance(model.cell, LSTM):
         return model.cell.steps(x, clamps, output_sees_old_cell=True)
@@ -166,6 +167,12 @@ def _belt(steps: LSTMSteps, model: Reader, output_sees_old_cell: bool) -> dict[s
     seen = before if output_sees_old_cell else c
     peeps = {"peep_i": p[0] * before, "peep_f": p[1] * before, "peep_o": p[2] * seen}
     return {"kept": f * before, "written": i * g} | peeps
+
+
+def _mixture(steps: GRUSteps) -> dict[str, Tensor]:
+    r, z, m, g, h = (part[:, 0] for part in steps)  # (L, H)
+    before = torch.cat((torch.zeros_like(h[:1]), h[:-1]))
+    return {"kept": z * before, "fresh": 1 - z, "written": (1 - z) * g, "reset": r * m}
 
 
 def lead(kind: str, answers: Tensor, answer: int) -> Tensor:

@@ -11,6 +11,7 @@ PLAYGROUND = Playground(
     question=N_("Who remembers what, for how long, and through which gate?"),
     rungs=(
         ("RNN", N_("One network copied along the sequence, each copy handing a message to the next.")),
+        ("GRU", N_("One state and two gates: what the update gate keeps of it goes on untouched, the rest is new.")),
         ("LSTM", N_("A conveyor belt beside the message: gates decide what stays, what is written and what is said.")),
         (N_("LSTM with peepholes"), N_("The gates also see the belt: they can act on what is stored, or count it.")),
     ),

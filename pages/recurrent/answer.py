@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.recurrent import TextConfig
 from engine.recurrent.claims import SHARE_THAT_MATTERS
+from engine.recurrent.config import LIVE
 from engine.recurrent.ladder import TITLES
 from engine.recurrent.shipped import SHIPPED
 from engine.runs.frame import Array
@@ -20,6 +21,8 @@ from pages.ui.marked import Marked
 from pages.ui.pieces.verdict import STORED, THIS_RUN, headline
 from pages.ui.run.live import RECORDED
 
+COMPARED = {"rnn", "lstm"}
+"""What the stored study of the sentence compares."""
 IN_ENGLISH = N_("stored study, English sentences")
 
 
@@ -40,7 +43,7 @@ def answer(now: Shown) -> str:
             counting=f"{frame.metrics['counting.test_loss'][:, at].mean():.2f}",
             even=f"{math.log(len(config.alphabet)):.2f}",
         )
-    found = {cell: frame.metrics[f"{cell}.accuracy"][:, at].astype(np.float64) for cell in config.cells}
+    found = {cell: frame.metrics[f"{cell}.accuracy"][:, at].astype(np.float64) for cell in _told(now)}
     of_each = (
         t("{task}, distance {distance}, step {step}: {accuracies} right.")
         if config.runs == 1
@@ -58,6 +61,15 @@ def answer(now: Shown) -> str:
     return Marked(" ").join((sentence, *_judged(now, found)))
 
 
+def _told(now: Shown) -> tuple[str, ...]:
+    """Of which cells the sentence speaks: of a run of one's own, of all that it trained; of what is recorded, of the two that
+    the verdict is about, and of the one on stage, or of the third that a run trains where nobody chose."""
+    if now.source != RECORDED:
+        return now.config.cells
+    spoken_of = COMPARED | ({now.rung} - COMPARED or set(LIVE))
+    return tuple(cell for cell in now.config.cells if cell in spoken_of)
+
+
 def _of_each(cells: dict[str, float]) -> str:
     one = Marked("{cell} **{value:.2f}**")
     return listed(one.format(cell=t(TITLES[cell]), value=value) for cell, value in cells.items())
@@ -67,7 +79,7 @@ def _judged(now: Shown, found: Mapping[str, Array]) -> Iterator[str]:
     """Whether the RNN is below the LSTM: by the stored study where it is on stage, or by the seeds of a run of one's own."""
     if now.source == RECORDED and now.config.task == "language":
         yield from _by_the_study(now)
-    elif now.config.runs > 1 and {"rnn", "lstm"} <= found.keys():
+    elif now.config.runs > 1 and found.keys() >= COMPARED:
         verdict = judge(found["lstm"] - found["rnn"], smallest=SHARE_THAT_MATTERS)
         yield headline(now, N_("Is the RNN below the LSTM there? {verdict}"), verdict, THIS_RUN)
 

@@ -20,6 +20,7 @@ from engine.recurrent.view import distances, first_units, views
 from engine.runs.frame import Frame
 from engine.runs.recording import Recording
 from pages.recurrent import diagram
+from pages.recurrent.formulas import FORMULAS
 from pages.recurrent.settings import OWN_TEXT, TASKS
 from pages.ui.language import N_, bare, language, t
 from pages.ui.latest import Latest
@@ -29,6 +30,7 @@ from pages.ui.player.words import player_words
 
 SENTENCES = {
     "rnn": N_("One box, copied along the sequence with the same W: each copy hands its message h to the next."),
+    "gru": N_("Two gates around one state: ① how much of it stays, ② how much of it is heard by what is new."),
     "lstm": N_("Forget ①, write ②, say ③: three gates around a belt that is only multiplied and added to."),
     "peephole": N_("Three more lines: ① and ② also see C(t−1), ③ sees C(t), each as wide as p ⊙ C."),
 }
@@ -71,6 +73,14 @@ def part_words() -> dict[str, str]:
         "c": t("Cell state C(t)"),
         "written": t("What is written: i · g"),
         "tanh_c": t("tanh C(t): what could be said"),
+        "kept_h": t("What stays of the state: z · h(t−1)"),
+        "sum_h": t("State = kept + written"),
+        "written_h": t("What is written: (1 − z) · g"),
+        "z": t("Update gate z: how much may stay"),
+        "fresh": t("1 − z: how much is written"),
+        "r": t("Reset gate r: how much of the message is heard"),
+        "m": t("The message, R h(t−1) + b"),
+        "reset": t("What is heard of the message: r · m"),
         "f": t("Forget gate f: how much may go on"),
         "i": t("Input gate i: how much to write"),
         "g": t("Candidate g: what to write"),
@@ -180,10 +190,10 @@ def _arrays(found: Mapping[str, np.ndarray]) -> dict[str, Array | Quantised]:
 
 def _panels(config: RecurrentConfig, shown: Sequence[Probe], source: int) -> tuple[Diagram | Tokens | Lines, ...]:
     names = part_words()
-    layouts = {"rnn": diagram.rnn, "lstm": diagram.lstm, "peephole": diagram.peephole}
-    formulas = diagram.formulas()
     title = t("The cell: its unit that carries the answer most")
-    cell = Diagram("cell", title, {c: layouts[c](names) for c in config.cells}, {c: formulas[c] for c in config.cells})
+    cell = Diagram(
+        "cell", title, {c: diagram.LAYOUTS[c](names) for c in config.cells}, {c: FORMULAS[c] for c in config.cells}
+    )
     belts = Tokens(
         "belt",
         t("The belt: what is left of one word (click another)"),

@@ -94,8 +94,9 @@ def single(seeds: Seeds) -> None:
     """Accuracy of networks that were trained at one distance each."""
     values = {
         (bare(TITLES[cell]), float(d)): seeds.at(base, cell, d)
-        for cell in ("rnn", "lstm")
+        for cell in ("rnn", "gru", "lstm")
         for d, base in SINGLE.items()
+        if cell in base.cells
     }  # fmt: skip
     _curves(values, t("the one distance of training and test"), t("held-out accuracy"), "claim_single")
     st.caption(

@@ -1,4 +1,4 @@
-"""The three cells as drawings in a space of 1000 × 620; what two of them share keeps its place."""
+"""The cells as drawings in a space of 1000 × 620; what two of them share keeps its place."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from engine.recurrent.ladder import LADDER
 from pages.ui.player.arrays import Ref
-from pages.ui.player.network import Colour, Edge, Kind, Layout, Node, Port, Term, ValueRef
+from pages.ui.player.network import Colour, Edge, Kind, Layout, Node, Port, ValueRef
 
 FORGET, INPUT, OUTPUT, BELT = 1, 2, 3, 0
 """One hue a gate, the same at every level; the belt is blue."""
@@ -88,6 +88,47 @@ def rnn(words: Mapping[str, str]) -> Layout:
     )
 
 
+def gru(words: Mapping[str, str]) -> Layout:
+    """The state rides above: z on h(t-1), 1 - z on the candidate; r on the message that the candidate hears."""
+    cell = _Cell("gru", words)
+    nodes = [
+        cell.node("kept", 318, Y_BELT, "×", "kept_h", "kept", kind="mix", colour=FORGET, w=80, h=80, born="before_h"),
+        cell.node("sum", 494, Y_BELT, "+", "sum_h", kind="mix", colour=BELT, w=58, h=58, born="before_h"),
+        cell.node("written", 494, Y_PAIR, "×", "written_h", "written", kind="mix", colour=INPUT, w=80, h=80, born="g"),
+        cell.node("fresh", 396, Y_PAIR, "1−z", "fresh", "fresh", kind="mix", colour=FORGET, w=80, h=80, born="z"),
+        cell.node("z", 318, Y_GATE, "① σ  z", "z", "z", colour=FORGET, born="join"),
+        cell.node("r", 430, Y_GATE, "② σ  r", "r", "r", colour=OUTPUT, born="join"),
+        cell.node("g", 560, Y_GATE, "tanh  g", "g", "g", colour=INPUT, w=112),
+        cell.node("reset", 690, Y_GATE, "×", "reset", "reset", kind="mix", colour=OUTPUT, w=80, h=80, born="join"),
+        cell.node("m", 690, Y_JOIN, "R h(t−1)", "m", "m", w=100, born="join"),
+    ]
+    return Layout((*cell.around(), *nodes), (*cell.flow(), *_mixing()))
+
+
+def _mixing() -> list[Edge]:
+    """The lines of the GRU."""
+    state = [
+        Edge(
+            "before_h>kept", "before_h", "kept", BELT, via=((X_BEFORE, Y_BELT),), source_port="top", target_port="left"
+        ),
+        _across("kept", "sum", ((400, Y_BELT),), BELT),
+        Edge("sum>h", "sum", "h", BELT, via=((X_NOW, Y_BELT),), source_port="right", target_port="top"),
+    ]
+    feeds = [_feed(gate, x) for gate, x in (("z", 318.0), ("r", 430.0), ("g", 560.0))]
+    acts = [
+        Edge("z>kept", "z", "kept", FORGET, via=((318, Y_PAIR),)),
+        Edge("z>fresh", "z", "fresh", FORGET, via=((318, Y_PAIR),), target_port="left"),
+        _across("fresh", "written", ((440, Y_PAIR),), FORGET),
+        Edge("g>written", "g", "written", INPUT, via=((560, Y_PAIR),), target_port="right"),
+        Edge("written>sum", "written", "sum", INPUT, via=((494, Y_PAIR - 50),)),
+        _across("join", "m", ((620, Y_JOIN),)),
+        Edge("m>reset", "m", "reset", source_port="top", target_port="bottom"),
+        Edge("r>reset", "r", "reset", OUTPUT, via=((430, 277), (690, 277)), source_port="top", target_port="top"),
+        Edge("reset>g", "reset", "g", OUTPUT, via=((640, Y_GATE),), source_port="left", target_port="right"),
+    ]
+    return [*state, *feeds, *acts]
+
+
 def lstm(words: Mapping[str, str]) -> Layout:
     """Belt above, gates below: f on C(t-1); i and g write; o and tanh say."""
     cell = _Cell("lstm", words)
@@ -158,35 +199,5 @@ def _lines() -> list[Edge]:
     return [*belt, *feeds, *acts]
 
 
-def formulas() -> dict[str, tuple[Term, ...]]:
-    """The equation under each drawing; a click on a term lights its part."""
-    c = (
-        Term("C(t) = "),
-        Term("f", lights=("f", "f>kept")),
-        Term(" · "),
-        Term("C(t−1)", lights=("before_c", "kept", "before_c>kept", "kept>sum")),
-        Term(" + "),
-        Term("i · g", lights=("i", "g", "written", "i>written", "g>written", "written>sum")),
-        Term("      h(t) = "),
-        Term("o · tanh C(t)", lights=("o", "tanh", "said", "h", "o>said", "tanh>said", "said>h", "sum>tanh")),
-    )
-    return {
-        "rnn": (
-            Term("h(t) = tanh( "),
-            Term("W [h(t−1), x(t)]", lights=("join", "before_h", "x", "before_h>join", "x>join")),
-            Term(" + b ) = tanh( "),
-            Term("W", sub="x", lights=("x", "x>join")),
-            Term(" x(t) + "),
-            Term("R", lights=("before_h", "before_h>join")),
-            Term(" h(t−1) + b )"),
-        ),
-        "lstm": c,
-        "peephole": (
-            Term("f, i = σ( … + "),
-            Term("p", sub="f,i", lights=("peep_f", "peep_i", "before_c", "f", "i")),
-            Term(" C(t−1) )"),
-            Term("      o = σ( … + "),
-            Term("p", sub="o", lights=("peep_o", "c", "o")),
-            Term(" C(t) )"),
-        ),
-    }
+LAYOUTS = {"rnn": rnn, "gru": gru, "lstm": lstm, "peephole": peephole}
+"""Who draws each rung."""

@@ -23,6 +23,10 @@ def about() -> str:
     )
 
 
+BELOW = {
+    "lstm": N_("At distance {distance} the RNN is below the LSTM:"),
+    "gru": N_("At distance {distance} the RNN is below the GRU:"),
+}
 EXPERIMENTS = (
     experiment(
         SHIPPED,
@@ -33,6 +37,9 @@ EXPERIMENTS = (
             "rnn_below_lstm@40": N_("The RNN is below it:"),
             "rnn_below_lstm@long": N_("The same after twice the steps:"),
             f"rnn_below_lstm@{FAR}": N_("The RNN is below it at distance {distance}:"),
+            "gru_remembers@40": N_("The GRU is right in more than .95 at distance 40:"),
+            "rnn_below_gru@40": N_("The RNN is below the GRU at 40:"),
+            f"gru_below_lstm@{FAR}": N_("The GRU is below the LSTM at distance {distance}:"),
             f"rnn_forgets@{FAR}": N_("The RNN is right less often at {distance} than at 1, it forgets:"),
             f"lstm_forgets@{FAR}": N_("The LSTM is right less often at {distance} than at 1, it forgets:"),
         },
@@ -42,7 +49,12 @@ EXPERIMENTS = (
         SHIPPED,
         "single",
         N_("Trained at one distance alone: which cell fails first?"),
-        {f"rnn_below_lstm_single@{d}": N_("At distance {distance} the RNN is below the LSTM:") for d in SINGLE},
+        {
+            f"rnn_below_{cell}_single@{d}": sentence
+            for cell, sentence in BELOW.items()
+            for d, base in SINGLE.items()
+            if cell in base.cells
+        },
         claim_views.single,
     ),
     experiment(
@@ -70,7 +82,10 @@ EXPERIMENTS = (
         SHIPPED,
         "counting",
         N_("aⁿbⁿ: do peepholes count further?"),
-        {"peephole_counts_further": N_("With peepholes more lengths are right:")},
+        {
+            "peephole_counts_further": N_("With peepholes more lengths are right:"),
+            "gru_counts_less_far": N_("The GRU gets fewer lengths right than the LSTM:"),
+        },
         claim_views.counting,
     ),
     experiment(

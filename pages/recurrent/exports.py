@@ -37,7 +37,7 @@ def table(now: Shown, one: Probe) -> pd.DataFrame:
     rows = []
     for cell in now.config.cells:
         traced = now.opened.trace(cell, one.inputs)
-        parts = [name for name in ("f", "i", "g", "o", "c", "h") if name in traced]
+        parts = [name for name in ("f", "i", "z", "r", "m", "g", "o", "c", "h") if name in traced]
         rows += [
             {"cell": t(TITLES[cell]), "word": word, "position": s + 1, "unit": u + 1}
             | {name: float(traced[name][s, u]) for name in parts}

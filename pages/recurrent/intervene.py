@@ -20,12 +20,16 @@ from pages.recurrent import charts
 from pages.recurrent.looks import cell_scale
 from pages.recurrent.part import heat
 from pages.recurrent.shown import Shown
+from pages.recurrent.where import OPENS_ON
 from pages.ui import language
 from pages.ui.controls.choices import one_of, some_of
-from pages.ui.language import bare, t
+from pages.ui.language import N_, bare, t
 from pages.ui.marked import Marked
 from pages.ui.pieces.charts import LEGEND, show, word_axis
 from pages.ui.theme import HUES
+
+KEEPS = {"f": N_("Forget gate"), "z": N_("Update gate")}
+"""The gate of a cell that keeps, the first that its class names."""
 
 
 def intervene(now: Shown) -> None:
@@ -50,7 +54,7 @@ def intervene(now: Shown) -> None:
 
 def _chosen(now: Shown, one: Probe, cells: Sequence[str]) -> tuple[str, dict[str, Any]]:
     """The cell, and what is forced or cut in it, as `Opened.trace` takes it."""
-    cell = one_of(t("Cell"), cells, cells[0], key="recurrent_forced_cell", name_of=lambda c: t(TITLES[c]))
+    cell = one_of(t("Cell"), cells, _first(cells), key="recurrent_forced_cell", name_of=lambda c: t(TITLES[c]))
     kind = LADDER[cell].model
     gate = one_of(t("Gate"), kind.gates, kind.gates[0], key="recurrent_forced_gate", name_of=str)
     value = one_of(
@@ -79,6 +83,11 @@ def _chosen(now: Shown, one: Probe, cells: Sequence[str]) -> tuple[str, dict[str
     chosen = [unit - 1 for unit in units] or list(range(now.config.hidden))
     clamps = clamps_of(last, now.config.hidden, forced, chosen, range(begin - 1, end))
     return cell, {"clamps": clamps, "without": off, "output_sees_old_cell": bool(wrong and kind.peeping)}
+
+
+def _first(cells: Sequence[str]) -> str:
+    """The one of some cells where a link names none."""
+    return OPENS_ON if OPENS_ON in cells else cells[0]
 
 
 def _free_and_forced(one: Probe, free: np.ndarray, held: np.ndarray) -> None:
@@ -131,13 +140,15 @@ def own(now: Shown) -> None:
     left, right = st.columns(2, gap="large")
     title = bare("probability of “{answer}”", answer=wording.answers[one.answer])
     show(_word_by_word(now, one, rows, title), key="own_answer_chart", alt=t("The answer word by word"), into=left)
-    gated = [cell for cell in now.config.cells if "f" in LADDER[cell].model.gates]
+    gated = [cell for cell in now.config.cells if LADDER[cell].model.gates]
     if gated:
-        traced = now.opened.trace(gated[0], one.inputs)
-        order = np.argsort(-traced["f"].mean(0))[:8]
+        cell = now.rung if now.rung in gated else _first(gated)
+        keeps, traced = LADDER[cell].model.gates[0], now.opened.trace(cell, one.inputs)
+        order = np.argsort(-traced[keeps].mean(0))[:8]
+        title = bare("{gate} of {cell}: the eight units that keep most", gate=t(KEEPS[keeps]), cell=t(TITLES[cell]))
         show(
-            heat(traced, "f", order, one.written, bare("Forget gate of {cell}: the eight units that keep most", cell=t(TITLES[gated[0]]))),
-            key="own_forget", alt=t("Forget gates of the own sentence"), into=right,
+            heat(traced, keeps, order, one.written, title),
+            key="own_forget", alt=t("Gates of the own sentence that keep"), into=right,
         )  # fmt: skip
 
 

@@ -77,7 +77,7 @@ def gradient_look(now: Shown) -> None:
                 tooltip=[alt.Tooltip("cell:N", title=t("Cell")), alt.Tooltip("lag:Q", title=t("lag")), alt.Tooltip("gradient:Q", title=t("gradient"), format=".1e")],
             ),
             key="gradient_over_lag",
-            alt=t("Length of the gradient over lag, three cells, logarithmic"),
+            alt=t("Length of the gradient over lag, one line a cell, logarithmic"),
         )  # fmt: skip
         ends = ", ".join(f"{t(TITLES[cell])} {values[-1]:.1e}" for cell, values in flows.items())
         st.caption(t("At lag {lag}: {ends}", lag=length - 1, ends=ends))
@@ -88,7 +88,7 @@ def chain_look(now: Shown) -> None:
     one = now.probe
     st.caption(
         t(
-            "The gradient that reaches a word is a product, one factor for every word in between. RNN: ∂h(t)/∂h(t−1) = diag(1 − h²) R, measured by its Frobenius norm over √H. LSTM: along the belt the factor is the forget gate itself."
+            "The gradient that reaches a word is a product, one factor for every word in between. RNN: ∂h(t)/∂h(t−1) = diag(1 − h²) R, measured by its Frobenius norm over √H. GRU: along its state the factor is the update gate. LSTM: along the belt it is the forget gate itself."
         )
     )
     rows = []

@@ -14,6 +14,16 @@ NOTES = Notes(
             Formula(r"\frac{\partial h(T)}{\partial h(t)} = \prod_{s=t+1}^{T} \mathrm{diag}\big(1-h(s)^2\big)\,R"),
             N_("**Along the belt of an LSTM** the same product is"),
             Formula(r"\prod_{s=t+1}^{T} f(s)"),
+            N_("**and along the state of a GRU**, its gates and candidate held,"),
+            Formula(r"\prod_{s=t+1}^{T} z(s)"),
+        ),
+        (
+            N_("**GRU** (Cho et al. 2014)"),
+            Formula(r"r = \sigma\big(W_r x + R_r h(t-1) + b_r\big)"),
+            Formula(r"z = \sigma\big(W_z x + R_z h(t-1) + b_z\big)"),
+            Formula(r"m = R_g h(t-1) + b_m"),
+            Formula(r"g = \tanh\big(W_g x + r \odot m + b_g\big)"),
+            Formula(r"h(t) = z \odot h(t-1) + (1 - z) \odot g"),
         ),
         (
             N_("**LSTM** (Hochreiter & Schmidhuber 1997; forget gate: Gers et al. 2000; peepholes: 2002)"),
@@ -27,8 +37,11 @@ NOTES = Notes(
     ),
     below=(
         N_(
+            "This is the GRU of torch and cuDNN, whose reset gate acts on R h(t−1) + b; in the paper it acts on h(t−1) itself."
+        ),
+        N_(
             "Peepholes are diagonal: each unit sees its own cell only, the output gate the new one. Without them (p = 0) this is the plain LSTM of torch; tests hold the cells against torch and ONNX Runtime."
         ),
     ),
-    code={"engine/cells/steps.py": (steps.lstm_steps,)},
+    code={"engine/cells/steps.py": (steps.gru_steps, steps.lstm_steps)},
 )

@@ -30,9 +30,17 @@ from pages.ui.pieces.zoom import zoom
 from pages.ui.player.position import Position
 from pages.ui.theme import HUES
 
-SUMS = {"kept": "c", "written": "c", "tanh": "h", "before_c": "c", "before_h": "h"}
-"""Parts of the diagram whose number is a term of another part's sum."""
-HUE = {"f": HUES[1], "i": HUES[2], "g": HUES[2], "o": HUES[3], "c": HUES[0], "h": "#7A8691"}
+SUMS = {
+    "kept": "ch",
+    "written": "ch",
+    "tanh": "h",
+    "before_c": "c",
+    "before_h": "h",
+    "fresh": "z",
+    "reset": "g",
+}
+"""Parts of the diagram whose number is a term of another part's sum: of the first of these that the cell has."""
+HUE = {"z": HUES[1], "r": HUES[3], "f": HUES[1], "i": HUES[2], "g": HUES[2], "o": HUES[3], "c": HUES[0], "h": "#7A8691"}
 
 
 def draw(now: Shown) -> None:
@@ -56,8 +64,7 @@ def _part(now: Shown, cell: str, one: Probe, word: int, selected: str | None) ->
     kind = LADDER[cell].model
     first = (kind.gates or kind.sums)[0]
     wanted = selected or first
-    part = SUMS.get(wanted, wanted)
-    part = part if part in LADDER[cell].parts else first
+    part = next((one for one in SUMS.get(wanted, (wanted,)) if one in LADDER[cell].parts), first)
     before = wanted.startswith("before_")
     at = word - 1 if before and word else word
     traced = _traced(now, cell, one)
@@ -75,8 +82,8 @@ def _part(now: Shown, cell: str, one: Probe, word: int, selected: str | None) ->
             key="part_bars",
             alt=t("This part's number in every unit, at this word"),
         )
-        if "c" in kind.states and part in ("c", "kept", "written"):
-            st.caption(t("C(t) is what is kept, f · C(t−1), plus what is written, i · g."))
+        if part == kind.states[-1] and "kept" in traced:
+            st.caption(_mixed(kind.states[-1]))
     with right:
         zoom(_explained(now, cell, one, part, at, which))
 
@@ -141,8 +148,16 @@ def units(now: Shown) -> None:
                 alt=names[part],
                 into=column,
             )
-    if "c" in kind.states:
-        show(conveyor(traced, int(order[0]), one.written), key="conveyor", alt=t("The belt: kept and written"))
+    if "kept" in traced:
+        drawn = conveyor(traced, int(order[0]), one.written, kind.states[-1])
+        show(drawn, key="conveyor", alt=t("The belt: kept and written"))
+
+
+def _mixed(state: str) -> str:
+    """What the state that remembers is the sum of."""
+    if state == "c":
+        return t("C(t) is what is kept, f · C(t−1), plus what is written, i · g.")
+    return t("h(t) is what is kept, z · h(t−1), plus what is written, (1 − z) · g.")
 
 
 def heat(traced: Trace, part: str, order: np.ndarray, words: Sequence[str], title: str) -> alt.Chart:
@@ -153,7 +168,7 @@ def heat(traced: Trace, part: str, order: np.ndarray, words: Sequence[str], titl
         for s in range(values.shape[0])
         for u in range(values.shape[1])
     ]
-    gate = part in ("f", "i", "o")
+    gate = any(part in rung.model.gates for rung in LADDER.values())
     bound = float(max(np.abs(values).max(), 1e-6))
     scale = (
         alt.Scale(scheme="viridis", domain=[0, 1]) if gate else alt.Scale(scheme="blueorange", domain=[-bound, bound])
@@ -174,9 +189,13 @@ def heat(traced: Trace, part: str, order: np.ndarray, words: Sequence[str], titl
     )
 
 
-def conveyor(traced: Trace, unit: int, words: Sequence[str]) -> alt.Chart:
-    """C(t) of one unit as what was kept and what was written, word by word."""
-    kept, written = t("kept: f · C(t−1)"), t("written: i · g")
+def conveyor(traced: Trace, unit: int, words: Sequence[str], state: str) -> alt.Chart:
+    """C(t) or h(t) of one unit, whichever `state` remembers, as what was kept and what was written, word by word."""
+    kept, written = (
+        (t("kept: f · C(t−1)"), t("written: i · g"))
+        if state == "c"
+        else (t("kept: z · h(t−1)"), t("written: (1 − z) · g"))
+    )
     rows = [
         {"at": s, "word": word, "part": name, "value": float(traced[key][s, unit])}
         for s, word in enumerate(words)
@@ -187,7 +206,7 @@ def conveyor(traced: Trace, unit: int, words: Sequence[str]) -> alt.Chart:
         .mark_bar()
         .encode(
             x=word_axis(words),
-            y=alt.Y("value:Q", title="C(t)"),
+            y=alt.Y("value:Q", title="C(t)" if state == "c" else "h(t)"),
             color=alt.Color("part:N", title=None, sort=[kept, written], scale=alt.Scale(domain=[kept, written], range=[HUES[0], HUES[2]])),
             tooltip=[
                 alt.Tooltip("word:N", title=t("word")),

@@ -51,19 +51,26 @@ DATA = (
     ),
 )
 MODEL = (
-    Control("cells", N_("Cells"), options=TITLES),
+    Control(
+        "cells",
+        N_("Cells"),
+        N_("What is recorded has all of them; a run trains the GRU where it is chosen here."),
+        options=TITLES,
+    ),
     Control("hidden", N_("Hidden units"), step=8),
     Control("embedding", N_("Numbers in a word vector"), step=8),
     Control(
         "forget_bias",
         N_("Forget bias"),
-        N_("Where the forget gate starts: σ(1) keeps .73 of the belt at each step, σ(0) half."),
+        N_(
+            "Where the forget gate starts, and the update gate of the GRU: σ(1) keeps .73 of the belt at each step, σ(0) half."
+        ),
         step=0.5,
     ),
 )
 TRAINING = (
     Control(
-        "learning_rate", N_("Learning rate"), N_("One for all cells, or one for each of the three, comma-separated.")
+        "learning_rate", N_("Learning rate"), N_("One for all cells, or one for each in their order, comma-separated.")
     ),
     DECAY,
     Control("clip", N_("Longest gradient"), N_("Longer gradients are cut to this length."), step=0.5, format="%g"),

@@ -7,6 +7,8 @@ from engine.runs.config import IntRange
 from pages.ui.place import Place
 
 SOURCE = "recurrent_source"
+OPENS_ON = "lstm"
+"""The cell where the URL names none; a rung that comes in below it changes no link."""
 
 
 def unit_key(cell: str) -> str:
@@ -17,11 +19,11 @@ def unit_key(cell: str) -> str:
 PLACE = Place(
     "recurrent",
     CELLS,
-    r"x|before_h|before_c|f|i|g|o|c|h|kept|written|said|tanh|answer",
+    r"x|before_h|before_c|f|i|g|o|c|h|z|r|m|kept|written|fresh|reset|said|tanh|answer",
     "recurrent_at",
     IntRange(1, 100),
     20.0,
-    opens_on="lstm",
+    opens_on=OPENS_ON,
     beside=(SOURCE, *map(unit_key, CELLS)),
 )
 

@@ -84,13 +84,16 @@ def test_the_distance_scrubs_in_the_browser(page: Page, server: str) -> None:
     expect(page).to_have_url(re.compile("recurrent_at=3"))
 
 
-@pytest.mark.parametrize(("key", "rung", "parts"), [("1", "rnn", 0), ("2", "lstm", 0), ("3", "peephole", 3)])
+@pytest.mark.parametrize(
+    ("key", "rung", "parts"), [("1", "rnn", 0), ("2", "gru", 0), ("3", "lstm", 0), ("4", "peephole", 3)]
+)
 def test_keys_morph_the_cell(page: Page, server: str, key: str, rung: str, parts: int) -> None:
     open_page(page, server)
     page.keyboard.press(key)
     expect(page.locator(f".rung[data-rung={rung}]")).to_have_attribute("aria-pressed", "true")
     expect(page.locator(".player .edge[data-element^=peep_]")).to_have_count(parts)
-    expect(page.locator(".player [data-element=f]")).to_have_count(0 if rung == "rnn" else 1)
+    expect(page.locator(".player [data-element=f]")).to_have_count(1 if rung in ("lstm", "peephole") else 0)
+    expect(page.locator(".player [data-element=z]")).to_have_count(1 if rung == "gru" else 0)
 
 
 def test_a_gate_opens_to_its_sum(page: Page, server: str) -> None:
@@ -102,6 +105,24 @@ def test_a_gate_opens_to_its_sum(page: Page, server: str) -> None:
     expect(drill).to_contain_text("the same within float32")
     result = re.search(r"gave (\d\.\d+)", drill.inner_text())
     assert result and f"{float(result[1]):.2f}" == shown
+
+
+def test_the_number_of_an_update_gate_is_the_sum_below(page: Page, server: str) -> None:
+    """From a link that names the rung; what another cell had on stage goes, and the word stays."""
+    problems = watch(page)
+    open_page(page, server, "recurrent_rung=gru&recurrent_step=-6")
+    expect(page.locator(".rung[data-rung=gru]")).to_have_attribute("aria-pressed", "true")
+    drill = page.locator(".st-key-drill_down")
+    for part, named in (("r", "Reset gate r"), ("g", "Candidate g"), ("z", "Update gate z"), ("h", "Output h(t)")):
+        shown = page.locator(f".player [data-element={part}] .node-number").text_content() or ""
+        page.locator(f".player [data-element={part}]").click()
+        expect(drill).to_contain_text(named)
+        expect(drill).to_contain_text("the same within float32")
+        result = re.search(r"gave (−?\d\.\d+)", drill.inner_text())
+        assert result and float(result[1].replace("−", "-")) == pytest.approx(
+            float(shown.replace("−", "-")), abs=0.0051
+        )
+    assert not problems, problems
 
 
 @pytest.mark.parametrize("hero", [20, 18])
@@ -156,7 +177,7 @@ def test_the_peephole_rung_keeps_the_sentence_and_says_where_it_counts(page: Pag
     """An LSTM without peepholes solves the sentences too: what they are for is a preset, and a rung changes no data."""
     open_page(page, server)
     word = page.locator(".token.now").text_content() or ""
-    page.keyboard.press("3")
+    page.keyboard.press("4")
     expect(page).to_have_url(re.compile("recurrent_rung=peephole"))
     expect(page.locator(".st-key-question")).to_contain_text("Country … language")
     expect(page.locator(".token.now")).to_have_text(word)

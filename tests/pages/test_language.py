@@ -23,7 +23,7 @@ PROSE = re.compile(r"[A-Za-z][a-z'’]+(?:[ ,]+[A-Za-z][a-z'’]+)+")
 WORD = re.compile(r"(?<![\w.-])[a-z][a-z'’]*(?![\w.-])")
 TERMS = set(
     "alpha beta dropout float32 hit log logit nats parquet diag safetensors softmax tanh torch"
-    " a b c d e f g h i k m n o p q s t u v w x y z".split()
+    " a b c d e f g h i k m n o p q r s t u v w x y z".split()
 )
 """Lower-case words that the field writes in Latin letters."""
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from engine.files import ROOT
-from engine.recurrent import CELLS
+from engine.recurrent import CELLS, GRU, LSTM
 from engine.recurrent.opened import Opened
 from engine.recurrent.probe import probe
 from engine.recurrent.shipped import SHIPPED
-from pages.recurrent.charts import stage, units_of
+from pages.recurrent.charts import part_words, stage, units_of
 from pages.recurrent.declared import PAGE as DECLARED
 from pages.recurrent.looks import _flows
 from pages.recurrent.where import PLACE
@@ -42,13 +42,87 @@ def test_it_opens_on_the_lstm_in_the_browsers_language(chosen: str) -> None:
 
 @pytest.mark.parametrize(
     "part",
-    ["x", "before_h", "before_c", "f", "i", "g", "o", "c", "h", "kept", "written", "tanh", "answer", "77", "<b>"],
+    [
+        *(
+            "x",
+            "before_h",
+            "before_c",
+            "f",
+            "i",
+            "g",
+            "o",
+            "c",
+            "h",
+            "z",
+            "r",
+            "m",
+            "kept",
+            "written",
+            "fresh",
+            "reset",
+        ),
+        *("tanh", "answer", "77", "<b>"),
+    ],
 )
 @pytest.mark.parametrize("rung", CELLS)
 def test_every_part_of_every_cell_opens_to_a_sum(rung: str, part: str) -> None:
     for step in ("", "-3", "-999"):
         at = opened(recurrent_rung=rung, recurrent_part=part, recurrent_step=step)
         assert not at.exception and at.latex, (rung, part, step)
+
+
+@pytest.mark.parametrize(
+    ("part", "named"),
+    [
+        ("kept", "h"),
+        ("written", "h"),
+        ("fresh", "z"),
+        ("reset", "g"),
+        ("z", "z"),
+        ("r", "r"),
+        ("m", "m"),
+        ("f", "z"),
+        ("c", "z"),
+    ],
+)
+def test_a_part_of_the_gru_opens_to_the_sum_that_has_it(part: str, named: str) -> None:
+    """Also one that another cell had on stage: the gate that keeps stands for it."""
+    at = opened(recurrent_rung="gru", recurrent_part=part)
+    assert any(m.value.startswith(f"**GRU · {part_words()[named]}**") for m in at.markdown)
+
+
+def test_a_rung_more_changes_neither_the_opening_nor_its_sentence() -> None:
+    """The GRU is in what is recorded; the sentence speaks of three cells, of it where it is on stage."""
+    named = {"": "LSTM with peepholes", "rnn": "LSTM with peepholes", "peephole": "LSTM with peepholes", "gru": "GRU"}
+    assert "gru" in SHIPPED.recording("language.en").config.cells
+    said = {}
+    for rung, third in named.items():
+        at = opened(recurrent_rung=rung)
+        (answer,) = [m.value for m in at.markdown if "Country … language, distance" in m.value]
+        said[rung] = [one.strip() for one in re.findall(r"([A-Z][A-Za-z ]+) \*\*\d\.\d\d\*\*", answer)]
+        assert set(said[rung]) == {"RNN", "LSTM", third}
+    assert said[""] == ["RNN", "LSTM", "LSTM with peepholes"]
+
+
+@pytest.mark.parametrize("rung", CELLS)
+def test_every_rung_says_when_it_is_not_the_one_to_take(rung: str) -> None:
+    at = opened(recurrent_rung=rung)
+    said = [caption.value for caption in at.caption if caption.value.startswith("On stage: Country … language")]
+    begun = {"rnn": "Not an RNN", "gru": "Not a GRU", "lstm": "Not an LSTM", "peephole": "An LSTM without peepholes"}
+    assert len(said) == 1 and begun[rung] in said[0]
+
+
+def test_a_link_from_before_the_gru_still_means_what_it_meant() -> None:
+    """Three learning rates are those of the other cells, which are what is trained; a forced gate without a cell is the LSTM's."""
+    said = [c.value for c in opened(recurrent_learning_rate="0.0025,0.04,0.015").caption if "Train takes" in c.value]
+    assert said == [c.value for c in opened().caption if "Train takes" in c.value] and "rate" not in said[0]
+    held = opened(recurrent_open_intervene="true", recurrent_forced_gate="o", recurrent_rung="peephole")
+    assert not held.exception and held.session_state["recurrent_forced_cell"] == "lstm"
+
+
+def test_a_gru_has_three_quarters_of_the_weights_of_an_lstm() -> None:
+    gru, lstm = (sum(p.numel() for p in cell(8, 16).parameters()) for cell in (GRU, LSTM))
+    assert 4 * gru == 3 * lstm
 
 
 def test_forcing_the_forget_gate_loses_the_answer() -> None:
@@ -65,6 +139,7 @@ def test_an_own_sentence_is_read() -> None:
     base = {PLACE.open_key("own_sentence"): "true"}
     at = opened(**base, recurrent_own_sentence="I grew up in Japan then we visited Spain so I speak fluent")
     assert not at.exception and any("LSTM **Japanese**" in m.value for m in at.markdown)
+    assert any("GRU **" in m.value for m in at.markdown)
     at = opened(**base, recurrent_own_sentence="I grew up in Atlantis")
     assert not at.exception and any("Atlantis" in w.value for w in at.warning)
 

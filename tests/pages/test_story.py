@@ -52,7 +52,12 @@ STORIES = {
     "recurrent": Told(
         points=("R1", "R2", "R3", "L0", "L1", "L2", "L3", "P1", "P2"),
         decides={"R3": "single", "L0": "gradient", "P2": "counting"},
-        nodes={"rnn": "x|before_h|g|h|none", "lstm": _GATED, "peephole": _GATED},
+        nodes={
+            "rnn": "x|before_h|g|h|none",
+            "gru": "x|before_h|z|r|m|g|h|kept|written|fresh|reset|none",
+            "lstm": _GATED,
+            "peephole": _GATED,
+        },
         allowed={
             "hero": "[1-9]|[1-3][0-9]|40",
             "word": r"first|last|told|-[1-9]\d?",
@@ -85,7 +90,7 @@ STORIES = {
 }
 LADDERS = {
     "multitask": ("Single-Task", "Shared-Bottom", "OMoE", "MMoE"),
-    "recurrent": ("RNN", "LSTM", "Peephole LSTM"),
+    "recurrent": ("RNN", "GRU", "LSTM", "Peephole LSTM"),
     "matching": ("DSSM", "CNN-DSSM", "LSTM-DSSM"),
     "recommender": ("Recall", "Ranking"),
 }

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from engine.recurrent import RecurrentConfig, claims, train
-from engine.recurrent.claims import CLAIMS, COUNTING, RATES, SEEDS, SINGLE, TUNED, TUNING, cells
+from engine.recurrent.claims import CLAIMS, COUNTING, SEEDS, SINGLE, TUNED, TUNING, cells, rates_of
 from engine.recurrent.shipped import SHIPPED, nearest
 from engine.runs.recording import Recording
+from engine.runs.studies.claims import by_id, run_of
 from engine.runs.studies.fingerprint import fingerprints
 from engine.runs.studies.verdict import Outcome
 from tests.rotation import this_time
@@ -87,16 +88,22 @@ def in_words(claim: str) -> np.ndarray:
     if name == "rnn_below_lstm":
         at, steps = (40, 4_800) if cut == "long" else (int(cut), 2_400)
         return stored("lstm", at=at, steps=steps) - stored("rnn", at=at, steps=steps)
+    if name in ("rnn_below_gru", "gru_below_lstm"):
+        lower, _, higher = name.split("_")
+        return stored(higher, at=int(cut)) - stored(lower, at=int(cut))
     if name.startswith("from_near_helps"):
         cell = name.rpartition("_")[2]
         return stored(cell) - (single(cell, 40) if cut == "single" else stored(cell, distances="mixed"))
     return {
         "lstm_remembers": lambda: stored("lstm") - 0.95,
+        "gru_remembers": lambda: stored("gru") - 0.95,
         "rnn_forgets": lambda: stored("rnn", at=1) - stored("rnn", at=160),
         "lstm_forgets": lambda: stored("lstm", at=1) - stored("lstm", at=160),
+        "rnn_below_gru_single": lambda: single("gru", int(cut)) - single("rnn", int(cut)),
         "rnn_below_lstm_single": lambda: single("lstm", int(cut)) - single("rnn", int(cut)),
         "bias_1_beats_minus_1": lambda: stored("lstm") - stored("lstm", forget_bias=-1.0),
         "peephole_counts_further": lambda: stored("peephole", at=None, **COUNT) - stored("lstm", at=None, **COUNT),
+        "gru_counts_less_far": lambda: stored("lstm", at=None, **COUNT) - stored("gru", at=None, **COUNT),
         "peephole_times_better": lambda: (
             stored("lstm", "test_loss", **DELAY) - stored("peephole", "test_loss", **DELAY)
         ),
@@ -106,7 +113,7 @@ def in_words(claim: str) -> np.ndarray:
 def test_every_verdict_follows_from_the_stored_numbers() -> None:
     """Recomputed from the file: sign, pairing, interval, both tests, Holm's correction and outcome."""
     family = [claim.id for claim in CLAIMS if not claim.beside]
-    assert len(family) == 10 and "rnn_below_lstm@40" in family
+    assert len(family) == 14 and "rnn_below_lstm@40" in family
     follow_from(
         SHIPPED.verdicts,
         {claim.id: in_words(claim.id) for claim in CLAIMS},
@@ -125,7 +132,7 @@ def test_every_cell_is_compared_at_its_own_best_rate() -> None:
                 del setting[name]
             rate = best(cell, setting)
             assert base.rate(cell) == rate, (cell, base.task, base.distances, base.distance, rate)
-            is_inside(rate, RATES, f"{cell} in {setting}")
+            is_inside(rate, rates_of(cell), f"{cell} in {setting}")
 
 
 def test_what_the_page_tells() -> None:
@@ -183,3 +190,10 @@ def test_the_page_opens_on_a_remembering_lstm(language: str) -> None:
     recording = nearest(RecurrentConfig(sentences=language), language)
     accuracy = recording.frames[-1].metrics["lstm.accuracy"][0]
     assert (accuracy[1:5] >= 0.95).all() and recording.config.sentences == language
+
+
+def test_a_run_of_a_claim_trains_what_it_compares_also_what_is_left_out_where_nobody_chose() -> None:
+    claim = by_id(CLAIMS)["gru_below_lstm@160"]
+    one = run_of(claim, 5)
+    assert one.cells == ("gru", "lstm") and one.seed == 5 and one.runs == 1 and "gru" not in RecurrentConfig().cells
+    assert [one.rate(cell) for cell in one.cells] == [claims.GROWING.rate(cell) for cell in one.cells]

@@ -21,7 +21,7 @@ from engine.recurrent.view import distances, views
 from engine.runs.frame import Frame
 from engine.runs.playground import Address
 
-CONFIG = RecurrentConfig(steps=40, frames=3, distance=8, hidden=6, embedding=4, batch_size=16)
+CONFIG = RecurrentConfig(cells=CELLS, steps=40, frames=3, distance=8, hidden=6, embedding=4, batch_size=16)
 
 
 @cache
@@ -41,7 +41,12 @@ def test_a_trace_is_the_forward_pass(task: str, cell: str) -> None:
     np.testing.assert_allclose(traced["h"], read.h[:, 0].numpy(), atol=2e-6)
     if task_of(config).kind == "class":
         np.testing.assert_allclose(traced["probabilities"].sum(1), 1.0, atol=1e-6)
-    if cell != "rnn":
+    if cell == "gru":
+        np.testing.assert_allclose(traced["kept"] + traced["written"], traced["h"], atol=1e-6)
+        np.testing.assert_allclose(traced["z"] + traced["fresh"], 1.0, atol=1e-6)
+        for gate in "rz":
+            assert ((traced[gate] > 0) & (traced[gate] < 1)).all()
+    if "c" in LADDER[cell].model.states:
         np.testing.assert_allclose(traced["kept"] + traced["written"], traced["c"], atol=1e-6)
         np.testing.assert_allclose(traced["o"] * np.tanh(traced["c"]), traced["h"], atol=1e-6)
         for gate in "ifo":
@@ -53,8 +58,8 @@ def test_a_trace_is_the_forward_pass(task: str, cell: str) -> None:
 def test_every_number_opens_to_its_sum(task: str, cell: str) -> None:
     config, frame = trained(task)
     one = probe(config, 4)
-    parts = ("h", "answer") if cell == "rnn" else ("f", "i", "g", "o", "c", "h", "answer")
-    for part in parts:
+    gated = {"rnn": "h", "gru": "rzmgh"}.get(cell, "figoch")
+    for part in (*gated, "answer"):
         for step in (0, 1, len(one.written) - 1):
             for unit in (0, 5) if part != "answer" else (0,):
                 found = Opened(config, frame).explain(cell, one.inputs, Address(part, unit, step))
@@ -135,6 +140,20 @@ def test_the_belt_is_the_product_of_the_forget_gates() -> None:
     assert np.isnan(share[4, 3]) and (np.diff(share[2, 2:]) <= 1e-12).all()
 
 
+def test_what_is_left_in_a_gru_is_the_product_of_its_update_gates() -> None:
+    config, frame = trained()
+    one = probe(config, 5)
+    traced, share = Opened(config, frame).trace("gru", one.inputs), belt(Opened(config, frame), "gru", one.inputs)
+    written = np.abs((1 - traced["z"]) * traced["g"])
+    for s, t in ((0, 0), (0, 4), (4, 9)):
+        left = written[s] * np.prod(traced["z"][s + 1 : t + 1], axis=0)
+        assert share[s, t] == pytest.approx(left.sum() / written[s].sum(), rel=1e-4)
+    assert np.isnan(share[4, 3]) and (np.diff(share[2, 2:]) <= 1e-12).all()
+    found = chain(Opened(config, frame), "gru", one.inputs)
+    product = np.prod(traced["z"][1:], axis=0)
+    assert found.running[0] == pytest.approx(np.linalg.norm(product) / config.hidden**0.5, rel=1e-4)
+
+
 def test_the_rnns_belt_is_its_jacobians_product() -> None:
     """What the word wrote, carried on by autograd's own Jacobian of h(t) by h(s)."""
     config, frame = trained()
@@ -165,23 +184,36 @@ def test_the_chain_is_its_factors(cell: str) -> None:
     np.testing.assert_allclose(np.cumprod(found.factors[:-1][::-1])[::-1], found.running[:-1], rtol=1e-9)
 
 
-def test_carriers_against_a_model_without_the_unit() -> None:
-    """Zeroing what the unit receives and says in the weights gives the same answer as taking it away."""
+@pytest.mark.parametrize("cell", ["rnn", "gru"])
+def test_carriers_against_a_model_without_the_unit(cell: str) -> None:
+    """Zeroing what the unit receives in the weights gives the same answer as taking it away: a candidate of 0 is all that a
+    GRU's unit ever mixes."""
     config, frame = trained()
     one = probe(config, 5)
-    found = Opened(config, frame).carriers("rnn", one.inputs, one.answer)
+    found = Opened(config, frame).carriers(cell, one.inputs, one.answer)
     unit = int(np.argmax(np.abs(found)))
-    model = Opened(config, frame).reader("rnn")
+    model = Opened(config, frame).reader(cell)
+    row = unit - config.hidden  # of the last block, the candidate's
     for tensor in (model.cell.weight_ih_l0, model.cell.bias_ih_l0, model.cell.bias_hh_l0, model.cell.weight_hh_l0):
-        tensor[unit] = 0.0
+        tensor[row] = 0.0
 
     def lead(logits: torch.Tensor) -> float:
         others = torch.cat((logits[: one.answer], logits[one.answer + 1 :]))
         return float(logits[one.answer] - others.logsumexp(0))
 
-    whole = Opened(config, frame).reader("rnn")(one.inputs[:, None]).answers[-1, 0]
+    whole = Opened(config, frame).reader(cell)(one.inputs[:, None]).answers[-1, 0]
     part = model(one.inputs[:, None]).answers[-1, 0]
     assert found[unit] == pytest.approx(lead(whole) - lead(part), abs=1e-4)
+
+
+def test_a_forced_update_gate_keeps_what_was_before() -> None:
+    config, frame = trained()
+    one = probe(config, 5)
+    clamps = clamps_of(len(one.written), config.hidden, {"z": 1.0}, [1], range(3, 5))
+    held = Opened(config, frame).trace("gru", one.inputs, clamps=clamps)
+    free = Opened(config, frame).trace("gru", one.inputs)
+    assert (held["h"][3:5, 1] == free["h"][2, 1]).all() and (held["z"][:3] == free["z"][:3]).all()
+    assert not np.array_equal(held["h"][4], free["h"][4])
 
 
 def test_forced_gates_and_cut_peepholes() -> None:
@@ -248,3 +280,4 @@ def test_the_gradient_table() -> None:
     rnn, default, one, three = at("rnn", None), at("lstm", None), at("lstm", 1.0), at("lstm", 3.0)
     assert rnn < default < 1e-14 < 1e-10 < one < 1e-5 < 1e-3 < three < 1
     assert at("peephole", 3.0) > 1e-3
+    assert at("gru", None) < at("gru", 1.0) < at("gru", 3.0)

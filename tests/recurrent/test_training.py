@@ -10,12 +10,12 @@ import torch
 
 from engine.errors import UserError
 from engine.recurrent import RecurrentConfig, train
-from engine.recurrent.config import TASKS, TextConfig
+from engine.recurrent.config import CELLS, LIVE, TASKS, TextConfig
 from engine.recurrent.tasks import task_of
 from engine.recurrent.training import Batches, Trainee, cut
 from engine.runs.recording import Recording
 
-SMALL = RecurrentConfig(steps=12, frames=4, distance=6, hidden=8, embedding=4, batch_size=16)
+SMALL = RecurrentConfig(cells=CELLS, steps=12, frames=4, distance=6, hidden=8, embedding=4, batch_size=16)
 
 
 def last(config: RecurrentConfig) -> dict[str, np.ndarray]:
@@ -106,7 +106,7 @@ def test_distances_grow_from_near_to_far() -> None:
 
 def test_each_cell_has_its_own_rate_and_it_falls_to_0() -> None:
     """By what Adam is told before each step: half a cosine from the cell's own beginning."""
-    config = replace(SMALL, learning_rate=(0.1, 0.2, 0.4), steps=4)
+    config = replace(SMALL, learning_rate=(0.1, 0.2, 0.3, 0.4), steps=4)
     task = task_of(config)
     batches = Batches(config, task, task, config.seeds)
     for cell, first in zip(config.cells, config.learning_rate, strict=True):
@@ -119,6 +119,15 @@ def test_each_cell_has_its_own_rate_and_it_falls_to_0() -> None:
         replace(SMALL, learning_rate=(0.1, 0.2))
     before = {name: value for name, value in SMALL.to_dict().items() if name != "decay"}
     assert RecurrentConfig.from_dict(before | {"learning_rate": 0.01}).decay == "none"
+
+
+def test_a_link_from_before_the_gru_has_the_rates_that_it_names() -> None:
+    """Three rates, one for each cell that there was then; and those cells where it names none."""
+    old = RecurrentConfig.from_dict({"learning_rate": [0.1, 0.2, 0.4]})
+    assert {cell: old.rate(cell) for cell in LIVE} == {"rnn": 0.1, "lstm": 0.2, "peephole": 0.4}
+    assert old.rate("gru") == RecurrentConfig().rate("gru")
+    assert old.cells == RecurrentConfig().cells == LIVE == ("rnn", "lstm", "peephole")
+    assert TextConfig().cells == CELLS and set(LIVE) < set(CELLS)
 
 
 @pytest.mark.slow

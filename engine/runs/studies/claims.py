@@ -72,7 +72,7 @@ def run_of(claim: Claim[C, S], seed: int) -> C:
     first, default = same[0], type(same[0])()
     fields: dict[str, Any] = {"seed": seed, "frames": default.frames} | ({"runs": 1} if hasattr(first, "runs") else {})
     if first.ladder:
-        ladder = default.rungs
+        ladder = default.every_rung
         mine = {cell.rungs[0]: cell for cell in same if replace(cell, **_as(first)) == first}
         fields[first.ladder] = tuple(rung for rung in ladder if rung in mine)
         if isinstance(first.learning_rate, tuple):  # type: ignore[attr-defined]
