@@ -30,8 +30,9 @@ from typing import IO
 from benchmarks.report import line, reached
 from benchmarks.visitor import STEPS, Tally, Visitor
 from engine.files import ROOT
+from engine.runs.playground import engines
 
-PAGES = ("recurrent", "matching", "multitask", "recommender")
+PAGES = tuple(engines())
 SESSIONS, ROUNDS, SECONDS, SEED = 30, 5, 60.0, 0
 TRAINING = 4
 """Visitors who train: with two workers, two of them wait."""

@@ -14,6 +14,7 @@ import urllib.request
 from benchmarks.report import line, reached
 from engine.files import ROOT
 from engine.multitask import MultitaskConfig
+from engine.runs.playground import engines
 from engine.runs.service.runs import Runs
 
 
@@ -33,7 +34,7 @@ def run() -> None:
         jobs = [service.submit(MultitaskConfig(steps=5_000, runs=8), f"bench {i}") for i in range(2)]
         while not all(service.view(job).frames for job in jobs):
             time.sleep(0.1)
-        for page in ("multitask", "recurrent", "matching", "recommender"):
+        for page in engines():
             times = []
             for _ in range(26):
                 began = time.perf_counter()

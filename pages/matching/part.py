@@ -23,7 +23,7 @@ from pages.ui.pieces.charts import show, unit_bars
 from pages.ui.pieces.zoom import zoom
 from pages.ui.theme import HUES
 
-SUMS = {
+EXPLAINED = {
     "dssm": {"inner": "hidden1", "pool": "hidden2", "vector": "semantic"},
     "clsm": {"inner": "map", "pool": "pooled", "vector": "semantic"},
     "lstm": {"inner": "c", "vector": "h"},
@@ -77,7 +77,7 @@ def _level(now: Shown, scene: Scene, rung: str, part: str, word: int) -> None:
     names = charts.part_words(now.config, scene.clicked)
     row = scene.query if side == 0 else scene.rows[side - 1]
     at = min(word if side else len(row) - 1, len(row) - 1)
-    if level not in SUMS[rung] and level != "input":
+    if level not in EXPLAINED[rung] and level != "input":
         level = "inner"
     st.markdown(Marked("**{side} · {level}**").format(side=names[side_name], level=names[f"{rung}.{level}.long"]))
     if level == "input":
@@ -85,7 +85,7 @@ def _level(now: Shown, scene: Scene, rung: str, part: str, word: int) -> None:
         return
     left, right = st.columns((2, 3), gap="large")
     model = now.models[rung]
-    name = SUMS[rung][level]
+    name = EXPLAINED[rung][level]
     if level == "inner" and name in GATES:
         with left:
             name = one_of(t("Gate or state"), GATES, "c", key="matching_gate", name_of=lambda gate: t(GATE_NAMES[gate]))

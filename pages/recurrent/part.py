@@ -30,7 +30,7 @@ from pages.ui.pieces.zoom import zoom
 from pages.ui.player.position import Position
 from pages.ui.theme import HUES
 
-SUMS = {
+TERM_OF = {
     "kept": "ch",
     "written": "ch",
     "tanh": "h",
@@ -64,7 +64,7 @@ def _part(now: Shown, cell: str, one: Probe, word: int, selected: str | None) ->
     kind = LADDER[cell].model
     first = (kind.gates or kind.sums)[0]
     wanted = selected or first
-    part = next((one for one in SUMS.get(wanted, (wanted,)) if one in LADDER[cell].parts), first)
+    part = next((one for one in TERM_OF.get(wanted, (wanted,)) if one in LADDER[cell].parts), first)
     before = wanted.startswith("before_")
     at = word - 1 if before and word else word
     traced = _traced(now, cell, one)

@@ -13,6 +13,7 @@ from engine.files import ROOT
 from engine.runs.config import Config
 from engine.runs.recording import Recording
 from engine.runs.studies.claims import C, Claim, S, family_of, verdicts
+from engine.runs.studies.fingerprint import fingerprints
 from engine.runs.studies.stored import Results, read_seconds, read_study, write_study
 from engine.runs.studies.verdict import Verdict
 
@@ -76,6 +77,12 @@ class Shipped(Generic[C, S]):
         """Store results with their configs, the fingerprints of the code as it is now, and how long they took where that is
         known."""
         write_study(self.study, results, self.keeps, seconds)
+
+    def old(self) -> frozenset[str]:
+        """What of the stored study rests on other code than today's, or is missing, by the rungs of its cells
+        (`fingerprint.key`): what `make claims` would train."""
+        stored, now = self.read_study()[0], fingerprints(self.cells)
+        return frozenset(name for name in stored.keys() | now if stored.get(name) != now.get(name))
 
     @functools.cached_property
     def seconds(self) -> Mapping[Config, float]:
