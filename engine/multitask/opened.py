@@ -69,6 +69,17 @@ class Opened:
         return Trace({"x": inputs.numpy(), **arrays}, AXES)
 
     @torch.inference_mode()
+    def living(self, structure: str, part: str, inputs: Tensor) -> Array | None:
+        """Which ReLU units (U,) of an expert or a tower answer above 0 for at least one of the rows x (B, D); the others are
+        dead: no gradient reaches them any more. None of a part that has no such units."""
+        kind, _, number = part.partition(":")
+        name = {"expert": "experts", "bottom": "experts", "tower": "towers"}.get(kind)
+        if name is None:
+            return None
+        units = self.trace(structure, inputs)[name][:, int(number or 0)]
+        found: Array = (units > 0).any(0)
+        return found
+
     def served(self, structure: str, inputs: Tensor) -> Served:
         """The predictions of every task for many rows like the first of x (B, D)."""
         model, x = self.model(structure), inputs[:1].repeat(ROWS, 1)

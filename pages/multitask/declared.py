@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.multitask import ENGINE
-from pages.multitask import PLAYGROUND, experiments, exports, looks, own_data, part, settings, shown
+from pages.multitask import PLAYGROUND, experiments, exports, intervene, looks, own_data, part, settings, shown
 from pages.multitask.answer import answer
 from pages.multitask.costs import COSTS
 from pages.multitask.notes import NOTES
@@ -25,7 +25,13 @@ PAGE = Page(
     recorded=N_("Recorded sweep"),
     drill=part.draw,
     looks=(
-        Section("intervene", N_("What if an expert were gone?"), part.intervention, "content_cut", shown=part.is_gated),
+        Section(
+            "intervene",
+            N_("What if an expert were gone?"),
+            intervene.intervention,
+            "content_cut",
+            shown=intervene.is_gated,
+        ),
         Section("labels", N_("The labels of two tasks, and what p does to them"), looks.labels, "scatter_plot"),
         Section("gates", N_("The gates over training: weights, entropy, distance"), looks.gates, "tune"),
         COSTS.section(),

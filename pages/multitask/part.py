@@ -1,4 +1,4 @@
-"""The drill-down: the clicked part, one sample's numbers, the sum behind one of them, and what if it were gone."""
+"""The drill-down: the clicked part, one sample's numbers, and the sum behind one of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import streamlit as st
 
 from engine.errors import UserError
 from engine.multitask import MultitaskConfig
-from engine.multitask.ladder import LADDER, TITLES
+from engine.multitask.ladder import TITLES
 from engine.multitask.opened import Opened, probe
 from engine.runs.config import IntRange
 from engine.runs.frame import Frame
@@ -24,18 +24,17 @@ from pages.multitask.shown import Shown
 from pages.multitask.where import PLACE
 from pages.ui import language
 from pages.ui.controls import controls
-from pages.ui.controls.choices import some_of
 from pages.ui.language import N_, t
 from pages.ui.marked import Marked
 from pages.ui.pieces.charts import show
 from pages.ui.pieces.zoom import zoom
 from pages.ui.theme import HUES
 
-ROW, REMOVED, TIED = "multitask_row", "multitask_removed", "multitask_tied"
+ROW = "multitask_row"
 
 
 @dataclass(frozen=True, slots=True)
-class _OnStage:
+class Looked:
     """What is looked into: a structure at one step of a run, the part selected in it, and the tasks' names."""
 
     config: MultitaskConfig
@@ -46,10 +45,10 @@ class _OnStage:
     names: tuple[str, ...]
 
 
-def _on_stage(now: Shown) -> _OnStage:
+def on_stage(now: Shown) -> Looked:
     recording = now.recording
     at = PLACE.start(recording.steps, recording.config.structures, PLACE.hero_value())
-    return _OnStage(
+    return Looked(
         recording.config,
         recording.frames[at.frame],
         at.frame == len(recording.frames) - 1,
@@ -61,8 +60,8 @@ def _on_stage(now: Shown) -> _OnStage:
 
 def draw(shown: Shown) -> None:
     """Part, sample, sum, of the structure that is on stage."""
-    now = _on_stage(shown)
-    with st.container(border=True, key="drill_down"), _or_why_not(now, "drill_down"):
+    now = on_stage(shown)
+    with st.container(border=True, key="drill_down"), or_why_not(now, "drill_down"):
         if now.part:
             _part(now, now.part)
         else:
@@ -74,13 +73,8 @@ def draw(shown: Shown) -> None:
             )
 
 
-def is_gated(shown: Shown) -> bool:
-    """Whether there are experts to take away from the structure on stage."""
-    return LADDER[_on_stage(shown).structure].model.gated
-
-
 @contextmanager
-def _or_why_not(now: _OnStage, of: str) -> Iterator[None]:
+def or_why_not(now: Looked, of: str) -> Iterator[None]:
     """Where the step on stage cannot be looked into, why, and the way to one that can; `of` names what wants to."""
     try:
         yield
@@ -94,7 +88,7 @@ def _to_last() -> None:
     PLACE.go({PLACE.step: ""})
 
 
-def _part(now: _OnStage, part: str) -> None:
+def _part(now: Looked, part: str) -> None:
     config, frame, structure, names = now.config, now.frame, now.structure, now.names
     left, right = st.columns((2, 3), gap="large")
     with left:
@@ -114,6 +108,13 @@ def _part(now: _OnStage, part: str) -> None:
         )
         label = ", ".join(f"{name} {float(y):+.3f}" for name, y in zip(names, rows.y[row], strict=True))
         st.caption(t("Labels of this row: {labels}", labels=label))
+        if (living := opened.living(structure, part, rows.x)) is not None:
+            said = t(
+                "Units that answer above 0 on any held-out row: {live} of {all}. The others are dead: no gradient reaches them.",
+                live=int(living.sum()),
+                all=len(living),
+            )
+            st.caption(said)
     with right:
         unit = 0
         if len(values) > 1:
@@ -205,51 +206,5 @@ def bars(values: np.ndarray, unit_name: str, colour: str) -> alt.Chart:
             x=alt.X("unit:O", title=unit_name, axis=alt.Axis(labelOverlap=True, labelAngle=0)),
             y=alt.Y("value:Q", title=t("value")),
             tooltip=[alt.Tooltip("unit:O", title=t("Unit")), alt.Tooltip("value:Q", title=t("value"), format=".5f")],
-        )
-    )
-
-
-def intervention(shown: Shown) -> None:
-    """Take experts away or tie the gates; both tasks' losses answer at once."""
-    now = _on_stage(shown)
-    with _or_why_not(now, "intervention"):
-        _intervene(now)
-
-
-def _intervene(now: _OnStage) -> None:
-    config, structure, names = now.config, now.structure, now.names
-    model = LADDER[structure].model
-    experts, tieable = len(model.owners(config)), model.gate_per_task and not model.own_experts
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        removed = some_of(t("Remove experts"), range(1, experts + 1), (), key=REMOVED, name_of=str)
-        tied = st.toggle(
-            t("Tie the gates (MMoE becomes OMoE)"),
-            key=TIED,
-            bind="query-params",
-            disabled=not tieable,
-        )
-    rows = probe(config)
-    opened = Opened(config, now.frame)
-    before = opened.intervene(structure, rows)
-    if len(removed) == experts:
-        st.warning(t("At least one expert must stay."))
-        return
-    after = opened.intervene(
-        structure,
-        rows,
-        removed=[i - 1 for i in removed],
-        tied=bool(tied) and tieable,
-    )
-    for column, name, old, new in zip(st.columns(len(names)), names, before, after, strict=True):
-        column.metric(
-            t("Held-out loss of {task}", task=name),
-            f"{new:.4f}",
-            f"{new - old:+.4f}" if (removed or tied) else None,
-            delta_color="inverse",
-        )
-    st.caption(
-        t(
-            "A removed expert's gate weight is 0 and the others sum to 1 again. Nothing is retrained: one forward pass over {count} held-out rows.",
-            count=config.test_rows,
         )
     )

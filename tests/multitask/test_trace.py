@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -184,3 +186,21 @@ def test_what_cannot_be_opened_says_so(recording: Recording[MultitaskConfig]) ->
             Opened(CONFIG, recording.frames[-1]).explain("mmoe", x, Address(part))
     with pytest.raises(UserError, match="keeps no parameters"):
         Opened(CONFIG, recording.thinned((-1,)).frames[0]).explain("mmoe", x, Address("expert:0"))
+
+
+@pytest.mark.parametrize(("structure", "part", "bias"), [
+    ("mmoe", "tower:1", "towers.hidden.bias"), ("mmoe", "expert:3", "experts.bias"),
+    ("single_task", "bottom:1", "experts.bias"), ("ple", "tower:0", "towers.hidden.bias"),
+])  # fmt: skip
+def test_a_dead_unit_is_counted(recording: Recording[MultitaskConfig], structure: str, part: str, bias: str) -> None:
+    """One whose bias lies below all that it ever sees; the others as they were."""
+    last, (_, _, number) = recording.frames[-1], part.partition(":")
+    parameters = {name: value.copy() for name, value in last.parameters.items()}
+    of = parameters[f"{structure}.{bias}"]  # by seed, then as the module has it
+    of[(0, int(number), 2) if of.ndim == 3 else (int(number), 2)] = -1e6
+    x, before = probe(CONFIG).x, Opened(CONFIG, last)
+    found = Opened(CONFIG, replace(last, parameters=parameters)).living(structure, part, x)
+    was = before.living(structure, part, x)
+    assert found is not None and was is not None and not found[2]
+    np.testing.assert_array_equal(np.delete(found, 2), np.delete(was, 2))
+    assert was.any() and before.living(structure, "gate:0", x) is None
