@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Collection
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.func import functional_call
@@ -77,8 +78,7 @@ class Opened:
         if name is None:
             return None
         units = self.trace(structure, inputs)[name][:, int(number or 0)]
-        found: Array = (units > 0).any(0)
-        return found
+        return np.asarray((units > 0).any(0))
 
     def served(self, structure: str, inputs: Tensor) -> Served:
         """The predictions of every task for many rows like the first of x (B, D)."""

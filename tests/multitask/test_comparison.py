@@ -225,3 +225,23 @@ def test_kuairand_click_and_long_view() -> None:
     last = list(compare(config, csv(log)))[-1].metrics
     assert last["label_pearson"][0, 1] == pytest.approx(0.75, abs=0.08)
     assert (last["shared_bottom.error"].mean(0) < 0.45).all()
+
+
+def test_rows_that_differ_by_rounding_are_ties() -> None:
+    source = np.random.default_rng(0)
+    word, coin = source.integers(0, 3, 300), np.tile([0.0, 1.0], 150)
+    scores = np.array([-1.3, 0.2, 2.5], np.float32)[word]
+    noisy = scores * (1 + source.normal(0, 2e-7, 300).astype(np.float32))
+    weights = np.ones(300)
+    assert Ranked(noisy, coin).error(weights) == Ranked(scores, coin).error(weights)
+    spread = source.normal(size=5_000)
+    truth = (source.random(5_000) > 0.5).astype(float)
+    assert Ranked(spread, truth).error(np.ones(5_000)) == pytest.approx(1 - roc_auc_score(truth, spread), abs=1e-6)
+
+
+def test_an_error_of_a_binary_task_stays_within_0_and_1() -> None:
+    source = np.random.default_rng(0)
+    labels = source.integers(0, 2, (90, 1)).astype(float)
+    predictions = np.stack([np.where(labels > 0.5, 1.0, -1.0), source.normal(size=(90, 1))])
+    drawn = resample({"a": predictions}, labels, (True,), np.ones(1), 200, np.random.default_rng(1))["a"]
+    assert drawn.min() >= 0.0 and drawn.max() <= 1.0

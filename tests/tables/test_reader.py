@@ -200,6 +200,21 @@ def test_the_order_of_day_and_month_is_decided_by_the_column() -> None:
     assert str(of(either, "log", day_first=False)["last"]).startswith("2024-12-02")
 
 
+def test_a_day_and_a_clock_are_one_moment() -> None:
+    data = "user,item,date,time\n" + rows(90, lambda n: f"u{n % 5},i{n % 7},0{1 + n // 30}/05/2024,{n % 12:02}:15 PM")
+    found = of(data, "log")
+    assert (found["first"], found["last"]) == ("2024-05-01T12:15:00", "2024-05-03T23:15:00") and said(
+        found, "its day is that of date"
+    )
+
+
+def test_utf8_with_a_damaged_byte_is_no_other_encoding() -> None:
+    text = bytearray(("x,城市,click\n" + rows(300, lambda n: f"{n},广州和上海的夜晚,{n % 2}")).encode())
+    text[text.index("夜".encode(), 4_000)] = 0x80
+    with pytest.raises(UserError, match="not UTF-8 text, and in no other encoding that is known: line 1"):
+        report(bytes(text), "table", Told())
+
+
 def test_doubles_are_equal_to_the_last_digit() -> None:
     times = [1_700_000_000_000_000_000 + n for n in (0, 0, 1)]
     data = "user,item,time\n" + rows(90, lambda n: f"u{n // 3},i,{times[n % 3]}")

@@ -17,8 +17,21 @@ from scipy.special import ndtri, stdtrit
 from engine.multitask.own_data.plain import PLAIN
 from engine.runs.frame import Array
 
+ROUNDING = 4e-6
+"""Relative difference of two float32 results that may be one number."""
 SMALLEST = 1e-6
 """An error of 0 has no ratio."""
+
+
+def level(scores: Array) -> Array:
+    """Scores (N,) as ranks from 0, the same for those that differ by no more than rounding: equal rows may get another last
+    digit, as they are computed in another batch, and are ties all the same."""
+    order = np.argsort(scores, kind="stable")
+    held = scores[order].astype(np.float64)
+    apart = np.diff(held) > ROUNDING * np.maximum(1.0, np.abs(held[1:]))
+    ranks = np.empty(len(scores), np.float64)
+    ranks[order] = np.concatenate(([0.0], np.cumsum(apart))) if len(held) else held
+    return ranks
 
 
 class Ranked:
@@ -28,6 +41,7 @@ class Ranked:
     """
 
     def __init__(self, scores: Array, labels: Array) -> None:
+        scores = level(scores)
         order = np.argsort(scores, kind="stable")
         positive = labels[order] > 0.5
         self._positives, self._negatives = order[positive], order[~positive]
@@ -96,18 +110,19 @@ def resample(
                 measure = _measure(predicted[:, k], labels[:, k], is_binary, scale[k])
                 each[:, seed, k] = [measure.error(row) for row in weights]
             done()
-        found[name] = _over_seeds(each, seeds[len(predictions)])
+        found[name] = _over_seeds(each, seeds[len(predictions)], np.where(binary, 1.0, np.inf))
     return found
 
 
-def _over_seeds(each: Array, picked: Array) -> Array:
-    """Mean over the seeds picked in each resample, as far from the mean of all as t asks: (R, S, T) → (R, T)."""
+def _over_seeds(each: Array, picked: Array, most: Array) -> Array:
+    """Mean over the seeds picked in each resample, as far from the mean of all as t asks, within what an error can be, 0 to
+    `most` (T,): (R, S, T) → (R, T)."""
     count, mean = each.shape[1], each.mean(1)
     if count == 1:
         return np.asarray(mean)
     drawn = np.take_along_axis(each, picked[:, :, None], axis=1).mean(1)
     widen = (count / (count - 1)) ** 0.5 * stdtrit(count - 1, 0.975) / ndtri(0.975)
-    return np.maximum(mean + widen * (drawn - mean), 0.0)
+    return np.clip(mean + widen * (drawn - mean), 0.0, most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +170,17 @@ def difference(metrics: Mapping[str, Array], name: str, base: str, task: int | N
     """The error of `name` relative to that of `base`: of one task, else the geometric mean of all.
 
     Ratios are averaged as logarithms: the plain mean of 2 and ½ would call each of two structures that win
-    a task each worse than the other.
+    a task each worse than the other. No error of a binary task counts as less than half a test row: so many rows tell no smaller
+    one apart from 0.
     """
+    least = np.full(metrics[f"{name}.error"].shape[-1], SMALLEST)
+    if "test_rows" in metrics and "binary" in metrics:
+        least = np.where(metrics["binary"], 0.5 / float(metrics["test_rows"]), least)
     tasks = slice(None) if task is None else slice(task, task + 1)
 
     def log_ratio(own: Array, other: Array) -> Array:
         """(…, T) → (…), mean of the tasks."""
-        return np.asarray(np.log(np.maximum(own, SMALLEST) / np.maximum(other, SMALLEST))[..., tasks].mean(-1))
+        return np.asarray(np.log(np.maximum(own, least) / np.maximum(other, least))[..., tasks].mean(-1))
 
     drawn = log_ratio(metrics[f"{name}.resampled"], metrics[f"{base}.resampled"])  # (R,)
     mean = log_ratio(metrics[f"{name}.error"].mean(0), metrics[f"{base}.error"].mean(0))

@@ -6,7 +6,7 @@ N rows that are used
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow.compute as pc
@@ -15,6 +15,7 @@ from engine.errors import UserError
 from engine.runs.frame import Array
 from engine.tables.names import LOG, recognised
 from engine.tables.notes import LeftOut, Note, listed, note
+from engine.tables.roles.clock import day_of, with_day
 from engine.tables.roles.guesses import guessed_log
 from engine.tables.roles.words import NO, YES
 from engine.tables.typed.columns import GAPS, Column, column_of, decimal_of
@@ -100,6 +101,11 @@ def read_log(
     decimal = decimal or decimal_of(written)
     now = Reading(written, decimal, np.ones(written.cells.num_rows, bool), left_out=list(written.left_out), notes=list(written.notes))  # fmt: skip
     roles = _roles(now, dict(told or {}))
+    if day := day_of(written, roles["time"]):
+        place = written.names.index(roles["time"])
+        cells = written.cells.set_column(place, roles["time"], with_day(written, roles["time"], day))
+        written = now.written = replace(written, cells=cells)
+        now.notes.append(note("Column {column} holds a clock's time; its day is that of {day}.", column=roles["time"][:80], day=day[:80]))  # fmt: skip
     for role, name in roles.items():
         wanted = WANTED.get(role, "")
         now.columns[role] = column_of(written, name, now.decimal, wanted, day_first)

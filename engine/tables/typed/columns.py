@@ -56,7 +56,7 @@ def column_of(
 ) -> Column:  # fmt: skip
     """A column, judged by its name and all its values; or as `wanted`, one of `TYPES`, where it can be that."""
     cells = written.column(name)
-    held = texts(cells)
+    held = texts(cells, trimmed=wanted != "text")
     empty = held.of_rows(held.where(frozenset(("",))))
     told = says_time(name) or wanted == "time"
     if wanted not in ("id", "text", "category"):

@@ -41,8 +41,9 @@ class Texts:
         return np.asarray(pc.is_in(pc.utf8_lower(self.different), value_set=pa.array(sorted(words))))
 
 
-def texts(cells: pa.ChunkedArray | pa.Array) -> Texts:
-    """A column's different texts; a number or a moment is written out first, and a gap is an empty text."""
+def texts(cells: pa.ChunkedArray | pa.Array, trimmed: bool = True) -> Texts:
+    """A column's different texts; a number or a moment is written out first, and a gap is an empty text. Where `trimmed` is
+    False, blanks at the ends stay."""
     column = cells if isinstance(cells, pa.Array) else cells.combine_chunks()
     if isinstance(column, pa.ChunkedArray):
         column = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
@@ -50,9 +51,9 @@ def texts(cells: pa.ChunkedArray | pa.Array) -> Texts:
     encoded = column.dictionary_encode()
     written = encoded.dictionary
     as_written = len(written) - int(pc.sum(pc.equal(written, "")).as_py() or 0)
-    trimmed = pc.utf8_trim_whitespace(written).dictionary_encode()
-    place = np.asarray(trimmed.indices)[np.asarray(encoded.indices)] if len(written) else np.zeros(0, np.int64)
-    return Texts(trimmed.dictionary, place.astype(np.int32), as_written)
+    bare = (pc.utf8_trim_whitespace(written) if trimmed else written).dictionary_encode()
+    place = np.asarray(bare.indices)[np.asarray(encoded.indices)] if len(written) else np.zeros(0, np.int64)
+    return Texts(bare.dictionary, place.astype(np.int32), as_written)
 
 
 def as_text(column: pa.Array) -> pa.Array:

@@ -21,6 +21,8 @@ MARKS = ((codecs.BOM_UTF8, "utf_8_sig"), (codecs.BOM_UTF16_LE, "utf_16"), (codec
 DAMAGE = re.compile(rb"([\x80-\xff])\1{7}")
 """One byte many times over: no language writes so."""
 PIECE = 1 << 20
+NEARLY = 10
+"""Letters beyond ASCII for each damaged byte, from which on a text is UTF-8 all the same."""
 SHORT = 40
 """Signs of a text that may be too short for a line end."""
 SAMPLE = 60_000
@@ -83,9 +85,9 @@ def _guessed(data: bytes) -> str | None:
     """What the detector says of the lines that hold more than ASCII: one of `LIKELY`, else of `OTHERS`."""
     from charset_normalizer import from_bytes  # a tenth of a second, and only such files need it
 
-    if DAMAGE.search(data):
-        return None
     sample = _telling(data)
+    if DAMAGE.search(data) or _is_nearly_utf8(sample):
+        return None
     for among in (LIKELY, OTHERS):
         for match in from_bytes(sample, cp_isolation=list(among), threshold=0.2):
             name = match.encoding.replace("-", "_")
@@ -94,6 +96,13 @@ def _guessed(data: bytes) -> str | None:
             if _decodes(data, name):
                 return str(name)
     return None
+
+
+def _is_nearly_utf8(sample: bytes) -> bool:
+    """Whether it is UTF-8 with a few damaged bytes: another encoding would make other letters of all the rest."""
+    text = sample.decode("utf-8", "replace")
+    wrong = text.count("\ufffd")
+    return wrong * NEARLY < sum(sign > "\x7f" for sign in text)
 
 
 def _telling(data: bytes) -> bytes:
