@@ -14,6 +14,7 @@ from engine.carried import Carried, Graph, Leaving
 from engine.multitask.config import MultitaskConfig
 from engine.multitask.models import build
 from engine.multitask.opened import Opened
+from engine.multitask.taken.code import code
 from engine.runs.seeds import generator
 
 OUTPUTS = ("predictions", "gates")
@@ -60,4 +61,4 @@ def shaped(config: MultitaskConfig, structure: str, learnt: Mapping[str, Tensor]
     return build(config, structure)
 
 
-LEAVING: Leaving[MultitaskConfig, Opened] = Leaving(carry, shaped)
+LEAVING: Leaving[MultitaskConfig, Opened] = Leaving(carry, shaped, code)
