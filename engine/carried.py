@@ -53,8 +53,11 @@ class Leaving(Generic[C_contra, O_contra]):
     """How a playground's models leave, and come back.
 
     carry  one rung of what is opened. UserError where it has no such model yet
-    build  a model of a config and a rung in the shape of these parameters, none of them drawn: it may stand on "meta"
+    build  a model of a config and a rung in the shape of these parameters, with the notes beside them; it may stand on "meta"
+    code   of a config, a rung and a recording's hash: a Python file that needs no part of this project; "" where it would be
+           long. None where there is none
     """
 
     carry: Callable[[O_contra, str], Carried]
-    build: Callable[[C_contra, str, Mapping[str, Tensor]], nn.Module]
+    build: Callable[[C_contra, str, Mapping[str, Tensor], Mapping[str, str]], nn.Module]
+    code: Callable[[C_contra, str, str], str] | None = None

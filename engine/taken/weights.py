@@ -88,12 +88,13 @@ def _loaded(data: bytes) -> Loaded:
     engine, rung = engines()[said["playground"]], said["rung"]
     config = engine.works[said["work"]].config.from_json(said["config"])
     learnt = {name: one for name, one in tensors.items() if not name.startswith(BESIDE)}
+    notes = {name.removeprefix(NOTE): text for name, text in said.items() if name.startswith(NOTE)}
     with torch.device("meta"):  # shapes alone: what was drawn would be overwritten
-        module = loaded(engine.leaving.build(config, rung, learnt), learnt)
+        module = loaded(engine.leaving.build(config, rung, learnt, notes), learnt)
     return Loaded(
         module, Origin(engine.name, config, rung, int(said["step"]), said["recording"]),
         {name.removeprefix(BESIDE): one for name, one in tensors.items() if name.startswith(BESIDE)},
-        {name.removeprefix(NOTE): text for name, text in said.items() if name.startswith(NOTE)},
+        notes,
     )  # fmt: skip
 
 

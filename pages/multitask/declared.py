@@ -40,7 +40,11 @@ PAGE = Page(
     experiments=experiments.EXPERIMENTS,
     own=Own("own_data", N_("Your data: which structure should I pick for my table?"), own_data.draw),
     notes=NOTES,
-    export=Export(N_("Loss of every structure, seed and task at every frame."), exports.prepare, exports.opened),
+    export=Export(
+        N_("Loss of every structure, seed and task at every frame, and the weights of the gates."),
+        exports.prepare,
+        exports.opened,
+    ),
     hero_of=settings.hero_of,
     story_opens={"experiments": ("loss", "gap", "advantage")},
 )

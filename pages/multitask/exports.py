@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from engine.multitask import MultitaskConfig
 from engine.multitask.ladder import LADDER, TITLES
 from engine.multitask.models import MIXTURES
 from engine.multitask.opened import Opened
+from engine.runs.frame import Array, Frame
 from engine.runs.recording import Recording
 from pages.multitask import settings
 from pages.multitask.shown import Shown
@@ -34,13 +36,21 @@ def opened(now: Shown) -> Opened:
 
 
 def table(recording: Recording[MultitaskConfig], names: tuple[str, ...]) -> pd.DataFrame:
-    """One row for each frame, structure, seed and task."""
+    """One row for each frame, structure, seed and task; of a mixture with the mean weight of every expert in the task's
+    gate."""
     return pd.DataFrame([
         {"step": frame.step, "structure": TITLES[s], "seed": recording.config.seeds[i], "task": name,
          "held_out_loss": float(frame.metrics[f"{s}.test_loss"][i, k]), "training_loss": float(frame.metrics[f"{s}.train_loss"][i, k])}
+        | {f"gate_{n + 1}": float(weight) for n, weight in enumerate(_gates(frame, s, i, k))}
         for frame in recording.frames for s in recording.config.structures
         for i in range(recording.config.runs) for k, name in enumerate(names)
     ])  # fmt: skip
+
+
+def _gates(frame: Frame, structure: str, seed: int, task: int) -> Array:
+    """(E,) mean over the held-out rows; (0,) of a structure without gates."""
+    gates = frame.metrics.get(f"{structure}.gates")
+    return np.zeros(0) if gates is None else gates[seed, task]
 
 
 def blocks(recording: Recording[MultitaskConfig], names: tuple[str, ...]) -> Sequence[report.Section]:

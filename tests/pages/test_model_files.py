@@ -13,7 +13,11 @@ from pages.ui.pieces import model_files
 from pages.ui.pieces.model_files import ModelFiles
 from tests.pages.declared import PAGES, opened
 
-LABELS = {"en": ["Weights (safetensors)", "Model (ONNX)"], "zh": ["权重（safetensors）", "模型（ONNX）"]}
+LABELS = {
+    "en": ["Weights (safetensors)", "Model (ONNX)", "Code (Python)"],
+    "zh": ["权重（safetensors）", "模型（ONNX）", "代码（Python）"],
+}
+ENDS = ("download_weights", "download_onnx", "download_code")
 LOCALES = {"en": "en-US", "zh": "zh-CN"}
 
 
@@ -32,7 +36,7 @@ def handed(monkeypatch: pytest.MonkeyPatch) -> list[ModelFiles]:
 
 
 def buttons(at: AppTest) -> list[Any]:
-    return [one for one in at.get("download_button") if one.proto.id.endswith(("download_weights", "download_onnx"))]
+    return [one for one in at.get("download_button") if one.proto.id.endswith(ENDS)]
 
 
 def taken(handed: list[ModelFiles]) -> Loaded:
@@ -52,6 +56,8 @@ def test_the_buttons_give_the_rung_on_stage(name: str, spoken: str, handed: list
         assert found.origin.rung == rung and found.origin.playground == name
         assert found.origin.config == PAGES[name].engine.config.from_json(found.origin.config.to_json())
         assert len(found.origin.recording) == 16
+        written = handed[-1].code
+        assert written is not None and found.origin.recording in written().decode()
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -77,4 +83,4 @@ def test_the_moment_on_stage_is_what_is_taken(handed: list[ModelFiles]) -> None:
 def test_where_there_is_no_model_the_buttons_say_why() -> None:
     at = opened("recommender", recommender_rung="catalogue")
     assert all(one.proto.disabled and "no model of its own" in one.proto.help for one in buttons(at))
-    assert len(at.get("download_button")) == 5
+    assert len(at.get("download_button")) == 6, "the others remain"

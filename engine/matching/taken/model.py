@@ -162,7 +162,7 @@ def _about(at: OpenedModel) -> str:
     )
 
 
-def shaped(config: MatchingConfig, model: str, learnt: Mapping[str, Tensor]) -> nn.Module:
+def shaped(config: MatchingConfig, model: str, learnt: Mapping[str, Tensor], notes: Mapping[str, str]) -> nn.Module:
     """Towers of a config, none of them drawn for a seed."""
     matcher: Matcher = build(config, model, len(learnt["query.words.weight"]), seeded=False)
     return matcher

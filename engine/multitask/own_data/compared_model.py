@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -12,13 +13,19 @@ from engine.errors import UserError
 from engine.multitask.config import MultitaskConfig
 from engine.multitask.models import RUNGS, SharedBottom, build, initialise
 from engine.multitask.own_data.config import TableConfig
+<<<<<<< HEAD
 from engine.multitask.own_data.features import Prepared, Separate, WithEmbeddings, embedding_width
 from engine.multitask.structures.structure import Forward
+=======
+from engine.multitask.own_data.features import Encoding, Prepared, Separate, WithEmbeddings, embedding_width
+>>>>>>> away
 from engine.multitask.training import losses
 from engine.runs.frame import Array
 from engine.runs.seeds import generator
 from engine.runs.stack import Stack
 
+OWN = re.compile(r"networks\.(\d+)\.")
+"""How the parameters of one task's network begin in `Separate`."""
 CHUNK = 4_096
 """Rows predicted at once: 90,000 test rows of 8 seeds would not fit beside the rest."""
 
@@ -28,11 +35,12 @@ class ComparedModel:
 
     predictions (S, N, T) and gates (S, T, E), the mean over the test rows, are those of the epoch with the
     lowest validation loss: of each seed over all tasks, of Single-Task for each task by itself, since its
-    networks have no reason to stop together
+    networks have no reason to stop together. `parameters`, by name, are the first seed's of those epochs
     """
 
     def __init__(self, config: TableConfig, data: Prepared, structure: str) -> None:
         self.name, self._data = structure, data
+<<<<<<< HEAD
         width = data.numbers.shape[1] + sum(embedding_width(size) for size in data.sizes)
         shape = replace(
             MultitaskConfig(), input_dim=max(width, 6), tasks=tuple("binary" if b else "regression" for b in data.binary),
@@ -41,12 +49,20 @@ class ComparedModel:
             bottom_units=config.bottom_units,
         )  # fmt: skip
         self._padding = shape.input_dim - width
+=======
+        shape, self._padding = shape_of(config, data.encoding)
+>>>>>>> away
         self._binary = torch.tensor(data.binary)
         self._stack = Stack([network(shape, data.sizes, structure, seed) for seed in config.seeds])
         self._adam = self._stack.optimiser(config.learning_rate)
         self._best = np.full((config.runs, len(data.binary)), np.inf)
         self.predictions = np.zeros((config.runs, len(data.test), len(data.binary)), np.float32)
+<<<<<<< HEAD
         self.gates = np.zeros((config.runs, len(data.binary), len(RUNGS[structure].owners(shape))), np.float32)
+=======
+        self.gates = np.zeros((config.runs, len(data.binary), config.num_experts), np.float32)
+        self.parameters: dict[str, Array] = {}
+>>>>>>> away
 
     def _forward(self, rows: Tensor) -> Forward:
         """For row numbers (S, B)."""
@@ -85,7 +101,26 @@ class ComparedModel:
             predictions, gates = self._predict(self._data.test)
             self.predictions = np.where(better[:, None, :], predictions.numpy(), self.predictions)
             self.gates = np.where(better[:, :, None], gates.numpy(), self.gates)
+            self._keep(better[0])
         return loss
+
+    def _keep(self, better: Array) -> None:
+        """The first seed's parameters where they are better, by task (T,); what is shared is where any is."""
+        for name, tensor in self._stack.state(0).items():
+            own = OWN.match(name)
+            if better[int(own[1])] if own else better.any():
+                self.parameters[name] = tensor.numpy()
+
+
+def shape_of(config: TableConfig, encoding: Encoding) -> tuple[MultitaskConfig, int]:
+    """The structures' shape for a table, and how many zeros its numbers are padded with: a structure takes 6 at least."""
+    width = encoding.width + sum(embedding_width(size) for size in encoding.sizes)
+    shape = replace(
+        MultitaskConfig(), input_dim=max(width, 6), tasks=tuple("binary" if one.binary else "regression" for one in encoding.labels),
+        num_experts=config.num_experts, expert_units=config.expert_units, tower_units=config.tower_units,
+        bottom_units=config.bottom_units,
+    )  # fmt: skip
+    return shape, shape.input_dim - width
 
 
 def network(shape: MultitaskConfig, sizes: tuple[int, ...], structure: str, seed: int) -> WithEmbeddings | Separate:

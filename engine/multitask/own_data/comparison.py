@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -29,7 +30,8 @@ def compare(config: TableConfig, table: bytes, tick: Tick | None = None) -> Iter
     metrics of an epoch: "{structure}.validation_loss" (S, T). Of the last frame: "{structure}.error"
     (S, T), "{structure}.resampled" (R, T), the same for each of `PLAIN` (1, T), (R, T), for the mixtures
     "{structure}.gates" (S, T, E), the mean over the test rows, "label_pearson" (T, T), "binary" (T,),
-    "test_rows". Errors are 1 - AUC where the task is binary, else RMSE in its own units.
+    "test_rows"; its parameters are the first seed's by "{structure}.name", and "encoding", how the columns were read, as
+    JSON (bytes,). Errors are 1 - AUC where the task is binary, else RMSE in its own units.
     Raises UserError where the table is not the one that `config.table` names, or cannot be used.
     """
     _refuse_another(table, config.table)
@@ -58,7 +60,13 @@ def compare(config: TableConfig, table: bytes, tick: Tick | None = None) -> Iter
         if tick is not None:
             tick(step, total)
 
-    yield Frame(trained, _result(config, data, compared, resampled))
+    yield Frame(trained, _result(config, data, compared, resampled), _kept(data, compared))
+
+
+def _kept(data: Prepared, compared: list[ComparedModel]) -> dict[str, Array]:
+    encoding = json.dumps(data.encoding, ensure_ascii=False).encode()
+    kept = {f"{one.name}.{name}": array for one in compared for name, array in one.parameters.items()}
+    return {"encoding": np.frombuffer(encoding, np.uint8), **kept}
 
 
 def _refuse_another(table: bytes, digest: str) -> None:

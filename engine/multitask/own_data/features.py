@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,51 @@ TEST_SHARE, VALIDATION_SHARE = 0.3, 0.07
 MOST_CATEGORIES = 5_000
 FEWEST_OF_A_CATEGORY = 5
 """Training rows for an embedding of its own: rarer ones share id 0, which is thereby trained for those never seen."""
+
+
+class Number(NamedTuple):
+    """A column that is standardised: (x - mean) / spread, the mean where it is missing, and where there are `gaps` a further
+    input that says so. A date counts in days from its earliest in the table, `begins`."""
+
+    name: str
+    mean: float
+    spread: float
+    gaps: bool
+    begins: str = ""
+
+
+class Category(NamedTuple):
+    """A column of words, numbered from 1 in this order; 0 for a rare one, and for one never seen."""
+
+    name: str
+    words: tuple[str, ...]
+
+
+class Label(NamedTuple):
+    """What is predicted: (y - centre) / spread, or a logit."""
+
+    name: str
+    binary: bool
+    centre: float
+    spread: float
+
+
+class Encoding(NamedTuple):
+    """How a table's columns become what the structures take: all that the training rows decided."""
+
+    numbers: tuple[Number, ...]
+    categories: tuple[Category, ...]
+    labels: tuple[Label, ...]
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Rows of each category's embedding."""
+        return tuple(len(one.words) + 1 for one in self.categories)
+
+    @property
+    def width(self) -> int:
+        """Numbers that enter, marks of gaps included."""
+        return sum(1 + one.gaps for one in self.numbers)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +85,7 @@ class Prepared:
     train: Array
     validation: Array
     test: Array
+    encoding: Encoding
 
 
 def prepare(frame: pd.DataFrame, config: TableConfig) -> Prepared:
@@ -50,16 +97,18 @@ def prepare(frame: pd.DataFrame, config: TableConfig) -> Prepared:
         )
     found = [label_values(frame, name) for name in config.labels]
     train, validation, test = _split(len(frame), config)
-    labels, scale = [], []
+    labels, scale, told = [], [], []
     for name, (values, binary) in zip(config.labels, found, strict=True):
         _refuse_one_value(name, values, train, test)
         centre, spread = (0.0, 1.0) if binary else (values[train].mean(), values[train].std())
         labels.append((values - centre) / spread)
         scale.append(spread)
-    numbers, ids, sizes = _encode(frame, config, train)
+        told.append(Label(name, binary, float(centre), float(spread)))
+    numbers, ids, columns = _encode(frame, config, train)
+    encoding = Encoding(*columns, tuple(told))
     return Prepared(
         torch.tensor(numbers, dtype=torch.float32), torch.tensor(ids), torch.tensor(np.stack(labels, 1), dtype=torch.float32),
-        sizes, tuple(binary for _, binary in found), np.array(scale), train, validation, test,
+        encoding.sizes, tuple(binary for _, binary in found), np.array(scale), train, validation, test, encoding,
     )  # fmt: skip
 
 
@@ -77,18 +126,23 @@ def _split(count: int, config: TableConfig) -> tuple[Array, Array, Array]:
     return order[: count - test - validation], order[count - test - validation : count - test], order[count - test :]
 
 
-def _encode(frame: pd.DataFrame, config: TableConfig, train: Array) -> tuple[Array, Array, tuple[int, ...]]:
+Columns = tuple[tuple[Number, ...], tuple[Category, ...]]
+
+
+def _encode(frame: pd.DataFrame, config: TableConfig, train: Array) -> tuple[Array, Array, Columns]:
     numbers: list[Array] = []  # float32 from the start: 300,000 rows of 100 columns
     ids: list[Array] = []
-    sizes: list[int] = []
+    standard: list[Number] = []
+    categories: list[Category] = []
     for name in config.features:
         values, category = feature_values(frame, name)
         if category or name in config.categories:
             known = values.iloc[train].astype(str).where(values.iloc[train].notna(), "").value_counts()
             known = known[known >= FEWEST_OF_A_CATEGORY]
-            index = {word: i + 1 for i, word in enumerate(known.index[:MOST_CATEGORIES])}  # 0: rare, or never seen
+            words = tuple(str(word) for word in known.index[:MOST_CATEGORIES])
+            index = {word: i + 1 for i, word in enumerate(words)}  # 0: rare, or never seen
             ids.append(values.astype(str).where(values.notna(), "").map(index).fillna(0).to_numpy(np.int64))
-            sizes.append(len(index) + 1)
+            categories.append(Category(name, words))
             continue
         column = values.to_numpy(np.float64)
         seen = column[train][~np.isnan(column[train])]
@@ -97,14 +151,17 @@ def _encode(frame: pd.DataFrame, config: TableConfig, train: Array) -> tuple[Arr
         missing = np.isnan(column)
         column = np.where(missing, seen.mean(), column)
         spread = seen.std()  # 0 where only later rows differ: those must not become huge
-        numbers.append(((column - seen.mean()) / (spread if spread > 0 else 1.0)).astype(np.float32))
+        spread = spread if spread > 0 else 1.0
+        numbers.append(((column - seen.mean()) / spread).astype(np.float32))
+        begins = str(frame[name].min()) if pd.api.types.is_datetime64_any_dtype(frame[name]) else ""
+        standard.append(Number(name, float(seen.mean()), float(spread), bool(missing.any()), begins))
         if missing.any():
             numbers.append(missing.astype(np.float32))  # that a value is missing may itself say something
     rows = len(frame)
     return (
         np.stack(numbers, 1) if numbers else np.zeros((rows, 0), np.float32),
         np.stack(ids, 1) if ids else np.zeros((rows, 0), np.int64),
-        tuple(sizes),
+        (tuple(standard), tuple(categories)),
     )
 
 

@@ -14,6 +14,10 @@ from engine.carried import Carried, Graph, Leaving
 from engine.multitask.config import MultitaskConfig
 from engine.multitask.models import build
 from engine.multitask.opened import Opened
+from engine.multitask.own_data.config import TableConfig
+from engine.multitask.taken import table
+from engine.multitask.taken.code import code
+from engine.runs.config import Config
 from engine.runs.seeds import generator
 
 OUTPUTS = ("predictions", "gates")
@@ -32,8 +36,10 @@ class Heads(nn.Module):
         return tuple(getattr(found, name) for name in OUTPUTS)
 
 
-def carry(opened: Opened, structure: str) -> Carried:
-    """One structure of an opened moment. Raises UserError where it keeps no parameters."""
+def carry(opened: Opened | table.OpenedTable, structure: str) -> Carried:
+    """One structure of an opened moment, or of a comparison. Raises UserError where it keeps no parameters."""
+    if isinstance(opened, table.OpenedTable):
+        return table.carry(opened, structure)
     model = opened.model(structure)
     return Carried(model, lambda: graph(model, opened.config))
 
@@ -55,9 +61,12 @@ def _about(config: MultitaskConfig) -> str:
     )
 
 
-def shaped(config: MultitaskConfig, structure: str, learnt: Mapping[str, Tensor]) -> nn.Module:
+def shaped(config: Config, structure: str, learnt: Mapping[str, Tensor], notes: Mapping[str, str]) -> nn.Module:
     """The structure of a config, none of it drawn for a seed."""
+    if isinstance(config, TableConfig):
+        return table.shaped(config, structure, notes)
+    assert isinstance(config, MultitaskConfig)
     return build(config, structure)
 
 
-LEAVING: Leaving[MultitaskConfig, Opened] = Leaving(carry, shaped)
+LEAVING: Leaving[Config, Opened | table.OpenedTable] = Leaving(carry, shaped, code)

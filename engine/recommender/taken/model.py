@@ -123,7 +123,7 @@ class _Shape(NamedTuple):
 SHAPES = {"recall": _Shape(CandidateNet, "watched.weight", "tower"), "rank": _Shape(RankNet, "video.weight", "layers")}
 
 
-def shaped(config: RecommenderConfig, stage: str, learnt: Mapping[str, Tensor]) -> nn.Module:
+def shaped(config: RecommenderConfig, stage: str, learnt: Mapping[str, Tensor], notes: Mapping[str, str]) -> nn.Module:
     """A stage's network of a config, for as many videos as there are rows."""
     shape = SHAPES[stage]
     return shape.net(len(learnt[shape.table]), config.dimensions, getattr(config, shape.layers))

@@ -70,7 +70,7 @@ def graph(reader: Reader, task: Task, probabilities: Callable[[Tensor], Tensor])
     return Graph(BatchFirst(written, probabilities), model, {name: sizes}, ("answers", "h"), examples, about)
 
 
-def shaped(config: RecurrentConfig, cell: str, learnt: Mapping[str, Tensor]) -> nn.Module:
+def shaped(config: RecurrentConfig, cell: str, learnt: Mapping[str, Tensor], notes: Mapping[str, str]) -> nn.Module:
     """The reader of a config, none of it drawn for a seed."""
     return build(config, cell, task_of(config))
 

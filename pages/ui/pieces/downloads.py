@@ -36,16 +36,25 @@ def downloads(
             t("Report (HTML)"), lambda: report().encode(), f"{name}.html", "text/html", "report", "description",
             t("One file that opens without a network."),
         )  # fmt: skip
-        _button(
-            t("Weights (safetensors)"), model.weights, f"{name}-{model.name}.safetensors", "application/octet-stream",
-            "weights", "deployed_code", model.missing or t("Parameters of {model} at the moment on stage, with the settings that build it.", model=model.title),
-            missing=bool(model.missing),
-        )  # fmt: skip
-        _button(
-            t("Model (ONNX)"), model.onnx, f"{name}-{model.name}.onnx", "application/octet-stream",
-            "onnx", "dns", model.missing or t("{model} for a model server, any number of rows at once; held against torch before it is handed out, which takes a few seconds.", model=model.title),
-            missing=bool(model.missing),
-        )  # fmt: skip
+        _of_model(f"{name}-{model.name}", model)
+
+
+def _of_model(name: str, model: ModelFiles) -> None:
+    """Weights, graph and code; where there is no model, why."""
+    missing, none = model.missing, bool(model.missing)
+    _button(
+        t("Weights (safetensors)"), model.weights, f"{name}.safetensors", "application/octet-stream", "weights",
+        "deployed_code", missing or t("Parameters of {model} at the moment on stage, with the settings that build it.", model=model.title), none,
+    )  # fmt: skip
+    _button(
+        t("Model (ONNX)"), model.onnx, f"{name}.onnx", "application/octet-stream", "onnx", "dns",
+        missing or t("{model} for a model server, any number of rows at once; held against torch before it is handed out, which takes a few seconds.", model=model.title), none,
+    )  # fmt: skip
+    about = t("One Python file that trains {model} again and prints the same numbers; of your own data it reads the same file.", model=model.title)  # fmt: skip
+    _button(
+        t("Code (Python)"), model.code or bytes, f"{name.replace('-', '_')}.py", "text/x-python", "code", "code",
+        about if model.code else missing, model.code is None,
+    )  # fmt: skip
 
 
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")

@@ -1,4 +1,4 @@
-"""The model on stage as files: its weights, and what a model server runs."""
+"""The model on stage as files: its weights, what a model server runs, and the code that trains it again."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from engine.carried import Carried
 from engine.errors import UserError
-from engine.runs.config import Config
 from engine.runs.playground import Engine, Opened
+from engine.taken.code import code
 from engine.taken.onnx import onnx
 from engine.taken.weights import Origin, weights
 from pages.ui.language import explain, t
@@ -18,13 +17,15 @@ from pages.ui.run.on_stage import OnStage
 
 @dataclass(frozen=True, slots=True)
 class ModelFiles:
-    """What a press makes, or why there is nothing to make: `missing` is "" where there is. `name` begins the files'."""
+    """What a press makes, or why there is no model to make it of: `missing` is "" where there is one. `name` is part of the
+    files'."""
 
     name: str
     title: str
     missing: str = ""
     weights: Callable[[], bytes] = bytes
     onnx: Callable[[], bytes] = bytes
+    code: Callable[[], bytes] | None = None
 
 
 def of_stage(engine: Engine[Any, Any], now: OnStage[Any], rung: str, open_: Callable[[Any], Opened[Any]]) -> ModelFiles:
@@ -33,18 +34,18 @@ def of_stage(engine: Engine[Any, Any], now: OnStage[Any], rung: str, open_: Call
         return ModelFiles(
             rung, rung, t("What is selected on the stage has no model of its own: select one that is trained.")
         )
-    title = t(engine.ladder[rung].title)
+    title, name = t(engine.ladder[rung].title), f"{rung}-{now.frame.step}"
+
+    def origin() -> Origin:
+        return Origin(engine.name, now.config, rung, now.frame.step, now.recording.digest)
+
+    def script() -> bytes:
+        return code(origin()).encode()
+
     try:
         carried = engine.leaving.carry(open_(now), rung)
     except UserError as error:
-        return ModelFiles(rung, title, explain(error))
-    return _files(carried, rung, title, engine.name, now.config, now.frame.step, lambda: now.recording.digest)
-
-
-def _files(
-    carried: Carried, rung: str, title: str, playground: str, config: Config, step: int, recording: Callable[[], str]
-) -> ModelFiles:
-    def origin() -> Origin:
-        return Origin(playground, config, rung, step, recording())
-
-    return ModelFiles(f"{rung}-{step}", title, "", lambda: weights(carried, origin()), lambda: onnx(carried, origin()))
+        return ModelFiles(name, title, explain(error), code=script)
+    return ModelFiles(
+        name, title, weights=lambda: weights(carried, origin()), onnx=lambda: onnx(carried, origin()), code=script
+    )

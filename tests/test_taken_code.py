@@ -1,0 +1,142 @@
+"""The code that is taken away trains the model again: run by itself, it prints the numbers of the run."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.files import ROOT
+from engine.multitask import MultitaskConfig, TableConfig, compare
+from engine.multitask.own_data.sample import sample_table
+from engine.recurrent.config import TextConfig
+from engine.recurrent.own_text.text import read, text_config
+from engine.runs.config import Config
+from engine.runs.frame import Frame
+from engine.runs.playground import engines
+from engine.taken.code import code
+from engine.taken.weights import Origin
+from tests.test_engines import frames, small
+
+LINE = re.compile(r"^(\w+\.\w+)((?: \S+)+)$", re.MULTILINE)
+
+
+def run(folder: Path, written: str, *arguments: str, alone: bool = False) -> str:
+    """What a file prints, with this project's engine to import unless it must do without."""
+    (folder / "taken.py").write_text(written, encoding="utf-8")
+    path = "" if alone else str(ROOT)
+    asked = [sys.executable, "-W", "error::UserWarning", "taken.py", *arguments]
+    done = subprocess.run(asked, cwd=folder, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def numbers(said: str) -> dict[str, list[float]]:
+    return {name: [float(number) for number in rest.split()] for name, rest in LINE.findall(said)}
+
+
+def agree(said: str, made: tuple[Frame, ...], wanted: set[str]) -> None:
+    """Every number that was printed is the run's, to its four digits; those that are wanted are among them."""
+    last = {name: array for frame in made for name, array in frame.metrics.items()}
+    found = numbers(said)
+    assert wanted <= set(found)
+    for name, printed in found.items():
+        rounded = [float(f"{number:.4g}") for number in np.ravel(last[name])]
+        np.testing.assert_allclose(printed, rounded, rtol=2e-4, atol=1e-6, err_msg=name)
+
+
+def origin(playground: str, config: Config, rung: str) -> Origin:
+    return Origin(playground, config, rung, 0, "0123456789abcdef")
+
+
+WANTED = {
+    "recurrent": ("peephole", {"peephole.accuracy", "peephole.test_loss"}),
+    "matching": ("clsm", {"clsm.ndcg", "clsm.mrr"}),
+    "recommender": ("rank", {"ranking.auc", "ranking.loss"}),
+}
+
+
+@pytest.mark.parametrize("name", WANTED)
+def test_it_prints_what_the_run_found(name: str, tmp_path: Path) -> None:
+    rung, wanted = WANTED[name]
+    agree(run(tmp_path, code(origin(name, small(name), rung))), frames(name), wanted)
+
+
+def test_it_reads_the_same_text(tmp_path: Path) -> None:
+    data = ("长短期记忆网络读一个字，记一个字。The quick brown fox.\n" * 120).encode()
+    config = text_config(data.decode(), "", TextConfig(steps=3, frames=2, hidden=8, batch_size=8))
+    (tmp_path / "own.txt").write_bytes(data)
+    rung = config.rungs[-1]
+    said = run(tmp_path, code(origin("recurrent", config, rung)), "own.txt")
+    agree(said, tuple(read(config, data)), {f"{rung}.test_loss"})
+
+
+def test_it_reads_the_same_table_and_refuses_another(tmp_path: Path) -> None:
+    import hashlib
+
+    data, other = (sample_table(600, seed).to_csv(index=False).encode() for seed in (0, 1))
+    config = TableConfig(
+        table=hashlib.sha256(data).hexdigest(), labels=("click", "watch_time"), features=("feature_1", "feature_2", "device"),
+        structures=("shared_bottom", "mmoe"), runs=2, epochs=2, resamples=50,
+    )  # fmt: skip
+    (tmp_path / "own.csv").write_bytes(data)
+    (tmp_path / "other.csv").write_bytes(other)
+    written = code(origin("multitask", config, "mmoe"))
+    agree(run(tmp_path, written, "own.csv"), tuple(compare(config, data)), {"mmoe.error", "mmoe.gates"})
+    with pytest.raises(AssertionError, match="not the one that these settings were made for"):
+        run(tmp_path, written, "other.csv")
+
+
+@pytest.mark.parametrize("rung", engines()["multitask"].ladder)
+def test_a_structure_needs_no_part_of_this_project(rung: str, tmp_path: Path) -> None:
+    """Plain torch: three tasks, two of which are of one kind, several seeds, fixed rows, and all the settings that change
+    the model."""
+    config = MultitaskConfig(
+        steps=40, frames=3, runs=3, test_rows=300, tasks=("regression", "binary", "regression"), rows=600, correlation=-0.2,
+        shared_units=9, input_dim=20, noise=0.3, structures=tuple(engines()["multitask"].ladder), batch_size=32,
+    )  # fmt: skip
+    written = code(origin("multitask", config, rung))
+    assert "import engine" not in written and "from engine" not in written and len(written.splitlines()) < 400
+    said = run(tmp_path, written, alone=True)
+    ruff = [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "E,F,I", "--ignore", "E501", "-"]
+    assert subprocess.run(ruff, input=written, capture_output=True, text=True).returncode == 0, (
+        "imports are those that it needs"
+    )
+    wanted = {f"{rung}.test_loss"} | ({f"{rung}.gates"} if engines()["multitask"].ladder[rung].model.gated else set())
+    agree(said, tuple(engines()["multitask"].works["train"].run(config, None)), wanted)
+
+
+def test_the_recorded_run_is_trained_again(tmp_path: Path) -> None:
+    """Fresh rows at every step, as the stage opens, cut short; and other weights at the start."""
+    config = replace(MultitaskConfig(), steps=30, frames=2, runs=2, initialisation="constant", structures=("mmoe",))
+    said = run(tmp_path, code(origin("multitask", config, "mmoe")), alone=True)
+    agree(said, tuple(engines()["multitask"].works["train"].run(config, None)), {"mmoe.test_loss", "mmoe.gates"})
+
+
+def test_where_gates_drop_out_the_engine_trains(tmp_path: Path) -> None:
+    config = MultitaskConfig(steps=5, frames=2, runs=2, test_rows=200, gate_dropout=0.3, structures=("mmoe",))
+    written = code(origin("multitask", config, "mmoe"))
+    assert "from engine" in written
+    agree(run(tmp_path, written), tuple(engines()["multitask"].works["train"].run(config, None)), {"mmoe.test_loss"})
+
+
+def test_another_seed_prints_other_numbers(tmp_path: Path) -> None:
+    """The comparison above can fail."""
+    rung, wanted = WANTED["recurrent"]
+    said = run(tmp_path, code(origin("recurrent", replace(small("recurrent"), seed=7), rung)))  # type: ignore[call-arg]
+    with pytest.raises(AssertionError):
+        agree(said, frames("recurrent"), wanted)
+
+
+@pytest.mark.parametrize("name", engines())
+def test_it_is_python_that_can_be_read(name: str) -> None:
+    for rung in engines()[name].ladder:
+        written = code(origin(name, small(name), rung))
+        compile(written, "taken.py", "exec")
+        assert max(map(len, written.splitlines())) <= 130 and rung in written
