@@ -13,12 +13,8 @@ from engine.errors import UserError
 from engine.multitask.config import MultitaskConfig
 from engine.multitask.models import RUNGS, SharedBottom, build, initialise
 from engine.multitask.own_data.config import TableConfig
-<<<<<<< HEAD
-from engine.multitask.own_data.features import Prepared, Separate, WithEmbeddings, embedding_width
-from engine.multitask.structures.structure import Forward
-=======
 from engine.multitask.own_data.features import Encoding, Prepared, Separate, WithEmbeddings, embedding_width
->>>>>>> away
+from engine.multitask.structures.structure import Forward
 from engine.multitask.training import losses
 from engine.runs.frame import Array
 from engine.runs.seeds import generator
@@ -40,29 +36,14 @@ class ComparedModel:
 
     def __init__(self, config: TableConfig, data: Prepared, structure: str) -> None:
         self.name, self._data = structure, data
-<<<<<<< HEAD
-        width = data.numbers.shape[1] + sum(embedding_width(size) for size in data.sizes)
-        shape = replace(
-            MultitaskConfig(), input_dim=max(width, 6), tasks=tuple("binary" if b else "regression" for b in data.binary),
-            num_experts=config.num_experts, shared_experts=config.shared_experts, specific_experts=config.specific_experts,
-            extraction_levels=config.extraction_levels, expert_units=config.expert_units, tower_units=config.tower_units,
-            bottom_units=config.bottom_units,
-        )  # fmt: skip
-        self._padding = shape.input_dim - width
-=======
         shape, self._padding = shape_of(config, data.encoding)
->>>>>>> away
         self._binary = torch.tensor(data.binary)
         self._stack = Stack([network(shape, data.sizes, structure, seed) for seed in config.seeds])
         self._adam = self._stack.optimiser(config.learning_rate)
         self._best = np.full((config.runs, len(data.binary)), np.inf)
         self.predictions = np.zeros((config.runs, len(data.test), len(data.binary)), np.float32)
-<<<<<<< HEAD
         self.gates = np.zeros((config.runs, len(data.binary), len(RUNGS[structure].owners(shape))), np.float32)
-=======
-        self.gates = np.zeros((config.runs, len(data.binary), config.num_experts), np.float32)
         self.parameters: dict[str, Array] = {}
->>>>>>> away
 
     def _forward(self, rows: Tensor) -> Forward:
         """For row numbers (S, B)."""
@@ -117,7 +98,8 @@ def shape_of(config: TableConfig, encoding: Encoding) -> tuple[MultitaskConfig, 
     width = encoding.width + sum(embedding_width(size) for size in encoding.sizes)
     shape = replace(
         MultitaskConfig(), input_dim=max(width, 6), tasks=tuple("binary" if one.binary else "regression" for one in encoding.labels),
-        num_experts=config.num_experts, expert_units=config.expert_units, tower_units=config.tower_units,
+        num_experts=config.num_experts, shared_experts=config.shared_experts, specific_experts=config.specific_experts,
+        extraction_levels=config.extraction_levels, expert_units=config.expert_units, tower_units=config.tower_units,
         bottom_units=config.bottom_units,
     )  # fmt: skip
     return shape, shape.input_dim - width
