@@ -108,13 +108,7 @@ def _part(now: Looked, part: str) -> None:
         )
         label = ", ".join(f"{name} {float(y):+.3f}" for name, y in zip(names, rows.y[row], strict=True))
         st.caption(t("Labels of this row: {labels}", labels=label))
-        if (living := opened.living(structure, part, rows.x)) is not None:
-            said = t(
-                "Units that answer above 0 on any held-out row: {live} of {all}. The others are dead: no gradient reaches them.",
-                live=int(living.sum()),
-                all=len(living),
-            )
-            st.caption(said)
+        _living(opened.living(structure, part, rows.x))
     with right:
         unit = 0
         if len(values) > 1:
@@ -133,6 +127,18 @@ def _part(now: Looked, part: str) -> None:
                 zoom(found)
             else:
                 st.caption(t("This expert belongs to another task: the gate may not look at it, and its weight is 0."))
+
+
+def _living(units: np.ndarray | None) -> None:
+    """How many units of an expert or a tower ever answer."""
+    if units is not None:
+        st.caption(
+            t(
+                "Units that answer above 0 on any held-out row: {live} of {all}. The others are dead: no gradient reaches them.",
+                live=int(units.sum()),
+                all=len(units),
+            )
+        )
 
 
 def title(part: str, names: tuple[str, ...]) -> str:
