@@ -215,6 +215,19 @@ def test_utf8_with_a_damaged_byte_is_no_other_encoding() -> None:
         report(bytes(text), "table", Told())
 
 
+def test_a_row_of_units_is_left_out() -> None:
+    found = of(HEAD + "(ms),(0/1),(0/1)\n" + CLICKS, "table")
+    assert left_out(found) == [1] and set(found["labels"]) == {"click", "like"}  # type: ignore[call-overload]
+
+
+def test_a_first_cell_in_brackets_is_no_json() -> None:
+    assert of("[query],document\n" + rows(30, lambda n: f"q {n},d {n}"), "pairs")["pairs"] == 30
+
+
+def test_times_that_a_spreadsheet_shortened_are_times() -> None:
+    assert str(of(log([f"{1_700_000_000 + n:.9e}" for n in range(90)]), "log")["last"]) == "2023-11-14T22:14:49"
+
+
 def test_doubles_are_equal_to_the_last_digit() -> None:
     times = [1_700_000_000_000_000_000 + n for n in (0, 0, 1)]
     data = "user,item,time\n" + rows(90, lambda n: f"u{n // 3},i,{times[n % 3]}")
