@@ -152,8 +152,8 @@ def _roles(
     likely = [name for name, label in labels.items() if says_label(name) and name not in numbered]
     if len(likely) < FEWEST:
         told = [name for name, label in labels.items() if name not in likely and says_yes(label, columns[name])]
-        told = [name for name in told if not describes(name)]
-        likely += [name for name in told if name not in numbered and (not labels[name].within or likely)]
+        told = [name for name in told if not describes(name) and not np.isnan(labels[name].values).any()]
+        likely += [name for name in told if name not in numbered]
     last = list(columns)[-1] if columns else ""
     if not likely and last in labels:
         likely = [last]
