@@ -95,7 +95,9 @@ def _columns(table: Summary) -> tuple[list[str], list[str], list[str]]:
         key="multitask_labels",
         placeholder=t("Choose"),
         bind="query-params",
-        help=t("Binary or continuous numbers without gaps."),
+        help=t(
+            "Binary or continuous numbers, or words that say yes and no. Gaps may be where another label is false: bought, given clicked."
+        ),
     )
     possible = [column.name for column in known if column.can_be_feature and column.name not in labels]
     features = st.multiselect(
