@@ -169,7 +169,10 @@ def _likely_labels(table: Summary) -> list[str]:
 
 
 def _correlations(table: Summary, labels: list[str]) -> None:
-    pairs = [f"{a} / {b} {table.correlation(a, b):+.3f}" for i, a in enumerate(labels) for b in labels[i + 1 :]]
+    each = [(f"{a} / {b}", table.correlation(a, b)) for i, a in enumerate(labels) for b in labels[i + 1 :]]
+    pairs = [f"{name} {r:+.3f}" for name, r in each if r == r]  # of a label known only within another there is none
+    if not pairs:
+        return
     st.caption(t("Correlation of the labels: {pairs}", pairs=", ".join(pairs)))
 
 
