@@ -117,7 +117,7 @@ def words(name: str) -> list[str]:
     """A column's name in words, also of playTimeMs and user_id:token."""
     name = _TYPE.sub("", name.strip())
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
-    return [word for word in re.split(r"[\s_\-.#()（）]+", apart) if word]
+    return [word for word in re.split(r"[\s_\-.#()（）\[\]]+", apart) if word]
 
 
 def plain(name: str) -> str:

@@ -15,7 +15,7 @@ from engine.tables.roles.label_doubts import doubts
 from engine.tables.roles.labels import LabelTable, read_labels
 from engine.tables.told import Told
 from engine.tables.typed.columns import Column, decimal_of
-from engine.tables.typed.totals import without_totals
+from engine.tables.typed.totals import without_totals, without_units
 from engine.tables.written.cells import Written
 from engine.tables.written.file import MOST_COLUMNS, NOTHING, read_file
 
@@ -42,7 +42,7 @@ def read_whole(data: bytes, told: Told = NOTHING, most_rows: int | None = None) 
     """The same with what was found out about it. `told` overrules what the file seems to be."""
     written = read_file(data, told, MOST_ROWS if most_rows is None else most_rows, MOST_COLUMNS)
     decimal = told.decimal or decimal_of(written)
-    written = without_totals(written, decimal)
+    written = without_totals(without_units(written), decimal)
     count = written.cells.num_rows
     if count < FEWEST_ROWS:
         raise UserError("The table has {rows} rows; at least {least} are needed.", rows=count, least=FEWEST_ROWS)

@@ -102,7 +102,9 @@ def _columns(table: Summary) -> tuple[list[str], list[str], list[str]]:
         key="multitask_labels",
         placeholder=t("Choose"),
         bind="query-params",
-        help=t("Binary or continuous numbers without gaps."),
+        help=t(
+            "Binary or continuous numbers, or words that say yes and no. Gaps may be where another label is false: bought, given clicked."
+        ),
     )
     possible = [column.name for column in known if column.can_be_feature and column.name not in labels]
     features = st.multiselect(
@@ -174,7 +176,10 @@ def _likely_labels(table: Summary) -> list[str]:
 
 
 def _correlations(table: Summary, labels: list[str]) -> None:
-    pairs = [f"{a} / {b} {table.correlation(a, b):+.3f}" for i, a in enumerate(labels) for b in labels[i + 1 :]]
+    each = [(f"{a} / {b}", table.correlation(a, b)) for i, a in enumerate(labels) for b in labels[i + 1 :]]
+    pairs = [f"{name} {r:+.3f}" for name, r in each if r == r]  # of a label known only within another there is none
+    if not pairs:
+        return
     st.caption(t("Correlation of the labels: {pairs}", pairs=", ".join(pairs)))
 
 

@@ -19,6 +19,7 @@ from engine.multitask.own_data.compared_model import ComparedModel, network
 from engine.multitask.own_data.features import prepare
 from engine.multitask.own_data.plain import PLAIN
 from engine.multitask.own_data.sample import sample_table
+from engine.multitask.training import losses
 from engine.runs.recording import Recording
 from engine.runs.studies.verdict import judge
 
@@ -245,3 +246,40 @@ def test_an_error_of_a_binary_task_stays_within_0_and_1() -> None:
     predictions = np.stack([np.where(labels > 0.5, 1.0, -1.0), source.normal(size=(90, 1))])
     drawn = resample({"a": predictions}, labels, (True,), np.ones(1), 200, np.random.default_rng(1))["a"]
     assert drawn.min() >= 0.0 and drawn.max() <= 1.0
+
+
+def test_a_label_known_only_where_another_is_true_is_learnt_and_judged_there() -> None:
+    source = np.random.default_rng(0)
+    x = source.normal(size=900)
+    click = (x + source.normal(size=900) * 0.3 > -0.3).astype(float)
+    buy = np.where(click > 0, (x + source.normal(size=900) * 0.3 > 0.8).astype(float), np.nan)
+    frame = pd.DataFrame({"x": x, "click": click, "buy": buy})
+    config = TableConfig(
+        labels=("click", "buy"), features=("x",), structures=("shared_bottom", "single_task"), runs=2, epochs=20
+    )
+    data = prepare(frame, config)
+    assert bool(data.labels[:, 1].isnan().any()) and not bool(data.labels[:, 0].isnan().any())
+    last = list(compare(config, frame.to_csv(index=False).encode()))[-1].metrics
+    for name in (*config.structures, *PLAIN):
+        assert np.isfinite(last[f"{name}.resampled"]).all() and (last[f"{name}.error"] < 0.15).all()
+    with pytest.raises(UserError, match="Label buy is missing"):
+        prepare(frame.assign(other=1 - click), replace(config, labels=("other", "buy")))
+
+
+def test_a_gap_teaches_nothing() -> None:
+    """The same gradient as of the known rows, scaled by their share."""
+    frame = pd.DataFrame({"x": np.random.default_rng(1).normal(size=400)})
+    frame["click"] = (frame.x > 0).astype(float)
+    frame["buy"] = np.where(frame.click > 0, (frame.x > 0.7).astype(float), np.nan)
+    config = TableConfig(labels=("click", "buy"), features=("x",), structures=("shared_bottom", "single_task"), runs=2)
+    model = ComparedModel(config, prepare(frame, config), "single_task")
+    rows = torch.from_numpy(model._data.train)[:64].expand(2, -1)
+    predictions = model._forward(rows).predictions.detach().requires_grad_()
+    labels = model._data.labels[rows]
+    losses(predictions, model._filled(predictions, labels), model._binary).sum().backward()
+    assert predictions.grad is not None
+    assert (
+        float(predictions.grad[labels.isnan()].abs().max())
+        < 1e-9
+        < float(predictions.grad[~labels.isnan()].abs().min())
+    )

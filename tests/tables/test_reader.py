@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from engine.errors import UserError
 from engine.tables.report import report
+from engine.tables.roles.words import positive_of
 from engine.tables.told import Told
 from engine.tables.written.file import read_file
 
@@ -213,6 +214,48 @@ def test_utf8_with_a_damaged_byte_is_no_other_encoding() -> None:
     text[text.index("夜".encode(), 4_000)] = 0x80
     with pytest.raises(UserError, match="not UTF-8 text, and in no other encoding that is known: line 1"):
         report(bytes(text), "table", Told())
+
+
+def test_a_row_of_units_is_left_out() -> None:
+    found = of(HEAD + "(ms),(0/1),(0/1)\n" + CLICKS, "table")
+    assert left_out(found) == [1] and set(found["labels"]) == {"click", "like"}  # type: ignore[call-overload]
+
+
+def test_a_first_cell_in_brackets_is_no_json() -> None:
+    assert of("[query],document\n" + rows(30, lambda n: f"q {n},d {n}"), "pairs")["pairs"] == 30
+
+
+def test_times_that_a_spreadsheet_shortened_are_times() -> None:
+    assert str(of(log([f"{1_700_000_000 + n:.9e}" for n in range(90)]), "log")["last"]) == "2023-11-14T22:14:49"
+
+
+@pytest.mark.parametrize(("values", "yes"), [
+    (("no", "yes"), "yes"), (("TRUE", "FALSE"), "TRUE"), (("是", "否"), "是"), (("<=50K.", ">50K."), ">50K."), (("- 50000.", "50000+."), "50000+."),
+    (("not clicked", "clicked"), "clicked"), (("Male", "Female"), None), (("no", "maybe"), None), (("red", "blue"), None), (("-1", "1"), "1"),
+])  # fmt: skip
+def test_which_of_two_values_says_yes(values: tuple[str, str], yes: str | None) -> None:
+    assert positive_of(values) == positive_of(values[::-1]) == yes
+
+
+def test_what_the_last_watches_cannot_tell_is_counted() -> None:
+    """Five users; each watches again at the end, a new item at the end, or twice at one moment."""
+    again = of(
+        log(
+            [n // 5 * 100 + 1_700_000_000 for n in range(25)], ["a", "b", "c", "d", "e"] * 4 + ["a", "b", "x", "y", "e"]
+        ),
+        "log",
+    )
+    assert said(again, "Of 5 last watches, 3 are of an item that the same user watched before")
+    assert said(again, "Of 5 last watches, 2 are of an item that is never watched but last")
+    tied = of(log([1_700_000_000] * 25, [f"i{n}" for n in range(25)]), "log")
+    assert said(tied, "Of 5 last watches, 5 share their moment")
+
+
+def test_a_log_whose_tail_is_all_watched_says_so() -> None:
+    data = "user,item,time,clicked\n" + rows(
+        100, lambda n: f"u{n % 5},i{n},{1_700_000_000 + n},{int(n >= 90 or n % 2)}"
+    )
+    assert said(of(data, "log"), "the last tenth of the rows holds watches alone. Of 100 rows, 45 were not watched.")
 
 
 def test_doubles_are_equal_to_the_last_digit() -> None:

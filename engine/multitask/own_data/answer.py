@@ -67,7 +67,23 @@ class Squared:
         return float(self._scale * np.sqrt(weights @ self._squared / weights.sum()))
 
 
-def _measure(predictions: Array, labels: Array, binary: bool, scale: float) -> Ranked | Squared:
+class OfSome:
+    """A measure over the rows (N,) that have a label."""
+
+    def __init__(self, known: Array, measure: Ranked | Squared) -> None:
+        self._known, self._measure = known, measure
+
+    def error(self, weights: Array) -> float:
+        """Of the known rows alone, under row weights (N,)."""
+        return self._measure.error(weights[self._known])
+
+
+def _measure(predictions: Array, labels: Array, binary: bool, scale: float) -> Ranked | Squared | OfSome:
+    known = ~np.isnan(labels)
+    if not known.all():
+        inner = _measure(predictions[known], labels[known], binary, scale)
+        assert not isinstance(inner, OfSome)
+        return OfSome(known, inner)
     return Ranked(predictions, labels) if binary else Squared(predictions, labels, scale)
 
 

@@ -74,8 +74,8 @@ def numbers_of(values: pd.Series[Any]) -> pd.Series[Any]:
     return values if yes is None else (values == yes).astype("float64").mask(values.isna())
 
 
-def label_values(frame: pd.DataFrame, name: str) -> tuple[Array, bool]:
-    """A label as numbers (N,) and whether it is binary (then 0 and 1).
+def label_values(frame: pd.DataFrame, name: str, gaps: bool = False) -> tuple[Array, bool]:
+    """A label as numbers (N,) and whether it is binary (then 0 and 1). Where `gaps` may be, they are nan.
 
     Raises UserError that names the column and, where there is one, the first row that cannot be used.
     """
@@ -90,16 +90,17 @@ def label_values(frame: pd.DataFrame, name: str) -> tuple[Array, bool]:
             column=name, row=row, value=str(values.iloc[row - 1])[:40],
         )  # fmt: skip
     numbers = values.to_numpy("float64", na_value=np.nan)
-    bad = _first(~(np.abs(numbers) <= LARGEST))
+    missing = np.isnan(numbers)
+    bad = _first(~(np.abs(numbers) <= LARGEST) & ~(missing & gaps))
     if bad:
         raise UserError("Label {column} is missing or not finite in row {row}.", column=name, row=bad)
-    distinct = np.unique(numbers)
+    distinct = np.unique(numbers[~missing])
     if len(distinct) < 2:
         raise UserError("Label {column} has one value only: there is nothing to learn.", column=name)
     if len(distinct) > 2:
         return numbers, False
-    binary = (numbers == distinct[1]).astype(np.float64)
-    rarer = int(min(binary.sum(), len(binary) - binary.sum()))
+    binary = np.where(missing, np.nan, (numbers == distinct[1]).astype(np.float64))
+    rarer = int(min(np.nansum(binary), (~missing).sum() - np.nansum(binary)))
     if rarer < 20:
         raise UserError(
             "Label {column} has only {count} rows of its rarer class; 20 are needed.", column=name, count=rarer

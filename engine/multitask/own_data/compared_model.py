@@ -53,10 +53,28 @@ class ComparedModel:
 
     def learn(self, rows: Tensor) -> None:
         """One step of Adam on row numbers (S, B)."""
-        loss = losses(self._forward(rows).predictions, self._data.labels[rows], self._binary)
+        predictions = self._forward(rows).predictions
+        loss = losses(predictions, self._filled(predictions, self._data.labels[rows]), self._binary)
         self._adam.zero_grad(set_to_none=True)
         loss.sum().backward()
         self._adam.step()
+
+    def _filled(self, predictions: Tensor, labels: Tensor) -> Tensor:
+        """Labels whose gaps are the model's own answer, from which there is nothing to learn: (S, B, T) each."""
+        gaps = labels.isnan()
+        if not gaps.any():
+            return labels
+        own = torch.where(self._binary, predictions.sigmoid(), predictions).detach()
+        return torch.where(gaps, own, labels)
+
+    def _validated(self, predictions: Tensor, labels: Tensor) -> Array:
+        """Loss (S, T) of (S, N, T) on labels (N, T), each task over the rows that have its label."""
+        each = []
+        for task in range(labels.shape[1]):
+            there = ~labels[:, task].isnan()
+            truth = labels[there, task : task + 1].expand(len(predictions), -1, -1)
+            each.append(losses(predictions[:, there, task : task + 1], truth, self._binary[task : task + 1]))
+        return torch.cat(each, dim=1).numpy()
 
     @torch.no_grad()
     def _predict(self, rows: Array) -> tuple[Tensor, Tensor]:
@@ -72,7 +90,7 @@ class ComparedModel:
         """Validation loss (S, T); where it is the best so far, the test rows are predicted anew."""
         labels = self._data.labels[torch.from_numpy(self._data.validation)]
         predictions, _ = self._predict(self._data.validation)
-        loss = losses(predictions, labels.expand(len(self._best), -1, -1), self._binary).numpy()
+        loss = self._validated(predictions, labels)
         if not np.isfinite(loss).all():
             raise UserError("Training diverged on this table. Lower the learning rate.")
         judged = np.broadcast_to(loss.mean(-1, keepdims=True), loss.shape) if RUNGS[self.name].shares else loss

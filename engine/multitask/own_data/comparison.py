@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 
 import numpy as np
+import pandas as pd
 import torch
 
 from engine.errors import UserError
@@ -81,7 +82,7 @@ def _result(
     labels = data.labels.numpy()[data.test]
     everyone = {c.name: c.predictions for c in compared} | predictions(data, done)
     found: dict[str, Array] = {
-        "label_pearson": np.corrcoef(data.labels.numpy().T),
+        "label_pearson": pd.DataFrame(data.labels.numpy().astype(np.float64)).corr().to_numpy(),
         "binary": np.array(data.binary),
         "test_rows": np.array(len(data.test)),
     }

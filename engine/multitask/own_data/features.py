@@ -18,6 +18,8 @@ from engine.multitask.structures.structure import Forward, Structure
 from engine.runs.frame import Array
 
 TEST_SHARE, VALIDATION_SHARE = 0.3, 0.07
+ALWAYS = 0.99
+"""The share of a label's rows in which another one is true, from which on it may have gaps elsewhere."""
 MOST_CATEGORIES = 5_000
 FEWEST_OF_A_CATEGORY = 5
 """Training rows for an embedding of its own: rarer ones share id 0, which is thereby trained for those never seen."""
@@ -73,7 +75,7 @@ class Prepared:
     """`N` rows, `F` numbers, `C` categories, `T` tasks.
 
     numbers (N, F) standardised with the training rows' statistics; ids (N, C); labels (N, T), the
-    continuous ones standardised; scale (T,) turns their errors back into their own units
+    continuous ones standardised, nan where one is not known; scale (T,) turns their errors back into their own units
     """
 
     numbers: Tensor
@@ -95,12 +97,12 @@ def prepare(frame: pd.DataFrame, config: TableConfig) -> Prepared:
         raise UserError(
             "Column {column} is both a label and a feature: a model would read the answer.", column=min(both)
         )
-    found = [label_values(frame, name) for name in config.labels]
+    found = _labels(frame, config.labels)
     train, validation, test = _split(len(frame), config)
     labels, scale, told = [], [], []
     for name, (values, binary) in zip(config.labels, found, strict=True):
         _refuse_one_value(name, values, train, test)
-        centre, spread = (0.0, 1.0) if binary else (values[train].mean(), values[train].std())
+        centre, spread = (0.0, 1.0) if binary else (np.nanmean(values[train]), np.nanstd(values[train]))
         labels.append((values - centre) / spread)
         scale.append(spread)
         told.append(Label(name, binary, float(centre), float(spread)))
@@ -112,10 +114,25 @@ def prepare(frame: pd.DataFrame, config: TableConfig) -> Prepared:
     )  # fmt: skip
 
 
+def _labels(frame: pd.DataFrame, names: Sequence[str]) -> list[tuple[Array, bool]]:
+    """Each label and whether it is binary. One may have gaps where another one is false: bought, given clicked."""
+    whole = {name: label_values(frame, name) for name in names if name in frame.columns and frame[name].notna().all()}
+    found = []
+    for name in names:
+        if name in whole:
+            found.append(whole[name])
+            continue
+        known = frame[name].notna().to_numpy(bool) if name in frame.columns else np.zeros(0, bool)
+        inside = any(binary and known.any() and values[known].mean() >= ALWAYS for values, binary in whole.values())
+        found.append(label_values(frame, name, gaps=inside))
+    return found
+
+
 def _refuse_one_value(name: str, values: Array, *parts: Array) -> None:
     """The last rows may hold what the first do not: then there is nothing to learn, or no AUC."""
     for rows in parts:
-        if np.ptp(values[rows]) == 0:
+        there = values[rows][~np.isnan(values[rows])]
+        if not len(there) or np.ptp(there) == 0:
             raise UserError("Label {column} has one value only in the training or the test rows.", column=name)
 
 

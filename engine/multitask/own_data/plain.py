@@ -6,6 +6,7 @@ N rows · T tasks
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -54,9 +55,11 @@ def _linear(data: Prepared, task: int, at: dict[str, Any]) -> Array:
     from sklearn.linear_model import LogisticRegression, Ridge
 
     labels = data.labels.numpy()[data.train, task]
+    known = ~np.isnan(labels)
+    train, labels = (at["train"], labels) if known.all() else (at["train"][known], labels[known])
     if data.binary[task]:
-        return np.asarray(LogisticRegression(max_iter=200).fit(at["train"], labels).decision_function(at["test"]))
-    return np.asarray(Ridge(solver="lsqr").fit(at["train"], labels).predict(at["test"]))
+        return np.asarray(LogisticRegression(max_iter=200).fit(train, labels).decision_function(at["test"]))
+    return np.asarray(Ridge(solver="lsqr").fit(train, labels).predict(at["test"]))
 
 
 def _trees(data: Prepared, task: int) -> Array:
@@ -64,6 +67,8 @@ def _trees(data: Prepared, task: int) -> Array:
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
     labels, binary = data.labels.numpy()[:, task], data.binary[task]
+    known = ~np.isnan(labels)
+    data = replace(data, train=data.train[known[data.train]], validation=data.validation[known[data.validation]])
     kind = HistGradientBoostingClassifier if binary else HistGradientBoostingRegressor
     train, validation, test, categories = _columns(data, labels, binary)
     best, score = None, -np.inf

@@ -45,7 +45,10 @@ def summary(data: bytes, name: str, told: str = "") -> Summary:
     """Read a table. `told`: what was decided about it. Raises UserError where it cannot be."""
     table = read_whole(data, decisions(told))
     known, roles = tuple(column for column in columns(table.frame) if column.name), table.labels.roles
-    labels = tuple(column.name for column in known if column.can_be_label and roles[column.name])
+    given = {
+        name for name, label in table.labels.labels.items() if label.within
+    }  # known only where another one is true
+    labels = tuple(c.name for c in known if (c.can_be_label or c.name in given) and roles[c.name])
     likely = tuple(one for one in labels if roles[one] == "label")
     offered = tuple(column.name for column in known if roles[column.name] in ("feature", "group", "time"))
     return Summary(len(table.frame), known, labels, pearson(table.frame, labels), table.opened, likely, offered)

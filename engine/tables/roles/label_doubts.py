@@ -32,7 +32,7 @@ def doubts(table: LabelTable) -> tuple[Note, ...]:
         if rarer < FEWEST:
             notes.append(note("Label {column} has only {count} rows of its rarer class; 20 are needed.", column=label.name[:80], count=rarer))  # fmt: skip
     notes += _copies(table, labels)
-    copied = {note.values.get("column", "") for note in notes}
+    copied = {one.values.get("column", "") for one in notes}
     later: set[str] = set()
     for label in labels:
         if label.within == "" and 0 < np.nanmean(label.values) < 1:

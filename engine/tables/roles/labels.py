@@ -17,7 +17,7 @@ from engine.tables.names import ROW_NUMBERS, TABLE, describes, plain, recognised
 from engine.tables.notes import LeftOut, Note, note
 from engine.tables.roles.words import positive_of
 from engine.tables.typed.columns import Column, column_of, decimal_of
-from engine.tables.typed.totals import without_totals
+from engine.tables.typed.totals import without_totals, without_units
 from engine.tables.written.cells import Written
 
 ONCE = 0.95
@@ -64,7 +64,7 @@ def read_labels(
 ) -> LabelTable:  # fmt: skip
     """The labels and features of a table. `told`: role → column or columns that somebody chose."""
     decimal = decimal or decimal_of(written)
-    written = without_totals(written, decimal)
+    written = without_totals(without_units(written), decimal)
     columns = {name: column_of(written, name, decimal, day_first=day_first) for name in written.names}
     chosen = {
         name: role for role, names in (told or {}).items() for name in ([names] if isinstance(names, str) else names)
@@ -92,7 +92,7 @@ def label_of(column: Column) -> Label | None:
     values = [str(one) for one in held.different.take(pa.array(there)).to_pylist()]
     if column.numbers is not None:
         numbers = np.unique(column.numbers.values[~np.isnan(column.numbers.values)])
-        if len(numbers) != 2 or column.numbers.odd.any():
+        if len(numbers) != 2:
             return None
         return Label(
             column.name, np.where(column.missing, np.nan, column.numbers.values == numbers[1]), f"{numbers[1]:g}"
@@ -152,8 +152,8 @@ def _roles(
     likely = [name for name, label in labels.items() if says_label(name) and name not in numbered]
     if len(likely) < FEWEST:
         told = [name for name, label in labels.items() if name not in likely and says_yes(label, columns[name])]
-        told = [name for name in told if not describes(name)]
-        likely += [name for name in told if name not in numbered and (not labels[name].within or likely)]
+        told = [name for name in told if not describes(name) and not np.isnan(labels[name].values).any()]
+        likely += [name for name in told if name not in numbered]
     last = list(columns)[-1] if columns else ""
     if not likely and last in labels:
         likely = [last]

@@ -57,7 +57,7 @@ def _of_last_watches(log: LogTable) -> list[Note]:
     count, notes = f"{len(tested):,}", []
     for marks, sentence in (
         (seen, N_("Of {tested} last watches, {count} are of an item that the same user watched before: a list of unseen items cannot hit them.")),
-        (unlearnt, N_("Of {tested} last watches, {count} are of an item that nobody else watched: it has no training example.")),
+        (unlearnt, N_("Of {tested} last watches, {count} are of an item that is never watched but last: it has no training example.")),
         (tied, N_("Of {tested} last watches, {count} share their moment with another watch of the same user: the file's order decides which is the last.")),
         (ahead, N_("Only a user's own future is kept out: for {count} of {tested} last watches, others' later watches are learnt from, which no recommender knows in time.")),
     ):  # fmt: skip

@@ -25,9 +25,8 @@ def positive_of(values: Sequence[str]) -> str | None:
     one, other = values
     for first, second in ((one, other), (other, one)):
         small, large = first.strip().lower(), second.strip().lower()
-        if small in NO and (large in YES or large not in NO) and (large in YES or "not" in small or "non" in small):
-            return second
-        if small in NO and large in YES:
+        denied = "not" in small or "non" in small
+        if small in NO and large not in NO and (large in YES or denied):
             return second
         if BELOW.search(small) and ABOVE.search(large):
             return second

@@ -64,6 +64,14 @@ def in_digits(different: pa.Array) -> Parts:
         there, text = there.filter(pa.array(ok)), text.filter(pa.array(ok))
         fraction[right] = _nanos(pc.struct_field(there, "f"))
         digits[right] = np.asarray(pc.utf8_length(text))
+    powers = np.asarray(pc.match_substring_regex(different, r"^\d+(?:\.\d*)?[eE]\+?\d{1,2}$"))
+    if powers.any():  # 1.7e9, as a spreadsheet shortens it
+        values = np.array([float(one) for one in different.filter(pa.array(powers)).to_pylist()])
+        fits = values < 2**62
+        places = np.flatnonzero(powers)[fits]
+        whole[places] = np.floor(values[fits]).astype(np.int64)
+        fraction[places] = ((values[fits] - np.floor(values[fits])) * 1e9).astype(np.int64)
+        right[places] = True
     return Parts(right, whole=whole, fraction=fraction, digits=digits)
 
 

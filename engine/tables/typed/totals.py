@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 
 from engine.runs.frame import Array
 from engine.tables.notes import LeftOut, listed, note
-from engine.tables.typed.numbers import numbers
-from engine.tables.typed.text import texts
+from engine.tables.typed.numbers import numbers, written_number
+from engine.tables.typed.text import NOTHING, texts
 from engine.tables.written.cells import Written
 
 WORDS = ("total", "totals", "total:", "sum", "sum:", "grand total", "subtotal", "average", "mean", "gesamt", "summe", "合计", "总计",
@@ -19,6 +19,8 @@ WORDS = ("total", "totals", "total:", "sum", "sum:", "grand total", "subtotal", 
 MOST = 3
 """Rows of totals in one table; where the word stands more often it is a value."""
 NEAR = 1e-6
+LOOKED_AT = 500
+"""Rows by which a column of numbers is known."""
 
 
 def without_totals(written: Written, decimal: str) -> Written:
@@ -42,6 +44,30 @@ def without_totals(written: Written, decimal: str) -> Written:
         written, cells=written.cells.filter(pa.array(kept)), number=written.number[kept],
         left_out=(*written.left_out, LeftOut(tuple(out), why)),
     )  # fmt: skip
+
+
+def without_units(written: Written) -> Written:
+    """A table without a first row that holds units, or names once more in other words: words where the columns hold numbers."""
+    if written.cells.num_rows < 3:
+        return written
+    words = counts = 0
+    for column in written.cells.columns:
+        if pa.types.is_string(column.type):
+            first = str(column[0].as_py()).strip()
+            held = numbers(texts(column.slice(1, LOOKED_AT)), ".") or numbers(texts(column.slice(1, LOOKED_AT)), ",")
+            counts += held is not None
+            spoken = bool(first) and first.lower() not in NOTHING and written_number(first) is None and written_number(first, ",") is None  # fmt: skip
+            words += held is not None and spoken
+    if words < 2 or words < 0.6 * counts:
+        return written
+    out = int(written.number[0])
+    why = note("The first row holds words where all others hold numbers, and is left out: {rows}.", rows=out)
+    return replace(
+        written,
+        cells=written.cells.slice(1),
+        number=written.number[1:],
+        left_out=(*written.left_out, LeftOut((out,), why)),
+    )
 
 
 def _counts(column: pa.ChunkedArray) -> bool:

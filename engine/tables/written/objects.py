@@ -19,7 +19,8 @@ from engine.tables.notes import Note, note
 from engine.tables.written.cells import Written, check_names
 
 START = re.compile(rb"\s*[{\[]")
-"""How JSON begins."""
+VALUES = (b"{", b"[", b'"', b"]", b"}", b"-", b"null", b"true", b"false", *(b"%d" % digit for digit in range(10)))
+"""How JSON begins, and what may stand behind that."""
 POSITIVE, NEGATIVE = (
     ("pos", "positive", "positives", "positivepassages"),
     ("neg", "negative", "negatives", "negativepassages"),
@@ -35,7 +36,7 @@ def is_json(data: bytes) -> bool:
     if found is None:
         return False
     rest = data[found.end() : found.end() + 200].lstrip()
-    return rest[:1] in (b"{", b"[", b'"', b"]", b"}", b"") or data[found.end() - 1 : found.end()] == b"["
+    return not rest or rest.startswith(VALUES)
 
 
 def read_objects(data: bytes, most_columns: int = 200) -> Written:

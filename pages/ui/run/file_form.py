@@ -85,7 +85,8 @@ def _list(doubts: Sequence[Marked]) -> None:
 def _line(opened: Opened, doubts: int) -> str:
     parts: list[str] = [Marked(opened.encoding)] if opened.encoding else []
     if opened.separator:
-        parts.append(t(SEPARATORS[opened.separator]))
+        known = SEPARATORS.get(opened.separator)
+        parts.append(t(known) if known else opened.separator)  # Excel may tell any other
         parts.append(t("names in the first row") if opened.header else t("no names in the first row"))
     if opened.names:
         parts.append(t("{rows} rows × {columns} columns", rows=f"{opened.rows:,}", columns=len(opened.names)))
