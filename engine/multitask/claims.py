@@ -65,7 +65,7 @@ BEST: dict[tuple[int, str, float], float] = {
     **{(0, "single_task", p): 0.01 for p in CORRELATIONS},
     **{(0, "shared_bottom", p): 0.01 if p <= 0.5 else 0.02 for p in CORRELATIONS},
     **{(0, structure, p): 0.02 for structure in ("omoe", "mmoe") for p in CORRELATIONS},
-    **{(0, "ple", p): rate for p, rate in zip(CORRELATIONS, (0.02, 0.02, 0.02, 0.02, 0.02, 0.02), strict=True)},
+    **{(0, "ple", p): rate for p, rate in zip(CORRELATIONS, (0.02, 0.02, 0.01, 0.02, 0.02, 0.02), strict=True)},
     (0, "cgc", DECLARED): 0.02,
     **{
         (rows, structure, SCARCE_CORRELATION): 0.01 if rows == 8_000 else 0.04

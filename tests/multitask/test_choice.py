@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.multitask.choice import Choice, choices, choose
-from engine.multitask.claims import CORRELATIONS
+from engine.multitask import STRUCTURES, MultitaskConfig
+from engine.multitask.choice import AMONG, Choice, beyond, choices, choose
+from engine.multitask.claims import CORRELATIONS, Seeds
 from engine.multitask.shipped import SHIPPED
 
 SIZES = {"small": 10, "middle": 20, "large": 30}
@@ -51,3 +52,28 @@ def test_every_correlation_of_the_study_has_a_choice() -> None:
     found = choices(SHIPPED.results)
     assert tuple(found) == CORRELATIONS
     assert all(choice.taken not in choice.worse and choice.best not in choice.worse for choice in found.values())
+
+
+def test_a_structure_beyond_those_changes_no_choice() -> None:
+    """The choice is the same where its results are not there at all."""
+    without = Seeds({cell: found for cell, found in SHIPPED.read_study()[1].items() if cell.rungs != ("ple",)})
+    assert choices(without) == choices(SHIPPED.results)
+    assert set(AMONG) == set(STRUCTURES) - {"ple"} and tuple(beyond(SHIPPED.results)) == CORRELATIONS
+
+
+class Made(Seeds):
+    """Losses made up: what PLE gains over the others at each correlation, beside noise."""
+
+    def __init__(self, gains: dict[float, float]) -> None:
+        super().__init__({})
+        self.gains = gains
+
+    def loss(self, base: MultitaskConfig, structure: str, p: float, name: str = "test_loss") -> np.ndarray:
+        noise = np.random.default_rng([STRUCTURES.index(structure), int(100 * p)]).normal(0, 0.01, 32)
+        return 0.5 + noise - (self.gains[p] if structure == "ple" else 0.0)
+
+
+def test_that_one_beyond_is_better_is_told_where_it_is_judged_so() -> None:
+    gains = dict.fromkeys(CORRELATIONS, 0.0) | {0.5: 0.05, 1.0: 0.05}
+    assert beyond(Made(gains)) == {p: ("ple",) if gains[p] else () for p in CORRELATIONS}
+    assert not any(beyond(Made(dict.fromkeys(CORRELATIONS, -0.05))).values())

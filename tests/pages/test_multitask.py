@@ -10,7 +10,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.multitask import STRUCTURES
+from engine.multitask.choice import beyond, choices
 from engine.multitask.ladder import TITLES
+from engine.multitask.shipped import SHIPPED
 from pages.multitask.where import PLACE
 from pages.ui.language import LANGUAGES, catalogue
 from tests.pages.visits import APP, CHINESE, LOCALES, PATIENCE, opened_at, state, titles
@@ -159,11 +161,19 @@ def test_a_gate_says_why_another_tasks_expert_has_no_sum() -> None:
 
 
 def test_a_rung_above_changes_nothing_of_the_opening() -> None:
-    """Neither the rung that stands there nor the sentence."""
+    """Neither the rung that stands there nor the sentence, which says of it that it is better where it is judged so."""
     assert PLACE.start((0, 10), STRUCTURES, 0.0).rung == "mmoe"
-    first = [m.value for m in opened().markdown if MEDIANS["en"] in m.value]
-    assert first and first == [m.value for m in opened(multitask_rung="ple").markdown if MEDIANS["en"] in m.value]
-    assert "PLE" not in first[0]
+    for p, better in beyond(SHIPPED.results).items():
+        at = opened(multitask_correlation=str(p))
+        (said,) = [m.value for m in at.markdown if MEDIANS["en"] in m.value]
+        assert said == next(
+            m.value
+            for m in opened(multitask_correlation=str(p), multitask_rung="ple").markdown
+            if MEDIANS["en"] in m.value
+        )
+        assert said.startswith(f"Take **{TITLES[choices(SHIPPED.results)[p].taken]}**")
+        clause = "Beyond these, PLE is judged better here."
+        assert (clause in said) == bool(better) and "PLE" not in said.replace(clause, "")
 
 
 def test_ple_has_its_own_number_of_experts_to_remove() -> None:
