@@ -24,6 +24,7 @@ from engine.taken.code import code
 from engine.taken.weights import Origin
 from tests.test_engines import frames, small
 
+pytestmark = pytest.mark.slow
 LINE = re.compile(r"^(\w+\.\w+)((?: \S+)+)$", re.MULTILINE)
 
 

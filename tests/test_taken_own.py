@@ -56,6 +56,7 @@ def log() -> Own:
     return config, frames, Funnel(server_at(site_of_log(config, read_log(data)), frames))
 
 
+pytestmark = pytest.mark.slow
 MADE: dict[str, Callable[[], Own]] = {"recurrent": text, "matching": pairs, "recommender": log}
 made = cache(lambda name: MADE[name]())
 RUNGS = [(name, rung) for name in MADE for rung in engines()[name].ladder if rung in (made(name)[0].rungs or (rung,))]

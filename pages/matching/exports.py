@@ -34,7 +34,7 @@ def prepare(now: Shown) -> tuple[Callable[[], pd.DataFrame], Callable[[], Sequen
 
 def opened(now: Shown) -> Opened:
     """The models at the moment on stage, with their lexicon."""
-    return Opened(now.config, now.frame, now.hand.library.lexicon)
+    return Opened.of(now.models)
 
 
 def table(log: Log, scene: Scene, scores: Mapping[str, np.ndarray]) -> pd.DataFrame:

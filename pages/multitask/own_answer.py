@@ -24,18 +24,10 @@ def result(config: TableConfig, last: Frame) -> None:
     """The whole answer first, then task by task, the gates, and how it was compared."""
     found = answer(last.metrics, config.structures)
     st.markdown(Marked("**{answer}**").format(answer=sentence(found)))
-    for task, label in enumerate(config.labels):
-        mine = answer(last.metrics, config.structures, task)
+    for label, mine, second in by_label(config, last):
         line = Marked("- **{label}** · {answer} :gray[{next}]")
-        st.markdown(line.format(label=label, answer=sentence(mine), next=_next_best(mine)))
-    st.caption(
-        t(
-            "Intervals of 95% from {resamples} resamples of test rows and seeds together; {rows} test rows, {seeds} seeds. Single-Task trains whole networks apart, embeddings included.",
-            resamples=config.resamples,
-            rows=f"{int(last.metrics['test_rows']):,}",
-            seeds=config.runs,
-        )
-    )
+        st.markdown(line.format(label=label, answer=mine, next=second))
+    st.caption(rests_on(config, last))
     _table(config, last)
     left, right = st.columns(2, gap="large")
     with left:
@@ -59,13 +51,35 @@ def _next_best(found: Answer) -> str:
 
 
 def _table(config: TableConfig, last: Frame) -> None:
-    rows = [row for task, name in enumerate(config.labels) for row in _scores(config, last, task, name)]
-    table = pd.DataFrame(rows)
+    table = scores(config, last)
     st.dataframe(
         table,
         hide_index=True,
         height="content",
         column_config={c: st.column_config.NumberColumn(format="%.4f") for c in table.columns[3:]},
+    )
+
+
+def scores(config: TableConfig, last: Frame) -> pd.DataFrame:
+    """AUC or RMSE of every model on every label, with its interval."""
+    return pd.DataFrame([
+        row for task, name in enumerate(config.labels) for row in _scores(config, last, task, name)
+    ])  # fmt: skip
+
+
+def by_label(config: TableConfig, last: Frame) -> list[tuple[str, str, str]]:
+    """Each label with its answer, and the runner-up."""
+    found = [answer(last.metrics, config.structures, task) for task in range(len(config.labels))]
+    return [(label, sentence(one), _next_best(one)) for label, one in zip(config.labels, found, strict=True)]
+
+
+def rests_on(config: TableConfig, last: Frame) -> str:
+    """What the intervals are of."""
+    return t(
+        "Intervals of 95% from {resamples} resamples of test rows and seeds together; {rows} test rows, {seeds} seeds. Single-Task trains whole networks apart, embeddings included.",
+        resamples=config.resamples,
+        rows=f"{int(last.metrics['test_rows']):,}",
+        seeds=config.runs,
     )
 
 

@@ -14,7 +14,7 @@ from engine.multitask.own_data.summary import Summary, summary
 from engine.runs.config import IntRange
 from engine.runs.service.run import State
 from engine.runs.table import Table
-from pages.multitask import own_answer
+from pages.multitask import own_answer, own_taken
 from pages.multitask.where import PLACE
 from pages.ui.controls import controls
 from pages.ui.controls.choices import one_of, some_of
@@ -213,5 +213,6 @@ def _progress(config: TableConfig, was_active: bool) -> None:
         st.error(training.status(view))
     elif view.frames and "linear.error" in view.frames[-1].metrics:
         own_answer.result(config, view.frames[-1])
+        own_taken.draw(config, view.frames)
     else:
         st.info(training.status(view))

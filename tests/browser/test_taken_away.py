@@ -140,3 +140,28 @@ def test_question_stage_and_run_bar_fit_a_laptop(page: Page, server: str, query:
         for b in found[i + 1 :]:
             apart = a["x"] + a["width"] <= b["x"] + 1 or b["x"] + b["width"] <= a["x"] + 1
             assert apart or a["y"] + a["height"] <= b["y"] + 1 or b["y"] + b["height"] <= a["y"] + 1, (a, b)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_model_leaves_through_its_buttons_on_a_phone(browser: Browser, server: str, language: str) -> None:
+    """Pressed in a browser 390 pixels wide, where the row of buttons wraps: files that are read back without the page."""
+    from engine.taken.onnx import Session
+    from engine.taken.weights import load
+
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    open_page(page, server, f"multitask_rung=omoe&lang={language}")
+    row = page.locator(".st-key-exports")
+    expect(row.get_by_role("button")).to_have_count(6)
+    found = {}
+    for key in ("weights", "onnx", "code"):
+        with page.expect_download(timeout=120_000) as download:
+            page.locator(f".st-key-download_{key}").get_by_role("button").click()
+        assert "-omoe-" in download.value.suggested_filename.replace("_", "-")
+        found[key] = Path(download.value.path()).read_bytes()
+    back = load(found["weights"])
+    assert back.origin.rung == "omoe" == Session(found["onnx"]).metadata["rung"]
+    assert back.origin.recording in found["code"].decode()
+    boxes = [one.bounding_box() for one in row.get_by_role("button").all()]
+    assert all(box and box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in boxes), boxes
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()

@@ -19,7 +19,7 @@ from engine.multitask.own_data.answer import errors
 from engine.multitask.own_data.features import Encoding, prepare
 from engine.multitask.own_data.sample import sample_table
 from engine.multitask.taken.model import LEAVING
-from engine.multitask.taken.table import OpenedTable
+from engine.multitask.taken.table import OpenedTable, predicted
 from engine.runs.frame import Array, Frame
 from engine.taken.onnx import Session, onnx
 from engine.taken.weights import Origin, load, weights
@@ -113,3 +113,18 @@ def test_a_table_of_numbers_or_of_words_alone(features: tuple[str, ...]) -> None
 def test_a_comparison_that_kept_nothing_is_told() -> None:
     with pytest.raises(UserError, match="older version"):
         LEAVING.carry(OpenedTable(CONFIG, replace(compared(), parameters={})), CONFIG.structures[0])
+
+
+def test_predictions_are_those_that_were_judged() -> None:
+    """Row by row beside the labels of the file: their error is that of the answer."""
+    found, frame = predicted(opened()), table()
+    assert len(found) == len(prepare(frame, CONFIG).test) and found["row"].is_monotonic_increasing
+    own = frame.iloc[found["row"] - 1]
+    for label in CONFIG.labels:
+        np.testing.assert_allclose(found[label], own[label], rtol=1e-5, atol=1e-5)
+    for structure in CONFIG.structures:
+        columns = [f"{label}: {LADDER[structure].title}" for label in CONFIG.labels]
+        judged = errors(
+            found[columns].to_numpy()[None], own[list(CONFIG.labels)].to_numpy(np.float64), (True, False), np.ones(2)
+        )
+        np.testing.assert_allclose(judged[0], compared().metrics[f"{structure}.error"][0], rtol=2e-5)

@@ -15,7 +15,7 @@ from tests.pages.declared import PAGES, opened
 
 LABELS = {
     "en": ["Weights (safetensors)", "Model (ONNX)", "Code (Python)"],
-    "zh": ["权重（safetensors）", "模型（ONNX）", "代码（Python）"],
+    "zh": ["权重 (safetensors)", "模型 (ONNX)", "代码 (Python)"],
 }
 ENDS = ("download_weights", "download_onnx", "download_code")
 LOCALES = {"en": "en-US", "zh": "zh-CN"}

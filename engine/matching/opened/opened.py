@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple, Self
 
 import torch
 
@@ -32,6 +33,13 @@ class Opened:
         self.models = {
             model: OpenedModel(config, model, matcher_at(config, frame, model), lexicon) for model in config.models
         }
+
+    @classmethod
+    def of(cls, models: Mapping[str, OpenedModel]) -> Self:
+        """Models that somebody else has opened."""
+        one = cls.__new__(cls)
+        one.models = dict(models)
+        return one
 
     def trace(self, model: str, inputs: Search) -> Trace:
         """Every intermediate, as `engine.matching.opened.trace` names them."""

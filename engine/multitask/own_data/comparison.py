@@ -32,7 +32,8 @@ def compare(config: TableConfig, table: bytes, tick: Tick | None = None) -> Iter
     (S, T), "{structure}.resampled" (R, T), the same for each of `PLAIN` (1, T), (R, T), for the mixtures
     "{structure}.gates" (S, T, E), the mean over the test rows, "label_pearson" (T, T), "binary" (T,),
     "test_rows"; its parameters are the first seed's by "{structure}.name", and "encoding", how the columns were read, as
-    JSON (bytes,). Errors are 1 - AUC where the task is binary, else RMSE in its own units.
+    JSON (bytes,); "test" (N,) the test rows' numbers, "labels" (N, T) theirs, and "predictions.{structure}" (N, T) of the
+    first seed, all as the structures see them. Errors are 1 - AUC where the task is binary, else RMSE in its own units.
     Raises UserError where the table is not the one that `config.table` names, or cannot be used.
     """
     _refuse_another(table, config.table)
@@ -67,7 +68,9 @@ def compare(config: TableConfig, table: bytes, tick: Tick | None = None) -> Iter
 def _kept(data: Prepared, compared: list[ComparedModel]) -> dict[str, Array]:
     encoding = json.dumps(data.encoding, ensure_ascii=False).encode()
     kept = {f"{one.name}.{name}": array for one in compared for name, array in one.parameters.items()}
-    return {"encoding": np.frombuffer(encoding, np.uint8), **kept}
+    judged = {"test": data.test, "labels": data.labels.numpy()[data.test]}
+    told = {f"predictions.{one.name}": one.predictions[0] for one in compared}
+    return {"encoding": np.frombuffer(encoding, np.uint8), **judged, **told, **kept}
 
 
 def _refuse_another(table: bytes, digest: str) -> None:

@@ -9,15 +9,19 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+import pandas as pd
 import torch
+from scipy.special import expit
 from torch import Tensor, nn
 
 from engine.carried import Carried, Graph
 from engine.errors import UserError
+from engine.multitask.ladder import TITLES
 from engine.multitask.own_data.compared_model import network, shape_of
 from engine.multitask.own_data.config import TableConfig
 from engine.multitask.own_data.features import Category, Encoding, Label, Number, Separate, WithEmbeddings
-from engine.runs.frame import Frame
+from engine.runs.frame import Array, Frame
 from engine.runs.restore import loaded, state_of
 from engine.runs.seeds import generator
 
@@ -44,6 +48,20 @@ class OpenedTable:
     def model(self, structure: str) -> WithEmbeddings | Separate:
         """The first seed's, of its best epoch."""
         return loaded(built(self.config, structure, self.encoding), state_of(self.frame, structure))
+
+
+def predicted(opened: OpenedTable) -> pd.DataFrame:
+    """The test rows, each once: its number in the table from 1, its labels, and every structure's prediction of each by the
+    first seed, as numbers of the table; of a binary label 0 or 1, and the probability of the larger value."""
+    kept, labels = opened.frame.parameters, opened.encoding.labels
+    columns: dict[str, Array] = {"row": kept["test"] + 1}
+    for k, one in enumerate(labels):
+        columns[one.name] = kept["labels"][:, k] * one.spread + one.centre
+    for structure in opened.config.structures:
+        for k, one in enumerate(labels):
+            y = kept[f"predictions.{structure}"][:, k].astype(np.float64)
+            columns[f"{one.name}: {TITLES[structure]}"] = expit(y) if one.binary else y * one.spread + one.centre
+    return pd.DataFrame(columns).sort_values("row", ignore_index=True)
 
 
 def encoding_of(text: str) -> Encoding:

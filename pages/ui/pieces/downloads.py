@@ -24,35 +24,36 @@ def downloads(
     """A row of buttons. What they give is made when one is pressed, in a thread that speaks the session's language and knows
     nothing else of it: nothing there may ask for the URL, a control or a session's cache."""
     with st.container(horizontal=True, key="exports"):
-        _button(
+        button(
             t("Recording"), recording, f"{name}.npz", "application/octet-stream", "recording", "download",
             t("Settings and frames of the run on stage; engine.runs.recording reads it."),
         )  # fmt: skip
-        _button(
+        button(
             t("Table (CSV)"), lambda: csv(table()), f"{name}.csv", "text/csv", "table",
             "table", about_table,
         )  # fmt: skip
-        _button(
+        button(
             t("Report (HTML)"), lambda: report().encode(), f"{name}.html", "text/html", "report", "description",
             t("One file that opens without a network."),
         )  # fmt: skip
-        _of_model(f"{name}-{model.name}", model)
+        model_buttons(f"{name}-{model.name}", model)
 
 
-def _of_model(name: str, model: ModelFiles) -> None:
-    """Weights, graph and code; where there is no model, why."""
+def model_buttons(name: str, model: ModelFiles, of: str = "") -> None:
+    """Weights, graph and code of a model, in files that begin with `name`; where there is no model, why. `of` begins the
+    buttons' names where a page has several models to take away."""
     missing, none = model.missing, bool(model.missing)
-    _button(
-        t("Weights (safetensors)"), model.weights, f"{name}.safetensors", "application/octet-stream", "weights",
-        "deployed_code", missing or t("Parameters of {model} at the moment on stage, with the settings that build it.", model=model.title), none,
+    button(
+        t("Weights (safetensors)"), model.weights, f"{name}.safetensors", "application/octet-stream", f"{of}weights",
+        "deployed_code", missing or t("Parameters of {model} as shown here, with the settings that build it.", model=model.title), none,
     )  # fmt: skip
-    _button(
-        t("Model (ONNX)"), model.onnx, f"{name}.onnx", "application/octet-stream", "onnx", "dns",
+    button(
+        t("Model (ONNX)"), model.onnx, f"{name}.onnx", "application/octet-stream", f"{of}onnx", "dns",
         missing or t("{model} for a model server, any number of rows at once; held against torch before it is handed out, which takes a few seconds.", model=model.title), none,
     )  # fmt: skip
     about = t("One Python file that trains {model} again and prints the same numbers; of your own data it reads the same file.", model=model.title)  # fmt: skip
-    _button(
-        t("Code (Python)"), model.code or bytes, f"{name.replace('-', '_')}.py", "text/x-python", "code", "code",
+    button(
+        t("Code (Python)"), model.code or bytes, f"{name.replace('-', '_')}.py", "text/x-python", f"{of}code", "code",
         about if model.code else missing, model.code is None,
     )  # fmt: skip
 
@@ -72,7 +73,7 @@ def _inert(cell: object) -> object:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
-def _button(
+def button(
     label: str, make: Callable[[], bytes], file: str, mime: str, key: str, icon: str, about: str, missing: bool = False
 ) -> None:
     spoken = language()

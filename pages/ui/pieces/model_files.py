@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.errors import UserError
 from engine.runs.playground import Engine, Opened
+from engine.runs.recording import Recording
 from engine.taken.code import code
 from engine.taken.onnx import onnx
 from engine.taken.weights import Origin, weights
@@ -34,16 +35,23 @@ def of_stage(engine: Engine[Any, Any], now: OnStage[Any], rung: str, open_: Call
         return ModelFiles(
             rung, rung, t("What is selected on the stage has no model of its own: select one that is trained.")
         )
-    title, name = t(engine.ladder[rung].title), f"{rung}-{now.frame.step}"
+    return of_moment(engine, lambda: open_(now), rung, now.recording, now.frame.step)
+
+
+def of_moment(
+    engine: Engine[Any, Any], open_: Callable[[], Any], rung: str, recording: Recording[Any], step: int
+) -> ModelFiles:
+    """The files of a rung of what is opened, at a step of a recording."""
+    title, name = t(engine.ladder[rung].title), f"{rung}-{step}"
 
     def origin() -> Origin:
-        return Origin(engine.name, now.config, rung, now.frame.step, now.recording.digest)
+        return Origin(engine.name, recording.config, rung, step, recording.digest)
 
     def script() -> bytes:
         return code(origin()).encode()
 
     try:
-        carried = engine.leaving.carry(open_(now), rung)
+        carried = engine.leaving.carry(open_(), rung)
     except UserError as error:
         return ModelFiles(name, title, explain(error), code=script)
     return ModelFiles(
