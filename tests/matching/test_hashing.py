@@ -46,8 +46,16 @@ def test_english_tokens_are_words_without_punctuation() -> None:
     assert tokens(" ?! ", "en") == tokens("……", "zh") == ()
 
 
+@pytest.mark.parametrize(("text", "language", "found"), [
+    ("iPhone10手机壳", "zh", ("iphone10", "手", "机", "壳")), ("5G手机", "zh", ("5g", "手", "机")),
+    ("हिन्दी भाषा", "en", ("हिन्दी", "भाषा")), ("cre\u0302me a\u0323", "en", ("cre\u0302me", "a\u0323")),
+])  # fmt: skip
+def test_a_word_keeps_its_letters_and_marks_together(text: str, language: str, found: tuple[str, ...]) -> None:
+    assert tokens(text, language) == found
+
+
 def test_chinese_tokens_are_characters_each_its_own_feature() -> None:
-    assert tokens("河岸，银行！ TV", "zh") == ("河", "岸", "银", "行", "t", "v")
+    assert tokens("河岸，银行！ TV", "zh") == ("河", "岸", "银", "行", "tv")
     assert features("河", "zh") == ("河",)
 
 

@@ -7,13 +7,19 @@ word trigrams would be millions, and a character has no letters to take trigrams
 from __future__ import annotations
 
 import re
+import unicodedata
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 BOUNDARY = "<s>"
-_WORD = re.compile(r"[^\W_]+")
+_MARKS = "".join(chr(sign) for sign in range(0x300, 0x3000) if unicodedata.category(chr(sign)) in ("Mn", "Mc"))
+_WORD = re.compile(f"[^\\W_](?:[^\\W_]|[{_MARKS}])*")
+"""Letters and digits, with the marks that stand on them where no letter has them built in."""
+_SIGN = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
+_PIECE = re.compile(f"[{_SIGN}]|[^{_SIGN}]+")
+"""A Chinese character, or a word of letters and digits among them."""
 
 
 def letter_trigrams(word: str) -> list[str]:
@@ -23,9 +29,10 @@ def letter_trigrams(word: str) -> list[str]:
 
 
 def tokens(text: str, language: str) -> tuple[str, ...]:
-    """Words of an English text in lower case, characters of a Chinese one; punctuation is left out."""
+    """Words of an English text in lower case, characters of a Chinese one, in which a word of Latin letters or digits is a
+    whole: iphone10, 手, 机, 壳; punctuation is left out."""
     words = _WORD.findall(text.lower())
-    return tuple("".join(words)) if language == "zh" else tuple(words)
+    return tuple(piece for word in words for piece in _PIECE.findall(word)) if language == "zh" else tuple(words)
 
 
 def features(token: str, language: str, whole_words: bool = False) -> tuple[str, ...]:
