@@ -14,7 +14,6 @@ from engine.multitask.models import build
 from engine.runs.frame import Array
 from engine.runs.studies.verdict import Judged, Outcome, judge_together
 
-
 AMONG = LIVE
 """What the page's sentence chooses among: the structures that are trained where nobody chose. One that joins the ladder beyond
 them changes neither the choice nor, by being judged together with them, what is said of the others; that it is better is told
