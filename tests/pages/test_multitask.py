@@ -13,6 +13,7 @@ from engine.multitask import STRUCTURES
 from engine.multitask.choice import beyond, choices
 from engine.multitask.ladder import TITLES
 from engine.multitask.shipped import SHIPPED
+from pages.multitask.settings import SETTINGS
 from pages.multitask.where import PLACE
 from pages.ui.language import LANGUAGES, catalogue
 from tests.pages.visits import APP, CHINESE, LOCALES, PATIENCE, opened_at, state, titles
@@ -174,6 +175,16 @@ def test_a_rung_above_changes_nothing_of_the_opening() -> None:
         assert said.startswith(f"Take **{TITLES[choices(SHIPPED.results)[p].taken]}**")
         clause = "Beyond these, PLE is judged better here."
         assert (clause in said) == bool(better) and "PLE" not in said.replace(clause, "")
+
+
+def test_the_line_of_differences_names_only_what_differs() -> None:
+    """Of the rungs those that go, of the rates those that are another: the run bar stays in sight."""
+    said = SETTINGS.difference
+    assert said("structures", STRUCTURES[:4], STRUCTURES) == "Structures − PLE"
+    assert said("structures", STRUCTURES, STRUCTURES[1:]) == "Structures + Single-Task"
+    assert said("learning_rate", (0.1, 0.1, 0.1, 0.1, 0.2), (0.1,) * 5) == "Learning rate PLE 0.1 → 0.2"
+    assert said("learning_rate", (0.1,), (0.2,)) == "Learning rate 0.2 → 0.1"
+    assert said("steps", 5, 7) == "Steps 7 → 5"
 
 
 def test_ple_has_its_own_number_of_experts_to_remove() -> None:

@@ -112,9 +112,10 @@ def test_the_walk_reaches_the_loop_the_data_and_the_models(playground: str) -> N
 
 def test_each_rung_rests_on_its_own_code() -> None:
     found = fingerprints(kinds("multitask"))
-    assert set(found) == {"single_task", "shared_bottom", "omoe", "mmoe"} and len(set(found.values())) == 4
+    assert set(found) == {"single_task", "shared_bottom", "omoe", "mmoe", "ple"} and len(set(found.values())) == 5
     mmoe = closure(roots(type(kinds("multitask")[0])), ("mmoe",))
     assert ("engine.multitask.models", "MMoE") in mmoe and ("engine.multitask.models", "OMoE") not in mmoe
+    assert not {("engine.multitask.config", "STRUCTURES"), ("engine.multitask.structures.ple", "PLE")} & set(mmoe)
 
 
 # The same on a small engine, where everything can be moved.

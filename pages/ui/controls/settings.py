@@ -72,10 +72,15 @@ class Settings(Generic[C]):
         return frozenset(config.differences(self.groups.kind(**self.values())))
 
     def difference(self, name: str, mine: Any, theirs: Any) -> str:
-        """One setting in which the controls differ from the run on stage, as a sentence names it; of rungs, which come and go."""
+        """One setting in which the controls differ from the run on stage, as a sentence names it: of rungs those that come and
+        go, of their rates those that differ."""
+        label, written = self.groups.label(name), self.groups.written
         if name == self.groups.kind.ladder:
             signs = {"+": [one for one in mine if one not in theirs], "−": [one for one in theirs if one not in mine]}
-            moved = [f"{sign} {self.groups.written((one,))}" for sign, some in signs.items() for one in some]
-            if moved:  # else they stand in another order
-                return f"{self.groups.label(name)} {' '.join(moved)}"
-        return f"{self.groups.label(name)} {self.groups.written(theirs)} → {self.groups.written(mine)}"
+            if moved := [f"{sign} {written((one,))}" for sign, some in signs.items() for one in some]:
+                return f"{label} {' '.join(moved)}"  # else they stand in another order
+        rungs = self.groups.kind().every_rung
+        if name == "learning_rate" and isinstance(mine, tuple) and len(mine) == len(theirs) == len(rungs):
+            each = zip(rungs, theirs, mine, strict=True)
+            return f"{label} " + ", ".join(f"{written((r,))} {written(a)} → {written(b)}" for r, a, b in each if a != b)
+        return f"{label} {written(theirs)} → {written(mine)}"
