@@ -37,9 +37,8 @@ from benchmarks.report import seconds
 from engine.recommender.held_out.data import Data, prepare
 from engine.recommender.held_out.served import CUTS, Serving, hit_rates
 from engine.recommender.opponents import clicks
-from engine.recommender.opponents.beside import OPPONENTS, Beside
+from engine.recommender.opponents.beside import OPPONENTS, Beside, tune, watch_before
 from engine.recommender.opponents.knn import watched_by
-from engine.recommender.opponents.tuning import tune, watch_before
 from engine.recommender.own_log.config import OwnLogConfig
 from engine.recommender.own_log.published import sequences
 from engine.recommender.own_log.site import enough_steps, own_config, own_site, read_log
@@ -221,9 +220,9 @@ def opponents(site: Site, asked: Examples, held_out: Array, spent: dict[str, lis
     chosen, serving, found = tune(site, held_out), Serving(site, asked), {}
     print(f"   {chosen}, tuned in {time.perf_counter() - began:.0f} s")
     began = time.perf_counter()
-    for one in Beside(site, held_out, chosen).made(asked, OPPONENTS):
-        found[one.name] = serving.best(one.scores, CUTS[-1])
-        spent.setdefault(one.name, []).append(time.perf_counter() - began)
+    for name, scores in Beside(site, held_out, chosen).scores(asked, OPPONENTS):
+        found[name] = serving.best(scores, CUTS[-1])
+        spent.setdefault(name, []).append(time.perf_counter() - began)
         began = time.perf_counter()
     before = watch_before(site, held_out)
     both = np.concatenate((held_out, before.place))

@@ -13,13 +13,12 @@ from engine.recommender.held_out import served
 from engine.recommender.held_out.data import prepare
 from engine.recommender.held_out.served import Serving, gain, hit_rates, top
 from engine.recommender.opponents import knn as knn_module
-from engine.recommender.opponents.beside import OPPONENTS, Beside, Chosen
+from engine.recommender.opponents.beside import OPPONENTS, Beside, Chosen, tune
 from engine.recommender.opponents.clicks import PRIOR, rates, scores
 from engine.recommender.opponents.ease import Ease
 from engine.recommender.opponents.knn import ItemKNN
 from engine.recommender.opponents.on_a_log import facts
 from engine.recommender.opponents.popularity import SMOOTH, OfOwnKinds, Recent
-from engine.recommender.opponents.tuning import tune
 from engine.recommender.opponents.world import measure
 from engine.recommender.ranking.past import Earlier
 from engine.recommender.site.history import SECONDS, Sequences, sequences
@@ -49,9 +48,9 @@ def cosines(seen: Sequences, shrinkage: float = 0.0) -> np.ndarray:
     return found
 
 
-@pytest.mark.parametrize(("block", "shrinkage"), [(7 * VIDEOS, 0.0), (1_000_000, 0.0), (1_000_000, 12.5)])
+@pytest.mark.parametrize(("block", "shrinkage"), [(7, 0.0), (1_024, 0.0), (1_024, 12.5)])
 def test_item_knn_is_the_plain_loop(monkeypatch: pytest.MonkeyPatch, block: int, shrinkage: float) -> None:
-    monkeypatch.setattr(knn_module, "DENSE", block)
+    monkeypatch.setattr(knn_module, "AT_ONCE", block)
     seen = watches()
     knn, plain = ItemKNN(seen, VIDEOS, shrinkage=shrinkage), cosines(seen, shrinkage)
     np.testing.assert_allclose(knn.similar.toarray(), plain, atol=1e-6)

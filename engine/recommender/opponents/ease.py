@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 from scipy.linalg import lapack
 
-from engine.recommender.opponents.knn import AT_ONCE, behind, watched_by
+from engine.recommender.opponents.knn import AT_ONCE, watched_by
 from engine.recommender.site.history import Sequences
 from engine.runs.frame import Array
 
@@ -29,9 +29,8 @@ class Ease:
 
     def __init__(self, watches: Sequences, videos: int, penalty: float, most: int = MOST) -> None:
         seen = watched_by(watches, videos)
-        popularity = np.asarray(seen.sum(0)).ravel()
-        self.kept = np.sort(np.argsort(-popularity, kind="stable")[:most])
-        self._behind = behind(popularity[self.kept])
+        order = np.argsort(-np.asarray(seen.sum(0)).ravel(), kind="stable")
+        self.kept = np.sort(order[:most])
         self._videos, self._penalty, self._seen = videos, penalty, seen[:, self.kept]
         x = self._seen
         self._weights: Array | None = None
@@ -44,16 +43,8 @@ class Ease:
             self._inner = _inverse(x, penalty)
             self._diagonal = (1.0 - np.asarray(x.multiply(self._inner @ x).sum(0)).ravel()) / penalty
 
-    @property
-    def numbers(self) -> int:
-        """How many it keeps: B, or the inverse over users with the watches."""
-        if self._weights is not None:
-            return int(self._weights.size)
-        return int(self._inner.size + self._seen.nnz + len(self._diagonal))
-
     def every(self, users: Array) -> Array:
-        """(N, K) scores of all videos for some users (N,) of the log, of equal ones the more popular first, as for a user of
-        whom it has seen nothing; -inf for those that it does not look at."""
+        """(N, K) scores of all videos for some users (N,) of the log; -inf for those that it does not look at."""
         x = self._seen[users]
         if self._weights is not None:
             scores = x @ self._weights
@@ -61,7 +52,7 @@ class Ease:
             p = (x - sparse.csr_matrix((x @ self._seen.T) @ self._inner @ self._seen)).toarray() / self._penalty
             scores = x.toarray() - p / self._diagonal
         found = np.full((len(users), self._videos), -np.inf, np.float32)
-        found[:, self.kept] = scores + self._behind
+        found[:, self.kept] = scores
         return found
 
 

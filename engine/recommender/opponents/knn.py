@@ -20,17 +20,14 @@ LATEST = 500
 """Watches of a user that count: a heavy user costs their square."""
 AT_ONCE = 1_024
 """Rows of a block, which bounds the memory."""
-DENSE = 8_000_000
-"""Similarities in a block."""
 
 
 class ItemKNN:
     """s(i, j) = |U_i ∩ U_j| / (√(|U_i| |U_j|) + shrinkage), where U_i are the users who watched video i: the cosine, and less
     where few watched both.
 
-    watches   by row of the vocabulary; whatever is held out must not be among them
-    videos    K
-    together  (K, K) users who watched both, where they were counted before
+    watches  by row of the vocabulary; whatever is held out must not be among them
+    videos   K
     """
 
     def __init__(
@@ -41,18 +38,16 @@ class ItemKNN:
         *,
         neighbours: int = NEIGHBOURS,
         shrinkage: float = 0.0,
-        together: Array | None = None,
     ) -> None:
         seen = watched_by(watches, videos, LATEST)
         self.popularity = np.asarray(seen.sum(0)).ravel()  # (K,) users of each video
-        length, by_video = np.sqrt(self.popularity), seen.T.tocsr()
-        blocks, size = [], max(DENSE // max(videos, 1), 1)
-        for begin in range(0, videos, size):
-            rows = slice(begin, begin + size)
-            both = (by_video[rows] @ seen).toarray() if together is None else together[rows]
-            scale = length[rows, None] * length + np.float32(shrinkage)
-            near = np.divide(both, scale, out=np.zeros_like(both), where=both > 0)
-            blocks.append(_nearest(near, begin, neighbours))
+        length = np.sqrt(self.popularity)
+        by_video = seen.T.tocsr()
+        blocks = []
+        for begin in range(0, videos, AT_ONCE):
+            both = (by_video[begin : begin + AT_ONCE] @ seen).tocoo()
+            both.data /= length[both.row + begin] * length[both.col] + np.float32(shrinkage)
+            blocks.append(_nearest(both.tocsr(), begin, neighbours))
             if tick is not None:
                 tick()
         self.similar = sparse.vstack(blocks, format="csr")  # (K, K), at most `neighbours` a row
@@ -90,28 +85,22 @@ def watched_by(watches: Sequences, videos: int, latest: int | None = None) -> sp
     return seen
 
 
-def watched_together(watches: Sequences, videos: int) -> Array:
-    """(K, K) users who watched both videos, as `ItemKNN` counts them."""
-    seen = watched_by(watches, videos, LATEST)
-    counts: Array = (seen.T @ seen).toarray()
-    return counts
-
-
 def behind(popularity: Array) -> Array:
     """(K,) numbers below any score that order what nothing speaks for by popularity (K,)."""
     return np.argsort(np.argsort(-popularity, kind="stable")) * np.float32(-1e-9)
 
 
-def _nearest(near: Array, begin: int, most: int) -> sparse.csr_matrix:
-    """Of each row (n, K), the first of which is that of video `begin`, the `most` largest above 0, without the video itself;
-    of equal ones the first."""
-    rows = np.arange(len(near))
-    near[rows, begin + rows] = 0.0
-    if most < near.shape[1]:
-        least = np.partition(near, -most, axis=1)[:, -most, None]
-        equal, room = near == least, most - (near > least).sum(1, keepdims=True)
-        near[(near < least) | (equal & (equal.cumsum(1) > room))] = 0.0
-    return sparse.csr_matrix(near)
+def _nearest(block: sparse.csr_matrix, begin: int, most: int) -> sparse.csr_matrix:
+    """Of each row the `most` largest, without the diagonal; of equal ones the first."""
+    block.sort_indices()
+    row = np.repeat(np.arange(block.shape[0]), np.diff(block.indptr))
+    own = block.indices == row + begin
+    row, column, value = row[~own], block.indices[~own], block.data[~own]
+    order = np.lexsort((column, -value, row))
+    start = np.searchsorted(row, np.arange(block.shape[0]))
+    place = np.arange(len(order)) - start[row]  # rows ascend before and after sorting
+    kept = order[place < most]
+    return sparse.csr_matrix((value[kept], (row[kept], column[kept])), shape=block.shape)
 
 
 def _bags(watched: Array, videos: int) -> sparse.csr_matrix:

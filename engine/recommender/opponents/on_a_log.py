@@ -16,8 +16,7 @@ from engine.recommender.held_out.data import Data
 from engine.recommender.held_out.evaluation import TESTED, tested
 from engine.recommender.held_out.served import CUTS, Serving
 from engine.recommender.opponents import clicks
-from engine.recommender.opponents.beside import Beside, Chosen
-from engine.recommender.opponents.tuning import tune
+from engine.recommender.opponents.beside import Beside, Chosen, tune
 from engine.recommender.ranking.past import Earlier
 from engine.recommender.recall.samples import Examples
 from engine.runs.frame import Array

@@ -29,11 +29,6 @@ class Recent:
         self._second, self._row = watches.second[kept][order], row[kept][order]
         self._videos, self._span = len(site.known), round(days * SECONDS)
 
-    @property
-    def numbers(self) -> int:
-        """How many it keeps: of each watch when, and of what."""
-        return 2 * len(self._row)
-
     def counts(self, moment: Array) -> Array:
         """(n, K) watches before each moment (n,), in seconds."""
         low, high = (np.searchsorted(self._second, at, side="left") for at in (moment - self._span, moment))

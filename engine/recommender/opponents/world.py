@@ -8,9 +8,8 @@ from engine.recommender.config import RecommenderConfig, WorldConfig
 from engine.recommender.held_out.data import Data, prepare, rankable
 from engine.recommender.held_out.evaluation import judged, truth_of
 from engine.recommender.held_out.served import CUTS, Serving, hit_rates
-from engine.recommender.opponents.beside import OPPONENTS, Beside
+from engine.recommender.opponents.beside import OPPONENTS, Beside, tune
 from engine.recommender.opponents.on_a_log import facts
-from engine.recommender.opponents.tuning import tune
 from engine.recommender.site.taste import click_probability
 from engine.recommender.site.vocabulary import open_site
 from engine.runs.frame import Array, Frame
@@ -36,10 +35,10 @@ def measure(config: WorldConfig, tick: Tick | None = None) -> Iterator[Frame]:
     chosen, serving = tune(data.site, held_out, going), Serving(data.site, data.test)
     found = facts(data, chosen)
     most = min(CUTS[-1], len(data.site.known))
-    for one in Beside(data.site, held_out, chosen, going).made(data.test, OPPONENTS):
+    for name, scores in Beside(data.site, held_out, chosen, going).scores(data.test, OPPONENTS):
         made += 1
         going()
-        found[f"{one.name}.hits"] = hit_rates(serving.best(one.scores, most), labels)
+        found[f"{name}.hits"] = hit_rates(serving.best(scores, most), labels)
     if rankable(data.site.world):
         found |= _truth(data)
     yield Frame(0, found, {})

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -16,7 +17,8 @@ from engine.cost import ROWS
 from engine.measures import parameter_count
 from engine.recommender.held_out.data import Data
 from engine.recommender.held_out.served import CUTS, Serving
-from engine.recommender.opponents.beside import OPPONENTS, Beside, Chosen, Opponent
+from engine.recommender.opponents.beside import OPPONENTS, Beside, Chosen
+from engine.recommender.opponents.ease import MOST
 from engine.recommender.recall.samples import Examples
 from engine.recommender.recall.training import viewers
 from engine.recommender.serving.restore import server_at
@@ -28,7 +30,7 @@ USERS, WATCHED, SHOWN = 5, 8, 10
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Of one method: the numbers that it keeps; seconds until it could serve, its tuning apart; milliseconds for the first
+    """Of one method: the numbers that it keeps, of item-kNN at most; seconds until it could serve, its tuning apart; milliseconds for the first
     300 that may be served to each of `engine.cost.ROWS` users, on one thread."""
 
     numbers: int
@@ -63,7 +65,15 @@ def compared(
     return costs, [_lists(data, few, user, found, names) for user in range(USERS)]
 
 
-def _methods(data: Data, frames: Sequence[Frame], chosen: Chosen, asked: Examples) -> Iterator[Opponent]:
+class _Method(NamedTuple):
+    """Its name, its scores (n, K) for some rows of what is asked (n,), and how many numbers it keeps."""
+
+    name: str
+    scores: Callable[[Array], Array]
+    numbers: int
+
+
+def _methods(data: Data, frames: Sequence[Frame], chosen: Chosen, asked: Examples) -> Iterator[_Method]:
     """The network, and its opponents, one after another, as each is made."""
     net = server_at(data.site, frames).net
     v = net.output.weight.detach().numpy()
@@ -73,11 +83,27 @@ def _methods(data: Data, frames: Sequence[Frame], chosen: Chosen, asked: Example
             found: Array = net(viewers(data.site, asked.some(rows))).vector.numpy() @ v.T
         return found
 
-    yield Opponent("recall", scores, parameter_count(net))
-    yield from Beside(data.site, data.test.place, chosen).made(asked, OPPONENTS)
+    yield _Method("recall", scores, parameter_count(net))
+    kept = _numbers(data, chosen)
+    for name, found in Beside(data.site, data.test.place, chosen).scores(asked, OPPONENTS):
+        yield _Method(name, found, kept[name])
 
 
-def _timed(methods: Iterator[Opponent], trained: float) -> Iterator[tuple[Opponent, float]]:
+def _numbers(data: Data, chosen: Chosen) -> dict[str, int]:
+    """By opponent the numbers that it keeps: counts; of each watch its item and its moment; at most so many similarities;
+    of EASE a square of its items, or of the users where they are fewer."""
+    users, items = len(data.site.history.watches.start) - 1, len(data.site.known)
+    watches = len(data.site.history.watches.item) - len(data.test)
+    return {
+        "popular": items,
+        "recent": 2 * watches,
+        "kinds": 2 * watches + items,
+        "knn": items * min(chosen.neighbours, items - 1),
+        "ease": min(users, items, MOST) ** 2,
+    }
+
+
+def _timed(methods: Iterator[_Method], trained: float) -> Iterator[tuple[_Method, float]]:
     """Each with the seconds until it was made; the first took `trained`."""
     spent = trained
     while True:

@@ -7,8 +7,7 @@ import streamlit as st
 
 from engine.recommender.claims import RECALL, SEEDS, STRONG, Seeds, cells
 from engine.recommender.held_out.served import CUTS
-from engine.recommender.opponents.beside import OPPONENTS
-from engine.recommender.opponents.tuning import ASKED
+from engine.recommender.opponents.beside import ASKED, OPPONENTS
 from engine.recommender.shipped import SHIPPED
 from engine.runs.frame import Array
 from pages.recommender.looks.studies import one_series, study, verdicts

@@ -63,7 +63,7 @@ def _costs(found: Measured) -> None:
     st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", alt=t("Cost of each method"))
     st.caption(
         t(
-            "One core of the machine that measured. Seconds: training or counting, without tuning. 1,000 users: the first {most} that may be served to each.",
+            "One core of the machine that measured. Numbers: of item-kNN at most. Seconds: training or counting, without tuning. 1,000 users: the first {most} that may be served to each.",
             most=CUTS[-1],
         )
     )
