@@ -106,6 +106,11 @@ def single(seeds: Seeds) -> None:
             distance=DECLARED_DISTANCE,
             rates=_rates(SINGLE[DECLARED_DISTANCE]),
         )
+        + " "
+        + t(
+            "The GRU was trained at {distances} only.",
+            distances=", ".join(str(d) for d, base in SINGLE.items() if "gru" in base.cells),
+        )
     )
 
 

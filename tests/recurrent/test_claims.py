@@ -140,6 +140,9 @@ def test_what_the_page_tells() -> None:
     assert SHIPPED.verdicts["lstm_remembers@40"].outcome == Outcome.HOLDS
     assert SHIPPED.verdicts["rnn_below_lstm_single@12"].outcome == Outcome.HOLDS
     assert SHIPPED.verdicts["rnn_forgets@160"].outcome != Outcome.HOLDS
+    for told in ("gru_remembers@40", "rnn_below_gru_single@12"):
+        assert SHIPPED.verdicts[told].outcome == Outcome.HOLDS
+    assert stored("gru", at=None, **COUNT).mean() < 0.1 < stored("lstm", at=None, **COUNT).mean()
     assert single("rnn", 3).mean() > 0.9 > 0.5 > single("rnn", 12).mean()
     half, whole = (stored("rnn", steps=steps).mean() for steps in (2_400, 4_800))
     assert half < whole and whole > 0.95 and stored("lstm").mean() > 0.99
