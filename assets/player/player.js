@@ -7,7 +7,7 @@
 function playerLook(width, page, zoom) {
   const narrow = width < 640,
     snug = !narrow && width < 1000,
-    room = Math.max(500, page - 300) / zoom,
+    room = Math.max(494, page - 306) / zoom,
     height = Math.min(500 + Math.max(width - 900, 0) * 0.394, room, 860) + (snug ? 32 : 0);
   return { narrow, snug, wide: width > 1200, height: narrow ? null : Math.round(height) };
 }

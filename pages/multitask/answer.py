@@ -79,7 +79,7 @@ def _by_the_study(p: float) -> str:
         losses=listed(f"{_median(s, at):.3f} ({TITLES[s]})" for s in dict.fromkeys((choice.taken, choice.best))),
     )
     same = (
-        t("The choice is the same at every p from 0 to 1.")
+        t("The same at every p from 0 to 1.")
         if len(taken) == 1
         else t("Along the slider the choice changes.")
     )

@@ -97,6 +97,6 @@ test("a player is side by side and as high as the window lets it, or one below t
   const playerLook = named("playerLook");
   assert.deepEqual(playerLook(480, 900, 1), { narrow: true, snug: false, wide: false, height: null });
   assert.deepEqual(playerLook(900, 900, 1), { narrow: false, snug: true, wide: false, height: 532 });
-  assert.deepEqual(playerLook(1300, 900, 1), { narrow: false, snug: false, wide: true, height: 600 });
-  assert.equal(playerLook(1300, 900, 1.5).height, 400); // larger type: the same pixels hold less
+  assert.deepEqual(playerLook(1300, 900, 1), { narrow: false, snug: false, wide: true, height: 594 });
+  assert.equal(playerLook(1300, 900, 1.5).height, 396); // larger type: the same pixels hold less
 });
