@@ -78,11 +78,7 @@ def _by_the_study(p: float) -> str:
         seeds=len(SEEDS),
         losses=listed(f"{_median(s, at):.3f} ({TITLES[s]})" for s in dict.fromkeys((choice.taken, choice.best))),
     )
-    same = (
-        t("The same at every p from 0 to 1.")
-        if len(taken) == 1
-        else t("Along the slider the choice changes.")
-    )
+    same = t("The same at every p from 0 to 1.") if len(taken) == 1 else t("Along the slider the choice changes.")
     if better_ones := _beyond().get(at):
         better = listed(TITLES[structure] for structure in better_ones)
         same += " " + t("Beyond these, {structure} is judged better here.", structure=better)
