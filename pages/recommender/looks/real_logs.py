@@ -32,7 +32,7 @@ def draw(now: Shown) -> None:
             measured(found.config, found.frame)
             st.caption(
                 t(
-                    "Users: {users}. Items: {items}. {steps} steps; with all opponents and their tuning {seconds} s on one core. Source: {source}. Data {data}.",
+                    "Users: {users}. Items: {items}. {steps} steps; with all opponents and their tuning {seconds} s on two cores. Source: {source}. Data {data}.",
                     users=f"{found.config.users:,}",
                     items=f"{found.config.videos:,}",
                     steps=f"{found.config.steps:,}",
