@@ -157,7 +157,7 @@ def _stage(
             1.0,
             0.05,
             values,
-            t("Drag the correlation to 1: the gates of the two tasks come closer."),
+            t("Drag the correlation to 1: MMoE's gates of the two tasks come closer."),
             tuple(readouts),
         ),
         hero=hero,

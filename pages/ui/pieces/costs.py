@@ -1,12 +1,11 @@
-"""What each model of a page costs: its parameters, what a training took, and the time of answering a thousand rows."""
+"""What each model of a page costs whoever serves it: its parameters, and the time of answering a thousand rows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -18,7 +17,7 @@ from pages.ui.pieces.section import Section
 from pages.ui.run.on_stage import OnStage
 
 S = TypeVar("S", bound=OnStage[Any])
-TITLE = N_("Cost: how large is each, how long does it train, and how fast does it answer?")
+TITLE = N_("Cost: how large is each, and how fast does it answer?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +26,11 @@ class Costs(Generic[S]):
 
     served   a model's pass over many rows, by its rung and what is on stage
     rows     what these rows are, a sentence of the catalogues
-    seconds  of trainings of a rung alone, as far as the study has timed them
-    trained  what a training of the study is, a sentence of the catalogues
     """
 
     engine: Engine[Any, Any]
     served: Callable[[S, str], Served]
     rows: str
-    seconds: Callable[[str], Sequence[float]]
-    trained: Callable[[], str]
 
     def section(self) -> Section[S]:
         """The section that shows them."""
@@ -47,9 +42,8 @@ class Costs(Generic[S]):
         st.dataframe(pd.DataFrame([row for row in rows if row]), hide_index=True, height="content", alt=t(TITLE))
         st.caption(
             t(
-                "Parameters and time of the models on stage. {rows}: one thread of this server, the fastest of five passes. Training: {trained}",
+                "Parameters and time of the models on stage. {rows}: one thread of this server, the fastest of five passes.",
                 rows=t(self.rows),
-                trained=self.trained(),
             )
         )
 
@@ -58,11 +52,9 @@ class Costs(Generic[S]):
             count, spent = _measured(self.engine.name, rung, now.config.digest, now.frame.step, self.served, now)
         except (UserError, KeyError):  # not in this run, or this moment keeps no parameters
             return {}
-        seconds = self.seconds(rung)
         return {
             t("Model"): title,
             t("parameters"): f"{count:,}",
-            t("training, seconds"): f"{np.median(seconds):.1f}" if seconds else "–",
             t("1,000 rows, milliseconds"): f"{spent:.1f}",
         }
 
