@@ -25,3 +25,8 @@ class BrowserInOne(LoadFileScheduling):
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> BrowserInOne:
     return BrowserInOne(config, log)
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """The id of a case made of bytes: how many, never which; gzip writes the time into them, and both workers must agree."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) else None
