@@ -29,10 +29,11 @@ def draw() -> None:
     start_up()
     theme.apply()
     owner()
-    with st.sidebar:
-        language.switch()
-    with language.speaking(language.language()):
-        draw_page()
+    with house().turns.turn():
+        with st.sidebar:
+            language.switch()
+        with language.speaking(language.language()):
+            draw_page()
 
 
 def draw_page() -> None:

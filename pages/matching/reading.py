@@ -18,7 +18,7 @@ from pages.matching.words import upright
 from pages.ui.controls.choices import one_of
 from pages.ui.language import t
 from pages.ui.marked import Marked
-from pages.ui.pieces.charts import show, word_axis
+from pages.ui.pieces.charts import built_once, show, word_axis
 from pages.ui.theme import HUES
 
 
@@ -39,6 +39,7 @@ def draw(now: Shown) -> None:
         _gates(now, scene)
 
 
+@built_once
 def _cosines_read(rows: list[dict[str, object]], title: str) -> alt.Chart:
     return (
         alt.Chart(pd.DataFrame(rows), height=240, title=title)

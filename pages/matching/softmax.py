@@ -11,7 +11,7 @@ from engine.matching.ladder import LADDER, TITLES
 from engine.matching.opened.scene import Scene
 from pages.matching.shown import Shown
 from pages.ui.language import t
-from pages.ui.pieces.charts import LEGEND, show
+from pages.ui.pieces.charts import LEGEND, built_once, show
 from pages.ui.theme import HUES
 
 
@@ -26,10 +26,9 @@ def draw(now: Shown) -> None:
         for m, one in cosines.items()
         for g in gammas
     ]
-    rule = alt.Chart(pd.DataFrame({"gamma": [now.config.gamma]})).mark_rule(strokeDash=[4, 3]).encode(x="gamma:Q")
     with left:
         show(
-            _curve(rows, "gamma", t("γ"), log=True) + rule,
+            _curve(rows, "gamma", t("γ"), log=True, marked=now.config.gamma),
             key="gamma_curve",
             alt=t("P(D₁|Q) over γ"),
         )
@@ -63,9 +62,13 @@ def _unclicked(now: Shown, scene: Scene) -> list[dict[str, object]]:
     return rows
 
 
-def _curve(rows: list[dict[str, object]], x: str, title: str, log: bool = False) -> alt.Chart:
+@built_once
+def _curve(
+    rows: list[dict[str, object]], x: str, title: str, *, log: bool = False, marked: float | None = None
+) -> alt.Chart | alt.LayerChart:
+    """A line a model over x, and a dashed one where x is `marked`."""
     hues = [HUES[LADDER[m].hue] for m in TITLES]
-    return (
+    lines = (
         alt.Chart(pd.DataFrame(rows), height=300)
         .mark_line(strokeWidth=2.5)
         .encode(
@@ -75,3 +78,6 @@ def _curve(rows: list[dict[str, object]], x: str, title: str, log: bool = False)
             tooltip=[alt.Tooltip("model:N", title=t("Model")), alt.Tooltip(f"{x}:Q", title=title, format=".3g"), alt.Tooltip("p:Q", title="P(D₁|Q)", format=".3f")],
         )
     )  # fmt: skip
+    if marked is None:
+        return lines
+    return lines + alt.Chart(pd.DataFrame({x: [marked]})).mark_rule(strokeDash=[4, 3]).encode(x=f"{x}:Q")

@@ -12,12 +12,13 @@ from engine.multitask.claims import COMPARED
 from engine.multitask.ladder import LADDER, TITLES
 from engine.runs.studies.verdict import mean_interval
 from pages.ui.language import N_, t
-from pages.ui.pieces.charts import show
+from pages.ui.pieces.charts import built_once, show
 from pages.ui.theme import HUES
 
 NUMBERS = {"mean": N_("mean"), "low": N_("low"), "high": N_("high")}
 
 
+@built_once
 def curve(
     values: Mapping[tuple[str, float], np.ndarray], y: str, colours: dict[str, str], *, paired: bool = True
 ) -> alt.LayerChart:

@@ -19,7 +19,7 @@ from pages.multitask.claim_views import four_digits
 from pages.multitask.claim_words import PAYS, said
 from pages.ui.controls.choices import one_of
 from pages.ui.language import bare, listed, t
-from pages.ui.pieces.charts import show
+from pages.ui.pieces.charts import built_once, show
 from pages.ui.pieces.verdict import in_favour, verdict_lines
 from pages.ui.theme import HUES
 
@@ -84,6 +84,7 @@ def _sizes(p: float) -> str:
     )
 
 
+@built_once
 def chart(found: Mapping[str, tuple[np.ndarray, str]], x: str, y: str, digits: str = ".4f") -> alt.LayerChart:
     """By a structure's title its gains (S, 2) and colour: a dot for each seed, an arrow from nothing gained to the median."""
     dots = [(name, *gained) for name, (values, _) in found.items() for gained in values.tolist()]

@@ -12,7 +12,7 @@ import streamlit as st
 from engine.runs.service.run import View
 from pages.ui.language import N_, bare, t
 from pages.ui.marked import Marked
-from pages.ui.pieces.charts import show
+from pages.ui.pieces.charts import built_once, show
 from pages.ui.theme import HUES
 
 POLICIES = {
@@ -74,6 +74,7 @@ def _legend(hues: Mapping[str, str]) -> alt.LayerChart:
     return signs + base.mark_text(align="left", dx=26, fontSize=14, color="#888").encode(text="policy:N")
 
 
+@built_once
 def _chart(rows: pd.DataFrame, title: str, form: str, hues: Mapping[str, str]) -> alt.Chart:
     return (
         alt.Chart(rows, height=210)

@@ -13,7 +13,7 @@ from engine.recommender.held_out.served import CUTS
 from pages.recommender.looks.studies import study, verdicts
 from pages.recommender.shown import Shown
 from pages.ui.language import N_, bare, t
-from pages.ui.pieces.charts import show
+from pages.ui.pieces.charts import built_once, show
 from pages.ui.theme import HUES
 
 CLAIMS = {
@@ -67,6 +67,7 @@ def _study(seeds: Seeds) -> None:
     verdicts(CLAIMS)
 
 
+@built_once
 def _chart(rows: pd.DataFrame) -> alt.LayerChart:
     cuts = [bare("among the first {cut}", cut=cut) for cut in CUTS][::-1]
     order = [layers_of(base) for base in DEPTHS]

@@ -28,7 +28,7 @@ from pages.recommender.looks.studies import one_series, study, verdicts
 from pages.recommender.shown import Shown
 from pages.ui.controls.choices import one_of, one_of_many
 from pages.ui.language import N_, bare, t
-from pages.ui.pieces.charts import show
+from pages.ui.pieces.charts import built_once, show
 from pages.ui.theme import HUES
 
 WHICH = {EXAMPLE: N_("Example age a"), USER: N_("The user's age")}
@@ -119,6 +119,7 @@ def _line(found: Life, name: str, said: str, upload: int) -> pd.DataFrame:
     return pd.DataFrame({"day": day, "share": share, "line": said})
 
 
+@built_once
 def _life_chart(data: pd.DataFrame, hues: dict[str, str], height: int, title: str, x: str | None) -> alt.LayerChart:
     """Told apart in the first, which stands above."""
     names = list(hues)
@@ -212,6 +213,7 @@ def _scores_chart(now: Shown, asked: dict[int, str], x: Array, scores: Array, da
     )  # fmt: skip
 
 
+@built_once
 def _new_chart(x: Array, new: Array, title: str) -> alt.Chart:
     said = bare("new of the first {first}", first=FIRST)
     return (

@@ -14,7 +14,7 @@ from pages.recommender.looks.cached import kept
 from pages.recommender.shown import Shown
 from pages.ui.controls.choices import one_of
 from pages.ui.language import N_, bare, t
-from pages.ui.pieces.charts import LEGEND, show
+from pages.ui.pieces.charts import LEGEND, built_once, show
 from pages.ui.theme import HUES
 
 RATES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
@@ -46,7 +46,11 @@ def intercept(now: Shown) -> None:
         )  # fmt: skip
     with right:
         usual = float(log.clicked.mean())
-        _rates(_fits(now, RATES), float(rate), usual)
+        show(
+            _rates(_fits(now, RATES), float(rate), usual),
+            key="watch_time_rates",
+            alt=t("Odds and expected watch time over the click rate"),
+        )
         st.caption(
             t(
                 "Impressions are simulated with this click rate; the watch times are drawn from those of the log. Dashed: the click rate chosen."
@@ -64,7 +68,8 @@ def _fits(digest: str, step: int, _now: Shown, rates: tuple[float, ...]) -> list
     return [fit(rate, minutes) for rate in rates]
 
 
-def _rates(fits: list[Fit], rate: float, usual: float) -> None:
+@built_once
+def _rates(fits: list[Fit], rate: float, usual: float) -> alt.LayerChart:
     names = {
         "learnt": t("learnt odds"),
         "exact": "E[T] / (1 − P)",
@@ -89,7 +94,7 @@ def _rates(fits: list[Fit], rate: float, usual: float) -> None:
     rules = alt.Chart(pd.DataFrame(marks, columns=["rate", "which"])).mark_rule(color="#888").encode(
         x="rate:Q", strokeDash=alt.StrokeDash("which:N", legend=None, scale=alt.Scale(domain=["chosen", "log"], range=[[6, 4], [2, 3]])),
     )  # fmt: skip
-    show(rules + lines + dots, key="watch_time_rates", alt=t("Odds and expected watch time over the click rate"))  # fmt: skip
+    return rules + lines + dots
 
 
 def calibration(now: Shown, candidates: OddsAgainstTruth) -> None:

@@ -30,7 +30,7 @@ from pages.recommender.where import PLACE
 from pages.ui.controls.choices import one_of, one_of_many
 from pages.ui.controls.unit import unit
 from pages.ui.language import N_, bare, t
-from pages.ui.pieces.charts import show, unit_bars
+from pages.ui.pieces.charts import built_once, show, unit_bars
 from pages.ui.pieces.zoom import zoom
 from pages.ui.theme import HUES
 
@@ -74,6 +74,7 @@ def _inputs(now: Shown, scene: Scene) -> None:
     st.caption(t("a is the example age: 0 at serving, as of now. The order of the watches is lost in their average."))
 
 
+@built_once
 def _bars(title: str, values: np.ndarray, names: tuple[str, ...] | None) -> alt.Chart:
     """Numbered where there are no names."""
     axis = alt.Axis(labelAngle=-45, labelOverlap=False) if names else alt.Axis(labelAngle=0, labelOverlap=True)
@@ -104,9 +105,12 @@ def _layer(now: Shown, scene: Scene) -> None:
     with left:
         for n, one in enumerate(layers, 1):
             marked = chosen if n == layer else -1
-            title = alt.Title(bare("layer {n}, {units} units", n=n, units=len(one)), fontSize=12, fontWeight="normal")
-            chart = unit_bars(one, marked, HUES[0]).properties(height=150, title=title)
-            show(chart, key=f"path_layer_{n}", alt=t("Every unit of this layer"))
+            title = bare("layer {n}, {units} units", n=n, units=len(one))
+            show(
+                unit_bars(one, marked, HUES[0], height=150, title=title),
+                key=f"path_layer_{n}",
+                alt=t("Every unit of this layer"),
+            )
         zero = int((values == 0).sum())
         st.caption(t("Layer {layer}: {zero} of {units} units are cut off at 0 for this user.", layer=layer, zero=zero, units=len(values)))  # fmt: skip
     with right:

@@ -3,38 +3,73 @@ a legend of lines."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal, cast
+import functools
+import hashlib
+import json
+import pickle  # noqa: TID251  values are told apart by their pickles, which nobody reads
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, ParamSpec, cast
 
 import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
+from altair.utils.schemapi import disable_debug_mode
 from streamlit.delta_generator import DeltaGenerator
 
 from engine.runs.frame import Array
-from pages.ui.language import t
+from pages.ui.language import language, t
+from pages.ui.latest import Latest
 
 CHECKED = False
 """Whether a chart is held against Vega-Lite's schema when it is drawn: the tests do; it costs more than all the rest."""
+disable_debug_mode()  # nor is every part of one when it is made
 LEGEND = alt.Legend(orient="top", symbolType="stroke", symbolStrokeWidth=3, symbolOpacity=1)
 
 
+P = ParamSpec("P")
 Chart = alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatChart | alt.FacetChart
 
 
-class _Unchecked:
-    """A chart that becomes JSON as it is."""
+class Drawn:
+    """A chart that is made into JSON once, with its data as Arrow, however often it is drawn."""
 
     def __init__(self, chart: Chart) -> None:
         self._chart = chart
+        self._spec, self._data = "", dict[str, bytes]()
 
     def to_dict(self) -> dict[str, Any]:
-        return self._chart.to_dict(validate=CHECKED)
+        """The Vega-Lite specification. Streamlit asks for it, and collects the data aside meanwhile."""
+        if self._spec:
+            return {**json.loads(self._spec), "datasets": dict(self._data)}
+        spec = self._chart.to_dict(validate=CHECKED)
+        aside = alt.data_transformers.options.get("datasets")
+        if aside is not None:
+            self._spec, self._data = json.dumps(spec), dict(aside)
+        return spec
+
+
+def built_once(build: Callable[P, Chart]) -> Callable[P, Drawn]:
+    """Build a chart from the same values in the same language once, for all sessions.
+
+    Building one and making it JSON takes 10 to 30 ms, at every rerun. The values are compared by their pickles: numbers,
+    words, arrays and tables.
+    """
+
+    @functools.wraps(build)
+    def built(*args: P.args, **kwargs: P.kwargs) -> Drawn:
+        values = hashlib.sha256(pickle.dumps((args, kwargs))).digest()
+        key = (build.__module__, build.__qualname__, language(), values)
+        return _built.get(key, lambda: Drawn(build(*args, **kwargs)))
+
+    return built
+
+
+_built: Latest[Drawn] = Latest(256)
 
 
 def show(
-    chart: Chart,
+    chart: Chart | Drawn,
     *,
     key: str,
     alt: str,
@@ -43,7 +78,8 @@ def show(
 ) -> None:
     """Draw a chart; `alt` says what is seen on it, for those who hear the page."""
     place = st.altair_chart if into is None else into.altair_chart
-    place(cast(Any, _Unchecked(chart)), key=key, alt=alt, width=width)
+    drawn = chart if isinstance(chart, Drawn) else Drawn(chart)
+    place(cast(Any, drawn), key=key, alt=alt, width=width)
 
 
 def word_axis(
@@ -56,15 +92,19 @@ def word_axis(
     return alt.X(f"{field}:O", title=title, axis=alt.Axis(labelExpr=lookup, labelAngle=angle, labelOverlap=overlap))
 
 
-def unit_bars(values: Array, marked: int, colour: str, names: Sequence[str] | None = None) -> alt.Chart:
+@built_once
+def unit_bars(
+    values: Array, marked: int, colour: str, names: Sequence[str] | None = None, *, height: int = 170, title: str = ""
+) -> alt.Chart:
     """Every unit of a layer, or every answer by its name, one of them marked: values (U,)."""
     data = pd.DataFrame({
         "unit": list(names) if names else [str(n + 1) for n in range(len(values))],
         "value": np.asarray(values, float),
         "marked": [n == marked for n in range(len(values))],
     })  # fmt: skip
+    above = alt.Title(title, fontSize=12, fontWeight="normal") if title else alt.Undefined
     return (
-        alt.Chart(data, height=170)
+        alt.Chart(data, height=height, title=above)
         .mark_bar(color=colour)
         .encode(
             x=alt.X("unit:N", sort=None, title=t("answer") if names else t("unit"), axis=alt.Axis(labelOverlap=True, labelAngle=0)),
@@ -75,6 +115,7 @@ def unit_bars(values: Array, marked: int, colour: str, names: Sequence[str] | No
     )  # fmt: skip
 
 
+@built_once
 def strip(
     values: Mapping[tuple[str, str], Array],
     x: str,

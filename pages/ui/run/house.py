@@ -22,6 +22,7 @@ from engine.runs.service.runs import Runs
 from engine.runs.service.uploads import Uploads
 from pages.ui.run.collector import Collector
 from pages.ui.run.scratch import scratch
+from pages.ui.run.turns import Turns
 
 LOG = logging.getLogger("gatescope.house")
 LOOK_SECONDS = 1.0
@@ -38,12 +39,14 @@ class House:
     uploads    users' files
     presence   who is there
     collector  when garbage is collected
+    turns      who is drawn
     """
 
     runs: Runs
     uploads: Uploads
     presence: Presence
     collector: Collector
+    turns: Turns
     closed: threading.Event
 
     def keep_watch(self) -> None:
@@ -84,7 +87,7 @@ def house() -> House:
         left=uploads.release,
         keep_seconds=float(st.get_option("server.disconnectedSessionTTL")) + RETURN_SECONDS,
     )
-    made = House(runs, uploads, presence, Collector(), threading.Event())
+    made = House(runs, uploads, presence, Collector(), Turns(), threading.Event())
     atexit.register(made.close)
     threading.Thread(target=made.keep_watch, daemon=True, name="house").start()
     return made
