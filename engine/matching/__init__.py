@@ -1,5 +1,7 @@
 """Matching queries and documents: DSSM → CNN-DSSM (CLSM) → LSTM-DSSM."""
 
+from functools import partial
+
 from engine.matching.config import MODELS, PAPER, PAPERS, SKILLS, MatchingConfig, PairsConfig
 from engine.matching.data.hashing import letter_trigrams
 from engine.matching.ladder import LADDER
@@ -11,6 +13,7 @@ from engine.matching.taken.model import LEAVING
 from engine.matching.training import train
 from engine.runs.playground import Engine
 from engine.runs.work import Work
+from engine.training_time import time_training
 
 ENGINE = Engine(
     "matching",
@@ -18,6 +21,7 @@ ENGINE = Engine(
     LADDER,
     works={
         "train": Work(MatchingConfig, train, warm=MatchingConfig(steps=2, frames=2, queries=40, batch_size=8)),
+        "time": Work(MatchingConfig, partial(time_training, train)),
         "pairs": Work(PairsConfig, train_pairs, needs_table=True),
     },
     open=lambda config, frames: Opened(config, frames[-1], library(config).lexicon),

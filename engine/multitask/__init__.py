@@ -1,5 +1,7 @@
 """Multi-task learning: Shared-Bottom → OMoE → MMoE → PLE, and the single-task baseline."""
 
+from functools import partial
+
 from engine.multitask.config import STRUCTURES, MultitaskConfig
 from engine.multitask.ladder import LADDER
 from engine.multitask.models import MMoE, OMoE, SharedBottom, SingleTask
@@ -12,6 +14,7 @@ from engine.multitask.taken.model import LEAVING
 from engine.multitask.training import train
 from engine.runs.playground import Engine
 from engine.runs.work import Work
+from engine.training_time import time_training
 
 WARM = MultitaskConfig(structures=STRUCTURES, steps=3, frames=2, runs=2, test_rows=200)
 """The least that reaches every rung."""
@@ -22,6 +25,7 @@ ENGINE = Engine(
     LADDER,
     works={
         "train": Work(MultitaskConfig, train, warm=WARM),
+        "time": Work(MultitaskConfig, partial(time_training, train)),
         "compare": Work(TableConfig, compare, needs_table=True),
     },
     open=lambda config, frames: Opened(config, frames[-1]),

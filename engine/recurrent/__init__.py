@@ -1,5 +1,7 @@
 """Recurrent networks: RNN → GRU → LSTM → peephole LSTM."""
 
+from functools import partial
+
 from engine.cells import GRU, LSTM, RNN, PeepholeLSTM
 from engine.recurrent.config import CELLS, TASKS, RecurrentConfig, TextConfig
 from engine.recurrent.ladder import LADDER
@@ -10,6 +12,7 @@ from engine.recurrent.taken.model import LEAVING
 from engine.recurrent.training import train
 from engine.runs.playground import Engine
 from engine.runs.work import Work
+from engine.training_time import time_training
 
 ENGINE = Engine(
     "recurrent",
@@ -19,6 +22,7 @@ ENGINE = Engine(
         "train": Work(
             RecurrentConfig, train, warm=RecurrentConfig(steps=2, frames=2, distance=3, batch_size=8, cells=CELLS)
         ),
+        "time": Work(RecurrentConfig, partial(time_training, train)),
         "read": Work(TextConfig, read, needs_table=True),
     },
     open=lambda config, frames: Opened(config, frames[-1]),

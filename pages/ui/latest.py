@@ -19,6 +19,11 @@ class Latest(Generic[T]):
         self._held: OrderedDict[Hashable, T] = OrderedDict()
         self._lock = threading.Lock()
 
+    def held(self, key: Hashable) -> T | None:
+        """The result for a key, where there is one."""
+        with self._lock:
+            return self._held.get(key)
+
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """The result for a key, made where it is not held."""
         with self._lock:

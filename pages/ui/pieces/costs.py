@@ -1,4 +1,4 @@
-"""What each model of a page costs whoever serves it: its parameters, and the time of answering a thousand rows."""
+"""What each model of a page costs: its parameters, the time of training it, and that of answering a thousand rows."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ import streamlit as st
 from engine.cost import Served, milliseconds
 from engine.errors import UserError
 from engine.runs.playground import Engine
+from engine.training_time import STEPS, TURNS
 from pages.ui.language import N_, t
+from pages.ui.pieces import training_times
 from pages.ui.pieces.section import Section
+from pages.ui.run import polling
 from pages.ui.run.on_stage import OnStage
 
 S = TypeVar("S", bound=OnStage[Any])
@@ -38,7 +41,18 @@ class Costs(Generic[S]):
 
     def draw(self, now: S) -> None:
         """A row for each model that the run on stage has."""
-        rows = [self._row(now, rung, t(one.title)) for rung, one in self.engine.ladder.items()]
+        config = now.config
+        training_times.ask(self.engine, config)
+        polling.polled(
+            lambda: self._table(now),
+            key="costs_table",
+            stamp=lambda: training_times.stamp(config),
+            going_on=lambda: training_times.measuring(config),
+        )
+
+    def _table(self, now: S) -> None:
+        trained = training_times.seconds(now.config)
+        rows = [self._row(now, rung, t(one.title), trained) for rung, one in self.engine.ladder.items()]
         st.dataframe(pd.DataFrame([row for row in rows if row]), hide_index=True, height="content", alt=t(TITLE))
         st.caption(
             t(
@@ -46,15 +60,28 @@ class Costs(Generic[S]):
                 rows=t(self.rows),
             )
         )
+        if trained:
+            st.caption(
+                t(
+                    "Training: {steps} steps of one seed on one thread of this machine, from the fastest of {turns} turns of {few} steps in which the models took their turns.",
+                    steps=f"{now.config.to_dict()['steps']:,}",
+                    turns=TURNS,
+                    few=STEPS,
+                )
+            )
+        elif training_times.measuring(now.config):
+            st.caption(t("How long each takes to train is being measured."))
 
-    def _row(self, now: S, rung: str, title: str) -> Mapping[str, str]:
+    def _row(self, now: S, rung: str, title: str, trained: Mapping[str, float]) -> Mapping[str, str]:
         try:
             count, spent = _measured(self.engine.name, rung, now.config.digest, now.frame.step, self.served, now)
         except (UserError, KeyError):  # not in this run, or this moment keeps no parameters
             return {}
+        took: dict[str, str] = {t("training, seconds"): f"{trained[rung]:.1f}"} if rung in trained else {}
         return {
             t("Model"): title,
             t("parameters"): f"{count:,}",
+            **took,
             t("1,000 rows, milliseconds"): f"{spent:.1f}",
         }
 
