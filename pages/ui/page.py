@@ -34,8 +34,8 @@ def draw(page: Page[C, S]) -> None:
         share.link()
         share.presenter()
     notice = st.container()  # always there: what comes below must not change its place when the notice goes
-    if training.lost_in_reload():
-        notice.warning(t(training.LOST))
+    for sentence in training.lost_in_reload():
+        notice.warning(t(sentence))
     above = st.container()  # a point being told stands above the stage that shows it
     show = partial(arrival.show_state, page)
     story_panel(name, show, above)

@@ -8,14 +8,14 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import streamlit as st
 
 from pages.ui.language import KEY, language, t
-from pages.ui.run.training import MARK
+from pages.ui.run.training import ASKING, MARK
 
 PRESENTER = "presenter"
 
 
 def url() -> str:
     """This page with every control and the position, without what belongs to this tab alone."""
-    params = {name: st.query_params.get_all(name) for name in st.query_params if name != MARK}
+    params = {name: st.query_params.get_all(name) for name in st.query_params if name not in (MARK, ASKING)}
     params[KEY] = [language()]
     parts = urlsplit(st.context.url or "")
     return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(params, doseq=True), ""))

@@ -119,6 +119,12 @@ def test_a_run_lost_in_a_reload_is_told_once() -> None:
     assert not at.run().exception and not at.warning
 
 
+def test_a_question_lost_in_a_reload_is_told_once() -> None:
+    at = opened(asking="multitask_asked_loss")
+    assert not at.exception and "question" in at.warning[0].value
+    assert not at.run().exception and not at.warning
+
+
 # — the drill-down —
 
 SUMS = ("expert:0", "gate:1", "mix:0", "tower:1", "y:0")

@@ -128,3 +128,10 @@ def test_at_the_end_there_is_a_verdict_of_these_seeds_and_what_more_would_tell(
     assert counted.format(ahead=verdict.ahead, count=verdict.runs) in said(at)
     more = [button.key for button in at.button if button.key == f"{SLOT}_more"]
     assert bool(more) == bool(verdict.runs_needed and verdict.runs_needed > PREVIEW)
+
+
+def test_the_address_says_that_a_question_is_being_asked(measured: dict[Config, Any]) -> None:
+    at = visit(measured, 1, active=True)
+    assert at.query_params["asking"] == [SLOT]
+    at.session_state[SLOT].studies[0].active = False
+    assert not at.run().exception and "asking" not in at.query_params

@@ -73,6 +73,7 @@ def draw(
     was_active = _active(slot)
 
     def drawn() -> None:
+        _mark(slot)
         if _active(slot) != was_active:
             st.rerun()  # the page's clock keeps the time while something goes on
         _draw(shipped, settings, slot, claims, config)
@@ -88,6 +89,14 @@ def _going(slot: str) -> _Going | None:
 def _active(slot: str) -> bool:
     going = _going(slot)
     return going is not None and going.active
+
+
+def _mark(slot: str) -> None:
+    """In the URL while it is being answered: after a reload it tells that there was a question."""
+    if _active(slot):
+        st.query_params[training.ASKING] = slot
+    elif st.query_params.get(training.ASKING) == slot:
+        del st.query_params[training.ASKING]
 
 
 def _stamp(slot: str) -> object:

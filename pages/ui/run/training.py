@@ -57,18 +57,29 @@ def progress_stamp() -> object:
 TURN_WIDTH = 112
 """Pixels, as wide as the longer of Pause and Resume in either language."""
 
+ASKING = "asking"
+"""In the URL while a question to the viewer's settings is being answered."""
+
 LOST = N_(
     "A run was going on when this page was reloaded or its link was copied. It ends by itself; the settings and "
     "the position are kept. Press Train to run it again."
 )
+LOST_QUESTION = N_(
+    "A question was being asked with your settings when this page was reloaded or its link was copied. It ends "
+    "unanswered; the settings are kept. Ask again below the experiment."
+)
 
 
-def lost_in_reload() -> bool:
-    """Whether the URL says that a run was going on which this session does not have. True once."""
+def lost_in_reload() -> list[str]:
+    """What the URL says that was going on and this session does not have, in sentences of the catalogues. Told once."""
+    told = []
     if MARK in st.query_params and current() is None:
         del st.query_params[MARK]
-        return True
-    return False
+        told.append(LOST)
+    if (slot := st.query_params.get(ASKING)) is not None and slot not in st.session_state:
+        del st.query_params[ASKING]
+        told.append(LOST_QUESTION)
+    return told
 
 
 def train(config: Config, table: Table | None = None, work: str = "train") -> None:
