@@ -132,6 +132,6 @@ def test_at_the_end_there_is_a_verdict_of_these_seeds_and_what_more_would_tell(
 
 def test_the_address_says_that_a_question_is_being_asked(measured: dict[Config, Any]) -> None:
     at = visit(measured, 1, active=True)
-    assert at.query_params["asking"] == [SLOT]
+    assert at.query_params["asking"] == SLOT
     at.session_state[SLOT].studies[0].active = False
     assert not at.run().exception and "asking" not in at.query_params
