@@ -36,7 +36,7 @@ lint: $(VENV)/.dev         ## style and types alone
 browser: $(VENV)/.dev     ## find a Chromium, or install one, or fail saying how
 	@$(BIN)/python tests/browser/chromium.py
 
-bench: $(VENV)/.bench browser     ## side by side with peers, in one run
+bench: $(VENV)/.bench $(SERVING)/.ready browser     ## side by side with peers, in one run
 	$(BIN)/python -m benchmarks
 
 serve: $(SERVING)/.ready  ## a model server on a bundle: BUNDLE=, MODELS=, HOST=, PORT=, GRPC_PORT=
@@ -44,7 +44,7 @@ serve: $(SERVING)/.ready  ## a model server on a bundle: BUNDLE=, MODELS=, HOST=
 		$(if $(PORT),--port $(PORT)) $(if $(GRPC_PORT),--grpc-port $(GRPC_PORT))
 
 bundle: $(VENV)/.run      ## write the shipped bundle from the shipped recording
-	$(BIN)/python -m engine.recommender.serving.bundle
+	$(BIN)/python -c "from engine.recommender.shipped import recorded; from engine.recommender.taken.bundle import ship; ship(recorded())"
 
 recordings: $(VENV)/.run  ## train what the pages open with, into assets/recordings
 	$(BIN)/python -m engine.runs.build recordings

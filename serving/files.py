@@ -44,9 +44,12 @@ class File:
 
 def _specs(some: Any) -> tuple[Spec, ...]:
     return tuple(
-        Spec(one.name, DATATYPES[one.type], tuple(size if isinstance(size, int) else -1 for size in one.shape))
+        Spec(
+            one.name, DATATYPES[one.type], tuple(size if isinstance(size, int) else -1 for size in one.shape),
+            rows=str(one.shape[0]) if one.shape else "",
+        )
         for one in some
-    )
+    )  # fmt: skip
 
 
 def found(folder: Path) -> dict[str, dict[str, Path]]:

@@ -64,8 +64,8 @@ class Funnel:
             self._index: Any = faiss.deserialize_index(np.frombuffer(bundle.index, np.uint8))
         except RuntimeError as error:
             raise Refused(f"FAISS does not read the index: {error}") from error
-        flat = bundle.vectors is None
-        self.vectors: Array = self._index.reconstruct_n(0, self._index.ntotal) if flat else bundle.vectors
+        held = bundle.vectors  # a flat index holds them as they are
+        self.vectors: Array = self._index.reconstruct_n(0, self._index.ntotal) if held is None else held
         if len(self.vectors) != len(bundle.known):
             raise Refused(f"the index holds {len(self.vectors)} vectors for {len(bundle.known)} videos")
         order = np.argsort(bundle.uploaded[bundle.known], kind="stable")

@@ -20,14 +20,21 @@ from serving.tensors import TYPES, Spec, Wrong, checked, of_columns, of_rows
 Answer = Callable[[Mapping[str, Array]], dict[str, Array]]
 
 
-class Served(Model):
+class Served(Model):  # type: ignore[misc]
     """One model of one version: named tensors → named tensors."""
 
     def __init__(
-        self, name: str, version: str, inputs: Sequence[Spec], outputs: Sequence[Spec], answer: Answer
+        self,
+        name: str,
+        version: str,
+        inputs: Sequence[Spec],
+        outputs: Sequence[Spec],
+        answer: Answer,
+        of: Mapping[str, Any],
     ) -> None:
         super().__init__(name)
         self.version, self.inputs, self.outputs, self._answer = version, tuple(inputs), tuple(outputs), answer
+        self._of = dict(of)  # which run it is of: it stands in every answer of v2
         self.ready = True
 
     def get_input_types(self) -> list[dict[str, Any]]:
@@ -73,7 +80,7 @@ class Served(Model):
         outputs = [_output(name, found[name], raw or binary.get(name, False)) for name in wanted]
         return InferResponse(
             response_id=request.id or str(uuid.uuid4()), model_name=self.name, model_version=self.version,
-            infer_outputs=outputs, use_binary_outputs=raw,
+            infer_outputs=outputs, parameters=self._of or None, use_binary_outputs=raw,
             requested_outputs=None if raw or not any(binary.values()) else request.request_outputs,
         )  # fmt: skip
 
@@ -108,21 +115,24 @@ def _output(name: str, array: Array, binary: bool) -> InferOutput:
 def _list(array: Array) -> Any:
     """As JSON has it: no infinity."""
     if array.dtype.kind == "f" and not np.isfinite(array).all():
-        return np.where(np.isfinite(array), array.astype(np.object_), None).tolist()
+        told = array.astype(np.object_)
+        told[~np.isfinite(array)] = None
+        return told.tolist()
     return array.tolist()
 
 
 def of_bundle(funnel: Funnel, version: str) -> list[Served]:
     """The four models of a bundle."""
+    of = {"recording": funnel.bundle.recording, "step": funnel.bundle.step}
     return [
-        Served(name, version, _specs(said["inputs"]), _specs(said["outputs"]), funnel.answers[name])
+        Served(name, version, _specs(said["inputs"]), _specs(said["outputs"]), funnel.answers[name], of)
         for name, said in funnel.bundle.schema["models"].items()
     ]
 
 
 def of_file(name: str, version: str, file: File) -> Served:
     """An ONNX file as a model."""
-    return Served(name, version, file.inputs, file.outputs, file.answer)
+    return Served(name, version, file.inputs, file.outputs, file.answer, {})
 
 
 def _specs(some: Sequence[Mapping[str, Any]]) -> list[Spec]:

@@ -13,6 +13,7 @@ from typing import Any
 from grpc import aio
 from kserve.errors import InvalidInput
 from kserve.protocol.dataplane import DataPlane
+from kserve.protocol.grpc import grpc_predict_v2_pb2 as pb
 from kserve.protocol.grpc import grpc_predict_v2_pb2_grpc as rpc
 from kserve.protocol.grpc.interceptors import ExceptionToStatusInterceptor
 from kserve.protocol.grpc.servicer import InferenceServicer
@@ -59,6 +60,15 @@ class Servicer(InferenceServicer):  # type: ignore[misc]
 
     async def ModelInfer(self, request: Any, context: Any) -> Any:
         return await super().ModelInfer(_versioned(request, "model_name", "model_version"), context)
+
+    async def RepositoryModelLoad(self, request: Any, context: Any) -> Any:
+        """KServe's reads an answer that its own repository does not give."""
+        await self._mode_repository_extension.load(model_name=request.model_name)
+        return pb.RepositoryModelLoadResponse(model_name=request.model_name, isLoaded=True)
+
+    async def RepositoryModelUnload(self, request: Any, context: Any) -> Any:
+        await self._mode_repository_extension.unload(model_name=request.model_name)
+        return pb.RepositoryModelUnloadResponse(model_name=request.model_name, isUnloaded=True)
 
 
 def _versioned(request: Any, name: str, version: str) -> Any:

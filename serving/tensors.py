@@ -26,20 +26,19 @@ class Wrong(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """One tensor of a model: its shape has -1 where any size goes, which are names where the size must be the same."""
+    """One tensor of a model: its shape has -1 where any size goes; those whose first axis has the same name `rows` must be of
+    one length there."""
 
     name: str
     datatype: str
     shape: tuple[int, ...]
     optional: bool = False
-    about: str = ""
+    rows: str = "rows"
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> Spec:
         """As a bundle's schema says it."""
-        return cls(
-            said["name"], said["datatype"], tuple(said["shape"]), said.get("optional", False), said.get("about", "")
-        )
+        return cls(said["name"], said["datatype"], tuple(said["shape"]), said.get("optional", False))
 
     def metadata(self) -> dict[str, Any]:
         """As a server's metadata says it."""
@@ -59,9 +58,14 @@ def checked(specs: Sequence[Spec], given: Mapping[str, Array]) -> dict[str, Arra
             found[one.name] = _checked(one, given[one.name])
         elif not one.optional:
             raise Wrong(f"the input “{one.name}” is missing: {one.datatype} {said(one.shape)}")
-    counts = {name: len(array) for name, array in found.items() if by_name[name].shape[:1] == (-1,)}
-    if len(set(counts.values())) > 1:
-        raise Wrong(f"the inputs are of different numbers of rows: {', '.join(f'{k} {v}' for k, v in counts.items())}")
+    for axis in dict.fromkeys(one.rows for one in specs):
+        counts = {
+            n: len(array) for n, array in found.items() if by_name[n].shape[:1] == (-1,) and by_name[n].rows == axis
+        }
+        if len(set(counts.values())) > 1:
+            raise Wrong(
+                f"the inputs are of different numbers of {axis}: {', '.join(f'{k} {v}' for k, v in counts.items())}"
+            )
     return found
 
 

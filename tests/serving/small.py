@@ -7,10 +7,10 @@ from functools import cache
 from pathlib import Path
 
 from engine.recommender.config import RecommenderConfig
-from engine.recommender.serving.bundle import bundle, write
 from engine.recommender.serving.restore import server_at
 from engine.recommender.serving.server import Server
 from engine.recommender.site.vocabulary import open_site
+from engine.recommender.taken.bundle import bundle, write
 from engine.recommender.training import train
 from engine.runs.recording import Recording
 from engine.taken.weights import Origin

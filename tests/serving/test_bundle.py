@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.recommender.serving.bundle import SHIPPED, shipped_bundle, write, zipped
 from engine.recommender.serving.request import request
 from engine.recommender.serving.server import Server
 from engine.recommender.shipped import recorded
+from engine.recommender.taken.bundle import SHIPPED, bundle_of, write, zipped
 from serving.bundle import Refused, read
 from serving.funnel import Funnel
 from serving.tensors import Spec, Wrong, checked, of_columns, of_rows
@@ -159,7 +159,7 @@ def test_what_ships_is_of_the_recording_that_ships() -> None:
     assert SHIPPED.stat().st_size < 6_000_000
     with zipfile.ZipFile(io.BytesIO(SHIPPED.read_bytes())) as archive:
         stored = {name: archive.read(name) for name in archive.namelist()}
-    fresh, said = shipped_bundle(), json.loads(stored["manifest.json"])
+    fresh, said = bundle_of(recorded()), json.loads(stored["manifest.json"])
     assert said["recording"] == recorded().digest
     assert set(stored) == set(fresh)
     for name in ("index.faiss", "catalogue.npz", "quantiles.npz", "schema.json"):

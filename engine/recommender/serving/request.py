@@ -5,8 +5,6 @@ W watches · S search tokens · M videos that were shown before
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from engine.recommender.site.history import SECONDS
@@ -14,7 +12,7 @@ from engine.recommender.site.vocabulary import Site
 from engine.runs.frame import Array
 
 
-def request(site: Site, user: int, when: float, without: tuple[int, ...] = ()) -> Mapping[str, Array]:
+def request(site: Site, user: int, when: float, without: tuple[int, ...] = ()) -> dict[str, Array]:
     """By the names of the schema, for one user: every watch before a moment, in days, the latest first, with its second; the
     last search tokens; who the user is; and how often which video was shown. Watches taken away are -1, and stand in
     `without`: they may not be recommended either."""

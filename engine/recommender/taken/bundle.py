@@ -1,9 +1,9 @@
 """A bundle: the files from which a model server recommends without torch and without the log.
 
-`python -m engine.recommender.serving.bundle` writes the shipped one from the shipped recording.
+`make bundle` writes the shipped one from the shipped recording.
 
 manifest.json   format, the run it is of, and the SHA-256 of every other file
-schema.json     what its models take and give (`serving.schema`)
+schema.json     what its models take and give (`schema`)
 user.onnx, ranking.onnx   the two networks; both read features, which `engine.features` makes
 index.faiss     the vectors v as an index of dot products; vectors.npy beside an index that does not hold them as they are
 catalogue.npz   known (K,) the vocabulary's ids; channel and uploaded (V,), seconds, of all videos; language (K,)
@@ -30,19 +30,20 @@ import torch
 from engine.carried import Carried
 from engine.errors import UserError
 from engine.files import ROOT
+from engine.recommender.config import RecommenderConfig
 from engine.recommender.ranking.model import Ranker
 from engine.recommender.recall.model import CandidateNet, Viewers
 from engine.recommender.serving.opened import Opened
 from engine.recommender.serving.request import request
 from engine.recommender.serving.restore import server_at
 from engine.recommender.serving.scene import offered
-from engine.recommender.serving.schema import schema
 from engine.recommender.serving.server import Server
-from engine.recommender.shipped import recorded
 from engine.recommender.site.history import SECONDS
 from engine.recommender.site.vocabulary import open_site
 from engine.recommender.taken.model import carry
+from engine.recommender.taken.schema import schema
 from engine.runs.frame import Array
+from engine.runs.recording import Recording
 from engine.taken.onnx import onnx
 from engine.taken.weights import Origin
 
@@ -86,9 +87,8 @@ def write(files: Mapping[str, bytes], folder: Path) -> None:
         (folder / name).write_bytes(files[name])
 
 
-def shipped_bundle() -> dict[str, bytes]:
-    """The bundle of the run of 1,000,000 videos that ships."""
-    recording = recorded()
+def bundle_of(recording: Recording[RecommenderConfig]) -> dict[str, bytes]:
+    """The bundle of a recording's last moment."""
     server = server_at(open_site(recording.config), recording.frames)
     return bundle(server, Origin("recommender", recording.config, "rank", recording.frames[-1].step, recording.digest))
 
@@ -206,6 +206,7 @@ def _json(value: Any) -> bytes:
     return (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-if __name__ == "__main__":
+def ship(recording: Recording[RecommenderConfig]) -> None:
+    """Write the shipped bundle."""
     SHIPPED.parent.mkdir(exist_ok=True)
-    SHIPPED.write_bytes(zipped(shipped_bundle()))
+    SHIPPED.write_bytes(zipped(bundle_of(recording)))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.recommender.config import RecommenderConfig
 from engine.recommender.ranking.model import RankNet
 from engine.recommender.recall.model import NUMBERS, CandidateNet
 from engine.recommender.serving.explain import AGES
@@ -19,43 +20,8 @@ Tensor = dict[str, Any]
 
 def schema(site: Site, net: CandidateNet, ranker: RankNet) -> dict[str, Any]:
     """The models with their tensors, how large the vocabularies are, and how much a request may hold."""
-    config, dimensions = site.world.config, net.output.embedding_dim
     return {
-        "models": {
-            "user": _model([*_user(), *_history()], [_u(dimensions)], "A user's history and searches to the vector u."),
-            "recall": _model(
-                [
-                    _of("u", "FP32", -1, dimensions, about="the vector, or in its place all that “user” takes", optional=True),
-                    _of("k", "INT64", 1, about=f"how many candidates; {config.recalled} if not told", optional=True),
-                    *(one | {"optional": True} for one in (*_user(), *_history(), *_left_out())),
-                ],
-                [_u(dimensions), *_candidates("")],
-                "u, or a user, to the candidates whose v has the largest product with it, best first.",
-            ),
-            "ranking": _model(_ranking(config.recent), [_of("odds", "FP32", -1, about="e^z, which ranks")], "An impression's features to its odds."),
-            "recommend": _model(
-                [
-                    *_user(), *_history(), *_left_out(),
-                    _of("language", "INT64", -1, about="of the user"),
-                    _of("watched_at", "INT64", -1, -1, about="the second of each watch, before `now`"),
-                    _of("shown", "INT64", -1, -1, about="ids of videos that were shown before, -1 for none", optional=True),
-                    _of("shown_times", "INT64", -1, -1, about="how often each was", optional=True),
-                    _of("why_not", "INT64", -1, about="a video: where it was lost", optional=True),
-                ],
-                [
-                    _of("videos", "INT64", -1, -1, about=f"ids of the {config.shown} that are shown, best first; -1 for none"),
-                    _of("odds", "FP32", -1, -1, about="their odds"),
-                    *_candidates("candidates"),
-                    _of("candidate_odds", "FP32", -1, -1, about="their odds"),
-                    _u(dimensions),
-                    _of("milliseconds", "FP64", -1, 3, about="of the user's vector, of recall and of ranking"),
-                    _of("stage", "BYTES", -1, about="where the video of `why_not` ended: future, watched, cold, recall, ranking or shown; empty if none was asked"),
-                    _of("place", "INT64", -1, about="its rank there, from 1"),
-                    _of("gap", "FP64", -1, about="by how much it missed the last one that went on, of u·v or of z"),
-                ],
-                "The funnel end to end.",
-            ),
-        },
+        "models": _models(site.world.config, net.output.embedding_dim),
         "vocabularies": {
             "videos": len(site.world.videos), "known": len(site.known), "tokens": net.searched.num_embeddings,
             "regions": net.region.num_embeddings, "languages": ranker.language.num_embeddings,
@@ -63,6 +29,52 @@ def schema(site: Site, net: CandidateNet, ranker: RankNet) -> dict[str, Any]:
         "limits": {"rows": MOST_ROWS, "events": MOST_EVENTS},
         "numbers": {"user": list(AGES[:NUMBERS])},
     }  # fmt: skip
+
+
+def _models(config: RecommenderConfig, dimensions: int) -> dict[str, Any]:
+    shown = _of("videos", "INT64", -1, -1, about=f"ids of the {config.shown} that are shown, best first; -1 for none")
+    return {
+        "user": _model([*_user(), *_history()], [_u(dimensions)], "A user's history and searches to the vector u."),
+        "recall": _model(
+            [
+                _of("u", "FP32", -1, dimensions, about="the vector, or in its place all that “user” takes", optional=True),
+                _of("k", "INT64", 1, about=f"how many candidates; {config.recalled} if not told", optional=True),
+                *(one | {"optional": True} for one in (*_user(), *_history(), *_left_out())),
+            ],
+            [_u(dimensions), *_candidates("")],
+            "u, or a user, to the candidates whose v has the largest product with it, best first.",
+        ),
+        "ranking": _model(
+            _ranking(config.recent), [_of("odds", "FP32", -1, about="e^z, which ranks")],
+            "An impression's features to its odds.",
+        ),
+        "recommend": _model(
+            [*_user(), *_history(), *_left_out(), *_impressed()], [shown, *_funnel(dimensions)], "The funnel end to end.",
+        ),
+    }  # fmt: skip
+
+
+def _impressed() -> list[Tensor]:
+    return [
+        _of("language", "INT64", -1, about="of the user"),
+        _of("watched_at", "INT64", -1, -1, about="the second of each watch, before `now`"),
+        _of("shown", "INT64", -1, -1, about="ids of videos that were shown before, -1 for none", optional=True),
+        _of("shown_times", "INT64", -1, -1, about="how often each was", optional=True),
+        _of("why_not", "INT64", -1, about="a video: where it was lost", optional=True),
+    ]
+
+
+def _funnel(dimensions: int) -> list[Tensor]:
+    return [
+        _of("odds", "FP32", -1, -1, about="their odds"),
+        *_candidates("candidates"),
+        _of("candidate_odds", "FP32", -1, -1, about="their odds"),
+        _u(dimensions),
+        _of("milliseconds", "FP64", -1, 3, about="of the user's vector, of recall and of ranking"),
+        _of("stage", "BYTES", -1, about="where the video of `why_not` ended: future, watched, cold, recall, ranking or shown; empty if none was asked"),
+        _of("place", "INT64", -1, about="its rank there, from 1"),
+        _of("gap", "FP64", -1, about="by how much it missed the last one that went on, of u·v or of z"),
+    ]  # fmt: skip
 
 
 def _model(inputs: list[Tensor], outputs: list[Tensor], about: str) -> dict[str, Any]:
