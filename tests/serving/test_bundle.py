@@ -154,6 +154,7 @@ def test_a_zip_is_the_folder(tmp_path: Path) -> None:
     assert zipped(files()) == zipped(files())
 
 
+@pytest.mark.slow
 def test_what_ships_is_of_the_recording_that_ships() -> None:
     """`make bundle` writes it. Graphs and answers may differ in their last digit on another processor, nothing else may."""
     assert SHIPPED.stat().st_size < 6_000_000
