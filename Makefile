@@ -1,8 +1,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+SERVING := .venv-serving
+BUNDLE ?= assets/serving/million.zip
 
-.PHONY: run dev test check bench recordings pictures claims lint clean help
+.PHONY: run dev test check bench serve bundle recordings pictures claims lint clean help
 
 run: $(VENV)/.run         ## install what is missing and start the app
 	$(BIN)/streamlit run app.py
@@ -19,7 +21,7 @@ check: $(VENV)/.dev       ## style, types and the tests that need neither a page
 TESTS := $(BIN)/python -m pytest -n 2
 
 .PHONY: every-test quick-tests
-every-test: $(VENV)/.dev browser
+every-test: $(VENV)/.dev browser $(SERVING)/.ready
 	$(TESTS)
 
 quick-tests: $(VENV)/.dev
@@ -34,8 +36,15 @@ lint: $(VENV)/.dev         ## style and types alone
 browser: $(VENV)/.dev     ## find a Chromium, or install one, or fail saying how
 	@$(BIN)/python tests/browser/chromium.py
 
-bench: $(VENV)/.bench browser     ## side by side with peers, in one run
+bench: $(VENV)/.bench $(SERVING)/.ready browser     ## side by side with peers, in one run
 	$(BIN)/python -m benchmarks
+
+serve: $(SERVING)/.ready  ## a model server on a bundle: BUNDLE=, MODELS=, HOST=, PORT=, GRPC_PORT=
+	$(SERVING)/bin/python -m serving --bundle $(BUNDLE) $(if $(MODELS),--models $(MODELS)) $(if $(HOST),--host $(HOST)) \
+		$(if $(PORT),--port $(PORT)) $(if $(GRPC_PORT),--grpc-port $(GRPC_PORT))
+
+bundle: $(VENV)/.run      ## write the shipped bundle from the shipped recording
+	$(BIN)/python -c "from engine.recommender.shipped import recorded; from engine.recommender.taken.bundle import ship; ship(recorded())"
 
 recordings: $(VENV)/.run  ## train what the pages open with, into assets/recordings
 	$(BIN)/python -m engine.runs.build recordings
@@ -62,8 +71,16 @@ $(VENV)/.bench: requirements.txt requirements-dev.txt requirements-bench.txt | $
 	$(BIN)/pip install --quiet -r requirements-bench.txt
 	@touch $@ $(VENV)/.dev $(VENV)/.run
 
+$(SERVING)/.ready: requirements-serving.txt
+	$(PYTHON) -m venv $(SERVING)
+	@$(SERVING)/bin/pip install --quiet -r requirements-serving.txt || { \
+		echo "The model server's environment cannot be installed: pip must reach a package index that has requirements-serving.txt."; \
+		echo "Where it cannot, fill $(SERVING) by hand (pip install --no-index --find-links FOLDER -r requirements-serving.txt) and touch $@."; \
+		exit 1; }
+	@touch $@
+
 help:                     ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
 
 clean:                    ## take away what was installed and cached
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(SERVING) .pytest_cache .mypy_cache .ruff_cache

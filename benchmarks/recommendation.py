@@ -88,7 +88,7 @@ def all_watched(config: RecommenderConfig) -> Site:
 
 def _serving(site: Site) -> None:
     """A recommendation through IVF against the exact search alone, user by user."""
-    net, ranker, spread = _grown(site)
+    net, ranker, spread = grown(site)
     config = replace(site.world.config, index="ivf")
     began = time.perf_counter()
     server = Server(replace(site, world=replace(site.world, config=config)), net, ranker)
@@ -131,7 +131,7 @@ def _serving(site: Site) -> None:
     line("its search alone", f"{ivf:.2f} ms", f"exact {all_:.2f} ms", f"{all_ / ivf:.1f} × faster")
 
 
-def _grown(site: Site) -> tuple[CandidateNet, Ranker, list[float]]:
+def grown(site: Site) -> tuple[CandidateNet, Ranker, list[float]]:
     """Networks trained on the default world, with the tables of a larger vocabulary; and how far trained vectors lie from
     their nearest."""
     small = open_site(replace(CONFIG, fewest=RecommenderConfig().fewest))

@@ -35,6 +35,14 @@ def test_engine_knows_no_screen(path: Path) -> None:
     assert not tops & ({"streamlit", "pages"} | CHARTS)
 
 
+@pytest.mark.parametrize("path", files("serving"), ids=str)
+def test_the_model_server_knows_neither_torch_nor_the_screen(path: Path) -> None:
+    """Of the engine it knows the features alone."""
+    names = set(imports(path))
+    assert not {name.partition(".")[0] for name in names} & ({"torch", "streamlit", "pages"} | CHARTS)
+    assert {name for name in names if name.startswith("engine") and name.count(".") == 1} <= {"engine.features"}
+
+
 @pytest.mark.parametrize("path", files("engine"), ids=str)
 def test_one_engine_room_does_not_enter_another(path: Path) -> None:
     room = path.relative_to(ROOT / "engine").parts[0]

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.features import Quantiles, powers
 from engine.recommender.config import RecommenderConfig
-from engine.recommender.ranking.features import Quantiles, impressions, powers
+from engine.recommender.ranking.features import impressions
 from engine.recommender.recall.samples import histories, split
 from engine.recommender.site.history import SECONDS
 from engine.recommender.site.log import simulate

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.errors import UserError
-from engine.recommender.ranking.features import Impressions, impressions
+from engine.features import Impressions
+from engine.recommender.ranking.features import impressions
 from engine.recommender.recall.samples import Examples, split
 from engine.recommender.site.vocabulary import Site
 from engine.recommender.site.world import World

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.features import Impressions
 from engine.recommender.held_out.data import frontier
 from engine.recommender.looks.index_cost import Asked
-from engine.recommender.ranking.features import Impressions, impressions
+from engine.recommender.ranking.features import impressions
 from engine.recommender.ranking.model import Ranker
 from engine.recommender.serving.server import Recommendation, Server
 from engine.recommender.site.taste import click_probability, expected_watch

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from engine.recommender.ranking.features import Impressions, Quantiles, powers
+from engine.features import Impressions, Quantiles, impression_features
 from engine.recommender.recall.model import average
 from engine.recommender.site.vocabulary import Site
 from engine.recommender.site.world import LANGUAGES
@@ -77,14 +77,8 @@ class Ranker:
 
     def seen(self, some: Impressions) -> Seen:
         """What the network reads of some impressions: features (B,) looked up, normalised and bent."""
-        on = self.site.world.config.powers == "on"
-        columns = (powers(self.hours(some.hours), on), powers(self.shown(some.seen), on))
-        return Seen(
-            torch.from_numpy(self.site.row(some.video)),
-            torch.from_numpy(self.site.row(some.recent)),
-            torch.from_numpy(np.stack((some.user_language, some.video_language), 1)),
-            torch.from_numpy(np.concatenate(columns, 1).astype(np.float32)),
-        )
+        found = impression_features(self.site.world.config, self.site.row, self.hours, self.shown, some)
+        return Seen(*(torch.from_numpy(part) for part in found))
 
     @torch.no_grad()
     def logits(self, some: Impressions, size: int = 8_192) -> Array:

@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.features import Impressions, Quantiles
 from engine.rates import at_step
-from engine.recommender.ranking.features import Impressions, Quantiles
 from engine.recommender.ranking.model import Ranker, RankNet, weighted_loss
 from engine.recommender.recall.row_adam import RowAdam
 from engine.recommender.site.vocabulary import Site

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from engine.recommender.config import TOPICS, RecommenderConfig
+from engine.recommender.config import TOPICS
 from engine.recommender.site.world import REGIONS, WORDS
 from engine.runs.frame import Array
 
@@ -77,16 +77,6 @@ def average(table: nn.Embedding, ids: Tensor) -> Tensor:
     there = ids >= 0
     rows = table(ids.clamp_min(0)) * there[..., None]
     return rows.sum(1) / there.sum(1, keepdim=True).clamp_min(1)
-
-
-def numbers(config: RecommenderConfig, age: Array, gender: Array, example_age: Array, watched: Array) -> Tensor:
-    """(B, 7); age and example age in 0 … 1, the latter 0 where it is switched off, as at serving; squares and root are 0
-    where they are."""
-    years = np.clip((age - 13) / 60.0, 0.0, 1.0)
-    since = np.clip(example_age / config.days, 0.0, 1.0) * (config.example_age == "on")
-    bends = config.bends == "on"
-    parts = (years, years**2 * bends, gender, since, since**2 * bends, np.sqrt(since) * bends, (watched >= 0).any(1))
-    return torch.from_numpy(np.stack(parts, 1).astype(np.float32))
 
 
 class Sampler:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from engine.features import user_features
 from engine.rates import at_step
 from engine.recommender.config import RecommenderConfig
 from engine.recommender.recall.model import (
@@ -18,7 +19,6 @@ from engine.recommender.recall.model import (
     Viewers,
     full_loss,
     initialise,
-    numbers,
     sampled_loss,
 )
 from engine.recommender.recall.row_adam import RowAdam
@@ -121,12 +121,10 @@ def viewers(site: Site, some: Examples, *, serving: bool = False, without: Array
     if without is not None:
         watched = np.where(np.isin(watched, without), -1, watched)
     age = np.zeros(len(some)) if serving else some.age
-    return Viewers(
-        torch.from_numpy(site.row(watched)),
-        torch.from_numpy(searched),
-        torch.from_numpy(users.region[some.user]),
-        numbers(config, users.age[some.user], users.gender[some.user], age, watched),
+    found = user_features(
+        config, site.row, watched, searched, users.region[some.user], users.age[some.user], users.gender[some.user], age
     )
+    return Viewers(*(torch.from_numpy(part) for part in found))
 
 
 def pairs(rng: np.random.Generator, events: Sequences, owner: Array, count: int) -> tuple[Array, Array]:

@@ -9,6 +9,7 @@ from collections.abc import Collection
 
 import numpy as np
 
+from engine.features import counted, hours_since
 from engine.recommender.site.history import SECONDS
 from engine.recommender.site.vocabulary import Site
 from engine.runs.frame import Array
@@ -27,10 +28,7 @@ def shown_before(site: Site, user: int, videos: Array, when: float) -> Array:
     until = np.searchsorted(log.time, when)
     past = log.video[:until][log.user[:until] == user]
     ids, counts = np.unique(past, return_counts=True)
-    if not len(ids):
-        return np.zeros(len(videos), np.int64)
-    at = np.minimum(np.searchsorted(ids, videos), len(ids) - 1)
-    return np.where(ids[at] == videos, counts[at], 0)
+    return counted(ids, counts, videos)
 
 
 def hours_since_channel(site: Site, user: int, videos: Array, when: float, without: Collection[int]) -> Array:
@@ -41,7 +39,4 @@ def hours_since_channel(site: Site, user: int, videos: Array, when: float, witho
     item, at = (column[watches.start[user] : end] for column in (watches.item, watches.second))
     left = ~np.isin(item, list(without))
     channel = site.world.videos.channel
-    last = np.full(int(channel.max()) + 1, -np.inf)
-    np.maximum.at(last, channel[item[left]], at[left].astype(float))
-    hours: Array = (second - last[channel[videos]]) / 3_600.0
-    return hours
+    return hours_since(channel[item[left]], at[left], channel[videos], second)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from engine.recommender.ranking.features import Impressions
+from engine.features import Impressions
 from engine.recommender.ranking.model import Ranker, Seen
 from engine.recommender.serving.explain import AGES
 from engine.recommender.serving.server import Recommendation, Server

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.recommender.ranking.features import Quantiles
+from engine.features import Quantiles
 from engine.recommender.ranking.model import Ranker, RankNet
 from engine.recommender.recall.model import CandidateNet
 from engine.recommender.serving.server import Server

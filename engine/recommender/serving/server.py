@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from engine.recommender.ranking.features import Impressions, impressions
+from engine.features import Impressions
+from engine.recommender.ranking.features import impressions
 from engine.recommender.ranking.model import Ranker
 from engine.recommender.recall.index import Retriever
 from engine.recommender.recall.model import CandidateNet, Read, Viewers

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.features import row_of, rows_of
 from engine.recommender.config import RecommenderConfig
 from engine.recommender.site.history import History, Sequences, history_of
 from engine.recommender.site.log import simulate
@@ -29,7 +30,7 @@ class Site:
 
     def row(self, videos: Array) -> Array:
         """The tables' row of each video (…,) → (…,); -1 for one outside the vocabulary, and for -1."""
-        return np.where(videos < 0, -1, self._row[videos])
+        return row_of(self._row, videos)
 
     def watches(self, some: Array | None = None) -> Sequences:
         """The watches whose video has a row, by row; only those that `some` (W,) marks, if given."""
@@ -38,21 +39,14 @@ class Site:
 
     def with_vocabulary(self, known: Array) -> Site:
         """The same site with other videos in the vocabulary: ids (K,), ascending."""
-        return Site(self.world, self.history, known, _rows(known, len(self.world.videos)))
+        return Site(self.world, self.history, known, rows_of(known, len(self.world.videos)))
 
 
 def site_of(world: World) -> Site:
     """Sort a world's log, and number what was watched."""
     videos, watches = np.unique(world.log.video[world.log.clicked], return_counts=True)
     known = videos[watches >= world.config.fewest]
-    return Site(world, history_of(world.log, world.videos, world.users), known, _rows(known, len(world.videos)))
-
-
-def _rows(known: Array, videos: int) -> Array:
-    """(V,) the row of each video in the vocabulary, -1 for one outside."""
-    row = np.full(videos, -1, np.int64)
-    row[known] = np.arange(len(known))
-    return row
+    return Site(world, history_of(world.log, world.videos, world.users), known, rows_of(known, len(world.videos)))
 
 
 def open_site(config: RecommenderConfig) -> Site:

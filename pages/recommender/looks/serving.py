@@ -14,6 +14,7 @@ from engine.recommender.serving.scene import Scene
 from engine.recommender.serving.users import sample_users
 from engine.runs.frame import Array
 from pages.recommender import naming, where
+from pages.recommender.looks import served
 from pages.recommender.looks.cached import kept, pressed
 from pages.recommender.settings import INDEXES
 from pages.recommender.shown import Shown
@@ -29,11 +30,12 @@ MEASURED, EXPORTED = "recommender_measured", "recommender_exported"
 
 
 def draw(now: Shown) -> None:
-    """Three cuts, each with the number that shows it changes nothing, or how much."""
+    """Three cuts, each with the number that shows it changes nothing, or how much; then all of it behind a server."""
     _, _, scene = now.now()
     _cut(now, scene)
     _index(now)
     _file(now, scene)
+    served.draw(now, scene)
 
 
 def _cut(now: Shown, scene: Scene) -> None:
