@@ -12,6 +12,7 @@ import argparse
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from engine.runs.config import Config
@@ -19,7 +20,7 @@ from engine.runs.frame import Array
 from engine.runs.playground import engines
 from engine.runs.service.policy import RunPolicy
 from engine.runs.service.run import Run, State
-from engine.runs.service.runs import Runs
+from engine.runs.service.started import started
 from engine.runs.studies.claims import flat, flat_withdrawn
 from engine.runs.studies.fingerprint import fingerprints, key, work_of
 from engine.runs.studies.restamp import restamp
@@ -78,7 +79,7 @@ def _claims(shipped: Shipped[Any, Any]) -> None:
 
 def _trained(configs: Sequence[Config]) -> Iterator[Run]:
     """Train these on the server's processes; each run as soon as it has ended."""
-    service = Runs(policy=POLICY)
+    service = started(replace(POLICY, cluster_workers=RunPolicy.from_environment().cluster_workers), alike=True)
     try:
         began = time.monotonic()
         going = [service.submit(config, "build", work=work_of(type(config)), background=True) for config in configs]
