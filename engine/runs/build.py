@@ -78,8 +78,11 @@ def _claims(shipped: Shipped[Any, Any]) -> None:
 
 
 def _trained(configs: Sequence[Config]) -> Iterator[Run]:
-    """Train these on the server's processes; each run as soon as it has ended."""
-    service = started(replace(POLICY, cluster_workers=RunPolicy.from_environment().cluster_workers), alike=True)
+    """Train these on as many processes as a server has, and on a cluster where RAY_ADDRESS names one; each run as soon as it
+    has ended."""
+    server = RunPolicy.from_environment()
+    policy = replace(POLICY, workers=server.workers, cluster_workers=server.cluster_workers)
+    service = started(policy, alike=True)  # what is stored is of processors like this one
     try:
         began = time.monotonic()
         going = [service.submit(config, "build", work=work_of(type(config)), background=True) for config in configs]

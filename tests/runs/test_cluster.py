@@ -12,7 +12,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -187,33 +189,39 @@ def test_lost_nodes_cost_a_study_nothing_and_a_live_run_a_sentence(runs: Runs, c
     assert all((found[name] == expected[name]).all() for name in expected)
 
 
-DRIVER = """
-import sys, time
+BUILD = """
 from engine.multitask import MultitaskConfig
-from engine.runs.service.policy import RunPolicy
-from engine.runs.service.runs import Runs
-from engine.runs.workers.cluster import Cluster
-runs = Runs(policy=RunPolicy(workers=0), away=Cluster(sys.argv[1]))
-run = runs.submit(MultitaskConfig(steps=5_000, frames=20, runs=2, test_rows=200), "a", background=True)
-while not run.frames:
-    time.sleep(0.05)
-print(runs.workers[0].pid, flush=True)
-time.sleep(600)
+from engine.runs.build import _trained
+for run in _trained([MultitaskConfig(steps=steps, frames=2, runs=8, test_rows=200) for steps in (40, 5_000)]):
+    print(run.state, flush=True)
 """
 
 
-def test_with_the_server_gone_nothing_runs_on(runs: Runs, cluster: Any) -> None:
+def _workers_on(cluster: Any) -> set[int]:
+    """Processes that train below the cluster's nodes."""
+    found = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError, AssertionError):
+            if b"engine.runs.workers.main" in (folder / "cmdline").read_bytes():
+                node_of(cluster, int(folder.name))
+                found.add(int(folder.name))
+    return found
+
+
+def test_a_build_is_trained_there_and_with_it_gone_nothing_runs_on(runs: Runs, cluster: Any) -> None:
     until(lambda: runs.busy == 0)
     for worker in runs.workers:
         worker.kill()  # room for another server
     until(lambda: not runs.workers)
-    server = subprocess.Popen(
-        [sys.executable, "-c", DRIVER, cluster.address], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    environment = os.environ | {"RAY_ADDRESS": cluster.address, "GATESCOPE_WORKERS": "0"}
+    build = subprocess.Popen(
+        [sys.executable, "-c", BUILD], stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment
     )
-    assert server.stdout is not None
-    pid = int(server.stdout.readline())
-    actor = _parent(pid)
-    assert _alive(pid) and _alive(actor)
-    server.kill()
-    server.communicate()
-    until(lambda: not _alive(pid) and not _alive(actor))
+    assert build.stdout is not None
+    assert build.stdout.readline().startswith("1 of 2") and build.stdout.readline() == "finished\n"
+    pids = _workers_on(cluster)
+    assert pids
+    actors = {_parent(pid) for pid in pids}
+    build.kill()
+    build.communicate()
+    until(lambda: not any(map(_alive, pids | actors)))

@@ -13,7 +13,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -40,6 +40,8 @@ LEAVE_SECONDS = 10.0
 """For saying goodbye to a head, which may be lost."""
 LOOK_SECONDS, RETRY_SECONDS = 0.5, 30.0
 """How often free CPUs are counted, and a cluster that is not there is tried again."""
+LEAST_GATHER_SECONDS, ASK_SECONDS = 0.05, 0.002
+"""A host gathers records for so long, and for so long times the workers: then they are asked 500 times a second in all."""
 STALE_SECONDS = 10.0
 """After so long without a count there is no room."""
 
@@ -73,7 +75,7 @@ class Cluster:
     def hire(self, on_record: OnRecord, on_exit: OnExit) -> Worker:
         """An actor for one worker. Raises RuntimeError where the cluster does not take it."""
         name = f"cluster worker {next(self._numbers)}"
-        worker = FarWorker(RayPost(self._tables), name, self._over, on_record, on_exit)
+        worker = FarWorker(RayPost(self._tables, self._gather), name, self._over, on_record, on_exit)
         with self._lock:
             self._workers.add(worker)
         try:
@@ -82,6 +84,9 @@ class Cluster:
             self._over(worker)
             raise
         return worker
+
+    def _gather(self) -> float:
+        return max(LEAST_GATHER_SECONDS, len(self._workers) * ASK_SECONDS)
 
     def _over(self, worker: FarWorker) -> None:
         with self._lock:
@@ -188,8 +193,8 @@ class Tables:
 class RayPost:
     """Calls to the actor that is a host. Raises RuntimeError where the cluster does not take it."""
 
-    def __init__(self, tables: Tables) -> None:
-        self._tables = tables
+    def __init__(self, tables: Tables, gather: Callable[[], float]) -> None:
+        self._tables, self.gather = tables, gather
         environment = {name: os.environ[name] for name in CAPABILITY if name in os.environ}
         try:
             self._actor = ACTOR.remote(environment)

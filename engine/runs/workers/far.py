@@ -47,6 +47,10 @@ class Post(Protocol):
     def answer(self, call: Any) -> Any:
         """The answer. Raises Unreachable or Gone."""
 
+    def gather(self) -> float:
+        """For how many seconds a host shall gather records, so that all hosts together are not asked too often."""
+        ...
+
     def parcel(self, digest: str, data: bytes) -> Any:
         """What stands for a table's bytes in a call, so that they travel once."""
 
@@ -119,7 +123,7 @@ class FarWorker:
         call: Any = None
         while (how := self._overdue(time.monotonic())) is None:
             try:
-                call = call or self._post.call("records", self._after, WAIT_SECONDS)
+                call = call or self._post.call("records", self._after, WAIT_SECONDS, self._post.gather())
                 if self._post.wait(call, 0.5):
                     answered, call = call, None
                     how = self._hear(self._post.answer(answered))

@@ -21,12 +21,12 @@ from engine.runs.workers.protocol import Command, Exit, Job, Worker
 Record = tuple[dict[str, Any], bytes]
 BATCH_BYTES = 8 << 20
 """Of bodies in one answer: an object store may be as small as 75 MiB."""
-GATHER_SECONDS = 0.05
-"""How long what comes after a record is waited for, so that one answer takes it along."""
 ABANDONED_SECONDS = 60.0
 """Whoever hired the worker asks every few seconds: where nobody does, it ends."""
 EXIT = "exit"
 """The kind of the last record: how the worker ended."""
+CAN_WAIT = frozenset({"progress", "frame", "alive"})
+"""Kinds of records that may wait for what comes after them."""
 
 
 class Host:
@@ -42,8 +42,9 @@ class Host:
         self._worker = LocalWorker(self._keep, self._ended)
         threading.Thread(target=self._watch, daemon=True, name="host").start()
 
-    def records(self, after: int, wait: float) -> list[Record]:
-        """The records from number `after` on, once there are any; none after `wait` seconds. Those before are forgotten."""
+    def records(self, after: int, wait: float, gather: float) -> list[Record]:
+        """The records from number `after` on, once there are any; none after `wait` seconds. Those before are forgotten.
+        What comes within `gather` seconds of the first is taken along, unless one of them cannot wait."""
         with self._changed:
             self._asked = time.monotonic()
             while self._first < after and self._records:
@@ -51,8 +52,7 @@ class Host:
                 self._first += 1
             if not self._changed.wait_for(lambda: self._records, wait):
                 return []
-        time.sleep(GATHER_SECONDS)
-        with self._changed:
+            self._changed.wait_for(lambda: any(header["kind"] not in CAN_WAIT for header, _ in self._records), gather)
             self._asked = time.monotonic()
             return self._batch(after)
 
