@@ -6,7 +6,7 @@ import importlib
 import sys
 
 ALL = (
-    "throughput", "cells", "convolution", "recommendation", "training", "cluster", "real_logs", "browser", "rerun", "load",
+    "throughput", "cells", "convolution", "recommendation", "training", "cluster", "big_log", "real_logs", "browser", "rerun", "load",
 )  # fmt: skip
 
 for name in sys.argv[1:] or ALL:
