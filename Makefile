@@ -4,13 +4,22 @@ BIN := $(VENV)/bin
 SERVING := .venv-serving
 BUNDLE ?= assets/serving/million.zip
 
-.PHONY: run dev test check bench serve bundle recordings pictures claims lint clean help
+.PHONY: run dev cluster test check bench serve bundle recordings pictures claims lint clean help
 
 run: $(VENV)/.run         ## install what is missing and start the app
 	$(BIN)/streamlit run app.py
 
 dev: $(VENV)/.dev         ## the same with hot reload
 	$(BIN)/streamlit run app.py --server.fileWatcherType=auto --client.showErrorDetails=full
+
+cluster: $(VENV)/.dev     ## a Ray cluster of two nodes on this machine, to try the app on
+	@export RAY_USAGE_STATS_ENABLED=0; \
+	$(BIN)/ray start --head --port=$(RAY_PORT) --num-cpus=0 --include-dashboard=false $(RAY_STORE) >/dev/null && \
+	$(BIN)/ray start --address=127.0.0.1:$(RAY_PORT) $(RAY_STORE) >/dev/null && \
+	echo "Next: RAY_ADDRESS=127.0.0.1:$(RAY_PORT) make run        It ends with: $(BIN)/ray stop"
+
+RAY_PORT ?= 6379
+RAY_STORE := --object-store-memory=80000000
 
 test: $(VENV)/.dev browser   ## everything, Chromium included
 	@$(MAKE) --no-print-directory -j 2 lint every-test
@@ -22,10 +31,11 @@ TESTS := $(BIN)/python -m pytest -n 2
 
 .PHONY: every-test quick-tests
 every-test: $(VENV)/.dev browser $(SERVING)/.ready
-	$(TESTS)
+	$(TESTS) -m "not ray"
+	$(BIN)/python -m pytest -m ray tests/runs/test_cluster.py
 
 quick-tests: $(VENV)/.dev
-	$(TESTS) -m "not slow" --ignore tests/browser --ignore tests/pages
+	$(TESTS) -m "not slow and not ray" --ignore tests/browser --ignore tests/pages
 
 lint: $(VENV)/.dev         ## style and types alone
 	$(BIN)/ruff check .
@@ -63,11 +73,11 @@ $(VENV)/.run: requirements.txt | $(VENV)/bin/python
 	$(BIN)/pip install --quiet -r requirements.txt
 	@touch $@
 
-$(VENV)/.dev: requirements.txt requirements-dev.txt | $(VENV)/bin/python
+$(VENV)/.dev: requirements.txt requirements-ray.txt requirements-dev.txt | $(VENV)/bin/python
 	$(BIN)/pip install --quiet -r requirements-dev.txt
 	@touch $@ $(VENV)/.run
 
-$(VENV)/.bench: requirements.txt requirements-dev.txt requirements-bench.txt | $(VENV)/bin/python
+$(VENV)/.bench: requirements.txt requirements-ray.txt requirements-dev.txt requirements-bench.txt | $(VENV)/bin/python
 	$(BIN)/pip install --quiet -r requirements-bench.txt
 	@touch $@ $(VENV)/.dev $(VENV)/.run
 

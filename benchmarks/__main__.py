@@ -6,7 +6,8 @@ import importlib
 import sys
 
 ALL = (
-    "throughput", "cells", "convolution", "recommendation", "serving", "training", "real_logs", "browser", "rerun", "load",
+    "throughput", "cells", "convolution", "recommendation", "serving", "training", "cluster", "big_log", "real_logs",
+    "browser", "rerun", "load",
 )  # fmt: skip
 
 for name in sys.argv[1:] or ALL:

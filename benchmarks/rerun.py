@@ -15,6 +15,7 @@ from benchmarks.report import line, reached
 from engine.files import ROOT
 from engine.multitask import MultitaskConfig
 from engine.runs.playground import engines
+from engine.runs.service.policy import RunPolicy
 from engine.runs.service.runs import Runs
 
 
@@ -30,7 +31,7 @@ def run() -> None:
     address = f"http://127.0.0.1:{port}/_stcore/agent/interact"
     try:
         session = _first(address)
-        service = Runs(workers=2)
+        service = Runs(policy=RunPolicy(workers=2))
         jobs = [service.submit(MultitaskConfig(steps=5_000, runs=8), f"bench {i}") for i in range(2)]
         while not all(service.view(job).frames for job in jobs):
             time.sleep(0.1)

@@ -10,13 +10,14 @@ from engine.multitask import MultitaskConfig
 from engine.multitask.claims import preview_cells
 from engine.recurrent import RecurrentConfig
 from engine.runs.config import Config
+from engine.runs.service.policy import RunPolicy
 from engine.runs.service.run import State
 from engine.runs.service.runs import Runs
 from engine.runs.service.study import Study
 
 
 def run() -> None:
-    service = Runs(workers=2)
+    service = Runs(policy=RunPolicy(workers=2))
     _warm(service)
     _default_run(service, MultitaskConfig(), "multitask: 4 structures × 8 seeds")
     _default_run(service, RecurrentConfig(), "recurrent: 3 cells")

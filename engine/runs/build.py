@@ -12,6 +12,7 @@ import argparse
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from engine.runs.config import Config
@@ -19,7 +20,7 @@ from engine.runs.frame import Array
 from engine.runs.playground import engines
 from engine.runs.service.policy import RunPolicy
 from engine.runs.service.run import Run, State
-from engine.runs.service.runs import Runs
+from engine.runs.service.started import started
 from engine.runs.studies.claims import flat, flat_withdrawn
 from engine.runs.studies.fingerprint import fingerprints, key, work_of
 from engine.runs.studies.restamp import restamp
@@ -77,8 +78,11 @@ def _claims(shipped: Shipped[Any, Any]) -> None:
 
 
 def _trained(configs: Sequence[Config]) -> Iterator[Run]:
-    """Train these on the server's processes; each run as soon as it has ended."""
-    service = Runs(policy=POLICY)
+    """Train these on as many processes as a server has, and on a cluster where RAY_ADDRESS names one; each run as soon as it
+    has ended."""
+    server = RunPolicy.from_environment()
+    policy = replace(POLICY, workers=server.workers, cluster_workers=server.cluster_workers)
+    service = started(policy, alike=True)  # what is stored is of processors like this one
     try:
         began = time.monotonic()
         going = [service.submit(config, "build", work=work_of(type(config)), background=True) for config in configs]

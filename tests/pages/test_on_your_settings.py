@@ -30,6 +30,7 @@ class Going:
     active: bool
     fraction: float = 0.5
     failures: tuple[Any, ...] = ()
+    processors: tuple[str, ...] = ("",)
 
     def results(self) -> dict[Config, Any]:
         return self.done
@@ -44,11 +45,13 @@ def measured() -> dict[Config, Any]:
     return {cell: list(train(cell))[-1].metrics for cell in cells}
 
 
-def visit(measured: dict[Config, Any], cells: int, *, active: bool, locale: str = "en-US") -> AppTest:
+def visit(
+    measured: dict[Config, Any], cells: int, *, active: bool, locale: str = "en-US", processors: tuple[str, ...] = ("",)
+) -> AppTest:
     asked: Asked[Any, Any] = Asked(SHIPPED, [CLAIM], SHORT)
     at = opened_at("pages/multitask/page.py", locale, multitask_open_loss="true")
     some = {cell: measured[cell] for cell in asked.cells(range(PREVIEW))[:cells]}
-    at.session_state[SLOT] = _Going(asked, PREVIEW, [Going(some, active)])  # type: ignore[list-item]
+    at.session_state[SLOT] = _Going(asked, PREVIEW, [Going(some, active, processors=processors)])  # type: ignore[list-item]
     at = at.run()
     assert not at.exception
     return at
@@ -115,6 +118,12 @@ def test_while_it_goes_on_there_are_the_seeds_so_far(measured: dict[Config, Any]
     assert bars(at)[-1] == "So far 0 of 8 seeds" and "preview" not in said(at) and "Stop asking" in labels(at)
     at = visit(measured, 3, active=True)  # of the second four one side is still to come
     assert bars(at)[-1] == "So far 4 of 8 seeds" and "of 4 runs · preview" in said(at)
+
+
+def test_a_study_of_unlike_processors_says_so(measured: dict[Config, Any]) -> None:
+    assert "unlike processors" not in said(visit(measured, 3, active=True))
+    at = visit(measured, 3, active=True, processors=("", "x86_64 GenuineIntel AVX2"))
+    assert "may differ: this server's, x86_64 GenuineIntel AVX2." in said(at).replace("\\", "")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -50,9 +50,9 @@ class FakeWorker:
 
     # — what a test makes it do —
 
-    def get_ready(self) -> None:
+    def get_ready(self, **header: Any) -> None:
         self.ready = True
-        self.say("ready")
+        self.say("ready", **header)
 
     def say(self, kind: str, body: bytes = b"", **header: Any) -> None:
         if not self.gone:
@@ -100,13 +100,29 @@ class Crew:
         return [worker for worker in self.hired if not worker.gone]
 
 
+class FakeAway:
+    """Elsewhere, with as much room as a test says."""
+
+    def __init__(self, room: int) -> None:
+        self.crew, self.places, self.closed = Crew(), room, False
+
+    def room(self) -> int:
+        return self.places - len(self.crew.here)
+
+    def hire(self, on_record: OnRecord, on_exit: OnExit) -> FakeWorker:
+        return self.crew(on_record, on_exit)
+
+    def close(self) -> None:
+        self.closed = True
+
+
 class Bench:
     """Runs over a fake crew, all of it under the test's hand."""
 
-    def __init__(self, ready: bool = True, **policy: Any) -> None:
-        self.crew, self.clock = Crew(), Clock()
+    def __init__(self, ready: bool = True, away: FakeAway | None = None, alike: bool = False, **policy: Any) -> None:
+        self.crew, self.clock, self.away = Crew(), Clock(), away
         self.policy = RunPolicy(**policy)
-        self.runs = Runs(self.crew, self.policy, now=self.clock, watch=False)
+        self.runs = Runs(self.crew, self.policy, away=away, alike=alike, now=self.clock, watch=False)
         if ready:
             for worker in self.crew.here:
                 worker.get_ready()
@@ -121,7 +137,7 @@ class Bench:
         while seconds > 0:
             self.clock.seconds += min(seconds, 5.0)
             seconds -= 5.0
-            for worker in self.crew.here:
+            for worker in self.crew.here + (self.away.crew.here if self.away is not None else []):
                 worker.say("alive")
             self.runs.tidy()
 

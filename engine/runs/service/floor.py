@@ -9,11 +9,12 @@ from typing import Any
 
 from engine.errors import UserError
 from engine.runs.frame import Frame
+from engine.runs.service.outside import Outside
 from engine.runs.service.policy import RunPolicy
 from engine.runs.service.run import Run, State
 from engine.runs.service.seats import Attempt, Seat, Seats
 from engine.runs.service.waiting import Waiting
-from engine.runs.service.why import no_sign, no_worker
+from engine.runs.service.why import gave_up, no_sign, no_worker
 from engine.runs.workers.protocol import Command, Exit, Job, Worker
 
 LOG = logging.getLogger("gatescope.runs")
@@ -22,11 +23,13 @@ LOG = logging.getLogger("gatescope.runs")
 class Floor:
     """Who trains and who waits. It holds no lock: `engine.runs.service.runs.Runs` does, around every method.
 
-    hire  starts a worker; now  the clock, in seconds
+    hire  starts a worker; outside  where there are more; now  the clock, in seconds
     """
 
-    def __init__(self, hire: Callable[[], Worker], policy: RunPolicy, now: Callable[[], float]) -> None:
-        self._policy, self._now = policy, now
+    def __init__(
+        self, hire: Callable[[], Worker], outside: Outside, policy: RunPolicy, now: Callable[[], float]
+    ) -> None:
+        self._policy, self._now, self._outside = policy, now, outside
         self._attempts = itertools.count(1)
         self.waiting = Waiting(policy)
         self.seats = Seats(policy, hire)
@@ -45,9 +48,9 @@ class Floor:
 
     def dispatch(self) -> None:
         """Give waiting runs to idle workers; take workers from studies where live ones wait."""
-        for seat in self.seats:
-            if len(self.waiting) and seat.idle:
-                self._begin(seat, self.waiting.take())
+        while (next_run := self.waiting.first) is not None and (free := self._seat_for(next_run)) is not None:
+            self.waiting.discard(next_run)
+            self._begin(free, next_run)
         for seat in self.seats:
             run = seat.run
             if run is None or not run.background or run.state != State.RUNNING:
@@ -55,6 +58,21 @@ class Floor:
             if self.waiting.live > self.seats.stopping:
                 self._free(run)
                 self._put_back(run)
+
+    def _seat_for(self, run: Run) -> Seat | None:
+        """Where it begins: a live run here, where its first frame comes sooner; a cell of a study elsewhere, and here too
+        where there is nobody elsewhere or all are alike."""
+        idle = [seat for seat in self.seats if seat.idle]
+        if run.background and not self._outside.alike and self._outside.counted_on(self.seats, self._now()):
+            idle = [seat for seat in idle if seat.away]
+        return min(idle, key=lambda seat: seat.away != run.background, default=None)
+
+    def reach_out(self, now: float) -> None:
+        """Hire elsewhere for what waits, and let go there of who stands idle."""
+        for seat in self._outside.idle(self.seats, now):
+            LOG.info("%s has had nothing to do and is let go of", "" if seat.worker is None else seat.worker.name)
+            seat.dismiss()
+        self.seats.add(self._outside.hire(len(self.waiting) - self.seats.starting, now))
 
     def turn(self, run: Run, command: Command, state: State, only_from: State) -> None:
         """Pause it, let it go on, or let it take a step, where it is in the state for that."""
@@ -79,6 +97,9 @@ class Floor:
         seat.heard, attempt = self._now(), seat.attempt
         if header["kind"] == "ready":
             seat.failures = 0
+            if seat.away and not self._outside.welcome(seat, header):
+                seat.refused = True
+                seat.dismiss()
         elif attempt is not None and header.get("job") == attempt.number:
             self._hear(seat, header, body)
         self.dispatch()
@@ -88,9 +109,14 @@ class Floor:
         seat = self.seats.of(worker)
         if seat is None:
             return
-        run = seat.run
-        LOG.warning("%s ended, %s%s", worker.name, how, "" if run is None else f", training {run.config}")
+        run, was_ready = seat.run, worker.ready and not seat.refused
+        if not seat.away or not seat.dismissed:
+            LOG.warning("%s ended, %s%s", worker.name, how, "" if run is None else f", training {run.config}")
         seat.leave(self._now(), self._policy)
+        if seat.away:
+            self.seats.remove(seat)
+            if not was_ready:
+                self._outside.failed(self._now())
         if run is not None:
             self._lost(run, UserError("The training process ended unexpectedly. Press Train to run it again."))
         self.seats.fill(self._now())
@@ -118,6 +144,7 @@ class Floor:
     def _begin(self, seat: Seat, run: Run) -> None:
         assert seat.worker is not None
         run.attempt, config = next(self._attempts), run.config
+        run.processor = seat.processor
         run.enter(State.RUNNING)
         self.waiting.served(run)
         seat.attempt, seat.heard = Attempt(run.attempt, run), self._now()
@@ -149,7 +176,7 @@ class Floor:
         if (run.background or not run.steps) and run.deaths <= self._policy.deaths:
             self._put_back(run)
         else:
-            self._end(run, State.FAILED, why)
+            self._end(run, State.FAILED, gave_up(run.config, run.deaths) if run.background else why)
 
     def _hear(self, seat: Seat, header: Mapping[str, Any], body: bytes) -> None:
         run, kind = seat.run, header["kind"]

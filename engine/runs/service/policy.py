@@ -25,6 +25,8 @@ class RunPolicy:
     deaths            how often a cell is queued again after its worker died
     retry_seconds     until a worker that could not be started is tried again; doubled each time
     most_retry_seconds   the longest of those waits
+    idle_seconds      how long a worker of a cluster may stand idle before it is let go of
+    cluster_workers   that a cluster is asked for, so that it grows; 0 where only CPUs that are free there are taken
     """
 
     workers: int = 2
@@ -38,6 +40,8 @@ class RunPolicy:
     deaths: int = 3
     retry_seconds: float = 1.0
     most_retry_seconds: float = 60.0
+    idle_seconds: float = 60.0
+    cluster_workers: int = 0
 
     def __post_init__(self) -> None:
         for field in fields(self):

@@ -65,6 +65,7 @@ class Run:
     attempt   the number of the attempt that its frames are of; 0 while it waits
     deaths    workers that died while they had it
     error     why it was stopped or has failed
+    processor what it is computed on, where that is unlike this machine's
     """
 
     config: Config
@@ -80,6 +81,7 @@ class Run:
     attempt: int = 0
     deaths: int = 0
     error: UserError | None = None
+    processor: str = ""
     now: Callable[[], float] = time.monotonic
     _paused_at: float | None = None
     _worked: float = 0.0

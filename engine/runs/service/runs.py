@@ -11,12 +11,13 @@ from typing import Any
 from engine.errors import UserError
 from engine.runs.config import Config
 from engine.runs.service.floor import LOG, Floor
+from engine.runs.service.outside import Outside
 from engine.runs.service.policy import RunPolicy
 from engine.runs.service.run import Run, State, View
 from engine.runs.service.why import lost_connection
 from engine.runs.table import Table
 from engine.runs.workers.local import LocalWorker
-from engine.runs.workers.protocol import Command, Exit, Hire, Worker
+from engine.runs.workers.protocol import Away, Command, Exit, Hire, Worker
 
 LOOK_SECONDS = 0.1
 """How often it is looked at what is overdue."""
@@ -30,6 +31,8 @@ class Runs:
     records, deadlines and deaths of an earlier attempt never touch a later one.
 
     hire    starts a worker; processes of this machine by default
+    away    where there are more of them, as many as there is work and room for; studies go there, live runs where none is free here
+    alike   whether workers there must have a processor like this one's
     now     the clock, in seconds
     watch   whether a thread looks after deadlines; without it `tidy` must be called
     """
@@ -39,6 +42,8 @@ class Runs:
         hire: Hire = LocalWorker,
         policy: RunPolicy | None = None,
         *,
+        away: Away | None = None,
+        alike: bool = False,
         now: Callable[[], float] = time.monotonic,
         watch: bool = True,
     ) -> None:
@@ -47,7 +52,8 @@ class Runs:
         self._lock = threading.RLock()
         self._leaving: dict[str, float] = {}
         self._closed = threading.Event()
-        self._floor = Floor(lambda: hire(self._on_record, self._on_exit), self.policy, now)
+        self._outside = Outside(away, self.policy, alike, self._on_record, self._on_exit)
+        self._floor = Floor(lambda: hire(self._on_record, self._on_exit), self._outside, self.policy, now)
         with self._lock:
             self._floor.seats.fill(now())
         if watch:
@@ -61,7 +67,7 @@ class Runs:
 
         Raises UserError when the queue is full; then nothing has changed.
         """
-        if not self.policy.workers:
+        if not self.policy.workers and not self._outside.there:
             raise UserError("This server shows recordings only: it has no processes that train.")
         run = Run(config, owner, work, table, background, now=self._now)
         with self._lock:
@@ -121,6 +127,7 @@ class Runs:
             workers = self._floor.seats.clear()
         for worker in workers:
             worker.kill()
+        self._outside.close()
 
     @property
     def busy(self) -> int:
@@ -133,6 +140,12 @@ class Runs:
         """Whether nothing trains and nothing waits."""
         with self._lock:
             return not len(self._floor.waiting) and not self.busy
+
+    @property
+    def capacity(self) -> int:
+        """How many could train at once, as far as that is known."""
+        with self._lock:
+            return len(self._floor.seats) + self._outside.room
 
     @property
     def workers(self) -> tuple[Worker, ...]:
@@ -155,6 +168,7 @@ class Runs:
                 self._floor.look_after(seat, now)
             self._floor.seats.fill(now)
             self._floor.dispatch()
+            self._floor.reach_out(now)
 
     def _on_record(self, worker: Worker, header: Mapping[str, Any], body: bytes) -> None:
         with self._lock:

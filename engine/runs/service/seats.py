@@ -30,6 +30,10 @@ class Seat:
     heard      when the worker last gave a sign of life
     failures   starts in a row that came to nothing
     retry_at   when an empty seat may be filled again
+    away       whether the worker is elsewhere: then the seat goes with it
+    refused    whether the worker may not begin
+    processor  what the worker computes on, where that is unlike this machine's
+    taken_at   when the worker sat down; busy_at, when it was last seen at work
     """
 
     worker: Worker | None = None
@@ -38,11 +42,22 @@ class Seat:
     heard: float = 0.0
     failures: int = 0
     retry_at: float = 0.0
+    away: bool = False
+    refused: bool = False
+    processor: str = ""
+    taken_at: float = 0.0
+    busy_at: float = 0.0
 
     @property
     def idle(self) -> bool:
         """Whether the worker could begin a job."""
-        return self.worker is not None and self.worker.ready and self.attempt is None and not self.dismissed
+        return (
+            self.worker is not None
+            and self.worker.ready
+            and self.attempt is None
+            and not self.dismissed
+            and not self.refused
+        )
 
     @property
     def run(self) -> Run | None:
@@ -53,7 +68,7 @@ class Seat:
 
     def take(self, worker: Worker, now: float) -> None:
         """A worker sits down; it will say when it is ready."""
-        self.worker, self.attempt, self.dismissed, self.heard = worker, None, False, now
+        self.worker, self.attempt, self.dismissed, self.heard, self.taken_at = worker, None, False, now, now
 
     def failed(self, now: float, policy: RunPolicy) -> None:
         """A start came to nothing: the next one waits, longer each time."""
@@ -90,12 +105,20 @@ class Seats:
     def fill(self, now: float) -> None:
         """A worker for each empty seat whose time has come."""
         for seat in self._seats:
-            if seat.worker is None and seat.retry_at <= now:
+            if seat.worker is None and not seat.away and seat.retry_at <= now:
                 try:
                     seat.take(self._hire(), now)
                 except (OSError, MemoryError, RuntimeError) as error:
                     seat.failed(now, self._policy)
                     LOG.warning("a worker could not be started, %d times in a row: %r", seat.failures, error)
+
+    def add(self, seats: list[Seat]) -> None:
+        """Seats at workers elsewhere."""
+        self._seats += seats
+
+    def remove(self, seat: Seat) -> None:
+        """A seat elsewhere whose worker is no more."""
+        self._seats.remove(seat)
 
     def clear(self) -> list[Worker]:
         """No seats any more; the workers that sat there."""

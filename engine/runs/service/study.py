@@ -58,6 +58,11 @@ class Study:
         views = [self._runs.view(run) for run in self._jobs]
         return tuple(UserError(view.sentence, **view.values) for view in views if view.state == State.FAILED)
 
+    @property
+    def processors(self) -> tuple[str, ...]:
+        """What its cells were computed on, "" for one like this machine's: where these are several, digits may differ."""
+        return tuple(sorted({run.processor for run in self._jobs if run.frames}))
+
     def stop(self) -> None:
         """Give up what is not done."""
         for run in self._jobs:

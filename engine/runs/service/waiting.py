@@ -45,11 +45,10 @@ class Waiting:
         if run in self._runs:
             self._runs.remove(run)
 
-    def take(self) -> Run:
-        """The run whose turn it is."""
-        run = min(self._runs, key=lambda one: (one.background, self._turn(one), one.number))
-        self._runs.remove(run)
-        return run
+    @property
+    def first(self) -> Run | None:
+        """The run whose turn it is; None where none waits."""
+        return min(self._runs, key=lambda one: (one.background, self._turn(one), one.number), default=None)
 
     def place(self, run: Run) -> int:
         """From 1, among its kind and by age."""

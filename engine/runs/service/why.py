@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.errors import UserError
+from engine.runs.config import Config
 from engine.runs.service.policy import RunPolicy
 
 
@@ -19,6 +20,16 @@ def no_sign(policy: RunPolicy) -> UserError:
     return UserError(
         "The training process gave no sign of life for {seconds} s and was ended. Press Train to run it again.",
         seconds=f"{policy.silent_seconds:g}",
+    )
+
+
+def gave_up(config: Config, deaths: int) -> UserError:
+    """A cell of a study whose workers die."""
+    said = ", ".join(f"{name}={mine}" for name, (mine, _) in config.differences(type(config)()).items())
+    return UserError(
+        "The training process ended unexpectedly {count} times in a row, and this was given up: {settings}.",
+        count=deaths,
+        settings=f"{config.playground}, {said}" if said else config.playground,
     )
 
 

@@ -20,6 +20,7 @@ from typing import Any, BinaryIO
 from engine.errors import UserError
 from engine.runs.playground import Engine, engines
 from engine.runs.workers import wire
+from engine.runs.workers.machine import Machine
 from engine.runs.workers.memory import keep_freed_memory
 from engine.runs.workers.protocol import Command
 
@@ -114,7 +115,7 @@ def serve(source: BinaryIO, sink: BinaryIO) -> None:
     torch.set_num_threads(1)  # two threads beside a busy neighbour were 20 to 35 times slower
     known = engines()
     _warm(known)
-    outbox.say({"kind": "ready"})
+    outbox.say({"kind": "ready", "pid": os.getpid(), "machine": Machine.here().to_dict()})
     while True:
         command, table = inbox.jobs.get()
         inbox.begin(command["job"])

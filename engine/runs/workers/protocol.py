@@ -36,6 +36,7 @@ class Cause(StrEnum):
     ENDED = "ended"
     SIGNAL = "signal"
     KILLED = "killed"
+    LOST = "lost"
     NOT_STARTED = "not started"
 
 
@@ -43,8 +44,8 @@ class Cause(StrEnum):
 class Exit:
     """How a worker ended.
 
-    code        as of a process: 0 or more what it returned, below 0 the signal that ended it, None where it never was
-    cause       KILLED where we did it
+    code        as of a process: 0 or more what it returned, below 0 the signal that ended it, None where it is not known
+    cause       KILLED where we did it, LOST where its machine does not answer
     last_words  the end of what it wrote to its error output
     """
 
@@ -81,11 +82,25 @@ class Worker(Protocol):
 
 
 OnRecord = Callable[[Worker, Mapping[str, Any], bytes], None]
-"""Called for each record with its header and body. kind "ready" or "alive"; of a job, with its number as "job":
-"progress" (step, steps), "frame" (body), and at its end "finished", "stopped" or "failed" (sentence, values)."""
+"""Called for each record with its header and body. kind "ready" (pid, and machine: see `engine.runs.workers.machine`) or
+"alive"; of a job, with its number as "job": "progress" (step, steps), "frame" (body), and at its end "finished", "stopped" or "failed" (sentence, values)."""
 
 OnExit = Callable[[Worker, Exit], None]
 """Called once, from any thread, when the worker is no more."""
 
 Hire = Callable[[OnRecord, OnExit], Worker]
 """Start a worker. Raises OSError, MemoryError or RuntimeError where there are no handles, processes or threads left."""
+
+
+class Away(Protocol):
+    """Machines elsewhere that workers can be hired on. No method waits."""
+
+    def room(self) -> int:
+        """How many more workers could begin there now."""
+
+    def hire(self, on_record: OnRecord, on_exit: OnExit) -> Worker:
+        """Start one, as `Hire`."""
+        ...
+
+    def close(self) -> None:
+        """Let go of all that was hired there."""

@@ -48,6 +48,11 @@ class _Going:
         return {cell: found for study in self.studies for cell, found in study.results().items()}
 
     @property
+    def processors(self) -> list[str]:
+        """What it was computed on, "" for what is like this server's."""
+        return sorted({one for study in self.studies for one in study.processors})
+
+    @property
     def failures(self) -> list[UserError]:
         return list({str(error): error for study in self.studies for error in study.failures}.values())
 
@@ -157,7 +162,7 @@ def _kept(asked: Asked[Any, Any], settings: Settings[Any]) -> str:
 
 def _takes(seconds: float | None) -> str:
     """How long it takes, by the time that the study took."""
-    workers = training.service().policy.workers
+    workers = training.service().capacity
     if seconds is None or not workers:
         return ""
     minutes = seconds / workers / 60
@@ -204,12 +209,19 @@ def _told(going: _Going, settings: Settings[Any], slot: str, claims: Mapping[str
             st.caption(asked + " " + t("Done: {done} of {count} seeds.", done=so_far, count=going.seeds))
     for error in going.failures:
         st.error(explain(error))
+    if len(going.processors) > 1:
+        st.caption(_unlike(going.processors))
     for claim, verdict in verdicts.items():
         st.markdown(verdict_line(claims[claim], verdict, numbers(verdict)))
     if verdicts:
         tests({claims[claim]: verdict for claim, verdict in verdicts.items()}, slot, going.asked.first)
     if not going.active and so_far:
         _offer_more(going, slot, verdicts)
+
+
+def _unlike(processors: list[str]) -> str:
+    named = listed(name or t("this server's") for name in processors)
+    return t("Computed on unlike processors, whose last digits may differ: {processors}.", processors=named)
 
 
 def _offer_more(going: _Going, slot: str, verdicts: Mapping[str, Verdict]) -> None:

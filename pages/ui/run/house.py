@@ -19,6 +19,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from engine.runs.service.policy import RunPolicy
 from engine.runs.service.presence import Presence
 from engine.runs.service.runs import Runs
+from engine.runs.service.started import started
 from engine.runs.service.uploads import Uploads
 from pages.ui.run.collector import Collector
 from pages.ui.run.scratch import scratch
@@ -79,7 +80,7 @@ def house() -> House:
     `server.disconnectedSessionTTL`, 120 s by default.
     """
     logging.getLogger("gatescope").setLevel(logging.INFO)
-    runs, uploads = Runs(policy=RunPolicy.from_environment()), Uploads(scratch().folder / "uploads")
+    runs, uploads = started(RunPolicy.from_environment()), Uploads(scratch().folder / "uploads")
     presence = Presence(
         _connected,
         lost=runs.release,
