@@ -16,7 +16,7 @@ from engine.runs.studies.verdict import Outcome, Verdict, judge
 from pages.multitask.compared import REFERENCE, losses_of
 from pages.multitask.shown import Shown
 from pages.multitask.where import PLACE
-from pages.ui.language import N_, bare, t
+from pages.ui.language import N_, bare, listed, t
 from pages.ui.marked import Marked
 from pages.ui.pieces.verdict import THIS_RUN, headline
 from pages.ui.run.live import RECORDED
@@ -76,7 +76,7 @@ def _by_the_study(p: float) -> str:
     """Which to pick at the nearest correlation that has a study, by one rule; how its strongest rival did there, run by run; and
     what MMoE's gates share in the recording that is shown."""
     at = min(CORRELATIONS, key=lambda one: abs(one - p))
-    said = t("{pick}: {rival}; {gates}.", pick=picked(_choices()[at], p), rival=rival(at), gates=gates(p))
+    said = picked(_choices()[at], p, listed((rival(at), gates(p)), "; "))
     for structure in _beyond().get(at, ()):
         said += " " + t(
             "Beyond these, {structure} is judged better: {much}.",
@@ -87,16 +87,16 @@ def _by_the_study(p: float) -> str:
     return said + " " + Marked(":gray[:small[{source}]]").format(source=source)
 
 
-def picked(choice: Choice, p: float) -> Marked:
-    """The choice: the smallest of all, or of those that are not judged worse."""
+def picked(choice: Choice, p: float, told: str) -> Marked:
+    """The choice, the smallest of all, or of those that are not judged worse; and what is told of it."""
     name = TITLES[choice.taken]
     if p == 1.0 and choice.taken == _choices()[0.0].taken:
-        return t("Still **{structure}**, even for identical tasks", structure=name)
+        return t("Still **{structure}**, even for identical tasks: {told}.", structure=name, told=told)
     if choice.taken == min(AMONG, key=lambda one: parameters(PAPER, one)):
-        return t("Pick **{structure}**, the smallest", structure=name)
+        return t("Pick **{structure}**, the smallest: {told}.", structure=name, told=told)
     if choice.taken == choice.best:
-        return t("Pick **{structure}**", structure=name)
-    return t("Pick **{structure}**, the smallest that is not judged worse", structure=name)
+        return t("Pick **{structure}**: {told}.", structure=name, told=told)
+    return t("Pick **{structure}**, the smallest that is not judged worse: {told}.", structure=name, told=told)
 
 
 _DOUBT = {
