@@ -40,7 +40,8 @@ bench: $(VENV)/.bench browser     ## side by side with peers, in one run
 recordings: $(VENV)/.run  ## train what the pages open with, into assets/recordings
 	$(BIN)/python -m engine.runs.build recordings
 
-pictures: $(VENV)/.dev browser   ## shoot the README's pictures, into assets/pictures
+pictures: $(VENV)/.dev browser   ## shoot the stills of home and the README's pictures, into assets
+	$(BIN)/python -m tests.browser.stills
 	$(BIN)/python -m tests.browser.pictures
 
 claims: $(VENV)/.run      ## train the studies behind the verdicts, into assets/claims
