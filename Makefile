@@ -59,7 +59,8 @@ bundle: $(VENV)/.run      ## write the shipped bundle from the shipped recording
 recordings: $(VENV)/.run  ## train what the pages open with, into assets/recordings
 	$(BIN)/python -m engine.runs.build recordings
 
-pictures: $(VENV)/.dev browser   ## shoot the README's pictures, into assets/pictures
+pictures: $(VENV)/.dev browser   ## shoot the stills of home and the README's pictures, into assets
+	$(BIN)/python -m tests.browser.stills
 	$(BIN)/python -m tests.browser.pictures
 
 claims: $(VENV)/.run      ## train the studies behind the verdicts, into assets/claims

@@ -47,6 +47,19 @@ function makeHeader(app) {
   return { root, render, focusHero: hero.focus };
 }
 
+/** The value that a slider rests at: the nearest of its stops, where it has some. */
+const restsAt = (stops, v) => (stops.length ? stops[nearestIndex(stops, v)] : v);
+
+/** Where a key of the slider leads among its stops: by one, by a few, to an end. @returns {?number} none for another key */
+function nextStop(stops, v, key) {
+  const last = stops.length - 1,
+    by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -3, PageUp: 3, Home: -last, End: last }[key];
+  if (by === undefined || last < 0) return undefined;
+  const at = nearestIndex(stops, v),
+    between = (stops[at] - v) * by > 0; // the nearest lies that way: one step leads there
+  return stops[Math.min(Math.max(at + (between && Math.abs(by) === 1 ? 0 : by), 0), last)];
+}
+
 /** The one slider of the page that is not time: it scrubs recordings while it moves and reports when it is let go. */
 function makeHero(sweep, app) {
   const input = html("input", {
@@ -73,14 +86,27 @@ function makeHero(sweep, app) {
     ...readouts.map(({ box }) => box),
   );
   const digits = digitsOf(sweep.step);
+  root.querySelector(".hero-slide").append(
+    ...sweep.marks.map(([v, name]) =>
+      html("span", { class: "mark", "aria-hidden": "true", style: `--at:${(v - sweep.low) / (sweep.high - sweep.low || 1)}` }, name),
+    ),
+  );
+  if (sweep.marks.length) root.classList.add("marked");
   ticks.append(
     ...sweep.recorded.map((v) =>
       html("i", { style: `left:${((v - sweep.low) / (sweep.high - sweep.low || 1)) * 100}%` }),
     ),
   );
 
-  input.addEventListener("input", () => app.sweepTo(Number(input.value)));
+  input.addEventListener("input", () => app.sweepTo(restsAt(sweep.stops, Number(input.value))));
   input.addEventListener("change", () => app.sweptTo());
+  input.addEventListener("keydown", (event) => {
+    const next = nextStop(sweep.stops, app.state.hero, event.key);
+    if (next === undefined) return;
+    event.preventDefault();
+    app.sweepTo(next);
+    app.sweptTo();
+  });
 
   const render = () => {
     const { state } = app,

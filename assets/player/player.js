@@ -48,7 +48,7 @@ function makePlayer(parent, opened, firstSend) {
     zoom: 1,
     ask: telling.ask,
     click: telling.click,
-    save: (kind) => savePicture(kind, root, panels, { title: stage.spec.title, lines: captions(), zoom: app.zoom }),
+    save: (kind) => savePicture(kind, root, places.seen(), { title: stage.spec.title, lines: captions(), zoom: app.zoom }),
   };
 
   /** What stands over a saved picture. */
@@ -63,13 +63,15 @@ function makePlayer(parent, opened, firstSend) {
   const header = makeHeader(app),
     transport = makeTransport(app);
   const panels = stage.spec.panels.map((panel) => MAKERS[panel.type](panel, app));
+  const places = makePlaces(app, () => stage.spec, panels, header, () => measure());
   const kinds = stage.spec.panels.map((panel) => `with-${panel.type.toLowerCase()}`);
-  const body = html("div", { class: ["body", `n${panels.length}`, ...kinds].join(" ") }, ...panels.map((p) => p.root));
+  const body = html("div", { class: ["body", `n${places.standing}`, ...kinds].join(" ") }, ...panels.map((p) => p.root));
   root.prepend(header.root, body, transport.root, live);
 
   const loop = makeLoop((elapsed) => {
     let moving = advance(state, elapsed);
-    for (const panel of panels) moving = panel.render(state.view, elapsed) || moving;
+    places.render();
+    for (const panel of places.seen()) moving = panel.render(state.view, elapsed) || moving;
     header.render();
     transport.render();
     return moving;
@@ -86,7 +88,7 @@ function makePlayer(parent, opened, firstSend) {
       style: `zoom:${app.zoom}${height === null ? "" : `;height:${height}px`}`,
     });
     family = getComputedStyle(root).fontFamily; // read once a layout: asking in a frame would force one
-    for (const panel of panels) {
+    for (const panel of places.seen()) {
       const { clientWidth: w, clientHeight: h } = panel.board.parentElement;
       put(panel.board, { width: w, height: h, viewBox: `0 0 ${w} ${h}` });
       panel.resize(w, h);

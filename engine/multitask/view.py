@@ -26,7 +26,9 @@ def views(recording: Recording[MultitaskConfig]) -> Views:
     ".gates" (F, T, E) of the followed seed, ".gates_mean", ".gates_low" and ".gates_high" (F, T, E) over all seeds, the
     experts of each seed matched to the followed one's by their places (see `ranks`), ".order" (F, E), ".distance" (F,), the
     mean over all seeds; where there is a level below, ".lower_gates" (F, T + 1, E) and its mean, low and high, and ".order"
-    (F, 2 E), its experts behind those above; ".points" (F, N, 2) and ".blend" (F, N), of bottoms (1, N); "weights" (1, T, 2), "pearson" (F,), and "guessing" (F,), the loss of guessing.
+    (F, 2 E), its experts behind those above; of every structure ".overlap" (F, 1 + T, E), what all tasks' mean gates share of each
+    expert and what each takes beyond it, mean over all seeds, experts by their places, and ".shared" (F,), the sum of the first
+    (a bottom is an expert whose weight is 1; (1, …) there); ".points" (F, N, 2) and ".blend" (F, N), of bottoms (1, N); "weights" (1, T, 2), "pearson" (F,), and "guessing" (F,), the loss of guessing.
     """
     config = recording.config
     shown: dict[str, Array] = {
@@ -38,6 +40,7 @@ def views(recording: Recording[MultitaskConfig]) -> Views:
         found = _loss(recording, structure)
         if structure in MIXTURES:
             found |= _gates(recording, structure)
+        found |= _overlap(recording, structure)
         if not config.shared_units:
             found |= _points(recording, structure, found.get("lower_gates", found.get("gates")))
         shown |= {f"{structure}.{name}": array for name, array in found.items()}
@@ -66,6 +69,21 @@ def _gates(recording: Recording[MultitaskConfig], structure: str) -> dict[str, A
         "order": np.broadcast_to(order, (frames, len(order))),
         "distance": recording.series(f"{structure}.mean_gate_distance").mean(1),
     }
+
+
+def _overlap(recording: Recording[MultitaskConfig], structure: str) -> dict[str, Array]:
+    model = RUNGS[structure]
+    if structure in MIXTURES:
+        gates = recording.series(f"{structure}.gates")  # (F, S, T, E)
+        owners = model.owners(recording.config) if model.own_experts else ()
+        order = np.argsort(ranks(gates[-1], owners), axis=-1)  # (S, E), expert at each place
+        gates = np.take_along_axis(gates, order[None, :, None, :], axis=-1)
+    else:  # one bottom that all tasks take whole, or one for each
+        tasks = recording.config.num_tasks
+        gates = (np.ones((tasks, 1)) if model.shares else np.eye(tasks))[None, None]
+    shared = gates.min(-2, keepdims=True)  # (F, S, 1, E)
+    parts = np.concatenate((shared, gates - shared), axis=-2).mean(1)  # (F, 1 + T, E)
+    return {"overlap": parts, "shared": parts[:, 0].sum(-1)}
 
 
 def _matched(name: str, gates: Array, place: Array) -> dict[str, Array]:

@@ -1,42 +1,120 @@
-"""Home: the ladders as a map, each rung a sentence on what it fixes in the one below."""
+"""Home: a card for each playground, with a still of its stage, its question, and what its page answers as it opens."""
 
 from __future__ import annotations
 
+import base64
+import functools
+
 import streamlit as st
 
-from engine.files import ROOT
 from pages.ui.language import language, t
 from pages.ui.marked import Marked
+from pages.ui.openings import declared, openings
+from pages.ui.pieces import story
 from pages.ui.playground import Playground, playgrounds
+from pages.ui.stills import MOMENTS, SIZE, THEMES, still
 
-DRAWINGS = ROOT / "assets" / "diagrams"
+CARD, IMAGE = '[class*="st-key-card_"]', '[class*="st-key-still_"]'
+CSS = f"""<style>
+{CARD} {{ position: relative; height: 100%; }}
+{CARD}:hover, {CARD}:focus-within {{ border-color: var(--st-primary-color, #0B6394); }}
+{CARD} :is(.stElementContainer, .stPageLink, .stPageLink > div, .stVerticalBlock, .stHorizontalBlock, .stLayoutWrapper) {{ position: static; }}
+{CARD} .stPageLink a {{ padding: 0; background: none; }}
+{CARD} .stPageLink a::after {{ content: ""; position: absolute; inset: 0; z-index: 1; border-radius: 8px; }}
+{CARD} .stPageLink p {{ font-size: 1.1rem; font-weight: 600; line-height: 1.25; white-space: normal; }}
+{CARD} .stMarkdown p {{ font-size: 0.875rem; line-height: 1.38; }}
+{CARD} .stCaptionContainer p {{ font-size: 0.82rem; }}
+{IMAGE} img {{ display: block; width: 100%; aspect-ratio: {SIZE[0]} / {SIZE[1]}; object-fit: cover; object-position: 0 100%; }}
+.stLayoutWrapper:has(> {IMAGE}) {{ width: clamp(9.5rem, 36%, 19rem) !important; flex: none !important; }}
+{IMAGE} {{ width: 100% !important; }}
+.st-key-lead h1 {{ font-size: 1.5rem; padding: 0 0 0.4rem; line-height: 1.2; }}
+[class*="st-key-said_"] {{ min-height: 8.5rem; }} /* the sentence may come later: nothing jumps */
+.st-key-ways {{ gap: 0 0.5rem; }}
+@keyframes moments {{ from {{ object-position: 0 0; }} to {{ object-position: 0 100%; }} }}
+@media (prefers-reduced-motion: no-preference) {{
+  {CARD}:is(:hover, :focus-within) img {{ animation: moments 3s steps({MOMENTS}, jump-none) both; }}
+  .st-key-cards:has({CARD}:hover) {CARD}:focus-within:not(:hover) img {{ animation: none; }} /* one at a time */
+}}
+</style>"""
+LONG_WAIT = 1.0
+"""Seconds between two looks whether the sentences are made."""
 
 
-def ladder(room: Playground) -> None:
-    """One playground: its question, and its rungs from the lowest on, each with its drawing."""
-    with st.container(border=True, key=f"ladder_{room.name}"):
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.markdown(Marked("### {title}\n{question}").format(title=t(room.title), question=t(room.question)))
-            st.page_link(
-                room.page,
-                label=t("Open the playground"),
-                icon=":material/arrow_forward:",
-                query_params={"lang": language()},
-            )
-        for number, (column, (title, sentence)) in enumerate(
-            zip(st.columns(len(room.rungs)), room.rungs, strict=True), 1
-        ):
-            with column.container(border=True, height="stretch"):
-                st.image(DRAWINGS / room.name / f"rung{number}.svg", width="stretch")
-                st.markdown(Marked("**{number} · {title}**").format(number=number, title=t(title)))
-                st.caption(t(sentence))
+def card(room: Playground) -> None:
+    """One playground; the whole of it leads there."""
+    theme = st.context.theme.type
+    with st.container(border=True, key=f"card_{room.name}", height="stretch", gap="xsmall"):
+        st.page_link(room.page, label=t(room.question), query_params={"lang": language()})
+        with st.container(horizontal=True, gap="small"):
+            with st.container(width=180, key=f"still_{room.name}"):
+                st.html(picture(room.name, language(), theme if theme in THEMES else THEMES[0]))
+            with st.container(width="stretch", gap="xsmall", key=f"said_{room.name}"):
+                if said := openings().said(room.name, language()):
+                    st.markdown(said)
+        rungs = [
+            Marked("{number}\N{NO-BREAK SPACE}{title}").format(number=number, title=t(title))
+            for number, (title, _) in enumerate(room.rungs, 1)
+        ]
+        st.caption(Marked("**{name}** · ").format(name=t(room.title)) + Marked(" · ").join(rungs))
 
 
-st.title("Gatescope", anchor=False)
-st.markdown(
-    t(
-        "Open up the models behind search and recommendation **while they train**: train a small version, stop anywhere, click any number and read the sum that made it."
+@functools.cache
+def picture(room: str, spoken: str, theme: str) -> str:
+    """A still as HTML; it says nothing that the card does not. (`st.image` has no text for who cannot see it.)"""
+    data = base64.b64encode(still(room, spoken, theme).read_bytes()).decode()
+    return f'<img alt="" src="data:image/webp;base64,{data}">'
+
+
+def ways() -> None:
+    """One line of links: a point of a story, the same in front of a room, and a viewer's own data."""
+    lecture, own = (next(room for room in playgrounds() if room.name == name) for name in ("recurrent", "multitask"))
+    with st.container(horizontal=True, vertical_alignment="center", key="ways"):
+        st.page_link(own.page, label=t("Five minutes: a story"), icon=":material/timer:", query_params=told(own))
+        st.page_link(
+            lecture.page,
+            label=t("A lecture, in large type"),
+            icon=":material/co_present:",
+            query_params=told(lecture) | {"presenter": "true"},
+        )
+        st.page_link(
+            own.page,
+            label=t("My data: which structure?"),
+            icon=":material/upload_file:",
+            query_params={"lang": language(), declared(own.name).place.open_key(declared(own.name).own.key): "true"},
+        )
+
+
+def told(room: Playground) -> dict[str, str]:
+    """The first point of a playground's story, as its URL says it."""
+    place, setting = declared(room.name).place, story.load(room.name, language())[0].setting
+    named = {
+        place.rung: setting.get("rung", ""),
+        place.part: setting.get("select", ""),
+        place.hero: setting.get("hero", ""),
+    }
+    return {"lang": language(), f"{room.name}_point": "1"} | {name: value for name, value in named.items() if value}
+
+
+def cards() -> None:
+    """All of them, two in a row; looked at again until every sentence is there."""
+    rooms = playgrounds()
+    with st.container(key="cards", gap="small"):
+        for first in range(0, len(rooms), 2):
+            for column, room in zip(st.columns(2), rooms[first : first + 2], strict=True):
+                with column:
+                    card(room)
+    if waiting and all(openings().said(room.name, language()) is not None for room in rooms):
+        st.rerun()  # without the clock
+
+
+st.html(CSS)
+with st.container(key="lead", gap="xsmall"):
+    st.title("Gatescope", anchor=False)
+    st.markdown(
+        t(
+            "Open up the models behind search and recommendation **while they train**: train a small version, stop anywhere, click any number and read the sum that made it."
+        )
     )
-)
-for room in playgrounds():
-    ladder(room)
+    ways()
+waiting = any(openings().said(room.name, language()) is None for room in playgrounds())
+st.fragment(cards, run_every=LONG_WAIT if waiting else None)()

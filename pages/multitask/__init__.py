@@ -10,6 +10,7 @@ PLAYGROUND = Playground(
     icon=":material/call_split:",
     question=N_("My tasks agree this much: which structure should I pick?"),
     rungs=(
+        ("Single-Task", N_("A whole network for each task: nothing is shared, nothing can conflict.")),
         ("Shared-Bottom", N_("One bottom for all tasks: less to compute, and tasks that agree learn from each other.")),
         ("OMoE", N_("Several experts and one gate: parts can specialise, but every task gets the same mixture.")),
         ("MMoE", N_("A gate for each task: tasks that disagree can take different experts.")),

@@ -13,25 +13,26 @@ from dataclasses import replace
 import numpy as np
 
 from engine.multitask import MultitaskConfig
+from engine.multitask.claims import SEEDS
 from engine.multitask.ladder import LADDER, TITLES
 from engine.multitask.shipped import sweep
 from engine.multitask.view import Views, views
 from engine.runs.recording import Recording
-from pages.multitask import diagram
+from pages.multitask import compared, diagram
 from pages.multitask.layered import Extraction
 from pages.ui.language import N_, bare, language, t
 from pages.ui.latest import Latest
 from pages.ui.player.network import Diagram
 from pages.ui.player.stage import (
     Array,
-    Lines,
+    Arrays,
+    Panel,
     Plane,
     PlaneView,
     Quantised,
     Readout,
     Ref,
     Rung,
-    Series,
     Stage,
     Sweep,
 )
@@ -83,8 +84,10 @@ def part_words() -> dict[str, str]:
 
 @functools.cache
 def sweep_arrays() -> dict[str, Array | Quantised]:
-    """Arrays of the shipped sweep, (S, F, …)."""
-    return arrays([views(recording) for recording in sweep()])
+    """Arrays of the shipped sweep, (S, F, …); "identical" (1, 1) is what the gates of identical tasks share at its end."""
+    seen = [views(recording) for recording in sweep()]
+    identical = seen[-1]["mmoe.shared"][-1:, None].astype(np.float32)
+    return {**arrays(seen), **compared.of_sweep(sweep()), "identical": identical}
 
 
 def arrays(found: Sequence[Views]) -> dict[str, Array | Quantised]:
@@ -101,6 +104,7 @@ def arrays(found: Sequence[Views]) -> dict[str, Array | Quantised]:
 _RANGE = {
     "points": (-1.0, 1.0),
     "blend": (0.0, 1.0),
+    "overlap": (0.0, 1.0),
     "gates": (0.0, 1.0),
     "gates_low": (0.0, 1.0),
     "gates_high": (0.0, 1.0),
@@ -126,7 +130,12 @@ _latest: Latest[Stage] = Latest(16)
 def run_stage(recording: Recording[MultitaskConfig], hero: float, names: Sequence[str], live: bool) -> Stage:
     """One run, also while it is going on."""
     return _stage(
-        recording, arrays([views(recording)]), (recording.config.correlation,), hero, names, "live" if live else "run"
+        recording,
+        {**arrays([views(recording)]), **compared.of_run(recording)},
+        (recording.config.correlation,),
+        hero,
+        names,
+        "live" if live else "run",
     )
 
 
@@ -139,15 +148,13 @@ def _stage(
     source: str,
 ) -> Stage:
     config = recording.config
-    readouts = [Readout(t("Label Pearson, measured"), Ref("pearson"))]
-    if "mmoe" in config.structures:
-        readouts.append(Readout(_distance(config, found, values), Ref("mmoe.distance"), rungs=("mmoe",)))
+    identical = "identical" in found
     return Stage(
         title=t("Multi-task networks"),
         steps=recording.steps,
         time_label=t("training step"),
         rungs=tuple(Rung(s, TITLES[s], t(SENTENCES[s])) for s in TITLES if s in config.structures),
-        panels=_panels(config, names),
+        panels=_panels(config, found, names, identical, _notes(recording, values, source)),
         arrays=found,
         sweep=Sweep(
             "correlation",
@@ -158,25 +165,32 @@ def _stage(
             0.05,
             values,
             t("Drag the correlation to 1: MMoE's gates of the two tasks come closer."),
-            tuple(readouts),
+            (Readout(t("Label Pearson, measured"), Ref("pearson")),),
+            stops=tuple(sorted({*(one.config.correlation for one in sweep()), config.correlation})),
+            marks=((-1.0, t("opposite")), (0.0, t("unrelated")), (1.0, t("identical"))),
         ),
         hero=hero,
         origin="live" if source == "live" else "recorded",
         origin_text={"recorded": t("recorded"), "live": t("live run"), "run": t("your run")}[source],
         words=words(config.runs),
         live=source == "live",
+        instead={"loss": "against"} if compared.compares(config) else {},
+        turns={"loss": t("Loss curves"), "against": t("Comparison")},
+        aside="" if config.shared_units else "plane",
     )
 
 
-def _distance(config: MultitaskConfig, found: dict[str, Array | Quantised], values: tuple[float, ...]) -> str:
-    """The readout's label: over how many seeds, and how far the gates of identical tasks stay apart, where that was recorded."""
-    if values[-1] < 1.0 or len(values) == 1:
-        return t("Gate distance, {count} seeds", count=config.runs)
-    floor = float(np.asarray(found["mmoe.distance"])[-1, -1])
-    return t("Gate distance, {count} seeds (same task, trained: {floor})", count=config.runs, floor=f"{floor:.2f}")
+def _notes(recording: Recording[MultitaskConfig], values: Sequence[float], source: str) -> tuple[str, ...]:
+    """For each value of the sweep, what the rows were measured on."""
+    if source != "recorded":
+        return (compared.note(recording.config.runs, None, source),)
+    studies = map(compared.studied, values)
+    return tuple(compared.note(recording.config.runs if at is None else len(SEEDS), at, source) for at in studies)
 
 
-def _panels(config: MultitaskConfig, names: Sequence[str]) -> tuple[Diagram | Plane | Lines, ...]:
+def _panels(
+    config: MultitaskConfig, found: Arrays, names: Sequence[str], identical: bool, notes: Sequence[str]
+) -> tuple[Panel, ...]:
     layouts = diagram.layouts(
         config.num_tasks,
         config.num_experts,
@@ -194,7 +208,8 @@ def _panels(config: MultitaskConfig, names: Sequence[str]) -> tuple[Diagram | Pl
         {s: formulas[s] for s in config.structures},
     )
     plane = (_plane(config),) if not config.shared_units else ()
-    return (network, *plane, _losses(config))
+    rows = (compared.rows(config, np.asarray(found["against.runs"]), notes),) if compared.compares(config) else ()
+    return (network, compared.shared(config, names, identical), *rows, compared.lines(config), *plane)
 
 
 def _plane(config: MultitaskConfig) -> Plane:
@@ -229,22 +244,3 @@ def unit_of(config: MultitaskConfig, structure: str, dot: int) -> int:
     """Which unit of its part a dot of the plane is."""
     group = _dots(config, structure).group
     return group[:dot].count(group[min(dot, len(group) - 1)])
-
-
-def _losses(config: MultitaskConfig) -> Lines:
-    lines: list[Series] = []
-    for structure in config.structures:
-        look = (LADDER[structure].hue, structure, LADDER[structure].dash)
-        lines += [Series("", Ref(f"{structure}.run{r}"), look[0], "run", look[1]) for r in range(config.runs)]
-        lines.append(Series(TITLES[structure], Ref(f"{structure}.mean"), look[0], "mean", look[1], look[2]))
-    lines.append(Series(t("guessing"), Ref("guessing"), "muted", "mean", None, "1 4"))
-    binary = "binary" in config.tasks
-    return Lines(
-        "loss",
-        bare("Held-out loss, {count} seeds each", count=config.runs),
-        t("training step"),
-        t("loss, mean of the tasks") if binary else t("mean squared error"),
-        tuple(lines),
-        log=True,
-        x_max=config.steps,
-    )

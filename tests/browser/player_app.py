@@ -49,7 +49,7 @@ RUNGS = (
 WORDS = {
     "play": "Play", "pause": "Pause", "previous": "Previous frame", "next": "Next frame", "speed": "Speed", "time": "Training step",
     "step_of": "step {step} of {last}", "rungs": "Structure", "nearest": "Nearest recorded: {value}", "save_svg": "Save picture as SVG",
-    "save_png": "Save picture as PNG", "value": "weight", "row": "row", "column": "column", "band": "8 runs", "angle": "{degrees}°",
+    "save_png": "Save picture as PNG", "close": "Close", "value": "weight", "row": "row", "column": "column", "band": "8 runs", "angle": "{degrees}°",
     "not_recorded": "not recorded", "summary": "{rung}, step {step}, correlation {hero}",
 }  # fmt: skip
 PARTS = {

@@ -127,7 +127,7 @@ def test_a_third_tab_waits_and_a_closed_tab_frees_its_worker(browser: Browser) -
 def test_a_link_carries_its_language(browser: Browser, server: str) -> None:
     page = browser.new_page(locale="en-US")
     open_page(page, server, "lang=zh&multitask_correlation=0.5")
-    expect(page.locator(".st-key-question")).to_contain_text("p = 0.50")
+    expect(page.locator(".st-key-question")).to_contain_text("p = 0.5")
     page.close()
 
 
@@ -144,7 +144,7 @@ def test_keyboard_alone_moves_the_player(visit: Page) -> None:
     hero.focus()
     visit.keyboard.press("End")
     expect(visit).to_have_url(re.compile(r"multitask_correlation=1\b"))
-    expect(visit.locator(".st-key-question")).to_contain_text("p = 1.00")
+    expect(visit.locator(".st-key-question")).to_contain_text("at p = 1")
 
 
 def test_the_url_restores_settings_and_position(page: Page, server: str) -> None:
@@ -155,9 +155,9 @@ def test_the_url_restores_settings_and_position(page: Page, server: str) -> None
     )
     player = page.locator(".player")
     expect(player).to_contain_text(re.compile(r"step 5\d of 2,500"))
-    expect(player.get_by_role("button", name="OMoE")).to_have_attribute("aria-pressed", "true")
+    expect(player.locator(".rung[data-rung=omoe]")).to_have_attribute("aria-pressed", "true")
     expect(page.locator(".st-key-on_stage")).to_contain_text("→ 0.03")
-    expect(page.locator(".st-key-question")).to_contain_text("p = 0.50")
+    expect(page.locator(".st-key-question")).to_contain_text("p = 0.5")
     expect(page.locator(".st-key-drill_down")).to_contain_text("keeps no parameters")
     page.get_by_role("button", name="Go to the last step").click()
     expect(page.locator(".st-key-drill_down")).to_contain_text("OMoE · Expert 3")
@@ -171,6 +171,7 @@ def test_click_opens_the_sum(visit: Page) -> None:
 
 
 def test_a_dot_opens_the_sum_of_its_unit(visit: Page) -> None:
+    visit.get_by_role("button", name="What the expert units look at").first.click()  # the sign at the slider opens them
     dot = visit.locator(".player [data-element='plane:35']")
     expect(dot).to_have_attribute("aria-label", re.compile("^expert 3, unit 4, "))
     dot.focus()
@@ -301,3 +302,51 @@ def test_both_themes_are_accessible(browser: Browser, server: str) -> None:
 def test_stage_and_run_bar_fit_a_small_projector(visit: Page) -> None:
     box = visit.locator(".st-key-run_bar").bounding_box()
     assert box is not None and box["y"] + box["height"] <= 800
+
+
+def test_the_opening_fits_a_small_projector_in_both_languages(browser: Browser, server: str) -> None:
+    """Question, sentence, stage, transport and run bar; and the charts are large enough to be read."""
+    for locale in ("en-US", "zh-CN"):
+        context = browser.new_context(locale=locale, viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+        page = context.new_page()
+        for p in ("-1", "0", "0.2", "0.5", "1"):
+            open_page(page, server, f"multitask_correlation={p}")
+            boxes = [
+                page.locator(one).bounding_box()
+                for one in (".st-key-question", ".player", ".transport", ".st-key-run_bar")
+            ]
+            assert all(box is not None and box["y"] >= 0 and box["y"] + box["height"] <= 800 for box in boxes), (
+                p,
+                boxes,
+            )
+        rows = page.locator(".player .board.compared").bounding_box()
+        assert rows is not None and rows["height"] >= 180
+        small = page.locator(".player text").evaluate_all(
+            "all => all.filter(one => one.textContent && parseFloat(getComputedStyle(one).fontSize) < 12 && one.closest('section:not([hidden])')).map(one => one.textContent)"
+        )
+        assert not small, small
+        context.close()
+
+
+def test_loss_curves_take_turns_with_the_comparison(visit: Page) -> None:
+    player = visit.locator(".player")
+    rows, curves = player.locator("[data-panel=against]"), player.locator("[data-panel=loss]")
+    expect(rows).to_be_visible()
+    expect(curves).to_be_hidden()
+    player.get_by_role("button", name="Loss curves").click()
+    expect(curves).to_be_visible()
+    expect(rows).to_be_hidden()
+    player.get_by_role("button", name="Comparison").click()
+    expect(rows).to_be_visible()
+    rows.get_by_role("button", name=re.compile("^OMoE")).click()
+    expect(player.locator(".rung[data-rung=omoe]")).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_slider_rests_on_what_was_recorded(visit: Page) -> None:
+    slider = visit.locator(".player").get_by_role("slider", name="Task correlation")
+    slider.focus()
+    visit.keyboard.press("ArrowLeft")
+    expect(visit).to_have_url(re.compile(r"multitask_correlation=-0\.5\b"))
+    visit.keyboard.press("Home")
+    expect(visit).to_have_url(re.compile(r"multitask_correlation=-1\b"))
+    expect(visit.locator(".st-key-question")).to_contain_text("no study")

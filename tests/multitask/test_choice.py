@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from pytest import approx
 
 from engine.multitask import STRUCTURES, MultitaskConfig
-from engine.multitask.choice import AMONG, Choice, beyond, choices, choose
+from engine.multitask.choice import AMONG, Choice, against, beyond, choices, choose, median_interval
 from engine.multitask.claims import CORRELATIONS, Seeds
 from engine.multitask.shipped import SHIPPED
+from engine.runs.studies.verdict import Outcome
 
 SIZES = {"small": 10, "middle": 20, "large": 30}
 NOISE = np.random.default_rng(0).normal(0, 0.01, (3, 32))
@@ -77,3 +79,29 @@ def test_that_one_beyond_is_better_is_told_where_it_is_judged_so() -> None:
     gains = dict.fromkeys(CORRELATIONS, 0.0) | {0.5: 0.05, 1.0: 0.05}
     assert beyond(Made(gains)) == {p: ("ple",) if gains[p] else () for p in CORRELATIONS}
     assert not any(beyond(Made(dict.fromkeys(CORRELATIONS, -0.05))).values())
+
+
+def test_what_is_doubtful_of_the_best_is_told() -> None:
+    """Where the taken one is the best there is no doubt; else what was said of "the taken one is worse"."""
+    assert one(losses(0.5, 0.9, 0.9)).doubt is None
+    assert one({"small": np.full(32, 0.5005), "large": np.full(32, 0.5)}).doubt == Outcome.FAILS
+    several = losses(0.5, 0.9, 0.9)
+    several["middle"] = several["small"] - 0.05
+    several["small"] = several["small"].copy()
+    several["middle"][3] = 50.0  # one run that got stuck
+    assert one(several).doubt == Outcome.FEW_RUNS and one(several).taken == "small"
+
+
+def test_losses_against_others_are_in_per_cent_of_these() -> None:
+    found = against(np.array([0.9, 1.8, 3.3]), np.array([1.0, 2.0, 3.0]))
+    np.testing.assert_allclose(found.percent, [-10, -10, 10])
+    assert found.ahead == 2 and found.median == approx(-10) and np.isnan(found.low) and np.isnan(found.high)
+
+
+def test_the_interval_of_a_median_holds_it_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(5)
+    for count in (6, 8, 32):
+        drawn = np.array([median_interval(values) for values in rng.exponential(size=(4_000, count))])
+        held = ((drawn[:, 0] <= np.log(2)) & (np.log(2) <= drawn[:, 1])).mean()
+        assert held >= 0.94, (count, held)
+    assert median_interval(np.arange(6.0)) == (0.0, 5.0) and np.isnan(median_interval(np.arange(5.0))).all()

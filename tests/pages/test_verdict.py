@@ -8,18 +8,13 @@ import numpy as np
 import pytest
 
 from engine.multitask import MultitaskConfig
-from engine.multitask.choice import choices
 from engine.multitask.claims import CORRELATIONS, PAPER
-from engine.multitask.ladder import TITLES
-from engine.multitask.shipped import RECORDED, SHIPPED, sweep
+from engine.multitask.shipped import SHIPPED, sweep
 from engine.runs.frame import Frame
 from engine.runs.recording import Recording
 from engine.runs.studies.verdict import judge
-from pages.ui.language import LANGUAGES
 from pages.ui.pieces.verdict import STORED, badge, headline, summary
 from pages.ui.run.on_stage import OnStage
-from tests.pages.declared import opened
-from tests.pages.visits import LOCALES
 
 HOLDS = judge(np.linspace(1, 2, 32))
 CONFIG = MultitaskConfig(steps=100)
@@ -47,19 +42,6 @@ def test_a_badge_counts() -> None:
     half = judge(np.resize([1.0, -1.0], 32))
     assert "cannot tell · 16 of 32 runs" in badge(half) and "preview" in badge(replace(half, preview=True))
     assert summary([]) == "" and "1 of 2 hold" in summary([half, HOLDS])
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("p", RECORDED)
-def test_the_answer_is_that_of_the_rule_at_every_recorded_value(p: float, language: str) -> None:
-    page = opened("multitask", LOCALES[language], multitask_correlation=f"{p:g}")
-    assert not page.exception
-    (answer,) = [m.value for m in page.markdown if f"p = {p:.2f}" in m.value]
-    if p < 0:
-        assert all(title in answer for title in TITLES.values())
-        return
-    nearest = min(CORRELATIONS, key=lambda one: abs(one - p))
-    assert f"**{TITLES[choices(SHIPPED.results)[nearest].taken]}**" in answer
 
 
 def test_the_opening_recording_is_the_beginning_of_the_study() -> None:

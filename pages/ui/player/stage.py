@@ -7,18 +7,20 @@ every sweep value" (or at every frame). Whatever a page describes a stage with c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pages.ui.player.arrays import Array, Arrays, Quantised, Ref
 from pages.ui.player.charts import Bars, Heat, Lines, Plane, PlaneView, Series
+from pages.ui.player.compared import Compared, CompareRow, Shared, SharedView
 from pages.ui.player.funnel import Band, Entry, Field, Labels, Listing, Slopes
 from pages.ui.player.panel import Panel
 from pages.ui.player.texts import Maps, Match, Tokens
 
 __all__ = [
-    "WORDS", "Array", "Arrays", "Band", "Bars", "Entry", "Field", "Heat", "Labels", "Lines", "Listing", "Maps", "Match", "Panel",
-    "Plane", "PlaneView", "Quantised", "Readout", "Ref", "Rung", "Series", "Slopes", "Stage", "Sweep", "Tokens",
+    "WORDS", "Array", "Arrays", "Band", "Bars", "Compared", "CompareRow", "Entry", "Field", "Heat", "Labels", "Lines", "Listing",
+    "Maps", "Match", "Panel", "Plane", "PlaneView", "Quantised", "Readout", "Ref", "Rung", "Series", "Shared", "SharedView",
+    "Slopes", "Stage", "Sweep", "Tokens",
 ]  # fmt: skip
 
 
@@ -45,7 +47,7 @@ class Readout:
 class Sweep:
     """The second axis: a setting that was recorded at several values. `recorded` is ascending and has length S.
     With `options`, a name for each, it is a choice instead of a slider; with `ask`, a placeholder, there is a field to
-    type another into."""
+    type another into. A slider with `stops`, ascending, rests on these alone; `marks` are values with a name under it."""
 
     name: str
     label: str
@@ -58,11 +60,13 @@ class Sweep:
     readout: tuple[Readout, ...] = ()
     options: tuple[str, ...] = ()
     ask: str = ""
+    stops: tuple[float, ...] = ()
+    marks: tuple[tuple[float, str], ...] = ()
 
 
 WORDS = (
     "play", "pause", "previous", "next", "speed", "time", "step_of", "rungs", "nearest", "save_svg", "save_png",
-    "value", "row", "column", "band", "angle", "not_recorded", "summary",
+    "close", "value", "row", "column", "band", "angle", "not_recorded", "summary",
 )  # fmt: skip
 """Keys of `Stage.words`. Templates: step_of {step} {last}, nearest {value}, summary {rung} {step} {hero}, angle {degrees}."""
 
@@ -70,7 +74,10 @@ WORDS = (
 @dataclass(frozen=True, slots=True)
 class Stage:
     """All that the player shows. `names` (S, F) are words for the frames, "" before a shorter sequence begins. `steps` (F,) is the training step of each frame; `arrays` are (S, F, …). The first panel is
-    the large one, at most two more stand at its right. `hero` may lie between recorded values: the nearest is shown."""
+    the large one, at most two more stand at its right. `hero` may lie between recorded values: the nearest is shown.
+    `instead` names, for the id of a panel, another that it stands in for on a click, and by itself while a run trains; `turns` are
+    short names of both, for the buttons. `aside` is
+    the id of a `Plane` that is a small sign at the slider, and opens over the figures at the right."""
 
     title: str
     steps: tuple[int, ...]
@@ -85,3 +92,6 @@ class Stage:
     words: Mapping[str, str]
     live: bool = False
     names: tuple[tuple[str, ...], ...] = ()
+    instead: Mapping[str, str] = field(default_factory=dict)
+    turns: Mapping[str, str] = field(default_factory=dict)
+    aside: str = ""

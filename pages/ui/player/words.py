@@ -14,6 +14,7 @@ def player_words(**own: str) -> dict[str, str]:
         "nearest": bare("Nearest on stage: {value}"),
         "save_svg": t("Save picture as SVG"),
         "save_png": t("Save picture as PNG"),
+        "close": t("Close"),
         "row": t("row"),
         "column": t("column"),
         "angle": "{degrees}°",
