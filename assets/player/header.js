@@ -9,6 +9,7 @@ function makeHeader(app) {
   const { spec } = app;
   const rungs = html("div", { class: "rungs", role: "group", "aria-label": app.words.rungs });
   const sentence = html("p", { class: "sentence" });
+  const unless = html("p", { class: "sentence unless" });
   const badge = html("span", { class: "badge" });
   const hero = spec.sweep
     ? spec.sweep.options.length
@@ -17,6 +18,7 @@ function makeHeader(app) {
     : { root: html("div"), render: () => {}, update: () => {}, note: html("p", { class: "hint" }) };
   const notes = html("div", { class: "head-notes" }, sentence, hero.note),
     root = html("header", { class: "head" }, notes);
+  if (spec.rungs.some((rung) => rung.unless)) root.append(unless); // on every rung, so that nothing moves with them
   // With nothing to choose and nothing to move the row would be empty.
   if (spec.sweep || spec.rungs.length > 1) root.prepend(html("div", { class: "head-row" }, rungs, hero.root, badge));
   else notes.append(badge);
@@ -37,6 +39,8 @@ function makeHeader(app) {
       if (rung.id === app.state.rung) {
         say(sentence, rung.sentence);
         put(sentence, { title: rung.sentence });
+        say(unless, rung.unless);
+        put(unless, { title: rung.unless });
       }
     });
     rungs.hidden = app.spec.rungs.length < 2;

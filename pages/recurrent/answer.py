@@ -9,26 +9,25 @@ import numpy as np
 
 from engine.recurrent import TextConfig
 from engine.recurrent.claims import SHARE_THAT_MATTERS
-from engine.recurrent.config import LIVE
 from engine.recurrent.ladder import TITLES
-from engine.recurrent.shipped import SHIPPED
 from engine.runs.frame import Array
 from engine.runs.studies.verdict import judge
-from pages.recurrent import charts
+from pages.recurrent import charts, told
 from pages.recurrent.shown import Shown
 from pages.ui.language import N_, listed, t
 from pages.ui.marked import Marked
-from pages.ui.pieces.verdict import STORED, THIS_RUN, headline
+from pages.ui.pieces.verdict import THIS_RUN, headline
 from pages.ui.run.live import RECORDED
 
 COMPARED = {"rnn", "lstm"}
-"""What the stored study of the sentence compares."""
-IN_ENGLISH = N_("stored study, English sentences")
+"""Whom a run of one's own is judged by."""
 
 
 def answer(now: Shown) -> str:
-    """The answer of the moment on stage as one sentence: the held-out accuracy of each cell at the slider's distance, or at the
-    nearest that was tested."""
+    """The answer of the moment on stage as one sentence: of what is recorded, what a cell learns of the slider's distance, by
+    the stored study; else the held-out accuracy of each cell there, or at the nearest that was tested."""
+    if told.by_the_study(now):
+        return told.sentence(now)
     config, frame = now.config, now.frame
     asked = config.distance if isinstance(config, TextConfig) else now.hero
     distance = min(config.test_distances, key=lambda one: abs(one - asked))
@@ -43,7 +42,7 @@ def answer(now: Shown) -> str:
             counting=f"{frame.metrics['counting.test_loss'][:, at].mean():.2f}",
             even=f"{math.log(len(config.alphabet)):.2f}",
         )
-    found = {cell: frame.metrics[f"{cell}.accuracy"][:, at].astype(np.float64) for cell in _told(now)}
+    found = {cell: frame.metrics[f"{cell}.accuracy"][:, at].astype(np.float64) for cell in config.cells}
     of_each = (
         t("{task}, distance {distance}, step {step}: {accuracies} right.")
         if config.runs == 1
@@ -61,34 +60,13 @@ def answer(now: Shown) -> str:
     return Marked(" ").join((sentence, *_judged(now, found)))
 
 
-def _told(now: Shown) -> tuple[str, ...]:
-    """Of which cells the sentence speaks: of a run of one's own, of all that it trained; of what is recorded, of the two that
-    the verdict is about, and of the one on stage, or of the third that a run trains where nobody chose."""
-    if now.source != RECORDED:
-        return now.config.cells
-    spoken_of = COMPARED | ({now.rung} - COMPARED or set(LIVE))
-    return tuple(cell for cell in now.config.cells if cell in spoken_of)
-
-
 def _of_each(cells: dict[str, float]) -> str:
     one = Marked("{cell} **{value:.2f}**")
     return listed(one.format(cell=t(TITLES[cell]), value=value) for cell, value in cells.items())
 
 
 def _judged(now: Shown, found: Mapping[str, Array]) -> Iterator[str]:
-    """Whether the RNN is below the LSTM: by the stored study where it is on stage, or by the seeds of a run of one's own."""
-    if now.source == RECORDED and now.config.task == "language":
-        yield from _by_the_study(now)
-    elif now.config.runs > 1 and found.keys() >= COMPARED:
+    """Whether the RNN is below the LSTM, by the seeds of a run of one's own."""
+    if now.source != RECORDED and now.config.runs > 1 and found.keys() >= COMPARED:
         verdict = judge(found["lstm"] - found["rnn"], smallest=SHARE_THAT_MATTERS)
         yield headline(now, N_("Is the RNN below the LSTM there? {verdict}"), verdict, THIS_RUN)
-
-
-def _by_the_study(now: Shown) -> Iterator[str]:
-    """At its declared distance, and after twice the steps."""
-    verdicts = SHIPPED.verdicts
-    source = STORED if now.config.sentences == "en" else IN_ENGLISH
-    if judged := verdicts.get("rnn_below_lstm@40"):
-        yield headline(now, N_("Is the RNN below the LSTM at 40? {verdict}"), judged, source)
-    if longer := verdicts.get("rnn_below_lstm@long"):
-        yield t("· after twice the steps in {ahead} of {count} runs", ahead=longer.ahead, count=longer.runs)

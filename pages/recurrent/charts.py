@@ -15,17 +15,17 @@ from engine.recurrent import RecurrentConfig
 from engine.recurrent.ladder import LADDER, TITLES
 from engine.recurrent.opened import Opened
 from engine.recurrent.probe import Probe, probe
-from engine.recurrent.tasks import task_of
 from engine.recurrent.view import distances, first_units, views
 from engine.runs.frame import Frame
 from engine.runs.recording import Recording
-from pages.recurrent import diagram
+from pages.recurrent import apart, diagram, reach
 from pages.recurrent.formulas import FORMULAS
-from pages.recurrent.settings import OWN_TEXT, TASKS
+from pages.recurrent.settings import COUNTING, OWN_TEXT, TASKS
+from pages.ui import percent
 from pages.ui.language import N_, bare, language, t
 from pages.ui.latest import Latest
 from pages.ui.player.network import Diagram
-from pages.ui.player.stage import Array, Lines, Quantised, Ref, Rung, Series, Stage, Sweep, Tokens
+from pages.ui.player.stage import Array, Quantised, Ref, Rung, Stage, Sweep, Tokens
 from pages.ui.player.words import player_words
 
 SENTENCES = {
@@ -34,14 +34,17 @@ SENTENCES = {
     "lstm": N_("Forget ①, write ②, say ③: three gates around a belt that is only multiplied and added to."),
     "peephole": N_("Three more lines: ① and ② also see C(t−1), ③ sees C(t), each as wide as p ⊙ C."),
 }
-ANSWER = {
-    "language": N_("probability of “{answer}”"),
-    "order": N_("probability of “{answer}”"),
-    "counting": N_("probability that the end comes next"),
-    "adding": N_("half the sum, as far as read"),
-    "delays": N_("delay ÷ longest, as far as read"),
-    "text": N_("probability of the character that follows"),
+UNLESS = {
+    "rnn": N_("Not an RNN where what counts lies a dozen words back and there is nothing nearer to begin with."),
+    "gru": N_("Not a GRU where something is counted: its state is a mixture that stays between −1 and 1."),
+    "lstm": N_(
+        "Not an LSTM where weights are scarce and nothing is counted: a GRU makes do with three quarters of them."
+    ),
+    "peephole": N_(
+        "An LSTM without peepholes solves these sentences too; the preset “{preset}” shows what they are for."
+    ),
 }
+"""When a rung is not the one to take: by how it is built, or by a stored study."""
 
 
 def words() -> dict[str, str]:
@@ -93,9 +96,14 @@ def part_words() -> dict[str, str]:
     }
 
 
+def shown_distances(config: RecurrentConfig) -> tuple[int, ...]:
+    """The distances whose sequences the stage has: evenly to the longest, and those that the stored study measured."""
+    return tuple(sorted({*distances(config), *apart.measured(config)}))
+
+
 def probe_at(config: RecurrentConfig, hero: float) -> Probe:
     """The sequence on stage: the nearest of those that it has."""
-    return probe(config, min(distances(config), key=lambda distance: abs(distance - hero)))
+    return probe(config, min(shown_distances(config), key=lambda distance: abs(distance - hero)))
 
 
 def probes(config: RecurrentConfig, at: Sequence[int]) -> list[Probe]:
@@ -147,7 +155,7 @@ def _stage(
     recording: Recording[RecurrentConfig], frame: Frame, hero: float, units: Mapping[str, int], source: int, origin: str
 ) -> Stage:
     config = recording.config
-    all_ = distances(config)
+    all_ = shown_distances(config)
     at = (min(all_, key=lambda d: abs(d - hero)),) if origin == "live" else all_
     shown = probes(config, at)
     if origin == "live":
@@ -159,9 +167,9 @@ def _stage(
         title=t("Recurrent cells"),
         steps=tuple(range(1 - width, 1)),
         time_label=t("word"),
-        rungs=tuple(Rung(cell, t(TITLES[cell]), t(SENTENCES[cell])) for cell in TITLES if cell in config.cells),
-        panels=_panels(config, shown, source),
-        arrays=_arrays(found),
+        rungs=tuple(Rung(c, t(TITLES[c]), t(SENTENCES[c]), _unless(c, config)) for c in TITLES if c in config.cells),
+        panels=(_cell(config), reach.panel(config, origin), _belts(config, source)),
+        arrays=_arrays(found) | reach.arrays(config, frame, origin, width),
         sweep=Sweep(
             "distance",
             t("Distance"),
@@ -188,31 +196,31 @@ def _arrays(found: Mapping[str, np.ndarray]) -> dict[str, Array | Quantised]:
     return arrays
 
 
-def _panels(config: RecurrentConfig, shown: Sequence[Probe], source: int) -> tuple[Diagram | Tokens | Lines, ...]:
+def _unless(cell: str, config: RecurrentConfig) -> str:
+    if cell == "peephole" and config.task != "language":  # there they may have something to do
+        return ""
+    return bare(UNLESS[cell], preset=t(COUNTING.label))
+
+
+def _cell(config: RecurrentConfig) -> Diagram:
     names = part_words()
     title = t("The cell: its unit that carries the answer most")
-    cell = Diagram(
+    return Diagram(
         "cell", title, {c: diagram.LAYOUTS[c](names) for c in config.cells}, {c: FORMULAS[c] for c in config.cells}
     )
-    belts = Tokens(
+
+
+def _belts(config: RecurrentConfig, source: int) -> Tokens:
+    return Tokens(
         "belt",
-        t("The belt: what is left of one word (click another)"),
+        t("What is left of one word (click another)"),
         {c: Ref(f"{c}.belt") for c in config.cells},
         {c: LADDER[c].hue for c in config.cells},
-        config.cells[0],
+        {c: reach.short(c) for c in config.cells},
         source,
-        bare("“{now}”: of “{source}” {cell} holds {share}, {beside} {other}"),
-        bare("“{now}”: of “{source}” {cell} holds {share}"),
+        bare("What is left of “{source}” at “{now}” (click another word)"),
+        percent.template(),
     )
-    answer = task_of(config).answers[shown[-1].answer]
-    lines = Lines(
-        "answer",
-        t("The answer after every word"),
-        t("words before the end"),
-        bare(ANSWER[config.task], answer=answer),
-        tuple(Series(t(TITLES[c]), Ref(f"{c}.answer"), LADDER[c].hue, "mean", c, LADDER[c].dash) for c in config.cells),
-    )
-    return (cell, belts, lines)
 
 
 def task_title(config: RecurrentConfig) -> str:

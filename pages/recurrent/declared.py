@@ -28,6 +28,7 @@ PAGE: Page[RecurrentConfig, Shown] = Page(
     otherwise=shown.otherwise,
     drill=part.draw,
     looks=(
+        Section("answers", N_("The answer after every word"), looks.answer_look, "show_chart"),
         Section("units", N_("Every unit at every word, and which units carry the answer"), part.units),
         Section(
             "intervene", N_("What if a gate were forced, or a peephole cut?"), intervene.intervene, "content_cut"

@@ -11,9 +11,10 @@ from engine.recurrent.config import CELLS, RecurrentConfig
 from engine.recurrent.gradients import chain, connectivity, untrained_flow
 from engine.recurrent.ladder import LADDER, TITLES
 from engine.recurrent.tasks import task_of
+from engine.recurrent.view import said_of
 from pages.recurrent.shown import Shown
 from pages.recurrent.where import PLACE
-from pages.ui.language import bare, t
+from pages.ui.language import N_, bare, t
 from pages.ui.pieces.charts import LEGEND, show, word_axis
 from pages.ui.run.live import choose_moment
 from pages.ui.theme import HUES
@@ -147,6 +148,41 @@ def connectivity_look(now: Shown) -> None:
             alt=bare("Connectivity of {cell}", cell=t(TITLES[cell])), into=column,
         )  # fmt: skip
         column.caption(t("Largest: {value}", value=f"{top:.2e}"))
+
+
+SAID = {
+    "language": N_("probability of “{answer}”"),
+    "order": N_("probability of “{answer}”"),
+    "counting": N_("probability that the end comes next"),
+    "adding": N_("half the sum, as far as read"),
+    "delays": N_("delay ÷ longest, as far as read"),
+    "text": N_("probability of the character that follows"),
+}
+
+
+def answer_look(now: Shown) -> None:
+    """What each cell says of the answer after every word of the sequence on stage."""
+    one, scale = now.probe, cell_scale(now.config.cells)
+    rows = [
+        {"at": s, "word": one.written[s], "cell": t(TITLES[cell]), "said": float(value)}
+        for cell in now.config.cells
+        for s, value in enumerate(said_of(now.opened.trace(cell, one.inputs), one))
+    ]
+    title = bare(SAID[now.config.task], answer=task_of(now.config).answers[one.answer])
+    y = alt.Scale(domain=[0, 1]) if now.config.task not in ("adding", "delays") else alt.Scale()
+    show(
+        alt.Chart(pd.DataFrame(rows), height=220)
+        .mark_line(strokeWidth=2.5)
+        .encode(
+            x=word_axis(one.written),
+            y=alt.Y("said:Q", title=title, scale=y),
+            color=alt.Color("cell:N", title=None, scale=scale["color"], sort=None, legend=LEGEND),
+            strokeDash=alt.StrokeDash("cell:N", title=None, scale=scale["dash"], sort=None),
+            tooltip=[alt.Tooltip("word:N", title=t("word")), alt.Tooltip("cell:N", title=t("Cell")), alt.Tooltip("said:Q", title=title, format=".3f")],
+        ),
+        key="answer_over_words",
+        alt=title,
+    )  # fmt: skip
 
 
 def learning_look(now: Shown) -> None:

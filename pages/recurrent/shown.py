@@ -13,22 +13,10 @@ from engine.recurrent.shipped import nearest
 from pages.recurrent import charts, settings, where
 from pages.recurrent.where import PLACE
 from pages.ui.declared import select
-from pages.ui.language import N_, language, t
+from pages.ui.language import language, t
 from pages.ui.player.position import Click
 from pages.ui.player.stage import Stage
 from pages.ui.run.on_stage import OnStage, current
-
-NOT_FOR = {
-    "rnn": N_("Not an RNN where what counts lies a dozen words back and there is nothing nearer to begin with."),
-    "gru": N_("Not a GRU where something is counted: its state is a mixture that stays between −1 and 1."),
-    "lstm": N_(
-        "Not an LSTM where weights are scarce and nothing is counted: a GRU makes do with three quarters of them."
-    ),
-    "peephole": N_(
-        "An LSTM without peepholes solves these sentences too; the preset “{preset}” shows what they are for."
-    ),
-}
-"""When a rung is not the one to take: by how it is built, or by a stored study."""
 
 
 class Shown(OnStage[RecurrentConfig]):
@@ -82,11 +70,8 @@ def stage(now: Shown) -> Stage:
 
 
 def otherwise(now: Shown) -> str:
-    """What is on stage, in a line, and when its cell is not the one to take."""
-    said = t("On stage: {task}, seed {seed}.", task=charts.task_title(now.config), seed=now.config.seed)
-    if now.rung == "peephole" and now.config.task != "language":  # there they may have something to do
-        return said
-    return said + " " + t(NOT_FOR[now.rung], preset=t(settings.COUNTING.label))
+    """What is on stage, in a line."""
+    return t("On stage: {task}, seed {seed}.", task=charts.task_title(now.config), seed=now.config.seed)
 
 
 def clicked(now: Shown, stage: Stage, click: Click) -> None:

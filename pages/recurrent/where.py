@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.recurrent import CELLS
+from engine.recurrent.claims import DECLARED_DISTANCE
 from engine.runs.config import IntRange
 from pages.ui.place import Place
 
@@ -22,7 +23,9 @@ PLACE = Place(
     r"x|before_h|before_c|f|i|g|o|c|h|z|r|m|kept|written|fresh|reset|said|tanh|answer",
     "recurrent_at",
     IntRange(1, 100),
-    20.0,
+    float(
+        DECLARED_DISTANCE
+    ),  # where the cells are judged; a test holds that it is the first at which one of them fails
     opens_on=OPENS_ON,
     beside=(SOURCE, *map(unit_key, CELLS)),
 )

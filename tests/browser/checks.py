@@ -42,6 +42,17 @@ def is_accessible(page: Page) -> None:
     assert found.violations_count == 0, found.generate_report()
 
 
+def fits(page: Page, *parts: str) -> None:
+    """Each of these is there, and lies within the window without scrolling."""
+    size = page.viewport_size
+    assert size is not None
+    for part in parts:
+        box = page.locator(part).first.bounding_box()
+        assert box is not None and box["width"] > 0 and box["height"] > 0, part
+        assert box["x"] >= 0 and box["x"] + box["width"] <= size["width"], (part, box)
+        assert box["y"] >= 0 and box["y"] + box["height"] <= size["height"], (part, box)
+
+
 @contextmanager
 def report_alone(page: Page, browser: Browser, folder: Path) -> Iterator[Page]:
     """The report of what is on stage, opened from its file: it asks for nothing and says nothing on the console."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.checks import is_accessible, opens_cold, report_alone, train
+from tests.browser.checks import fits, is_accessible, opens_cold, report_alone, train
 from tests.browser.conftest import settled, watch
 
 SMALL = "recurrent_steps=30&recurrent_frames=6&recurrent_distance=6&recurrent_hidden=8"
@@ -23,7 +23,7 @@ def open_page(page: Page, address: str, query: str = "") -> None:
 
 
 def token(page: Page, word: str) -> Locator:
-    return page.locator(".player .token", has=page.locator(f"text='{word}'")).first
+    return page.locator(f".player .token[data-word='{word}']").first
 
 
 def test_a_cold_deep_link_opens_the_page_and_nothing_else(browser: Browser) -> None:
@@ -41,12 +41,54 @@ def test_it_opens_on_the_last_word_of_the_lstm(page: Page, server: str) -> None:
     assert not problems, problems
 
 
+THEMES = {"light": "en-US", "dark": "zh-CN"}
+
+
+@pytest.mark.parametrize(("scheme", "locale"), THEMES.items())
+def test_the_first_thirty_seconds_fit_a_laptop(browser: Browser, server: str, scheme: str, locale: str) -> None:
+    """Question, sentence, stage with its picture, transport and run bar at 1280 × 800; the picture is large and its words too."""
+    page = browser.new_page(color_scheme=scheme, reduced_motion="reduce", locale=locale)  # type: ignore[arg-type]
+    page.set_viewport_size({"width": 1280, "height": 800})
+    open_page(page, server)
+    fits(
+        page,
+        ".st-key-question h1",
+        ".st-key-question p",
+        ".player .head",
+        ".player .body",
+        ".player .transport",
+        ".st-key-run_bar",
+    )
+    assert page.locator(".board.reach").bounding_box()["height"] >= 180  # type: ignore[index]
+    sizes = page.locator(".board.reach text, .board.tokens text").evaluate_all(
+        "all => all.map(one => parseFloat(getComputedStyle(one).fontSize))"
+    )
+    assert min(sizes) >= 12
+    ends = page.locator(".board.reach .grid text").all_text_contents()
+    assert "0" in ends and "1" in ends
+    lines = page.locator(".board.tokens .token-word").evaluate_all("all => all.map(one => one.getAttribute('y'))")
+    assert len(lines) > 10 and len(set(lines)) == 1  # the sentence never wraps
+    page.close()
+
+
+def test_the_picture_is_dragged_as_the_slider_is(page: Page, server: str) -> None:
+    """A click at the right end of the chart goes to the longest distance, and the sentence with it."""
+    open_page(page, server)
+    box = page.locator(".board.reach .touch").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] - 1, box["y"] + box["height"] / 2)
+    expect(page.locator(".player .hero-value")).to_have_text("40")
+    expect(page.locator(".st-key-question")).to_contain_text("40 words apart")
+    expect(page).to_have_url(re.compile("recurrent_at=40"))
+
+
 def test_a_click_on_a_word_follows_it_and_is_in_the_link(page: Page, server: str) -> None:
     open_page(page, server)
-    before = page.locator(".tokens .caption").text_content()
-    token(page, "grew").click()
+    heading = page.locator("[data-panel=belt] .panel-title")
+    expect(heading).to_contain_text("What is left of “Sweden” at “fluent”")
+    token(page, "grew").click()  # a tick: it has its word as soon as it is the one that is followed
     expect(page.locator(".token.source")).to_have_text("grew")
-    expect(page.locator(".tokens .caption")).not_to_have_text(before or "")
+    expect(heading).to_contain_text("What is left of “grew” at “fluent”")
     expect(page).to_have_url(re.compile("recurrent_source=1"))
     page.reload()
     page.locator(".player .token").first.wait_for()
@@ -60,13 +102,13 @@ def test_arrow_keys_step_through_the_sentence(page: Page, server: str) -> None:
     number = page.locator(".player [data-element=h] .node-number")  # C(t) may stand still where nothing is forgotten
     last = number.text_content()
     time.press("ArrowLeft")
-    expect(page.locator(".token.now")).to_have_text("speak")
+    expect(page.locator(".token.now")).to_have_attribute("data-word", "speak")
     expect(number).not_to_have_text(last or "")
     time.press("Home")
     expect(page.locator(".token.now")).to_have_text("I")
     expect(page.locator(".player .step")).to_have_text("I")
     settled(page)
-    expect(page).to_have_url(re.compile("recurrent_step=-28"))
+    expect(page).to_have_url(re.compile(rf"recurrent_step=-{page.locator('.player .token').count() - 1}\b"))
 
 
 def test_the_distance_scrubs_in_the_browser(page: Page, server: str) -> None:
@@ -80,6 +122,7 @@ def test_the_distance_scrubs_in_the_browser(page: Page, server: str) -> None:
     hero.evaluate("e => { e.value = 3; e.dispatchEvent(new Event('input', {bubbles: true})); }")
     expect(words).not_to_have_count(before)
     assert words.count() < before and len(sent) == messages
+    expect(page.locator(".reach .cursor-name")).to_have_text("3 words apart")
     hero.evaluate("e => e.dispatchEvent(new Event('change', {bubbles: true}))")
     expect(page).to_have_url(re.compile("recurrent_at=3"))
 
@@ -136,7 +179,7 @@ def test_the_answer_on_stage_is_the_sum_below(page: Page, server: str, hero: int
     expect(drill).to_contain_text("The answer")
     expect(drill).to_contain_text(re.compile(r"gave \d\.\d+"))
     result = re.search(r"gave (\d\.\d+)", drill.inner_text())
-    word = page.locator(".token.now").text_content() or ""
+    word = page.locator(".token.now").get_attribute("data-word") or ""
     assert result and f"{float(result[1]):.2f}" == shown and f"“{word}”" in drill.inner_text()
 
 
@@ -180,15 +223,15 @@ def test_the_peephole_rung_keeps_the_sentence_and_says_where_it_counts(page: Pag
     word = page.locator(".token.now").text_content() or ""
     page.keyboard.press("4")
     expect(page).to_have_url(re.compile("recurrent_rung=peephole"))
-    expect(page.locator(".st-key-question")).to_contain_text("Country … language")
+    expect(page.locator(".st-key-question")).to_contain_text("12 words apart")
     expect(page.locator(".token.now")).to_have_text(word)
-    expect(page.locator(".st-key-on_stage")).to_contain_text("what they are for")
+    expect(page.locator(".player .unless")).to_contain_text("what they are for")
     page.locator("[data-testid=stSidebar]").get_by_text("The cell counts", exact=False).click()
     expect(page.locator(".st-key-question")).to_contain_text("Counting aⁿbⁿ")
     settled(page)
     expect(page.locator(".token.now")).to_have_text("b")
     page.locator("[data-testid=stSidebar]").get_by_text("The cell counts", exact=False).click()  # let go of the preset
-    expect(page.locator(".st-key-question")).to_contain_text("Country … language")
+    expect(page.locator(".st-key-question")).to_contain_text("12 words apart")
     settled(page)
     for rung in ("lstm", "peephole"):  # to another and back: the one on stage is not told again
         page.locator(f".rung[data-rung={rung}]").click()
@@ -209,7 +252,7 @@ def test_an_own_text_is_trained_on_stage(page: Page, server: str) -> None:
     page.get_by_role("button", name="Train on this text").click()
     expect(page.locator(".st-key-run_bar")).to_contain_text("Finished: step 50 of 50")
     expect(page.locator(".st-key-question")).to_contain_text("nats per character")
-    expect(page.locator(".player .token", has_text="␣").first).to_be_visible()
+    expect(page.locator(".player .token[data-word='␣']").first).to_be_attached()
     assert not problems, problems
 
 
@@ -218,5 +261,5 @@ def test_the_report_opens_alone(page: Page, browser: Browser, server: str, tmp_p
     with report_alone(page, browser, tmp_path) as alone:
         expect(alone.locator(".js-plotly-plot")).to_have_count(2)
         answer = page.locator(".st-key-question p").first.inner_text()
-        expect(alone.locator("body")).to_contain_text(re.findall(r"LSTM (\d\.\d\d)", answer)[0])
+        expect(alone.locator("body")).to_contain_text(re.findall(r"LSTM \(\d+\s%\)", answer)[0])
         expect(alone.locator("body")).to_contain_text("grew up in")

@@ -10,16 +10,21 @@ import pytest
 
 from engine.files import ROOT
 from engine.recurrent import CELLS, GRU, LSTM
+from engine.recurrent.claims import SINGLE
 from engine.recurrent.opened import Opened
 from engine.recurrent.probe import probe
 from engine.recurrent.shipped import SHIPPED
+from pages.recurrent.answer import answer
 from pages.recurrent.charts import part_words, stage, units_of
 from pages.recurrent.declared import PAGE as DECLARED
 from pages.recurrent.looks import _flows
+from pages.recurrent.shown import Shown
 from pages.recurrent.where import PLACE
-from pages.ui.language import LANGUAGES, catalogue
+from pages.ui.language import LANGUAGES, catalogue, speaking
+from pages.ui.marked import unmarked
 from pages.ui.player.pack import pack
 from pages.ui.player.position import Position
+from pages.ui.player.stage import Reach
 from tests.pages.checks import moment_is_chosen
 from tests.pages.visits import CHINESE, LOCALES, opened_at, titles
 
@@ -34,8 +39,7 @@ EVERYTHING = {PLACE.open_key(section): "true" for section in DECLARED.sections}
 def test_it_opens_on_the_lstm_in_the_browsers_language(chosen: str) -> None:
     at = opened(LOCALES[chosen])
     assert not at.exception and titles(at) == [QUESTION[chosen]]
-    answer = next(m.value for m in at.markdown if "**1.00**" in m.value)
-    assert bool(CHINESE.search(answer)) == (chosen == "zh")
+    assert bool(CHINESE.search(answer_of(at))) == (chosen == "zh")
     assert any(m.value.startswith("**LSTM · ") for m in at.markdown)  # the drill-down: the rung it opens on
     assert at.latex  # and the sum behind the first gate
 
@@ -91,25 +95,107 @@ def test_a_part_of_the_gru_opens_to_the_sum_that_has_it(part: str, named: str) -
     assert any(m.value.startswith(f"**GRU · {part_words()[named]}**") for m in at.markdown)
 
 
-def test_a_rung_more_changes_neither_the_opening_nor_its_sentence() -> None:
-    """The GRU is in what is recorded; the sentence speaks of three cells, of it where it is on stage."""
-    named = {"": "LSTM with peepholes", "rnn": "LSTM with peepholes", "peephole": "LSTM with peepholes", "gru": "GRU"}
+def test_a_rung_changes_neither_the_opening_nor_its_sentence() -> None:
+    """The GRU is in what is recorded, and in the study at one distance; the sentence is the same on every rung."""
     assert "gru" in SHIPPED.recording("language.en").config.cells
-    said = {}
-    for rung, third in named.items():
-        at = opened(recurrent_rung=rung)
-        (answer,) = [m.value for m in at.markdown if "Country … language, distance" in m.value]
-        said[rung] = [one.strip() for one in re.findall(r"([A-Z][A-Za-z ]+) \*\*\d\.\d\d\*\*", answer)]
-        assert set(said[rung]) == {"RNN", "LSTM", third}
-    assert said[""] == ["RNN", "LSTM", "LSTM with peepholes"]
+    said = {answer_of(opened(recurrent_rung=rung)) for rung in ("", *CELLS)}
+    assert len(said) == 1 and "12 words apart" in said.pop()
 
 
-@pytest.mark.parametrize("rung", CELLS)
-def test_every_rung_says_when_it_is_not_the_one_to_take(rung: str) -> None:
-    at = opened(recurrent_rung=rung)
-    said = [caption.value for caption in at.caption if caption.value.startswith("On stage: Country … language")]
-    begun = {"rnn": "Not an RNN", "gru": "Not a GRU", "lstm": "Not an LSTM", "peephole": "An LSTM without peepholes"}
-    assert len(said) == 1 and begun[rung] in said[0]
+@pytest.mark.parametrize("chosen", LANGUAGES)
+def test_every_rung_says_when_it_is_not_the_one_to_take(chosen: str) -> None:
+    """On the stage, where whoever looks at the rung sees it; also while the controls differ from what is on it."""
+    recording = SHIPPED.recording(f"language.{chosen}")
+    with speaking(chosen):
+        rungs = stage(
+            recording, recording.frames[-1], 12.0, units_of(recording, recording.frames[-1], {}), 4, "recorded"
+        ).rungs
+    begun = {
+        "en": {"rnn": "Not an RNN", "gru": "Not a GRU", "lstm": "Not an LSTM", "peephole": "An LSTM without peepholes"},
+        "zh": {"rnn": "不要用 RNN", "gru": "不要用 GRU", "lstm": "不要用 LSTM", "peephole": "没有窥视孔"},
+    }
+    assert [rung.id for rung in rungs] == list(CELLS)
+    assert all(begun[chosen][rung.id] in rung.unless for rung in rungs), [rung.unless for rung in rungs]
+
+
+HEROES = range(1, 41)
+
+
+def answer_of(at: object) -> str:
+    """The sentence of the study."""
+    (found,) = [m.value for m in at.markdown if re.search("trained on that alone|只练这一距离", m.value)]  # type: ignore[attr-defined]
+    return str(found)
+
+
+def shown_at(hero: int, chosen: str) -> Shown:
+    """What is recorded, at a distance, without a page."""
+    recording = SHIPPED.recording(f"language.{chosen}")
+
+    asked = float(hero)
+
+    class At(Shown):
+        hero = asked
+
+    return At(recording, recording.frames[-1], "recorded")
+
+
+@pytest.mark.parametrize("chosen", LANGUAGES)
+def test_the_sentence_is_what_was_measured_at_every_distance_of_the_slider(chosen: str) -> None:
+    """Once more from the stored numbers: who is above halfway from guessing, at the nearest distance that was measured."""
+    found = SHIPPED.results
+    for hero in HEROES:
+        with speaking(chosen):
+            said = unmarked(answer(shown_at(hero, chosen)))
+        distance = min(SINGLE, key=lambda one: abs(one - hero))
+        base = SINGLE[distance]
+        shares = {cell: float(found.at(base, cell, distance).mean()) for cell in base.cells}
+        for cell, share in shares.items():
+            assert re.search(rf"{cell.upper()} ?[(（]{100 * share:.0f}\s?%", said), (hero, cell, said)
+        lost = [cell for cell, share in shares.items() if share < 0.55]
+        assert lost == (["rnn"] if distance >= 12 else []), distance
+        fails = {"en": "cannot tell", "zh": "答不出"}[chosen]
+        assert (fails in said) == bool(lost), said
+        if lost:
+            assert said.index("RNN") < said.index(fails) < said.index("LSTM")
+            assert re.search("guessing 10\\s%|瞎猜 10%", said) and re.search("(reaches|答对) 84 (to|到)", said)
+        assert (str(distance) in said) and (("measured at" in said or "实测于" in said) == (hero != distance))
+        assert "Sweden" in said if chosen == "en" else "瑞典" in said
+        assert bool(CHINESE.search(said)) == (chosen == "zh")
+        assert "of 12 runs" in said or "12 次运行中" in said
+
+
+def test_it_opens_at_the_first_distance_at_which_a_cell_has_not_learnt_the_country() -> None:
+    means = {d: [SHIPPED.results.at(base, cell, d).mean() for cell in base.cells] for d, base in SINGLE.items()}
+    assert PLACE.hero_start == next(d for d in sorted(means) if min(means[d]) < 0.55)
+
+
+def test_an_earlier_moment_speaks_of_its_own_run() -> None:
+    at = opened(recurrent_moment="0")
+    assert not at.exception and any("step 0: RNN" in m.value for m in at.markdown)
+    assert not [m for m in at.markdown if "trained on that alone" in m.value]
+
+
+def test_the_picture_has_what_was_measured() -> None:
+    """Each line, at each place: the study's means and those of what is on stage; guessing at one in ten."""
+    recording = SHIPPED.recording("language.en")
+    frame = recording.frames[-1]
+    sent = stage(recording, frame, 12.0, units_of(recording, frame, {}), 4, "recorded")
+    (panel,) = [panel for panel in sent.panels if isinstance(panel, Reach)]
+    assert (panel.chance, panel.low, panel.high) == (0.1, 1.0, 40.0)
+    assert [cell for cell, _ in panel.names] == list(CELLS)
+    alone = {curve.rung: curve for curve in panel.curves if curve.kind == "main"}
+    assert {cell: curve.at for cell, curve in alone.items()} == {
+        "rnn": (3, 6, 12, 25, 40), "gru": (12,), "lstm": (3, 6, 12, 25, 40)
+    }  # fmt: skip
+    for curve in panel.curves:
+        values = np.asarray(sent.arrays[curve.array])[0, 0]
+        for place, value in zip(curve.at, values, strict=True):
+            if curve.kind == "main":
+                measured = SHIPPED.results.at(SINGLE[int(place)], curve.rung, int(place))
+            else:
+                measured = frame.metrics[f"{curve.rung}.accuracy"][:, recording.config.test_distances.index(int(place))]
+            assert value == pytest.approx(float(measured.mean()), abs=1e-6)
+    assert set(alone["rnn"].at) <= set(sent.sweep.recorded)  # type: ignore[union-attr]
 
 
 def test_a_link_from_before_the_gru_still_means_what_it_meant() -> None:

@@ -50,8 +50,8 @@ STORIES = {
         },
     ),
     "recurrent": Told(
-        points=("R1", "R2", "R3", "L0", "L1", "L2", "L3", "P1", "P2"),
-        decides={"R3": "single", "L0": "gradient", "P2": "counting"},
+        points=("R1", "R2", "R3", "G1", "L0", "L1", "L2", "L3", "P1", "P2"),
+        decides={"R3": "single", "G1": "single", "L0": "gradient", "P2": "counting"},
         nodes={
             "rnn": "x|before_h|g|h|none",
             "gru": "x|before_h|z|r|m|g|h|kept|written|fresh|reset|none",

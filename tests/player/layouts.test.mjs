@@ -140,23 +140,25 @@ test("words fill a row before the next begins; one that is too wide has a row al
   assert.deepEqual(rows.map((row) => row.map(({ x }) => x)), [[0, 30], [0], [0], [0]]);
 });
 
-test("a sentence is as large as its box allows, its belts above and below the words", () => {
-  const small = named("tokenPlaces")(Array(60).fill("word"), SIZE, 12, FAMILY),
-    large = named("tokenPlaces")(["word", "word"], SIZE, 12, FAMILY);
-  assert.equal(large.text, 17);
-  assert.ok(small.text < 17);
-  for (const { places } of [small, large])
-    for (const { y, thick, middle, below, x, width } of places) {
-      assert.ok(y + thick < middle && middle < below);
-      assert.ok(x + width <= SIZE.w);
-    }
+test("a sentence that has room is written in full on one line; else what must be named is, and the rest are ticks", () => {
+  const place = named("tokenPlaces");
+  const short = place(["I", "grew", "up"], [0], 40, 360, 12, FAMILY);
+  assert.deepEqual(short.map(({ words }) => words), ["I", "grew", "up"]);
+  assert.equal(short[0].x, 40);
+  const long = place(Array(48).fill("often").with(4, "Sweden").with(47, "fluent"), [4, 47, 46], 40, 360, 12, FAMILY);
+  assert.deepEqual([3, 4, 5, 46, 47].map((n) => long[n].words), ["·", "Sweden", "·", "often", "fluent"]);
+  assert.equal(long.filter(({ words }) => words !== "·").length, 3);
+  long.slice(1).forEach(({ x }, n) => near(x, long[n].x + long[n].width));
+  near(long.at(-1).x + long.at(-1).width, 360);
+  const narrow = place(Array(48).fill("Sweden"), [4, 47, 46], 0, 170, 12, FAMILY); // room for one name beside 47 ticks
+  assert.deepEqual(narrow.flatMap(({ words }, n) => (words === "·" ? [] : [n])), [4]);
 });
 
 test("a belt is as thick as the share that is left, around its own middle", () => {
   const box = named("ribbonBox")({ x: 5, width: 40 }, 0.5, 20, 100);
   assert.deepEqual(box, { x: 5, width: 40.6, y: 105, height: 10 });
   assert.equal(named("ribbonBox")({ x: 5, width: 40 }, NaN, 20, 100), null);
-  assert.deepEqual([NaN, 0, 0.0005, 0.05, 0.5].map(named("percentOf")), ["–", "0.0 %", "< 0.1 %", "5.0 %", "50 %"]);
+  assert.deepEqual([NaN, 0, 0.0005, 0.05, 0.5].map(named("percentOf")), ["–", "0.0", "< 0.1", "5.0", "50"]);
 });
 
 test("two short texts are shown whole; of one that is too long the rows that are worth most", () => {
@@ -169,6 +171,40 @@ test("two short texts are shown whole; of one that is too long the rows that are
   const shown = long.shown[1].rows.flat().map(({ part }) => part.n);
   assert.ok(shown.length < 400 && shown.includes(200));
   assert.ok(long.shown[1].top + long.shown[1].rows.length * long.line <= SIZE.h + long.line);
+});
+
+// ---- a share over the sweep
+
+const REACH = {
+  names: [["rnn", "RNN"], ["lstm", "LSTM"]], heads: ["alone", "led"], percent: "{value} %", low: 1, high: 40, y_label: "right",
+  x_label: "distance", chance: 0.1, chance_label: "guessing", longest: 40, longest_label: "longer",
+};
+
+test("the axis of a share goes from 0 to 1 whatever is shown, and its values stand beside it or, where it is narrow, below", () => {
+  const beside = named("reachPlace")(REACH, ["main", "beside"], SIZE, 12, FAMILY);
+  assert.deepEqual([beside.y(0), beside.y(1)], [beside.box.bottom, beside.box.top]);
+  assert.ok(beside.box.right < beside.table && beside.columns[0] < beside.columns[1] && beside.columns[1] <= SIZE.w);
+  const below = named("reachPlace")(REACH, ["main"], { w: 320, h: 400 }, 12, FAMILY);
+  assert.ok(below.table === 0 && below.rows > below.box.bottom && below.rows + below.row <= 400);
+});
+
+test("what guessing reaches is drawn, and what is longer than in training is shaded where there is any", () => {
+  const place = named("reachPlace")(REACH, ["main"], SIZE, 12, FAMILY);
+  const said = words(named("reachGrid")(REACH, place, 12));
+  assert.ok(said.includes("guessing") && said.includes("0") && said.includes("1") && !said.includes("longer"));
+  assert.ok(words(named("reachGrid")({ ...REACH, longest: 10 }, place, 12)).includes("longer"));
+});
+
+test("curves that are the same line step aside, each further than the one before", () => {
+  const line = (at, values) => ({ at, values });
+  const found = named("dodges")([line([1, 40], [1, 1]), line([3, 6], [0.9, 0.2]), line([1, 40], [1, 0.99]), line([12], [1])], 3);
+  assert.deepEqual(found, [0, 0, 3, 6]);
+});
+
+test("values are those of the measured place that is nearest to the slider", () => {
+  const at = named("measuredAt");
+  assert.deepEqual([1, 5, 20, 40].map((hero) => at([{ at: [3, 6, 12] }, { at: [12, 25] }], hero)), [3, 6, 25, 25]);
+  assert.ok(Number.isNaN(at([], 3)));
 });
 
 // ---- a recommender

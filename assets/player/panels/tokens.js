@@ -1,34 +1,40 @@
 /**
- * A sentence under its conveyor belt. One word is the source; at every later word the belt is as thick as what is left of
- * what the source wrote, for the cell on stage above the words and for another cell below them.
+ * A sentence on one line under its ribbons. One word is the source; at every later word a rung's ribbon is as thick as what is
+ * left of what the source wrote. Words that have no room are ticks.
  */
-/** A share in words. */
+/** A share as a number: small ones with a digit more. */
 const percentOf = (share) =>
-  !Number.isFinite(share) ? "–" : `${share > 0 && share < 0.001 ? "< 0.1" : (100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+  !Number.isFinite(share) ? "–" : `${share > 0 && share < 0.001 ? "< 0.1" : (100 * share).toFixed(share < 0.1 ? 1 : 0)}`;
 
-/** Words in rows, as large as the space allows, each with room for a belt above it and a thin one below.
- * @returns {{text: number, places: object[]}} the size of the letters, and of each word: x, width; y, the top of its belt, with
- *   the most that it may be thick or thin; middle of the word itself; below, the top of the thin belt */
-function tokenPlaces(words, size, regular, family) {
-  const top = regular + 10;
-  for (let text = regular + 5; ; text -= 0.5) {
-    const font = `500 ${text}px ${family}`,
-      rows = wordRows(words.map((word) => ({ width: Math.max(textWidth(word, font), text * 0.5) + text * 0.72 })), size.w),
-      height = Math.min((size.h - top) / rows.length, text * 5);
-    if (height < text * 3.1 && text > 8) continue;
-    const thick = height - text * 1.75;
-    const places = rows.flatMap((row, n) =>
-      row.map(({ x, width }) => {
-        const y = top + n * height,
-          middle = y + thick * 0.7 + text * 0.85;
-        return { x, width, y, thick: thick * 0.7, thin: thick * 0.24, middle, below: middle + text * 0.85 };
-      }),
-    );
-    return { text, places };
+/** Words on one line: all of them where they have room, else those that must be named, and ticks between them.
+ * @param {string[]} words @param {number[]} named places to name, the most important first
+ * @returns {{x: number, width: number, words: string}[]} "·" for a tick */
+function tokenPlaces(words, named, left, right, text, family) {
+  const font = `500 ${text}px ${family}`,
+    pad = text * 0.6,
+    room = right - left,
+    full = words.map((word) => Math.max(textWidth(word, font), text * 0.4) + pad),
+    least = 2.5;
+  const spread = (widths, said) => {
+    let x = left;
+    return widths.map((width, n) => {
+      x += width;
+      return { x: x - width, width, words: said(n) };
+    });
+  };
+  if (full.reduce((a, b) => a + b, 0) <= room) return spread(full, (n) => words[n]);
+  const shown = new Set();
+  let used = words.length * least;
+  for (const n of named) {
+    if (shown.has(n) || used + full[n] - least > room) continue;
+    shown.add(n);
+    used += full[n] - least;
   }
+  const tick = (room - [...shown].reduce((sum, n) => sum + full[n], 0)) / Math.max(words.length - shown.size, 1);
+  return spread(words.map((_, n) => (shown.has(n) ? full[n] : tick)), (n) => (shown.has(n) ? words[n] : "·"));
 }
 
-/** A piece of belt over or under one word, from `top` down to `top + most`: its thickness is the share that is left.
+/** A piece of ribbon over one word, around the middle of a row that begins at `top` and is `most` high.
  * @returns {?object} a rectangle; none where nothing is known */
 function ribbonBox({ x, width }, share, most, top) {
   if (!Number.isFinite(share)) return null;
@@ -42,60 +48,62 @@ function makeTokens(panel, app) {
   put(board, { role: "group", "aria-label": panel.title });
   const belts = svg("g", { class: "belts" }),
     words = svg("g"),
-    caption = svg("text", { class: "caption" });
-  board.append(caption, belts, words);
+    sides = svg("g");
+  board.append(sides, belts, words);
 
   let size = { w: 0, h: 0 },
     source = panel.source,
     parts = [],
+    row = 0,
+    right = 0,
     shownKey = "";
 
+  const rungs = () => app.spec.rungs.map(({ id }) => id).filter((id) => panel.belts[id]);
   const names = () => app.spec.names[app.state.s] ?? [];
   const begin = () => Math.max(names().findIndex(Boolean), 0);
   const sourceFrame = () => Math.min(begin() + source, names().length - 1);
-  const field = (name) => app.fields()[name];
-  const left = (name, f) => {
-    const belt = field(name);
+  const left = (rung, f) => {
+    const belt = app.fields()[panel.belts[rung]];
     return belt ? sample(belt, { s: app.state.s, f: 0 }, sourceFrame() * belt.shape[3] + f) : NaN;
   };
-  const titleOf = (id) => app.spec.rungs.find((rung) => rung.id === id)?.title ?? id;
+  const percent = (share) => (Number.isFinite(share) ? fill(panel.percent, { value: percentOf(share) }) : "–");
+  const rowsOf = (f) => (f < sourceFrame() ? [] : rungs().map((rung) => ({ label: panel.names[rung], value: percent(left(rung, f)), colour: paint(panel.colours[rung]) })));
 
-  const makeToken = (f, text) => {
+  const makeToken = (f, text, words_) => {
     const back = svg("rect", { class: "token-back", rx: 4 }),
       label = svg("text", { class: "token-word", "text-anchor": "middle" }),
-      group = svg("g", { class: "token", tabindex: -1, role: "button" }, back, label);
-    const main = svg("rect", { class: "belt" }),
-      other = svg("rect", { class: "belt other" });
-    say(label, text);
-    belts.append(main, other);
+      group = svg("g", { class: `token${words_ === text ? "" : " tick"}`, tabindex: -1, role: "button", "data-word": text }, back, label),
+      ribbons = rungs().map(() => svg("rect", { class: "belt" }));
+    say(label, words_);
+    belts.append(...ribbons);
     group.addEventListener("click", () => {
       source = f - begin();
+      parts = [];
       shownKey = "";
       app.click(panel.id, null, f, null);
     });
     group.addEventListener("pointermove", (event) => app.tip.show(event, text, rowsOf(f)));
     group.addEventListener("pointerleave", () => app.tip.hide());
     words.append(group);
-    return { f, text, back, label, group, main, other };
-  };
-
-  const rowsOf = (f) => {
-    const { rung } = app.state,
-      rows = f < sourceFrame() ? [] : [{ label: titleOf(rung), value: percentOf(left(panel.belts[rung], f)) }];
-    if (rows.length && panel.beside !== rung)
-      rows.push({ label: titleOf(panel.beside), value: percentOf(left(panel.belts[panel.beside], f)) });
-    return rows;
+    return { f, text, tick: words_ !== text, back, label, group, ribbons };
   };
 
   const place = () => {
     belts.replaceChildren();
     words.replaceChildren();
-    parts = names().flatMap((word, f) => (word ? [makeToken(f, word)] : []));
-    const { text, places } = tokenPlaces(parts.map((part) => part.text), size, app.textSize(), app.font());
-    parts.forEach((part, n) => {
-      const { x, width, middle } = Object.assign(part, places[n]);
-      put(part.back, { x: px(x + 1), y: px(middle - text * 0.75), width: px(width - 2), height: px(text * 1.5) });
-      put(part.label, { x: px(x + width / 2), y: px(middle + text * 0.34), style: `font-size:${text}px` });
+    const text = app.textSize() + 1,
+      small = `400 ${app.textSize()}px ${app.font()}`,
+      said = names().slice(begin()),
+      last = said.length - 1,
+      from = Math.max(...rungs().map((rung) => textWidth(panel.names[rung], small))) + 10;
+    right = size.w - textWidth(fill(panel.percent, { value: "100" }), small) - 8;
+    row = Math.min((size.h - text * 2) / rungs().length, text * 2);
+    const middle = rungs().length * row + text * 0.95,
+      places = tokenPlaces(said, [Math.min(source, last), last, last - 1, last - 2, 0], Math.min(from, size.w * 0.3), right, text, app.font());
+    parts = said.map((word, n) => Object.assign(makeToken(begin() + n, word, places[n].words), places[n]));
+    parts.forEach(({ x, width, back, label }) => {
+      put(back, { x: px(x), y: px(middle - text * 0.75), width: px(Math.max(width, 1)), height: px(text * 1.5) });
+      put(label, { x: px(x + width / 2), y: px(middle + text * 0.34), style: `font-size:${text}px` });
     });
     rove(words, () => parts.map((part) => part.group));
   };
@@ -109,41 +117,40 @@ function makeTokens(panel, app) {
     if (!parts.length || shownKey.split("|")[1] !== String(s) || parts[0].group.parentNode !== words) place();
     shownKey = key;
     const from = sourceFrame();
-    for (const part of parts) {
-      const { f } = part,
-        share = f < from ? NaN : left(panel.belts[rung], f),
-        beside = f < from || rung === panel.beside ? NaN : left(panel.belts[panel.beside], f);
-      ribbon(part.main, ribbonBox(part, share, part.thick, part.y), panel.colours[rung], f <= now);
-      ribbon(part.other, ribbonBox(part, beside, part.thin, part.below), panel.colours[panel.beside], f <= now);
-      put(part.group, {
-        class: `token${f === from ? " source" : ""}${f === now ? " now" : ""}${f > now ? " later" : ""}`,
-        "aria-label": [part.text, ...rowsOf(f).map((row) => `${row.label} ${row.value}`)].join(", "),
+    for (const { f, text, tick, group, ribbons, ...spot } of parts) {
+      ribbons.forEach((ribbon, n) => draw(ribbon, ribbonBox(spot, f < from ? NaN : left(rungs()[n], f), row * 0.78, n * row), rungs()[n], f <= now));
+      put(group, {
+        class: `token${tick ? " tick" : ""}${f === from ? " source" : ""}${f === now ? " now" : ""}${f > now ? " later" : ""}`,
+        "aria-label": [text, ...rowsOf(f).map((one) => `${one.label} ${one.value}`)].join(", "),
         "aria-pressed": String(f === from),
       });
     }
     tell(Math.max(now, from), from);
-    put(caption, { x: 0, y: app.textSize() });
     return false;
   };
 
-  /** The sentence above: what is left at word `at` of what word `from` wrote. */
+  /** The heading, the rungs' names before their ribbons, and behind them what is left at word `at` of what word `from` wrote. */
   const tell = (at, from) => {
-    const { rung } = app.state,
-      said = names();
-    const template = rung === panel.beside ? panel.caption_alone : panel.caption,
-      values = {
-        source: said[from] ?? "",
-        now: said[at] ?? "",
-        cell: titleOf(rung),
-        share: percentOf(left(panel.belts[rung], at)),
-        beside: titleOf(panel.beside),
-        other: percentOf(left(panel.belts[panel.beside], at)),
-      };
-    say(caption, fitText(fill(template, values), size.w, `400 ${app.textSize()}px ${app.font()}`));
+    const said = names(),
+      text = app.textSize(),
+      font = `400 ${text}px ${app.font()}`;
+    say(frame.heading, fill(panel.heading, { source: said[from] ?? "", now: said[at] ?? "" }));
+    sides.replaceChildren(
+      ...svgAll(
+        rungs().flatMap((rung, n) => {
+          const y = px(n * row + row * 0.39 + text * 0.34),
+            own = rung === app.state.rung ? " loud" : "";
+          return [
+            ["text", { x: 0, y, class: `token-rung${own}` }, fitText(panel.names[rung], size.w * 0.3 - 8, font)],
+            ["text", { x: px(size.w), y, "text-anchor": "end", class: `token-left${own}` }, percent(left(rung, at))],
+          ];
+        }),
+      ),
+    );
   };
 
-  const ribbon = (rect, box, colour, reached) => {
-    const look = { fill: paint(colour), "fill-opacity": reached ? 0.9 : 0.28, display: null };
+  const draw = (rect, box, rung, reached) => {
+    const look = { fill: paint(panel.colours[rung]), "fill-opacity": reached ? 0.9 : 0.28, display: null };
     put(rect, box ? { ...box, ...look } : { display: "none" });
   };
 
@@ -153,11 +160,13 @@ function makeTokens(panel, app) {
     render,
     resize: (w, h) => {
       size = { w, h };
+      parts = [];
       shownKey = "";
     },
     update: (next) => {
       if (next.source !== panel.source) source = next.source;
       panel = next;
+      parts = [];
       shownKey = "";
     },
   };

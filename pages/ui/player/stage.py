@@ -15,22 +15,25 @@ from pages.ui.player.charts import Bars, Heat, Lines, Plane, PlaneView, Series
 from pages.ui.player.compared import Compared, CompareRow, Shared, SharedView
 from pages.ui.player.funnel import Band, Entry, Field, Labels, Listing, Slopes
 from pages.ui.player.panel import Panel
+from pages.ui.player.reach import Curve, Reach
 from pages.ui.player.texts import Maps, Match, Tokens
 
 __all__ = [
-    "WORDS", "Array", "Arrays", "Band", "Bars", "Compared", "CompareRow", "Entry", "Field", "Heat", "Labels", "Lines", "Listing",
-    "Maps", "Match", "Panel", "Plane", "PlaneView", "Quantised", "Readout", "Ref", "Rung", "Series", "Shared", "SharedView",
-    "Slopes", "Stage", "Sweep", "Tokens",
+    "WORDS", "Array", "Arrays", "Band", "Bars", "Compared", "CompareRow", "Curve", "Entry", "Field", "Heat", "Labels", "Lines",
+    "Listing", "Maps", "Match", "Panel", "Plane", "PlaneView", "Quantised", "Reach", "Readout", "Ref", "Rung", "Series", "Shared",
+    "SharedView", "Slopes", "Stage", "Sweep", "Tokens",
 ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One structure of a ladder; keys 1..n choose it. `sentence` is shown under the control."""
+    """One structure of a ladder; keys 1..n choose it. `sentence` is shown under the control, and below it `unless`: when it is
+    not the one to take."""
 
     id: str
     title: str
     sentence: str
+    unless: str = ""
 
 
 @dataclass(frozen=True, slots=True)

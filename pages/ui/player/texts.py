@@ -1,4 +1,4 @@
-"""Panels of words: a sentence under its belt, two texts that match, rows of features along the words.
+"""Panels of words: a sentence under its ribbons, two texts that match, rows of features along the words.
 
 Axes as in `stage`: `S` recorded sweep values, `F` frames, `M` words, `K` filters or features.
 """
@@ -16,16 +16,17 @@ from pages.ui.player.panel import Panel
 
 @dataclass(frozen=True, slots=True)
 class Tokens(Panel):
-    """The frames as words, over them what is left of what one of them wrote. `belts[rung]` (S, 1, F, F) is the share that
-    frame `column` still holds of what frame `row` wrote; `beside` is the rung drawn for comparison, `source` the word that
-    wrote, counted from where the sequence begins. Templates: caption {source} {now} {cell} {share} {beside} {other}."""
+    """The frames as words on one line, those that have no room as ticks, and over them a ribbon for each rung: how much is left
+    of what one word wrote. `belts[rung]` (S, 1, F, F) is the share that frame `column` still holds of what frame `row` wrote;
+    `source` is the word that wrote, counted from where the sequence begins. `names` stand before the ribbons, what is left at
+    the word on stage behind them. Templates: heading {source} {now}, percent {value}."""
 
     belts: Mapping[str, Ref]
     colours: Mapping[str, Colour]
-    beside: str
+    names: Mapping[str, str]
     source: int
-    caption: str
-    caption_alone: str
+    heading: str
+    percent: str
 
     def extent(self, arrays: Arrays, frames: int) -> tuple[int, int]:
         """Words."""
