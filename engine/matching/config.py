@@ -91,9 +91,12 @@ class PairsConfig(MatchingConfig):
     semantic: int = setting(128, IntRange(2, 256))
     embedding: int = setting(64, IntRange(1, 300))
     units: int = setting(64, IntRange(2, 256))
-    unclicked: int = setting(31, IntRange(1, 50))  # all the others of a batch: real text needs harder comparisons
-    learning_rate: tuple[float, ...] = setting((0.002,), ListOf(FloatRange(1e-6, 1e9), 1, len(MODELS)))
-    steps: int = setting(600, IntRange(1, 10_000))
-    frames: int = setting(16, IntRange(2, 120))
+    learning_rate: tuple[float, ...] = setting((0.001, 0.001, 0.002), ListOf(FloatRange(1e-6, 1e9), 1, len(MODELS)))
+    tried: int = setting(2, IntRange(1, 3))  # rates of each model: its own, a third of it, three times as much
+    steps: int = setting(600, IntRange(1, 50_000))  # of each seed, at most: validation queries stop it
+    frames: int = setting(12, IntRange(2, 120))
+    question: str = setting("", Choice(("", "own", "pairs", "search")))  # "": as the file's labels and lists tell
+    runs: int = setting(3, IntRange(1, 12))  # seeds
+    resamples: int = setting(400, IntRange(50, 2_000))
     told: str = setting("", Text(2_000))  # what was decided about the file: `engine.tables.told`
     table: str = setting("", Text(64))  # SHA-256 of the bytes; "" takes any

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from engine.errors import UserError
 from engine.matching import PairsConfig
-from engine.matching.data.hashing import tokens
 from engine.matching.own_pairs import files
 from engine.matching.own_pairs.files import Pair, read_pairs
-from engine.matching.own_pairs.pairs import found_in, language_of, log_of_pairs, pairs_config, train_pairs
+from engine.matching.own_pairs.pairs import found_in, log_in, pairs_config, train_pairs
+from engine.matching.own_pairs.parts import grade_of, language_of, parts_of
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 ROWS = [(f"query {n}, with a comma", f"The “document” {n % 12}, quoted") for n in range(30)]
@@ -83,41 +83,82 @@ def asked(labels: list[float | None]) -> tuple[Pair, ...]:
     return tuple(Pair(f"q{n}", f"d{n} {k}", label) for n in range(20) for k, label in enumerate(labels))
 
 
-@pytest.mark.parametrize(("labels", "grades", "clicked", "shown"), [
-    ([None], {0: 1}, 0, ()),
-    ([0, 1], {1: 1}, 1, (0,)),
-    ([2, 0, 4, 1], {0: 2, 2: 4, 3: 1}, 2, (1,)),
-    ([0, 1, 3, 7, 2_000], {1: 1, 2: 2, 3: 3, 4: 4}, 4, (0,)),  # clicks, by round(log2(1 + n)) up to 4
+@pytest.mark.parametrize(("labels", "grades"), [
+    ([None], {1}), ([0, 1], {0, 1}), ([2, 0, 4, 1], {0, 1, 2, 4}), ([1, 2, 3, 4, 5], {1, 2, 3, 4, 5}),
+    ([0, 1, 3, 7, 2_000], {0, 1, 2, 3, 4}), ([0, 10, 1], {0, 3, 1}),  # clicks, by round(log2(1 + n)) up to 4
 ])  # fmt: skip
-def test_labels_are_grades_and_many_clicks_their_logarithm(
-    labels: list[float | None], grades: dict[int, int], clicked: int, shown: tuple[int, ...]
-) -> None:
-    first = log_of_pairs(asked(labels)).train[0]
-    assert (dict(first.grades), first.clicked, first.shown, first.skill) == (grades, clicked, shown, "")
+def test_labels_are_grades_and_many_clicks_their_logarithm(labels: list[float | None], grades: set[int]) -> None:
+    parts = parts_of(asked(labels))
+    for part in (parts.train, parts.validation, parts.test):
+        assert set(part.grade.tolist()) == grades and len(part) == part.asked() * len(labels)
+    assert [grade_of(label, max(one or 0.0 for one in labels)) for label in labels] == [
+        parts.train.grade[parts.train.document == parts.documents.index(f"d{n} {k}")][0]
+        for n in [int(parts.queries[parts.train.query[0]][1:])]
+        for k in range(len(labels))
+    ]
 
 
 def test_the_same_pair_twice_keeps_its_best_label() -> None:
-    log = log_of_pairs((*asked([0, 1]), Pair("q0", "d0 0", 3.0)))
-    assert dict(log.train[0].grades) == {0: 3, 1: 1} and len(log.documents) == 40
+    parts = parts_of((*asked([0, 1]), Pair("q0", "d0 0", 3.0)))
+    of_first = [part.grade[part.query == 0] for part in (parts.train, parts.validation, parts.test)]
+    assert np.concatenate(of_first).tolist() == [3, 1] and len(parts.documents) == 40
 
 
-def test_queries_without_a_relevant_document_are_left_out() -> None:
-    log = log_of_pairs((*asked([1, 0]), *(Pair(f"none {n}", "d0 0", 0.0) for n in range(30))))
-    assert len(log.train) + len(log.test) == 20 and all(query.grades for query in (*log.train, *log.test))
+def test_wrong_pairs_of_queries_without_a_right_document_stay() -> None:
+    parts = parts_of((*asked([1, 0]), *(Pair(f"none {n}", "d0 0", 0.0) for n in range(30))))
+    sides = (parts.train, parts.validation, parts.test)
+    assert sum(map(len, sides)) == 70 and sum(int((part.grade > 0).sum()) for part in sides) == 20
+    assert all(query.grades for query in (*parts.log().train, *parts.log().test))
     with pytest.raises(UserError, match="Too few queries have a relevant document: 0"):
-        log_of_pairs(asked([0]))
+        parts_of(asked([0]))
 
 
-def test_every_fifth_query_is_held_out() -> None:
-    log = log_of_pairs(asked([1, 0]))
-    assert [query.text for query in log.test] == ["q4", "q9", "q14", "q19"] and len(log.train) == 16
-    assert not {query.text for query in log.train} & {query.text for query in log.test}
-    assert log.pool[:4] == tuple(query.clicked for query in log.test) and set(log.pool) == set(range(40))
+def test_queries_are_divided_whatever_the_order_of_the_lines() -> None:
+    pairs = asked([1, 0])
+    one, other = parts_of(pairs), parts_of(pairs[::-1])
+    sides = [
+        {name: {found.queries[n] for n in part.query} for name, part in zip("abc", (found.train, found.validation, found.test), strict=True)}
+        for found in (one, other)
+    ]  # fmt: skip
+    assert sides[0] == sides[1] and [len(side) for side in sides[0].values()] == [13, 3, 4]
+    assert set.union(*sides[0].values()) == {f"q{n}" for n in range(20)}
+    assert one.log().documents == one.documents and len(one.log().test) == 3
+
+
+def test_queries_of_one_number_stay_together() -> None:
+    """Two wordings of a question are not learnt from and tested on."""
+    pairs = [Pair(f"{word} {n}", f"d{n}", 1.0, f"id {n}") for n in range(40) for word in ("what is", "tell me")]
+    parts = parts_of(pairs)
+    sides = [{parts.queries[n].split()[-1] for n in part.query} for part in (parts.train, parts.validation, parts.test)]
+    assert not (sides[0] & sides[1] or sides[0] & sides[2] or sides[1] & sides[2])
+    assert sum(map(len, sides)) == 40
+
+
+def test_a_second_file_is_the_test_and_its_queries_are_not_learnt_from() -> None:
+    pairs, second = asked([1, 0]), tuple(Pair(f"q{n}", f"e{n} {k}", float(k)) for n in range(4) for k in range(3))
+    parts = parts_of(pairs, second)
+    assert parts.second and len(parts.test) == 12
+    learnt = {parts.queries[n] for part in (parts.train, parts.validation) for n in part.query}
+    assert learnt == {f"q{n}" for n in range(4, 20)}
+
+
+@pytest.mark.parametrize(("pairs", "question", "possible"), [
+    (asked([1, 0, 0]), "own", ("own", "pairs", "search")),
+    (asked([1]), "search", ("search",)),
+    (asked([None]), "search", ("search",)),
+    (asked([1, 2, 3]), "own", ("own", "search")),
+    (tuple(Pair(f"q{n}", f"d{n}", n % 2) for n in range(60)), "pairs", ("pairs", "search")),
+])  # fmt: skip
+def test_labels_and_lists_tell_what_a_file_asks(
+    pairs: tuple[Pair, ...], question: str, possible: tuple[str, ...]
+) -> None:
+    parts = parts_of(pairs)
+    assert (parts.question, parts.possible()) == (question, possible)
 
 
 def test_what_is_ranked_is_capped_and_holds_every_answer() -> None:
-    log = log_of_pairs(Pair(f"q{n}", f"d{n}") for n in range(6_000))
-    assert (len(log.train), len(log.test), len(log.pool), len(log.documents)) == (4_800, 500, 1_000, 6_000)
+    log = parts_of([Pair(f"q{n}", f"d{n}") for n in range(6_000)]).log()
+    assert (len(log.train), len(log.test), len(log.pool), len(log.documents)) == (3_900, 500, 1_000, 6_000)
     assert {query.clicked for query in log.test} <= set(log.pool)
 
 
@@ -128,7 +169,6 @@ def test_what_is_ranked_is_capped_and_holds_every_answer() -> None:
 def test_the_language_is_that_of_the_letters(texts: tuple[str, str], language: str) -> None:
     pairs = [Pair(*texts)] * 20
     assert language_of(pairs) == language == pairs_config(pairs, "").language
-    assert language_of(iter(pairs)) == language
 
 
 def rows(change: dict[str, Any]) -> bytes:
@@ -171,21 +211,6 @@ def test_the_first_pairs_are_used_and_that_is_said(name: str, monkeypatch: pytes
     assert found.pairs == PAIRS[:25] and "The first 25 pairs are used, of 30." in map(str, found.opened.doubts)
 
 
-@pytest.mark.parametrize(("labels", "grades"), [
-    ([1, 2, 3, 4, 5], {0: 1, 1: 2, 2: 3, 3: 4, 4: 5}), ([0, 1, 2], {1: 1, 2: 2}), ([0, 10, 1], {1: 3, 2: 1}),
-])  # fmt: skip
-def test_stars_are_kept_apart(labels: list[float | None], grades: dict[int, int]) -> None:
-    assert dict(log_of_pairs(asked(labels)).train[0].grades) == grades
-
-
-def test_a_latin_word_that_is_taken_apart_is_named() -> None:
-    found = found_in(
-        table([(f"iPhone{n}手机壳", f"适用iPhone{n}的手机保护壳") for n in range(10, 40)], ("query", "document"), "\t")
-    )
-    whole = len(tokens("iPhone10", "zh")) == 1
-    assert whole or any("iPhone10 is 8 tokens" in str(one) for one in found.opened.doubts)
-
-
 def test_null_is_no_text() -> None:
     with pytest.raises(UserError):
         read_pairs(rows({"query": None}))
@@ -200,7 +225,7 @@ NESTED = st.recursive(
 
 def pairs_or_a_sentence(data: bytes) -> None:
     try:
-        log_of_pairs(read_pairs(data))
+        parts_of(read_pairs(data))
     except UserError as error:
         assert str(error)
 
@@ -222,8 +247,8 @@ def test_any_json_is_pairs_or_a_sentence(value: Any, count: int) -> None:
 
 
 SMALL = PairsConfig(
-    steps=6, frames=3, batch_size=8, dimensions=512, hidden=10, filters=12, semantic=8, embedding=6, units=7
-)
+    steps=6, frames=3, batch_size=8, dimensions=512, hidden=10, filters=12, semantic=8, embedding=6, units=7, runs=2, resamples=50
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("pairs", [asked([1, 0]), tuple(Pair(f"牛奶{n}", f"蜂蜜{n}", 1) for n in range(20))])
@@ -231,13 +256,18 @@ def test_a_table_is_trained_on(pairs: tuple[Pair, ...]) -> None:
     data = jsonl([{"query": pair.query, "document": pair.document, "label": pair.label} for pair in pairs])
     config = pairs_config(read_pairs(data), hashlib.sha256(data).hexdigest(), SMALL)
     frames = list(train_pairs(config, data))
-    assert [frame.step for frame in frames] == [0, 2, 6]
+    assert [frame.step for frame in frames] == [0, 2, 6, 7, 14]
+    question = parts_of(pairs).question
     for model in config.models:
-        metrics = {n.partition(".")[2]: v for n, v in frames[-1].metrics.items() if n.startswith(f"{model}.")}
-        assert set(metrics) == {"ndcg", "mrr", "recall", "space", "train_loss"}
-        assert all(np.isfinite(value).all() for value in metrics.values())
+        last = {n.partition(".")[2]: v for n, v in frames[-1].metrics.items() if n.startswith(f"{model}.")}
+        assert {"ndcg", "mrr", "recall", "space", "train_loss", "validation", "rate", question} <= set(last)
+        assert last[f"{question}.seeds"].shape == (2,) and f"predicted.{model}" in frames[-1].parameters
+        for values in last.values():
+            assert values.size and (np.isfinite(values).all() or values.shape == ())
+        mean, low, high = last[question].T
+        assert np.all((low >= 0) & (low <= mean) & (mean <= high) & (high <= 1))
     again = list(train_pairs(config, data))
-    assert frames[-1].metrics["lstm.train_loss"] == again[-1].metrics["lstm.train_loss"]
+    assert all(np.array_equal(frames[-1].metrics[n], again[-1].metrics[n], equal_nan=True) for n in again[-1].metrics)
 
 
 def test_another_file_is_refused() -> None:
@@ -247,21 +277,29 @@ def test_another_file_is_refused() -> None:
         next(train_pairs(config, data + b"\n"))
 
 
-@pytest.mark.parametrize(("path", "language", "pairs", "queries", "documents"), [
-    ("xquad/xquad.en.json", "en", 1_190, 1_187, 240),
-    ("xquad/xquad.zh.json", "zh", 1_190, 1_181, 240),
-    ("cmrc2018/cmrc2018_dev.json", "zh", 3_219, 3_218, 848),
-    ("boolq/dev.jsonl", "en", 3_270, 3_270, 2_938),
+def test_two_files_travel_as_one() -> None:
+    first, second = FORMATS["csv"], FORMATS["tsv with a head"]
+    assert files.apart(files.together(first, second)) == (first, second) and files.apart(first) == (first, b"")
+    found = found_in(files.together(table([(f"asked for {n}", f"text of {n}") for n in range(30)]), second))
+    assert found.second and (found.test, found.train + found.validation) == (30, 30)
+
+
+@pytest.mark.parametrize(("path", "language", "pairs", "queries", "documents", "question"), [
+    ("xquad/xquad.en.json", "en", 1_190, 1_187, 240, "search"),
+    ("xquad/xquad.zh.json", "zh", 1_190, 1_181, 240, "search"),
+    ("cmrc2018/cmrc2018_dev.json", "zh", 3_219, 3_218, 848, "search"),
+    ("boolq/dev.jsonl", "en", 3_270, 3_270, 2_938, "search"),
+    ("paws-x-zh/dev_2k.tsv", "zh", 2_000, 1_899, 1_895, "pairs"),
 ])  # fmt: skip
-def test_real_files(path: str, language: str, pairs: int, queries: int, documents: int) -> None:
+def test_real_files(path: str, language: str, pairs: int, queries: int, documents: int, question: str) -> None:
     """Some questions are asked of two passages: one query then, with both relevant."""
     if not (DATA / path).exists():
         pytest.skip(f"{path} is not here")
     found = read_pairs((DATA / path).read_bytes())
-    log = log_of_pairs(found)
-    assert (len(found), len(log.documents), log.language) == (pairs, documents, language)
-    assert len({pair.query for pair in found}) == queries
-    assert len(log.test) == min(queries // 5, 500) and len(log.train) == queries - queries // 5
-    assert len(log.pool) == min(documents, 1_000)
-    graded = sum(len(query.grades) for query in (*log.train, *log.test))
-    assert graded == len({(pair.query, pair.document) for pair in found}) or queries // 5 > 500
+    parts = parts_of(found)
+    sides = (parts.train, parts.validation, parts.test)
+    assert (len(found), len(parts.documents), parts.language, parts.question) == (pairs, documents, language, question)
+    assert len({pair.query for pair in found}) == queries == sum(part.asked() for part in sides)
+    log = parts.log()
+    assert log.documents == log_in((DATA / path).read_bytes()).documents
+    assert {query.clicked for query in log.test} <= set(log.pool)

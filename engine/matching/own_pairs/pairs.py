@@ -1,128 +1,120 @@
-"""A user's own queries and documents as a log to train on."""
+"""A user's own queries and documents: what a page says of them, and how models train on them."""
 
 from __future__ import annotations
 
 import hashlib
-import math
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from engine.errors import UserError
 from engine.matching.config import PairsConfig
-from engine.matching.data.hashing import tokens
-from engine.matching.data.log import Log, Query
-from engine.matching.own_pairs.files import Pair, read_file_of_pairs
-from engine.matching.training import train_on
+from engine.matching.data.log import Log
+from engine.matching.own_pairs.comparison import compare
+from engine.matching.own_pairs.files import Pair, apart, read_file_of_pairs
+from engine.matching.own_pairs.parts import Parts, language_of, parts_of
 from engine.runs.frame import Frame
 from engine.runs.work import Tick
 from engine.tables.notes import Note, note
 from engine.tables.opened import Opened
 from engine.tables.told import told as decisions
 
-LATIN = re.compile(r"[A-Za-z0-9]{2,}")
-HELD_OUT = 5
-"""Every fifth query is held out."""
-RANKED, ASKED = 1_000, 500
-"""At most so many documents are ranked, for so many held-out queries."""
-STARS, HIGHEST = 5, 4
-"""Grades up to the first are kept as they are. Where one is larger, they count clicks and are taken by their logarithm, up to
-the second, as in the papers."""
-
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a page says of a file before anything trains on it: pairs, documents, queries to learn from and held out,
-    documents that are ranked, and how it was read."""
+    """What a page says of a file before anything trains on it.
+
+    question, possible   what it asks, and what it could be asked, of `QUESTIONS`
+    pairs, right         how many pairs, and how many of them are right
+    queries, documents   different ones; lists  queries whose candidates differ in grade
+    train, validation, test  queries to learn from, to choose by, and to test on; second  the test is a file of its own
+    scored               whether the file says a score for every pair
+    """
 
     language: str
+    question: str
+    possible: tuple[str, ...]
     pairs: int
+    right: int
+    queries: int
     documents: int
+    lists: int
     train: int
+    validation: int
     test: int
-    pool: int
+    second: bool
+    scored: bool
     opened: Opened
 
 
 def found_in(data: bytes, told: str = "") -> Found:
-    """Read a file and count. `told`: what was decided about it. Raises UserError where it cannot be used."""
-    file = read_file_of_pairs(data, decisions(told))
-    log = log_of_pairs(file.pairs)
-    parts = (file.pairs, log.documents, log.train, log.test, log.pool)
-    pairs, documents, train, test, pool = (len(part) for part in parts)
-    about = replace(file.opened, notes=(*file.opened.notes, *_taken_apart(file.pairs, log.language)))
-    return Found(log.language, pairs, documents, train, test, pool, about)
+    """Read a file, or two, and count. `told`: what was decided about it. Raises UserError where it cannot be used."""
+    first, second = apart(data)
+    file = read_file_of_pairs(first, decisions(told))
+    test = read_file_of_pairs(second).pairs if second else ()
+    parts = parts_of(file.pairs, test)
+    sides = parts.train, parts.validation, parts.test
+    return Found(
+        language=parts.language,
+        question=parts.question,
+        possible=parts.possible(),
+        pairs=sum(map(len, sides)),
+        right=int(sum((part.grade > 0).sum() for part in sides)),
+        queries=len(parts.queries),
+        documents=len(parts.documents),
+        lists=sum(part.some(part.lists()).asked() for part in sides),
+        train=parts.train.asked(),
+        validation=parts.validation.asked(),
+        test=parts.test.asked(),
+        second=parts.second,
+        scored="score" in file.opened.roles,
+        opened=replace(file.opened, notes=(*file.opened.notes, *_aside(parts, len(file.pairs) + len(test)))),
+    )
 
 
-def _taken_apart(pairs: Iterable[Pair], language: str) -> tuple[Note, ...]:
-    """Says so where a word among Chinese characters is read letter by letter."""
-    for pair in pairs if language == "zh" else ():
-        found = LATIN.search(pair.query) or LATIN.search(pair.document)
-        if found and len(tokens(found[0], language)) > 1:
-            count = len(tokens(found[0], language))
-            return (note("Words in Latin letters are read letter by letter among Chinese: {word} is {count} tokens.", word=found[0][:40], count=count),)  # fmt: skip
-    return ()
+def _aside(parts: Parts, count: int) -> Iterator[Note]:
+    """What of the pairs is not used as it stands."""
+    used = sum(map(len, (parts.train, parts.validation, parts.test)))
+    if used < count:
+        yield note("Pairs that stand there twice, hold no word, or are of a test's query: {count} are left out.", count=f"{count - used:,}")  # fmt: skip
+    sides = parts.train, parts.validation, parts.test
+    none = sum(part.asked() - part.some(part.grade > 0).asked() for part in sides)
+    if none:
+        yield note("Queries without a right document: {count}. Their wrong ones are learnt from all the same.", count=f"{none:,}")  # fmt: skip
+
+
+def parts_in(data: bytes, told: str = "") -> Parts:
+    """The pairs of a file, or of two, divided by query. Raises UserError where it cannot be used."""
+    first, second = apart(data)
+    test = read_file_of_pairs(second).pairs if second else ()
+    return parts_of(read_file_of_pairs(first, decisions(told)).pairs, test)
 
 
 def log_in(data: bytes, told: str = "") -> Log:
-    """The log of a file. Raises UserError where it cannot be used."""
-    return log_of_pairs(read_file_of_pairs(data, decisions(told)).pairs)
-
-
-def language_of(pairs: Iterable[Pair]) -> str:
-    """zh where a third of the letters are Chinese characters."""
-    letters = [c for pair in list(pairs)[:200] for c in pair.query + pair.document[:200] if c.isalpha()]
-    return "zh" if sum("\u4e00" <= c <= "\u9fff" for c in letters) * 3 > len(letters) else "en"
-
-
-def log_of_pairs(pairs: Iterable[Pair]) -> Log:
-    """Every fifth query is held out; the documents are known to both sides. A document of label 0 was shown and not
-    clicked. Raises UserError where no query has a relevant document."""
-    pairs = tuple(pairs)
-    language = language_of(pairs)
-    texts: dict[str, int] = {}
-    graded: dict[str, dict[int, int]] = {}
-    highest = max((pair.label or 0.0 for pair in pairs), default=0.0)
-    for pair in pairs:
-        if not tokens(pair.query, language) or not tokens(pair.document, language):
-            continue
-        index = texts.setdefault(pair.document, len(texts))
-        held = graded.setdefault(pair.query, {})
-        held[index] = max(held.get(index, 0), _grade(pair.label, highest))
-    queries = [query for text, grades in graded.items() if (query := _query(text, grades)) is not None]
-    test = tuple(queries[HELD_OUT - 1 :: HELD_OUT])[:ASKED]
-    train = tuple(query for n, query in enumerate(queries) if n % HELD_OUT != HELD_OUT - 1)
-    if len(test) < 2:
-        raise UserError("Too few queries have a relevant document: {count}.", count=len(queries))
-    wanted = dict.fromkeys(index for query in test for index in query.grades)
-    pool = tuple(dict.fromkeys((*wanted, *range(len(texts)))))[: max(RANKED, len(wanted))]
-    return Log(language, tuple(texts), train, test, pool)
-
-
-def _grade(label: float | None, highest: float) -> int:
-    if label is None:
-        return 1
-    return round(label) if highest <= STARS else min(round(math.log2(1 + label)), HIGHEST)
-
-
-def _query(text: str, grades: Mapping[int, int]) -> Query | None:
-    relevant = {index: grade for index, grade in grades.items() if grade > 0}
-    if not relevant:
-        return None
-    clicked = max(relevant, key=lambda index: relevant[index])
-    return Query(text, clicked, relevant, tuple(index for index, grade in grades.items() if not grade))
+    """The same as a log, for the stage."""
+    return parts_in(data, told).log()
 
 
 def pairs_config(pairs: Iterable[Pair], table: str, base: PairsConfig | None = None) -> PairsConfig:
     """The config of a table: its language and its hash."""
-    return replace(base or PairsConfig(), language=language_of(pairs), table=table)
+    return replace(base or PairsConfig(), language=language_of(tuple(pairs)), table=table)
+
+
+def enough(found: Found) -> dict[str, int]:
+    """Settings that suit a file: more steps for more pairs, larger batches, and of a large file one rate and two seeds."""
+    pairs = round(found.pairs * found.train / max(found.train + found.validation + found.test, 1))
+    size = 32 if pairs < 4_000 else 64 if pairs < 12_000 else 256
+    epochs = min(max(60_000 / max(pairs, 1), 2), 12)
+    steps = max(round(epochs * pairs / size / 10) * 10, 100)
+    large = pairs > 12_000
+    return {"steps": steps, "batch_size": size, "runs": 2 if large else 3, "tried": 1 if large else 2}
 
 
 def train_pairs(config: PairsConfig, data: bytes, tick: Tick | None = None) -> Iterator[Frame]:
-    """Train on four fifths of the queries. Metrics as `train`, without "pairs".
+    """Train on the pairs' queries, choose by others, and test on the rest: `engine.matching.own_pairs.comparison.compare`.
 
     Raises UserError where the file is not the one that `config.table` names, or cannot be used.
     """
     if config.table and hashlib.sha256(data).hexdigest() != config.table:
         raise UserError("The file is not the one that these settings were made for.")
-    yield from train_on(config, log_in(data, config.told), tick)
+    parts = parts_in(data, config.told)
+    yield from compare(replace(config, language=parts.language), parts, tick)

@@ -33,7 +33,7 @@ class PairTable:
     """query, document (N,) numbers into `queries` and `documents`, whose letters are composed (NFC); label (N,) or None
     where a table has none: the document is the right one.
 
-    number (N,) of each row in the file, from 1; roles  role → column
+    number (N,) of each row in the file, from 1; roles  role → column; used  which of the file's rows these are
     """
 
     query: Array
@@ -44,8 +44,22 @@ class PairTable:
     number: Array
     roles: Mapping[str, str]
     columns: Mapping[str, Column]
+    used: Array
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[Note, ...] = ()
+
+    def groups(self) -> list[str]:
+        """What the table calls each row's query by its number; nothing where it has no such column."""
+        if "query_id" not in self.columns:
+            return []
+        held = self.columns["query_id"].texts
+        names = held.different.to_pylist()
+        return [str(names[n]) for n in held.place[self.used].tolist()]
+
+    def scores(self) -> Array:
+        """(N,) what a model of somebody's says of each row; nan where there is none, or no number."""
+        numbers = self.columns["score"].numbers if "score" in self.columns else None
+        return np.full(len(self.query), np.nan) if numbers is None else numbers.values[self.used]
 
     def grades(self) -> dict[str, int]:
         """How often each label stands in the table."""
@@ -74,7 +88,7 @@ def read_pairs(written: Written, told: Mapping[str, str] | None = None, decimal:
         notes += _of_labels(columns["label"], label)
     query, asked = compact(query[used], queries)
     document, answers = compact(document[used], documents)
-    return PairTable(query, document, asked, answers, label, written.number[used], roles, columns, tuple(left_out), tuple(notes))  # fmt: skip
+    return PairTable(query, document, asked, answers, label, written.number[used], roles, columns, used, tuple(left_out), tuple(notes))  # fmt: skip
 
 
 def _leave_out(left_out: list[LeftOut], written: Written, marks: Array, why: Note) -> None:
