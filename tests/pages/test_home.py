@@ -87,7 +87,9 @@ def test_the_line_of_links_leads_to_states_that_there_are() -> None:
     story = asked["Five minutes: a story"]
     at = opened_at("pages/multitask/page.py", **story)
     assert not at.exception and any("1 / " in one.value for one in at.markdown)
-    assert at.query_params["multitask_rung"] in ("single_task", ["single_task"]) and story["multitask_rung"] == ["single_task"]
+    assert at.query_params["multitask_rung"] in ("single_task", ["single_task"]) and story["multitask_rung"] == [
+        "single_task"
+    ]
     lecture = opened_at("pages/recurrent/page.py", **asked["A lecture, in large type"])
     assert (
         not lecture.exception
