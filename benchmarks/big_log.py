@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -103,7 +104,7 @@ def measure(data: Path) -> dict[str, float]:
     shards: Shards = made[0]
     sample = seconds(lambda: made.append(draw(shards, work / "sample.parquet", MOST_ROWS)))
     disk = sum(path.stat().st_size for path in shards.folder.rglob("*") if path.is_file())
-    return {"seconds": took, "megabytes": max(held, held_at_most()), "others": busy, "disk": disk, "sample": sample,
+    return {"seconds": took, "cpu": time.process_time(), "megabytes": max(held, held_at_most()), "others": busy, "disk": disk, "sample": sample,
             "drawn": made[1].events}  # fmt: skip
 
 
