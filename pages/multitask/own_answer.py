@@ -106,7 +106,9 @@ def rests_on(config: TableConfig, last: Frame) -> str:
         "{train} rows were trained on; epochs, learning rates and the trees' rounds were chosen by {validation} others, and the test rows read once, at the end. Single-Task trains whole networks apart, embeddings included.",
         train=f"{int(last.metrics['train_rows']):,}", validation=f"{int(last.metrics['validation_rows']):,}",
     )  # fmt: skip
-    return Marked(" ").join([said, chosen])
+    unused = int(last.metrics["unused_rows"])
+    left = [t("{rows} rows without a time are of no part.", rows=f"{unused:,}")] if unused else []
+    return Marked(" ").join([said, chosen, *left])
 
 
 def agreement(config: TableConfig, last: Frame) -> str:

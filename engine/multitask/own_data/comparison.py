@@ -53,7 +53,7 @@ def compare(config: TableConfig, table: bytes, tick: Tick | None = None) -> Iter
     "{structure}.resampled" (R, T), the further measures of `judging.judge`, "{structure}.rate", "{structure}.parameters" how many it
     has, "{structure}.epochs" (S, T), the same errors of each of `PLAIN` and of the scores of another model, for the mixtures
     "{structure}.gates" (S, T, E), the mean over the test rows, "label_pearson" (T, T), "binary" (T,), "task_weights" (T,),
-    "seeds", "train_rows", "validation_rows", "test_rows" and "test_groups". A result's parameters are the first seed's by
+    "seeds", "train_rows", "validation_rows", "test_rows", "unused_rows" (without a time, where that splits) and "test_groups". A result's parameters are the first seed's by
     "{structure}.name", and "encoding", how the columns were read, as JSON (bytes,); "test" (N,) the test rows' numbers, "labels"
     (N, T) theirs, and "predictions.{model}" (N, T) of the first seed, all as the structures see them. Errors are 1 - AUC where
     the task is binary, else RMSE in its own units.
@@ -187,6 +187,7 @@ class Result:
             "train_rows": np.array(len(data.train)),
             "validation_rows": np.array(len(data.validation)),
             "test_rows": np.array(len(data.test)),
+            "unused_rows": np.array(len(labels) - len(data.train) - len(data.validation) - len(data.test)),
         }
         if data.groups is not None:
             found["test_groups"] = np.array(len(np.unique(data.groups[data.test])))
