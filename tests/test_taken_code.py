@@ -84,7 +84,7 @@ def test_it_reads_the_same_table_and_refuses_another(tmp_path: Path) -> None:
     data, other = (sample_table(600, seed).to_csv(index=False).encode() for seed in (0, 1))
     config = TableConfig(
         table=hashlib.sha256(data).hexdigest(), labels=("click", "watch_time"), features=("feature_1", "feature_2", "device"),
-        structures=("shared_bottom", "mmoe"), runs=2, epochs=2, resamples=50,
+        structures=("shared_bottom", "mmoe"), runs=3, epochs=2, resamples=50,
     )  # fmt: skip
     (tmp_path / "own.csv").write_bytes(data)
     (tmp_path / "other.csv").write_bytes(other)

@@ -25,11 +25,13 @@ FEWEST_ROWS = 200
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """A table's values, what was read of its form, and its labels, features and what tells them away."""
+    """A table's values, what was read of its form, and its labels, features and what tells them away. `first` is how many rows
+    are of the first file, where there are two."""
 
     frame: pd.DataFrame
     opened: Opened
     labels: LabelTable
+    first: int = 0
 
 
 def read_table(data: bytes, name: str = "", most_rows: int | None = None, told: Told = NOTHING) -> pd.DataFrame:
@@ -40,7 +42,11 @@ def read_table(data: bytes, name: str = "", most_rows: int | None = None, told: 
 
 def read_whole(data: bytes, told: Told = NOTHING, most_rows: int | None = None) -> Table:
     """The same with what was found out about it. `told` overrules what the file seems to be."""
-    written = read_file(data, told, MOST_ROWS if most_rows is None else most_rows, MOST_COLUMNS)
+    return of_written(read_file(data, told, MOST_ROWS if most_rows is None else most_rows, MOST_COLUMNS), told)
+
+
+def of_written(written: Written, told: Told = NOTHING) -> Table:
+    """The same of a table of text."""
     decimal = told.decimal or decimal_of(written)
     written = without_totals(without_units(written), decimal)
     count = written.cells.num_rows

@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-import pandas as pd
 import streamlit as st
 
-from engine.multitask import STRUCTURES, TableConfig
+from engine.multitask import TableConfig
 from engine.multitask.ladder import TITLES
-from engine.multitask.own_data.answer import Answer, Difference, answer, difference
+from engine.multitask.own_data.answer import PRESENT, Answer, Difference, answer, difference
 from engine.multitask.own_data.plain import PLAIN
 from engine.runs.frame import Frame
-from pages.multitask import own_charts
+from pages.multitask import own_charts, own_scores
 from pages.multitask.own_charts import name_of
-from pages.ui.language import bare, t
+from pages.ui.language import bare, listed, t
 from pages.ui.marked import Marked
 from pages.ui.pieces.charts import show
 
 BASE = "shared_bottom"
 
 
+def latest(frames: Sequence[Frame]) -> Frame | None:
+    """The last frame that has a result; None before the first seeds are through."""
+    return next((frame for frame in reversed(frames) if "test_rows" in frame.metrics), None)
+
+
 def result(config: TableConfig, last: Frame) -> None:
     """The whole answer first, then task by task, the gates, and how it was compared."""
     found = answer(last.metrics, config.structures)
+    if int(last.metrics["seeds"]) < config.runs:
+        st.markdown(Marked(":gray[{text}]").format(text=so_far(config, last)))
     st.markdown(Marked("**{answer}**").format(answer=sentence(found)))
     for label, mine, second in by_label(config, last):
         line = Marked("- **{label}** · {answer} :gray[{next}]")
         st.markdown(line.format(label=label, answer=mine, next=second))
-    st.caption(rests_on(config, last))
-    _table(config, last)
+    for text in (rests_on(config, last), agreement(config, last)):
+        if text:
+            st.caption(text)
+    own_scores.draw(config, last)
     left, right = st.columns(2, gap="large")
     with left:
         if BASE in config.structures:
@@ -39,48 +49,78 @@ def result(config: TableConfig, last: Frame) -> None:
     _gates(config, last)
 
 
-def _next_best(found: Answer) -> str:
-    """The runner-up, and by how much: how sure the pick is."""
+def so_far(config: TableConfig, last: Frame) -> str:
+    """How many seeds an answer has that is not the last."""
+    return t("So far, {done} of {all} seeds:", done=int(last.metrics["seeds"]), all=config.runs)
+
+
+def _next_best(found: Answer, last: Frame) -> str:
+    """The runner-up, by how much, at what cost, and what this file could tell apart."""
     second = min(found.rivals, key=lambda rival: rival.mean)
-    return t(
+    said = t(
         "Lowest error: {best}; next {second}, {mean}% [{low}, {high}].",
         best=TITLES[found.best],
         second=TITLES[second.name],
         **{name: f"{100 * getattr(second, name):+.2f}" for name in ("mean", "low", "high")},
     )
-
-
-def _table(config: TableConfig, last: Frame) -> None:
-    table = scores(config, last)
-    st.dataframe(
-        table,
-        hide_index=True,
-        height="content",
-        column_config={c: st.column_config.NumberColumn(format="%.4f") for c in table.columns[3:]},
-    )
-
-
-def scores(config: TableConfig, last: Frame) -> pd.DataFrame:
-    """AUC or RMSE of every model on every label, with its interval."""
-    return pd.DataFrame([
-        row for task, name in enumerate(config.labels) for row in _scores(config, last, task, name)
-    ])  # fmt: skip
+    cost = t(
+        "{name} has {count} parameters.",
+        name=TITLES[found.choice], count=f"{int(last.metrics[f'{found.choice}.parameters']):,}",
+    )  # fmt: skip
+    least = t("These rows and seeds would show a difference of {least}% or more.", least=f"{100 * found.shown:.1f}")
+    return Marked(" ").join([said, cost, least])
 
 
 def by_label(config: TableConfig, last: Frame) -> list[tuple[str, str, str]]:
     """Each label with its answer, and the runner-up."""
     found = [answer(last.metrics, config.structures, task) for task in range(len(config.labels))]
-    return [(label, sentence(one), _next_best(one)) for label, one in zip(config.labels, found, strict=True)]
+    each = zip(config.labels, found, strict=True)
+    return [(label, sentence(one), Marked(" ").join([*present(one), _next_best(one, last)])) for label, one in each]
+
+
+def present(found: Answer) -> list[str]:
+    """How the model in use today stands beside the best structure, where its scores were given."""
+    own = found.present
+    if own is None:
+        return []
+    values = {name: f"{100 * getattr(own, name):+.2f}" for name in ("mean", "low", "high")}
+    return [t("My present model: {mean}% [{low}, {high}] error beside {best}.", best=TITLES[found.best], **values)]
 
 
 def rests_on(config: TableConfig, last: Frame) -> str:
-    """What the intervals are of."""
-    return t(
-        "Intervals of 95% from {resamples} resamples of test rows and seeds together; {rows} test rows, {seeds} seeds. Single-Task trains whole networks apart, embeddings included.",
-        resamples=config.resamples,
-        rows=f"{int(last.metrics['test_rows']):,}",
-        seeds=config.runs,
-    )
+    """What the intervals are of, and what chose what."""
+    of_groups = "test_groups" in last.metrics
+    rows = f"{int(last.metrics['test_rows']):,}"
+    said = (
+        t(
+            "Intervals of 95% from {resamples} resamples of test groups and seeds together; {rows} test rows in {groups} groups, {seeds} seeds.",
+            resamples=config.resamples, rows=rows, groups=f"{int(last.metrics['test_groups']):,}", seeds=int(last.metrics["seeds"]),
+        )
+        if of_groups
+        else t(
+            "Intervals of 95% from {resamples} resamples of test rows and seeds together; {rows} test rows, {seeds} seeds.",
+            resamples=config.resamples, rows=rows, seeds=int(last.metrics["seeds"]),
+        )
+    )  # fmt: skip
+    chosen = t(
+        "{train} rows were trained on; epochs, learning rates and the trees' rounds were chosen by {validation} others, and the test rows read once, at the end. Single-Task trains whole networks apart, embeddings included.",
+        train=f"{int(last.metrics['train_rows']):,}", validation=f"{int(last.metrics['validation_rows']):,}",
+    )  # fmt: skip
+    unused = int(last.metrics["unused_rows"])
+    left = [t("{rows} rows without a time are of no part.", rows=f"{unused:,}")] if unused else []
+    return Marked(" ").join([said, chosen, *left])
+
+
+def agreement(config: TableConfig, last: Frame) -> str:
+    """Pearson's r of any two labels over the rows where both are known, "" where it is not told."""
+    r = last.metrics["label_pearson"]
+    pairs = [
+        f"{a} / {b} {r[i, j]:+.3f}"
+        for i, a in enumerate(config.labels)
+        for j, b in enumerate(config.labels)
+        if i < j and r[i, j] == r[i, j]
+    ]
+    return t("Correlation of the labels: {pairs}", pairs=listed(pairs)) if pairs else ""
 
 
 def _against_base(config: TableConfig, last: Frame) -> None:
@@ -126,35 +166,18 @@ def _gates(config: TableConfig, last: Frame) -> None:
 
 def _plain(last: Frame) -> list[str]:
     """The plain models that were compared: a comparison of an older version has fewer."""
-    return [name for name in PLAIN if f"{name}.error" in last.metrics]
-
-
-def _scores(config: TableConfig, last: Frame, task: int, label: str) -> list[dict[str, object]]:
-    """AUC or RMSE with its interval, a row for each model."""
-    binary = bool(last.metrics["binary"][task])
-    rows: list[dict[str, object]] = []
-    for name in (*config.structures, *_plain(last)):
-        error = float(np.atleast_2d(last.metrics[f"{name}.error"])[:, task].mean())
-        low, high = np.quantile(last.metrics[f"{name}.resampled"][:, task], (0.025, 0.975))
-        score, low, high = (1 - error, 1 - high, 1 - low) if binary else (error, low, high)
-        rows.append(
-            {
-                t("label"): label,
-                t("model"): name_of(name),
-                t("measure"): "AUC" if binary else "RMSE",
-                t("mean"): score,
-                t("low"): float(low),
-                t("high"): float(high),
-            }
-        )
-    return rows
+    return [
+        name
+        for name in (*PLAIN, PRESENT)
+        if f"{name}.error" in last.metrics and not np.isnan(last.metrics[f"{name}.error"]).any()
+    ]
 
 
 def sentence(found: Answer) -> str:
     """The answer in words."""
     best = TITLES[found.best]
     plain = found.plainest
-    if plain.mean < 0:
+    if plain is not None and plain.mean < 0:
         return (
             t("{name} has a lower error than every structure: none of them pays here.", name=name_of(plain.name))
             if plain.clear
@@ -165,8 +188,12 @@ def sentence(found: Answer) -> str:
     tied = ", ".join(TITLES[name] for name in found.tied)
     if len(found.tied) == len(found.rivals):
         return t(
-            "No difference that matters between {all}: pick the simplest, {simplest}.",
+            "No difference that matters between {all}: pick the one with fewest parameters, {simplest}.",
             all=", ".join((best, tied)),
-            simplest=TITLES[min((found.best, *found.tied), key=STRUCTURES.index)],
+            simplest=TITLES[found.choice],
         )
-    return t("Pick {best} or, with no difference that matters, {tied}.", best=best, tied=tied)
+    return t(
+        "Pick {simplest}: no difference that matters between {all}, and it has the fewest parameters of them.",
+        simplest=TITLES[found.choice],
+        all=", ".join((best, tied)),
+    )

@@ -17,9 +17,9 @@ from engine.runs.frame import Array, Frame
 from pages.ui.language import N_, t
 from pages.ui.theme import HUES
 
-GREYS = {"linear": "#7A8691", "trees": "#B07D3A"}
-NAMES = {"linear": N_("Linear baseline"), "trees": N_("Gradient-boosted trees")}
-"""Of the plain models."""
+GREYS = {"linear": "#7A8691", "trees": "#B07D3A", "present": "#4B4B8F"}
+NAMES = {"linear": N_("Linear baseline"), "trees": N_("Gradient-boosted trees"), "present": N_("My present model")}
+"""Of the plain models, and of the one in use today."""
 
 
 def name_of(model: str) -> str:
@@ -58,6 +58,35 @@ def differences(found: Mapping[str, Sequence[Difference]], title: str) -> alt.La
     point = base.mark_point(filled=True, size=80, opacity=1).encode(x="mean:Q")
     zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(strokeDash=[4, 3]).encode(x="zero:Q")
     return zero + interval + point
+
+
+def reliability(config: TableConfig, last: Frame, models: Sequence[str]) -> alt.FacetChart:
+    """The share that came against the chance that was given, a line for each model, a panel for each binary label."""
+    rows = [
+        {"label": label, "name": name_of(name), "given": float(given), "came": float(came)}
+        for task, label in enumerate(config.labels)
+        if last.metrics["binary"][task]
+        for name in models
+        for given, came, share in last.metrics[f"{name}.reliability"][task]
+        if share > 0
+    ]
+    shown = [name for name in models if any(row["name"] == name_of(name) for row in rows)]
+    hues = [HUES[LADDER[name].hue] if name in LADDER else GREYS[name] for name in shown]
+    scale = alt.Scale(domain=[name_of(name) for name in shown], range=hues)
+    base = alt.Chart(pd.DataFrame(rows), width=300, height=240)
+    lines = base.mark_line(point=True).encode(
+        x=alt.X("given:Q", title=t("chance given")),
+        y=alt.Y("came:Q", title=t("share that came")),
+        color=alt.Color("name:N", title=None, sort=None, scale=scale),
+        tooltip=[
+            alt.Tooltip("name:N", title=t("Structure")),
+            alt.Tooltip("given:Q", title=t("chance given"), format=".4f"),
+            alt.Tooltip("came:Q", title=t("share that came"), format=".4f"),
+        ],
+    )
+    right = base.mark_line(color="#7A8691", strokeDash=[4, 3]).encode(x="given:Q", y="given:Q")
+    panels = (right + lines).facet(column=alt.Column("label:N", title=None, sort=list(config.labels)))
+    return panels.resolve_scale(x="independent", y="independent")
 
 
 def gates(config: TableConfig, last: Frame) -> alt.Chart:

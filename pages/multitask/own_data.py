@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 
 import streamlit as st
@@ -14,16 +14,15 @@ from engine.multitask.own_data.summary import Summary, summary
 from engine.runs.config import IntRange
 from engine.runs.service.run import State
 from engine.runs.table import Table
-from pages.multitask import own_answer, own_taken
+from engine.tables.beside import joined
+from pages.multitask import own_answer, own_roles, own_taken
 from pages.multitask.where import PLACE
 from pages.ui.controls import controls
-from pages.ui.controls.choices import one_of, some_of
+from pages.ui.controls.choices import some_of
 from pages.ui.language import t
 from pages.ui.run import polling, reading, training
 from pages.ui.run.file_form import Decisions
 from pages.ui.run.own_file import TABLES, choose_file, with_file
-
-MOST_FEATURES = 30
 
 
 def draw() -> None:
@@ -39,18 +38,25 @@ def _opened(read: reading.Reading[Summary]) -> None:
 
 
 def _file() -> reading.Upload | None:
-    """The file, or the sample table."""
-    file = choose_file(
-        PLACE,
-        t("A table with at least two label columns"),
-        TABLES,
-        t(
-            "CSV, TSV, JSON lines or parquet, packed or not, up to 64 MB. It stays in this browser session and is deleted with it."
-        ),
+    """The file, with a second one as its test where there is one, or the sample table."""
+    about = t(
+        "CSV, TSV, JSON lines or parquet, packed or not, up to 64 MB. It stays in this browser session and is deleted with it."
     )
-    if file is None and st.toggle(t("Use a sample table"), key="multitask_sample", bind="query-params"):
-        return reading.Upload(PLACE.playground, "sample.csv", "sample", _sample)
-    return file
+    file = choose_file(PLACE, t("A table with at least two label columns"), TABLES, about)
+    if file is None:
+        if st.toggle(t("Use a sample table"), key="multitask_sample", bind="query-params"):
+            return reading.Upload(PLACE.playground, "sample.csv", "sample", _sample)
+        return None
+    with st.expander(t("A second file as the test")):
+        other = st.file_uploader(
+            t("A second file with the same columns: its rows are the test"), type=list(TABLES), key="multitask_upload_test", help=about
+        )  # fmt: skip
+    if other is None:
+        return file
+    first, second = file.data, other.getvalue
+    return reading.Upload(
+        PLACE.playground, file.name, f"{file.mark}_{other.file_id}", lambda: joined(first(), second())
+    )
 
 
 @st.cache_data(max_entries=1, show_spinner=False)
@@ -60,91 +66,37 @@ def _sample() -> bytes:
 
 def _choose(table: Summary, digest: str) -> TableConfig | None:
     """The controls; None until there are two labels and a feature."""
-    known = table.columns
     labels_possible = list(table.labels)
     if len(labels_possible) < 2:
         _refuse_a_single_label(labels_possible)
         return None
-    labels, features, names = _columns(table)
+    roles = own_roles.choose(table)
     structures = some_of(
         t("Structures"), STRUCTURES, STRUCTURES, key="multitask_table_structures", name_of=TITLES.__getitem__
     )
-    split, runs, epochs = _how(table)
-    unusable = [column.name for column in known if column.kind == "unusable"]
-    if unusable:
-        st.caption(
-            t("Not usable, since they hold one value only or lists: {columns}", columns=", ".join(unusable[:12]))
-        )
-    if len(labels) < 2:
+    runs, epochs = _how(table)
+    own_roles.unusable(table)
+    if len(roles.labels) < 2:
         st.warning(t("One label is a single task: multi-task learning needs at least two. Choose another label."))
         return None
-    if not features:
+    if not roles.features:
         st.info(t("Choose at least one feature."))
         return None
     if len(structures) < 2:
         st.info(t("Choose at least two structures."))
         return None
-    _correlations(table, labels)
-    return TableConfig(
-        table=digest, labels=tuple(labels), features=tuple(features), categories=tuple(names), split=split,
-        structures=structures, runs=runs, epochs=epochs,
-    )  # fmt: skip
+    _correlations(table, list(roles.labels))
+    return TableConfig(table=digest, structures=structures, runs=runs, epochs=epochs, **asdict(roles))
 
 
-def _columns(table: Summary) -> tuple[list[str], list[str], list[str]]:
-    """Labels, features, and features whose numbers are names, as chosen."""
-    known, labels_possible = table.columns, list(table.labels)
-    labels = st.multiselect(
-        t("Labels"),
-        labels_possible,
-        default=_likely_labels(table),
-        max_selections=6,
-        key="multitask_labels",
-        placeholder=t("Choose"),
-        bind="query-params",
-        help=t(
-            "Binary or continuous numbers, or words that say yes and no. Gaps may be where another label is false: bought, given clicked."
-        ),
-    )
-    possible = [column.name for column in known if column.can_be_feature and column.name not in labels]
-    features = st.multiselect(
-        t("Features"),
-        possible,
-        default=[name for name in possible if name in table.offered][:MOST_FEATURES],
-        max_selections=100,
-        key="multitask_features",
-        placeholder=t("Choose"),
-        bind="query-params",
-        help=t("Leave out columns that are known only after the label."),
-    )
-    numeric = [column.name for column in known if column.name in features and column.kind == "number"]
-    names = st.multiselect(
-        t("Numbers that are names"),
-        numeric,
-        default=[n for n in numeric if n.lower().endswith("id")],
-        key="multitask_categories",
-        placeholder=t("Choose"),
-        bind="query-params",
-        help=t("Ids: each value gets an embedding of its own."),
-    )
-    return labels, features, names
-
-
-def _how(table: Summary) -> tuple[str, int, int]:
-    """Which rows are tested, how many seeds, and epochs."""
+def _how(table: Summary) -> tuple[int, int]:
+    """How many seeds, and epochs at most."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        split = one_of(
-            t("Test rows"),
-            ["random", "last rows"],
-            "random",
-            key="multitask_split",
-            name_of=lambda s: t("30% at random") if s == "random" else t("the last 30%"),
-        )
         runs = controls.whole_number(t("Seeds"), IntRange(2, 16), 8, key="multitask_table_runs", bind="query-params")
         epochs = controls.whole_number(
-            t("Epochs"), IntRange(1, 40), _epochs(table.rows), key="multitask_table_epochs", bind="query-params"
+            t("Epochs at most"), IntRange(1, 40), _epochs(table.rows), key="multitask_table_epochs", bind="query-params"
         )
-    return str(split), runs, epochs
+    return runs, epochs
 
 
 def _refuse_a_single_label(possible: list[str]) -> None:
@@ -168,13 +120,6 @@ def _epochs(rows: int) -> int:
     return min(40, max(6, round(1_000 * TableConfig().batch_size / rows)))
 
 
-def _likely_labels(table: Summary) -> list[str]:
-    """The first two that names and values tell, filled up with the other binary columns and the first numbers."""
-    usable = [column for column in table.columns if column.name in table.labels]
-    usable.sort(key=lambda column: (column.name not in table.likely, column.kind != "binary"))
-    return [column.name for column in usable[:2]]
-
-
 def _correlations(table: Summary, labels: list[str]) -> None:
     each = [(f"{a} / {b}", table.correlation(a, b)) for i, a in enumerate(labels) for b in labels[i + 1 :]]
     pairs = [f"{name} {r:+.3f}" for name, r in each if r == r]  # of a label known only within another there is none
@@ -196,23 +141,37 @@ def _compare(config: TableConfig, table: Table) -> None:
         disabled=mine and run is not None and training.service().view(run).active,
     )
     if mine and run is not None:
-        draw = partial(_progress, config, training.active())
-        polling.polled(draw, "multitask_own_answer", training.progress_stamp, training.active)
+        progress = partial(_progress, training.active())
+        polling.polled(progress, "multitask_own_progress", training.progress_stamp, training.active)
+        polling.polled(partial(_found, config), "multitask_own_answer", _stamp, training.active)
 
 
-def _progress(config: TableConfig, was_active: bool) -> None:
-    run = training.current()
-    if run is None:
+def _stamp() -> object:
+    """What is new of the answer."""
+    view = training.view_of(training.current())
+    found = None if view is None else own_answer.latest(view.frames)
+    return None if found is None or view is None else (found.step, view.active)
+
+
+def _progress(was_active: bool) -> None:
+    view = training.view_of(training.current())
+    if view is None:
         return
-    view = training.service().view(run)
     if view.active != was_active:
         st.rerun()
     if view.active:
         st.progress(view.step / view.steps if view.steps else 0.0, text=training.status(view))
     elif view.state == State.FAILED:
         st.error(training.status(view))
-    elif view.frames and "linear.error" in view.frames[-1].metrics:
-        own_answer.result(config, view.frames[-1])
-        own_taken.draw(config, view.frames)
-    else:
+    elif view.state != State.FINISHED:
         st.info(training.status(view))
+
+
+def _found(config: TableConfig) -> None:
+    """The answer so far."""
+    view = training.view_of(training.current())
+    found = None if view is None else own_answer.latest(view.frames)
+    if view is not None and found is not None:
+        own_answer.result(config, found)
+        if not view.active:
+            own_taken.draw(config, view.frames)

@@ -14,7 +14,7 @@ from engine.multitask.own_data.answer import answer
 from engine.multitask.taken.table import OpenedTable, predicted
 from engine.runs.frame import Frame
 from engine.runs.recording import Recording
-from pages.multitask import own_answer
+from pages.multitask import own_answer, own_roles, own_scores
 from pages.ui.controls.choices import one_of
 from pages.ui.language import bare, language, listed, t
 from pages.ui.marked import unmarked
@@ -24,8 +24,8 @@ from pages.ui.pieces.downloads import button, csv, model_buttons
 
 def draw(config: TableConfig, frames: Sequence[Frame]) -> None:
     """Buttons below the answer; of the structures one is chosen, the answer's at first."""
-    recording, last = Recording(config, tuple(frames)), frames[-1]
-    if "encoding" not in last.parameters:
+    recording, last = Recording(config, tuple(frames)), own_answer.latest(frames)
+    if last is None or "encoding" not in last.parameters:
         return
     opened, best = OpenedTable(config, last), answer(last.metrics, config.structures).best
     name = f"gatescope-table-{config.digest[:8]}"
@@ -49,42 +49,60 @@ def draw(config: TableConfig, frames: Sequence[Frame]) -> None:
 
 def written(recording: Recording[TableConfig], made: datetime) -> str:
     """The report as HTML."""
-    config, last = recording.config, recording.frames[-1]
+    config, last = recording.config, own_answer.latest(recording.frames)
+    assert last is not None
     found = answer(last.metrics, config.structures)
     lines = [
         f"{label} · {unmarked(said)} {unmarked(second)}" for label, said, second in own_answer.by_label(config, last)
     ]
+    part = [] if int(last.metrics["seeds"]) == config.runs else [unmarked(own_answer.so_far(config, last))]
     rests = unmarked(own_answer.rests_on(config, last))
     return report.html(bare("Which structure suits my table?"), language(), [
-        (bare("Answer"), [unmarked(own_answer.sentence(found)), *lines, rests]),
-        (bare("Scores"), [own_answer.scores(config, last)]),
-        (bare("Settings"), [_settings(config)]),
-        (bare("What was read"), [_read(config, recording, made)]),
+        (bare("Answer"), [*part, unmarked(own_answer.sentence(found)), *lines, rests, unmarked(own_answer.agreement(config, last))]),
+        (bare("Scores"), [own_scores.scores(config, last)]),
+        (bare("Settings"), [_settings(config, last)]),
+        (bare("What was read"), [_read(config, recording, last, made)]),
     ])  # fmt: skip
 
 
-def _settings(config: TableConfig) -> pd.DataFrame:
-    split = bare("30% at random") if config.split == "random" else bare("the last 30%")
+def _settings(config: TableConfig, last: Frame) -> pd.DataFrame:
+    rates = [f"{TITLES[one]} {float(last.metrics[f'{one}.rate']):g}" for one in config.structures]
     rows = [
         (bare("Labels"), listed(config.labels)),
         (bare("Features"), listed(config.features)),
         (bare("Numbers that are names"), listed(config.categories) or "–"),
-        (bare("Test rows"), split),
+        (bare("Group"), config.group or "–"),
+        (bare("Time"), config.time or "–"),
+        (bare("Row weight"), config.weight or "–"),
+        (bare("My present model"), listed(one or "–" for one in config.scores) or "–"),
+        (bare("Test rows"), own_roles.named_split(config.split, config)),
+        (bare("Weights of labels and classes"), _weights(config)),
         (bare("Structures"), listed(TITLES[one] for one in config.structures)),
         (bare("Seeds"), f"{config.seeds[0]} … {config.seeds[-1]}"),
-        (bare("Epochs"), str(config.epochs)),
-        (bare("Learning rate"), f"{config.learning_rate:g}"),
+        (bare("Epochs at most"), str(config.epochs)),
+        (bare("Learning rate"), listed(rates)),
         (bare("Batch size"), str(config.batch_size)),
     ]
     return pd.DataFrame(rows, columns=[bare("setting"), bare("value")])
 
 
-def _read(config: TableConfig, recording: Recording[TableConfig], made: datetime) -> pd.DataFrame:
-    last, encoding = recording.frames[-1], OpenedTable(config, recording.frames[-1]).encoding
+def _weights(config: TableConfig) -> str:
+    """Of each label, and of a positive row of it."""
+    each = [
+        f"{label} {config.of_label('task_weights', k):g} · {config.of_label('positive_weights', k):g}"
+        for k, label in enumerate(config.labels)
+    ]
+    return listed(each) if config.task_weights or config.positive_weights else "–"
+
+
+def _read(config: TableConfig, recording: Recording[TableConfig], last: Frame, made: datetime) -> pd.DataFrame:
+    encoding = OpenedTable(config, last).encoding
     numbers = [f"{one.name} ({bare('with gaps')})" if one.gaps else one.name for one in encoding.numbers]
     words = [bare("{name}: {count} words", name=one.name, count=len(one.words)) for one in encoding.categories]
     rows = [
         (bare("File, SHA-256"), config.table or "–"),
+        (bare("Training rows"), f"{int(last.metrics['train_rows']):,}"),
+        (bare("Validation rows"), f"{int(last.metrics['validation_rows']):,}"),
         (bare("Test rows"), f"{int(last.metrics['test_rows']):,}"),
         (bare("Read as numbers"), listed(numbers) or "–"),
         (bare("Read as categories"), listed(words, "; ") or "–"),

@@ -37,7 +37,7 @@ def test_what_was_found_comes_back_with_its_data_and_says_when_it_is_old(
 ) -> None:
     config = TableConfig(
         labels=("click", "watch_time"), features=("feature_2", "device"), structures=("single_task", "ple"),
-        runs=2, epochs=1, resamples=50,
+        runs=2, epochs=1, resamples=50, learning_rate=(0.003,),
     )  # fmt: skip
     monkeypatch.setattr(published, "KEPT", tmp_path / "kept")
     monkeypatch.setattr(published, "TABLES", {"mine": Published("mine.csv", lambda data: data, config, "Mine", "me")})

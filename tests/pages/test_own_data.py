@@ -19,7 +19,12 @@ from pages.multitask.settings import TITLES
 from tests.pages.visits import PATIENCE
 
 CONFIG = TableConfig(
-    labels=("click", "watch_time"), features=("feature_1", "feature_2", "device"), runs=2, epochs=2, resamples=50
+    labels=("click", "watch_time"),
+    features=("feature_1", "feature_2", "device"),
+    runs=2,
+    epochs=2,
+    resamples=50,
+    learning_rate=(0.003,),
 )
 
 

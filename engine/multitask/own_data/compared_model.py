@@ -1,136 +1,184 @@
-"""A structure in a comparison on a user's table: its seeds stacked, each kept as it was at its best epoch."""
+"""A structure in a comparison on a user's table: some seeds stacked, each taken as it was at its best epoch."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from engine.errors import UserError
-from engine.multitask.config import MultitaskConfig
-from engine.multitask.models import RUNGS, SharedBottom, build, initialise
+from engine.multitask.models import RUNGS
 from engine.multitask.own_data.config import TableConfig
-from engine.multitask.own_data.features import Encoding, Prepared, Separate, WithEmbeddings, embedding_width
+from engine.multitask.own_data.features import Prepared
+from engine.multitask.own_data.networks import network, shape_of
 from engine.multitask.structures.structure import Forward
-from engine.multitask.training import losses
 from engine.runs.frame import Array
-from engine.runs.seeds import generator
 from engine.runs.stack import Stack
 
 OWN = re.compile(r"networks\.(\d+)\.")
 """How the parameters of one task's network begin in `Separate`."""
+LAST = "structure.towers.output.bias"
+"""How the name of the parameter ends that is added last."""
+PATIENT = 150
+"""Steps without a gain that end a training at the earliest: an epoch of a small table has a few."""
 CHUNK = 4_096
 """Rows predicted at once: 90,000 test rows of 8 seeds would not fit beside the rest."""
 
 
-class ComparedModel:
-    """`S` seeds of one structure, `N` test rows, `T` tasks, `E` experts.
+class Batch(NamedTuple):
+    """Rows as a step takes them: numbers (S, B, F), ids (S, B, C), labels (S, B, T), their weights (S, B) or None."""
 
-    predictions (S, N, T) and gates (S, T, E), the mean over the test rows, are those of the epoch with the
-    lowest validation loss: of each seed over all tasks, of Single-Task for each task by itself, since its
-    networks have no reason to stop together. `parameters`, by name, are the first seed's of those epochs
+    numbers: Tensor
+    ids: Tensor
+    labels: Tensor
+    weights: Tensor | None
+
+
+def batch(data: Prepared, rows: Tensor) -> Batch:
+    """Rows by their numbers (S, B), gathered once for all structures."""
+    weights = None if data.weights is None else torch.from_numpy(data.weights)[rows].float()
+    return Batch(data.numbers[rows], data.ids[rows], data.labels[rows], weights)
+
+
+class ComparedModel:
+    """`S` seeds of one structure, `N` rows, `T` tasks, `E` experts.
+
+    `rates` are one for all seeds, or one for each (S,). A seed's best epoch is that with the lowest validation loss: over all
+    tasks, by their weights; of Single-Task for each task by itself, since its networks have no reason to stop together.
+    `done` once no seed has gained for `patience` epochs. `best` (S, T) are those losses, `epochs` (S, T) where they were.
     """
 
-    def __init__(self, config: TableConfig, data: Prepared, structure: str) -> None:
+    def __init__(
+        self, config: TableConfig, data: Prepared, structure: str, seeds: Sequence[int], rates: Sequence[float]
+    ) -> None:
         self.name, self._data = structure, data
+        self._patience = max(config.patience, -(-PATIENT * config.batch_size // len(data.train)))
         shape, self._padding = shape_of(config, data.encoding)
         self._binary = torch.tensor(data.binary)
-        self._stack = Stack([network(shape, data.sizes, structure, seed) for seed in config.seeds])
-        self._adam = self._stack.optimiser(config.learning_rate)
-        self._best = np.full((config.runs, len(data.binary)), np.inf)
-        self.predictions = np.zeros((config.runs, len(data.test), len(data.binary)), np.float32)
-        self.gates = np.zeros((config.runs, len(data.binary), len(RUNGS[structure].owners(shape))), np.float32)
-        self.parameters: dict[str, Array] = {}
+        self._shift = torch.tensor(data.shift, dtype=torch.float32)
+        self._row_weights = None if data.weights is None else torch.tensor(data.weights, dtype=torch.float32)
+        self._weighted = data.weights is not None or bool(data.shift.any())
+        self._gaps = bool(data.labels.isnan().any())
+        self._tasks = torch.tensor([config.of_label("task_weights", k) for k in range(len(data.binary))])
+        self._stack = Stack([network(shape, data.sizes, structure, seed) for seed in seeds])
+        self._adam = self._stack.optimiser(rates[0])
+        self._faster = torch.tensor([rate / rates[0] for rate in rates]) if len(set(rates)) > 1 else None
+        self.best = np.full((len(seeds), len(data.binary)), np.inf)
+        self.epochs = np.zeros((len(seeds), len(data.binary)), np.int64)
+        self.done, self._epoch = False, 0
+        self._kept = {name: tensor.detach().clone() for name, tensor in self._stack.parameters.items()}
 
-    def _forward(self, rows: Tensor) -> Forward:
-        """For row numbers (S, B)."""
-        numbers = torch.nn.functional.pad(self._data.numbers[rows], (0, self._padding))
-        forward: Forward = self._stack(numbers, self._data.ids[rows])
+    def _forward(self, numbers: Tensor, ids: Tensor) -> Forward:
+        """numbers (S, B, F), ids (S, B, C)."""
+        numbers = functional.pad(numbers, (0, self._padding)) if self._padding else numbers
+        forward: Forward = self._stack(numbers, ids)
         return forward
 
-    def learn(self, rows: Tensor) -> None:
-        """One step of Adam on row numbers (S, B)."""
-        predictions = self._forward(rows).predictions
-        loss = losses(predictions, self._filled(predictions, self._data.labels[rows]), self._binary)
+    def learn(self, rows: Batch) -> None:
+        """One step of Adam."""
+        loss = self.loss(self._forward(rows.numbers, rows.ids).predictions, rows)  # (S, T)
         self._adam.zero_grad(set_to_none=True)
-        loss.sum().backward()
-        self._adam.step()
+        (loss * self._tasks).sum().backward()
+        if self._faster is None:
+            self._adam.step()
+            return
+        before = {name: tensor.detach().clone() for name, tensor in self._stack.parameters.items()}
+        self._adam.step()  # every seed at the first one's rate: Adam's step is in proportion to it
+        with torch.no_grad():
+            for name, tensor in self._stack.parameters.items():
+                faster = self._faster.view(-1, *[1] * (tensor.dim() - 1))
+                tensor.copy_(before[name] + faster * (tensor - before[name]))
 
-    def _filled(self, predictions: Tensor, labels: Tensor) -> Tensor:
-        """Labels whose gaps are the model's own answer, from which there is nothing to learn: (S, B, T) each."""
-        gaps = labels.isnan()
-        if not gaps.any():
-            return labels
-        own = torch.where(self._binary, predictions.sigmoid(), predictions).detach()
-        return torch.where(gaps, own, labels)
-
-    def _validated(self, predictions: Tensor, labels: Tensor) -> Array:
-        """Loss (S, T) of (S, N, T) on labels (N, T), each task over the rows that have its label."""
-        each = []
-        for task in range(labels.shape[1]):
-            there = ~labels[:, task].isnan()
-            truth = labels[there, task : task + 1].expand(len(predictions), -1, -1)
-            each.append(losses(predictions[:, there, task : task + 1], truth, self._binary[task : task + 1]))
-        return torch.cat(each, dim=1).numpy()
+    def loss(self, predictions: Tensor, rows: Batch) -> Tensor:
+        """Squared error or log loss of (S, B, T) by the rows' weights (S, T): a gap counts nothing, and a positive row as much as
+        was chosen."""
+        if not self._weighted and not self._gaps:
+            return _losses(predictions, rows.labels, self._binary).mean(1)
+        weights = (~rows.labels.isnan()).float()
+        if rows.weights is not None:
+            weights = weights * rows.weights.unsqueeze(-1)
+        weights = torch.where(self._binary & (rows.labels > 0.5), weights * self._shift.exp(), weights)
+        return (_losses(predictions, rows.labels.nan_to_num(), self._binary) * weights).mean(1)
 
     @torch.no_grad()
     def _predict(self, rows: Array) -> tuple[Tensor, Tensor]:
         """Predictions (S, N, T), and the gates' mean over the rows (S, T, E)."""
         predictions, gates = [], torch.zeros(())
         for part in torch.from_numpy(rows).split(CHUNK):
-            forward = self._forward(part.expand(len(self._best), -1))
+            seeds = len(self.best)
+            forward = self._forward(
+                self._data.numbers[part].expand(seeds, -1, -1), self._data.ids[part].expand(seeds, -1, -1)
+            )
             predictions.append(forward.predictions)
             gates = gates + forward.gates.sum(1)
         return torch.cat(predictions, dim=1), gates / len(rows)
 
-    def end_epoch(self) -> Array:
-        """Validation loss (S, T); where it is the best so far, the test rows are predicted anew."""
-        labels = self._data.labels[torch.from_numpy(self._data.validation)]
+    @torch.no_grad()
+    def validate(self) -> Array:
+        """The end of an epoch: validation loss (S, T), and what is best so far is kept. Logits are taken back by what the
+        weight of positive rows added to them. Raises UserError where a loss is no number."""
         predictions, _ = self._predict(self._data.validation)
-        loss = self._validated(predictions, labels)
-        if not np.isfinite(loss).all():
+        rows = torch.from_numpy(self._data.validation)
+        labels = self._data.labels[rows]
+        weights = (~labels.isnan()).float()
+        if self._row_weights is not None:
+            weights = weights * self._row_weights[rows].unsqueeze(-1)
+        each = _losses(predictions - self._shift, labels.nan_to_num(), self._binary) * weights
+        loss = np.asarray((each.sum(1) / weights.sum(0).clamp_min(1e-9)).numpy())
+        if not np.isfinite(loss).any(0).all():
             raise UserError("Training diverged on this table. Lower the learning rate.")
-        judged = np.broadcast_to(loss.mean(-1, keepdims=True), loss.shape) if RUNGS[self.name].shares else loss
-        better = judged < self._best  # (S, T)
-        self._best = np.where(better, judged, self._best)
-        if better.any():
-            predictions, gates = self._predict(self._data.test)
-            self.predictions = np.where(better[:, None, :], predictions.numpy(), self.predictions)
-            self.gates = np.where(better[:, :, None], gates.numpy(), self.gates)
-            self._keep(better[0])
+        loss = np.where(np.isfinite(loss), loss, np.inf)  # of a rate that is tried
+        tasks = self._tasks.numpy()
+        judged = np.broadcast_to((loss * tasks).sum(-1, keepdims=True) / tasks.sum(), loss.shape) if RUNGS[self.name].shares else loss  # fmt: skip
+        self._epoch += 1
+        better = judged < self.best  # (S, T)
+        self.best = np.where(better, judged, self.best)
+        self.epochs = np.where(better, self._epoch, self.epochs)
+        self.done = self._epoch - int(self.epochs.max()) >= self._patience
+        self._keep(torch.from_numpy(better))
         return loss
 
-    def _keep(self, better: Array) -> None:
-        """The first seed's parameters where they are better, by task (T,); what is shared is where any is."""
-        for name, tensor in self._stack.state(0).items():
+    def _keep(self, better: Tensor) -> None:
+        """Parameters of the seeds that are better, by task (S, T); what is shared is where any is."""
+        for name, tensor in self._stack.parameters.items():
             own = OWN.match(name)
-            if better[int(own[1])] if own else better.any():
-                self.parameters[name] = tensor.numpy()
+            seeds = better[:, int(own[1])] if own else better.any(1)
+            if seeds.any():
+                self._kept[name][seeds] = tensor.detach()[seeds]
+
+    @torch.no_grad()
+    def finish(self) -> tuple[Array, Array]:
+        """Back to the best epochs; then the test rows are read, once: predictions (S, N, T) and mean gates (S, T, E)."""
+        for name, tensor in self._stack.parameters.items():
+            own = OWN.match(name)
+            if name.endswith(LAST):  # (S, T, 1), or (S, 1, 1) of one task's network
+                self._kept[name] -= (self._shift[int(own[1])] if own else self._shift[:, None]) * torch.ones(1, 1, 1)
+            tensor.copy_(self._kept[name])
+        predictions, gates = self._predict(self._data.test)
+        return predictions.numpy(), gates.numpy()
+
+    def parameters(self) -> dict[str, Array]:
+        """The first seed's, by name."""
+        return {name: tensor.numpy() for name, tensor in self._stack.state(0).items()}
+
+    @property
+    def size(self) -> int:
+        """Parameters of one seed."""
+        return sum(tensor[0].numel() for tensor in self._stack.parameters.values())
 
 
-def shape_of(config: TableConfig, encoding: Encoding) -> tuple[MultitaskConfig, int]:
-    """The structures' shape for a table, and how many zeros its numbers are padded with: a structure takes 6 at least."""
-    width = encoding.width + sum(embedding_width(size) for size in encoding.sizes)
-    shape = replace(
-        MultitaskConfig(), input_dim=max(width, 6), tasks=tuple("binary" if one.binary else "regression" for one in encoding.labels),
-        num_experts=config.num_experts, shared_experts=config.shared_experts, specific_experts=config.specific_experts,
-        extraction_levels=config.extraction_levels, expert_units=config.expert_units, tower_units=config.tower_units,
-        bottom_units=config.bottom_units,
-    )  # fmt: skip
-    return shape, shape.input_dim - width
-
-
-def network(shape: MultitaskConfig, sizes: tuple[int, ...], structure: str, seed: int) -> WithEmbeddings | Separate:
-    """The structure behind embeddings of `sizes` categories, initialised; Single-Task shares not even those."""
-    if RUNGS[structure].shares:
-        model = initialise(build(shape, structure), shape, structure, seed)
-        return WithEmbeddings(sizes, model, generator(seed, "embeddings"))
-    own = []
-    for k in range(shape.num_tasks):
-        bottom = SharedBottom(shape.input_dim, shape.bottom_units, shape.tower_units, num_tasks=1)
-        initialise(bottom, shape, f"{structure} {k}", seed)
-        own.append(WithEmbeddings(sizes, bottom, generator(seed, "embeddings", str(k))))
-    return Separate(own)
+def _losses(predictions: Tensor, labels: Tensor, binary: Tensor) -> Tensor:
+    """Squared error, or log loss where the task is binary (T,): (S, B, T) each."""
+    labels = labels.expand(predictions.shape)
+    if binary.all():
+        return functional.binary_cross_entropy_with_logits(predictions, labels, reduction="none")
+    squared = (predictions - labels) ** 2
+    if not binary.any():
+        return squared
+    logistic = functional.binary_cross_entropy_with_logits(predictions, labels.clamp(0, 1), reduction="none")
+    return torch.where(binary, logistic, squared)

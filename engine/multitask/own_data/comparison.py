@@ -4,94 +4,208 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 import torch
+from torch import Tensor
 
 from engine.errors import UserError
 from engine.multitask.models import MIXTURES
-from engine.multitask.own_data.answer import errors, resample
-from engine.multitask.own_data.compared_model import ComparedModel
+from engine.multitask.own_data.answer import PRESENT
+from engine.multitask.own_data.compared_model import ComparedModel, batch
 from engine.multitask.own_data.config import TableConfig
 from engine.multitask.own_data.features import Prepared, prepare
+from engine.multitask.own_data.judging.judge import Judge
 from engine.multitask.own_data.plain import PLAIN, predictions
 from engine.runs.frame import Array, Frame
 from engine.runs.seeds import generator
 from engine.runs.work import Tick
-from engine.tables.table import read_table
+from engine.tables.beside import read_both
 from engine.tables.told import told
+
+FIRST, BLOCK = 2, 8
+"""So many seeds have an answer first, and so many at most are trained at once after them."""
+TRIED_STEPS = 300
+"""Steps of a training that tries the rates."""
+
+
+class Progress:
+    """How far a comparison is; `tick` is where a worker pauses or stops."""
+
+    def __init__(self, tick: Tick | None, total: int) -> None:
+        self.step, self._tick, self._total = 0, tick, total
+
+    def one(self, steps: int = 1) -> None:
+        """So many steps further."""
+        self.step += steps
+        if self._tick is not None:
+            self._tick(self.step, max(self._total, self.step))
 
 
 def compare(config: TableConfig, table: bytes, tick: Tick | None = None) -> Iterator[Frame]:
-    """One frame after each epoch, and a last one with the result.
+    """A frame after each epoch, and one with the result so far after each block of seeds; the last has all of them.
 
-    Every seed starts from its own initialisation and row order, the same for each structure.
-    metrics of an epoch: "{structure}.validation_loss" (S, T). Of the last frame: "{structure}.error"
-    (S, T), "{structure}.resampled" (R, T), the same for each of `PLAIN` (1, T), (R, T), for the mixtures
-    "{structure}.gates" (S, T, E), the mean over the test rows, "label_pearson" (T, T), "binary" (T,),
-    "test_rows"; its parameters are the first seed's by "{structure}.name", and "encoding", how the columns were read, as
-    JSON (bytes,); "test" (N,) the test rows' numbers, "labels" (N, T) theirs, and "predictions.{structure}" (N, T) of the
-    first seed, all as the structures see them. Errors are 1 - AUC where the task is binary, else RMSE in its own units.
+    Every seed starts from its own initialisation and row order, the same for each structure. Rates, epochs and the trees' rounds
+    are chosen by the validation rows; a model's test rows are read once, when its training has ended.
+    metrics of an epoch: "{structure}.validation_loss" (S, T). Of a result: "{structure}.error" (S, T) and its resamples
+    "{structure}.resampled" (R, T), the further measures of `judging.judge`, "{structure}.rate", "{structure}.parameters" how many it
+    has, "{structure}.epochs" (S, T), the same errors of each of `PLAIN` and of the scores of another model, for the mixtures
+    "{structure}.gates" (S, T, E), the mean over the test rows, "label_pearson" (T, T), "binary" (T,), "task_weights" (T,),
+    "seeds", "train_rows", "validation_rows", "test_rows", "unused_rows" (without a time, where that splits) and "test_groups". A result's parameters are the first seed's by
+    "{structure}.name", and "encoding", how the columns were read, as JSON (bytes,); "test" (N,) the test rows' numbers, "labels"
+    (N, T) theirs, and "predictions.{model}" (N, T) of the first seed, all as the structures see them. Errors are 1 - AUC where
+    the task is binary, else RMSE in its own units.
     Raises UserError where the table is not the one that `config.table` names, or cannot be used.
     """
     _refuse_another(table, config.table)
-    data = prepare(read_table(table, "table", told=told(config.told)), config)
-    batches = max(len(data.train) // config.batch_size, 1)
-    compared = [ComparedModel(config, data, structure) for structure in config.structures]
-    orders = [generator(seed, "row order") for seed in config.seeds]
-    trained = config.epochs * batches
-    plain = len(PLAIN) * (len(data.binary) + 1)
-    total, step = trained + len(compared) * config.runs + plain, 0  # resampling takes its time too
-    for _ in range(config.epochs):
-        shuffled = torch.stack([torch.randperm(len(data.train), generator=order) for order in orders])  # (S, N)
-        rows = torch.from_numpy(data.train)[shuffled]
-        for batch in range(batches):
-            picked = rows[:, batch * config.batch_size : (batch + 1) * config.batch_size]  # (S, B)
-            for one in compared:
-                one.learn(picked)
-            step += 1
-            if tick is not None:
-                tick(step, total)
-        yield Frame(step, {f"{c.name}.validation_loss": c.end_epoch() for c in compared})
-
-    def resampled() -> None:
-        nonlocal step
-        step += 1
-        if tick is not None:
-            tick(step, total)
-
-    yield Frame(trained, _result(config, data, compared, resampled), _kept(data, compared))
+    read = read_both(table, told(config.told))
+    data = prepare(read.frame, config, read.first)
+    batches, blocks = _batches(config, data), _blocks(config.seeds)
+    searched = _tried(config, data) * len(config.structures) * (len(config.learning_rate) > 1)
+    trained = len(blocks) * config.epochs * batches * len(config.structures)
+    judged = len(config.structures) * config.runs + len(PLAIN) * (len(data.binary) + 1)
+    progress = Progress(tick, searched + trained + judged)
+    rates = {structure: _rate(config, data, structure, progress) for structure in config.structures}
+    found = Result(config, data, rates)
+    for seeds in blocks:
+        compared = [ComparedModel(config, data, name, seeds, (rates[name],)) for name in config.structures]
+        yield from _train(config, data, compared, seeds, progress)
+        for one in compared:
+            found.add(one, progress)
+        yield Frame(progress.step, found.metrics(), found.kept())
+        if seeds == blocks[0]:
+            found.add_plain(progress)
+    yield Frame(progress.step, found.metrics(), found.kept())
 
 
-def _kept(data: Prepared, compared: list[ComparedModel]) -> dict[str, Array]:
-    encoding = json.dumps(data.encoding, ensure_ascii=False).encode()
-    kept = {f"{one.name}.{name}": array for one in compared for name, array in one.parameters.items()}
-    judged = {"test": data.test, "labels": data.labels.numpy()[data.test]}
-    told = {f"predictions.{one.name}": one.predictions[0] for one in compared}
-    return {"encoding": np.frombuffer(encoding, np.uint8), **judged, **told, **kept}
+def _train(
+    config: TableConfig, data: Prepared, compared: Sequence[ComparedModel], seeds: Sequence[int], progress: Progress
+) -> Iterator[Frame]:
+    """Train each model until it gains no more, a frame for each epoch."""
+    batches = _batches(config, data)
+    orders = [generator(seed, "row order") for seed in seeds]
+    for epoch in range(config.epochs):
+        going = [one for one in compared if not one.done]
+        if not going:
+            progress.one((config.epochs - epoch) * batches * len(compared))
+            return
+        rows = _shuffled(data, orders)
+        for picked in rows.split(config.batch_size, 1)[:batches]:  # (S, B)
+            gathered = batch(data, picked)
+            for one in going:
+                one.learn(gathered)
+            progress.one(len(compared))
+        yield Frame(progress.step, {f"{one.name}.validation_loss": one.validate() for one in going})
+
+
+def _batches(config: TableConfig, data: Prepared) -> int:
+    return max(len(data.train) // config.batch_size, 1)
+
+
+def _shuffled(data: Prepared, orders: Sequence[torch.Generator]) -> Tensor:
+    """The training rows in an order for each seed (S, N)."""
+    shuffled = torch.stack([torch.randperm(len(data.train), generator=order) for order in orders])
+    return torch.from_numpy(data.train)[shuffled]
+
+
+def _blocks(seeds: Sequence[int]) -> list[tuple[int, ...]]:
+    """Seeds that are trained at once: two, so that there is soon an answer, then the others."""
+    rest = seeds[FIRST:]
+    count = -(-len(rest) // BLOCK)
+    parts = np.array_split(np.array(rest, np.int64), count) if count else []
+    return [tuple(seeds[:FIRST]), *(tuple(int(seed) for seed in part) for part in parts)]
+
+
+def _rate(config: TableConfig, data: Prepared, structure: str, progress: Progress) -> float:
+    """The learning rate with the lowest validation loss, all tried at once on a seed that judges nothing."""
+    if len(config.learning_rate) == 1:
+        return config.learning_rate[0]
+    rates = sorted(config.learning_rate)
+    seed = config.seed + config.runs
+    model = ComparedModel(config, data, structure, [seed] * len(rates), rates)
+    order, lowest = generator(seed, "row order"), np.full(len(rates), np.inf)
+    left = _tried(config, data)
+    while left:
+        rows = _shuffled(data, [order]).expand(len(rates), -1).split(config.batch_size, 1)[: _batches(config, data)]
+        for picked in rows[:left]:
+            model.learn(batch(data, picked))
+            progress.one()
+        left -= len(rows[:left])
+        lowest = np.minimum(lowest, model.validate().mean(1))
+    return rates[int(np.argmin(lowest))]
+
+
+def _tried(config: TableConfig, data: Prepared) -> int:
+    """Steps for which the rates are tried."""
+    return min(TRIED_STEPS, config.epochs * _batches(config, data))
+
+
+class Result:
+    """What is known so far: the judge of all models, and what is kept of the first seed."""
+
+    def __init__(self, config: TableConfig, data: Prepared, rates: dict[str, float]) -> None:
+        labels = data.labels.numpy()[data.test]
+        weights, groups = (None if one is None else one[data.test] for one in (data.weights, data.groups))
+        source = np.random.default_rng(config.seed)
+        self._judge = Judge(labels, data.binary, data.scale, config.resamples, source, weights, groups)
+        self._config, self._data, self._labels, self._rates = config, data, labels, rates
+        self._gates: dict[str, list[Array]] = {}
+        self._about: dict[str, list[Array]] = {}
+        self._sizes: dict[str, Array] = {}
+        self._kept: dict[str, Array] = {}
+        if any(config.scores):
+            self._judge.add_scores(PRESENT, data.scores[data.test])
+
+    def add(self, one: ComparedModel, progress: Progress) -> None:
+        """Judge the seeds of a structure that is trained."""
+        predicted, gates = one.finish()
+        self._judge.add(one.name, predicted, progress.one)
+        self._gates.setdefault(one.name, []).append(gates)
+        self._about.setdefault(one.name, []).append(one.epochs)
+        if one.name not in self._sizes:
+            self._sizes[one.name] = np.array(one.size)
+            self._kept |= {f"{one.name}.{name}": array for name, array in one.parameters().items()}
+            self._kept[f"predictions.{one.name}"] = predicted[0]
+
+    def add_plain(self, progress: Progress) -> None:
+        """Train and judge the plain models."""
+        for name, predicted in predictions(self._data, progress.one).items():
+            self._judge.add(name, predicted, progress.one)
+            self._kept[f"predictions.{name}"] = predicted[0]
+
+    def metrics(self) -> dict[str, Array]:
+        """As `compare` says."""
+        data, labels = self._data, self._data.labels.numpy().astype(np.float64)
+        found: dict[str, Array] = {
+            "label_pearson": pd.DataFrame(labels).corr().to_numpy(),
+            "binary": np.array(data.binary),
+            "rare": self._judge.rare,
+            "task_weights": np.array([self._config.of_label("task_weights", k) for k in range(len(data.binary))]),
+            "seeds": np.array(sum(len(one) for one in self._gates[self._config.structures[0]])),
+            "train_rows": np.array(len(data.train)),
+            "validation_rows": np.array(len(data.validation)),
+            "test_rows": np.array(len(data.test)),
+            "unused_rows": np.array(len(labels) - len(data.train) - len(data.validation) - len(data.test)),
+        }
+        if data.groups is not None:
+            found["test_groups"] = np.array(len(np.unique(data.groups[data.test])))
+        for name, size in self._sizes.items():
+            found |= {f"{name}.rate": np.array(self._rates[name]), f"{name}.parameters": size}
+            found[f"{name}.epochs"] = np.concatenate(self._about[name])
+            if name in MIXTURES:
+                found[f"{name}.gates"] = np.concatenate(self._gates[name])
+        return found | self._judge.metrics()
+
+    def kept(self) -> dict[str, Array]:
+        """Parameters, as `compare` says."""
+        encoding = json.dumps(self._data.encoding, ensure_ascii=False).encode()
+        judged = {"test": self._data.test, "labels": self._labels, "scores": self._data.scores[self._data.test]}
+        return {"encoding": np.frombuffer(encoding, np.uint8), **judged, **self._kept}
 
 
 def _refuse_another(table: bytes, digest: str) -> None:
     """The config names its table by content; the default "" names none and takes any."""
     if digest and hashlib.sha256(table).hexdigest() != digest:
         raise UserError("The file is not the one that these settings were made for. Upload that one again.")
-
-
-def _result(
-    config: TableConfig, data: Prepared, compared: list[ComparedModel], done: Callable[[], None]
-) -> dict[str, Array]:
-    labels = data.labels.numpy()[data.test]
-    everyone = {c.name: c.predictions for c in compared} | predictions(data, done)
-    found: dict[str, Array] = {
-        "label_pearson": pd.DataFrame(data.labels.numpy().astype(np.float64)).corr().to_numpy(),
-        "binary": np.array(data.binary),
-        "test_rows": np.array(len(data.test)),
-    }
-    source = np.random.default_rng(config.seed)
-    resampled = resample(everyone, labels, data.binary, data.scale, config.resamples, source, done)
-    for name, predicted in everyone.items():
-        found[f"{name}.error"] = errors(predicted, labels, data.binary, data.scale)
-        found[f"{name}.resampled"] = resampled[name]
-    return found | {f"{c.name}.gates": c.gates for c in compared if c.name in MIXTURES}

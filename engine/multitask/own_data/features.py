@@ -9,15 +9,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from engine.errors import UserError
-from engine.multitask.own_data.columns import feature_values, label_values
+from engine.multitask.own_data.columns import LARGEST, feature_values, label_values
 from engine.multitask.own_data.config import TableConfig
-from engine.multitask.structures.structure import Forward, Structure
+from engine.multitask.own_data.parts import column, groups_of, parts
 from engine.runs.frame import Array
 
-TEST_SHARE, VALIDATION_SHARE = 0.3, 0.07
 ALWAYS = 0.99
 """The share of a label's rows in which another one is true, from which on it may have gaps elsewhere."""
 MOST_CATEGORIES = 5_000
@@ -76,6 +75,10 @@ class Prepared:
 
     numbers (N, F) standardised with the training rows' statistics; ids (N, C); labels (N, T), the
     continuous ones standardised, nan where one is not known; scale (T,) turns their errors back into their own units
+
+    weights (N,) are 1 on the average training row, None where every row counts the same; groups (N,) their numbers, None
+    where no column names them; scores (N, T) of another model, as they stand in the file, nan for none; shift (T,) is by how
+    much a logit is too large where positive rows count more in training
     """
 
     numbers: Tensor
@@ -88,17 +91,17 @@ class Prepared:
     validation: Array
     test: Array
     encoding: Encoding
+    weights: Array | None
+    groups: Array | None
+    scores: Array
+    shift: Array
 
 
-def prepare(frame: pd.DataFrame, config: TableConfig) -> Prepared:
-    """Check and encode. Raises UserError that names the column and the row."""
-    both = set(config.labels) & set(config.features)
-    if both:
-        raise UserError(
-            "Column {column} is both a label and a feature: a model would read the answer.", column=min(both)
-        )
+def prepare(frame: pd.DataFrame, config: TableConfig, first: int = 0) -> Prepared:
+    """Check and encode. `first` is how many rows are of the first file, where the test is a second. Raises UserError that
+    names the column and the row."""
     found = _labels(frame, config.labels)
-    train, validation, test = _split(len(frame), config)
+    train, validation, test = parts(frame, config, first)
     labels, scale, told = [], [], []
     for name, (values, binary) in zip(config.labels, found, strict=True):
         _refuse_one_value(name, values, train, test)
@@ -108,10 +111,45 @@ def prepare(frame: pd.DataFrame, config: TableConfig) -> Prepared:
         told.append(Label(name, binary, float(centre), float(spread)))
     numbers, ids, columns = _encode(frame, config, train)
     encoding = Encoding(*columns, tuple(told))
+    shift = [np.log(config.of_label("positive_weights", k)) if one.binary else 0.0 for k, one in enumerate(told)]
     return Prepared(
         torch.tensor(numbers, dtype=torch.float32), torch.tensor(ids), torch.tensor(np.stack(labels, 1), dtype=torch.float32),
         encoding.sizes, tuple(binary for _, binary in found), np.array(scale), train, validation, test, encoding,
+        _weights(frame, config.weight, train), groups_of(frame, config.group) if config.group else None,
+        _scores(frame, config, test), np.array(shift),
     )  # fmt: skip
+
+
+def _weights(frame: pd.DataFrame, name: str, train: Array) -> Array | None:
+    """How much each row counts, 1 on the average training row."""
+    if not name:
+        return None
+    values = column(frame, name)
+    if not pd.api.types.is_numeric_dtype(values):
+        raise UserError("Weight {column} is not a column of numbers.", column=name[:80])
+    weights = values.to_numpy("float64", na_value=np.nan)
+    bad = np.flatnonzero(~((weights >= 0) & (weights <= LARGEST)))
+    if len(bad):
+        raise UserError("Weight {column} is missing or below 0 in row {row}.", column=name[:80], row=int(bad[0]) + 1)
+    if not weights[train].sum() > 0:
+        raise UserError("Weight {column} is 0 in every training row.", column=name[:80])
+    return np.asarray(weights / weights[train].mean())
+
+
+def _scores(frame: pd.DataFrame, config: TableConfig, test: Array) -> Array:
+    """Scores (N, T) of another model; a test row without one would make it another test."""
+    scores = np.full((len(frame), len(config.labels)), np.nan)
+    for k, name in enumerate(config.scores):
+        if not name:
+            continue
+        values = column(frame, name)
+        if not pd.api.types.is_numeric_dtype(values):
+            raise UserError("Score {column} is not a column of numbers.", column=name[:80])
+        scores[:, k] = values.to_numpy("float64", na_value=np.nan)
+        bad = test[~np.isfinite(scores[test, k])]
+        if len(bad):
+            raise UserError("Score {column} is missing in row {row}, one of the test rows: every model is judged on the same.", column=name[:80], row=int(bad.min()) + 1)  # fmt: skip
+    return scores
 
 
 def _labels(frame: pd.DataFrame, names: Sequence[str]) -> list[tuple[Array, bool]]:
@@ -134,13 +172,6 @@ def _refuse_one_value(name: str, values: Array, *parts: Array) -> None:
         there = values[rows][~np.isnan(values[rows])]
         if not len(there) or np.ptp(there) == 0:
             raise UserError("Label {column} has one value only in the training or the test rows.", column=name)
-
-
-def _split(count: int, config: TableConfig) -> tuple[Array, Array, Array]:
-    """Row numbers for training, validation and test: at random, or the last rows as the test."""
-    order = np.arange(count) if config.split == "last rows" else np.random.default_rng(config.seed).permutation(count)
-    test, validation = int(count * TEST_SHARE), int(count * VALIDATION_SHARE)
-    return order[: count - test - validation], order[count - test - validation : count - test], order[count - test :]
 
 
 Columns = tuple[tuple[Number, ...], tuple[Category, ...]]
@@ -180,48 +211,3 @@ def _encode(frame: pd.DataFrame, config: TableConfig, train: Array) -> tuple[Arr
         np.stack(ids, 1) if ids else np.zeros((rows, 0), np.int64),
         (tuple(standard), tuple(categories)),
     )
-
-
-def embedding_width(size: int) -> int:
-    """About log2 of the number of categories, as Covington et al. suggest; at most 16."""
-    return min(int(np.ceil(np.log2(size))) + 1, 16)
-
-
-class WithEmbeddings(nn.Module):
-    """An embedding for each category beside the numbers, then one of the structures.
-
-    numbers (B, F), ids (B, C) → the structure's Forward
-    """
-
-    def __init__(self, sizes: tuple[int, ...], structure: Structure, source: torch.Generator) -> None:
-        super().__init__()
-        self.tables = nn.ModuleList(nn.Embedding(size, embedding_width(size)) for size in sizes)
-        self.structure = structure
-        for weight in self.tables.parameters():
-            nn.init.normal_(weight, std=0.02, generator=source)
-
-    def forward(self, numbers: Tensor, ids: Tensor) -> Forward:
-        """numbers (B, F), ids (B, C) → Forward."""
-        embedded = [table(ids[:, column]) for column, table in enumerate(self.tables)]
-        result: Forward = self.structure(torch.cat([numbers, *embedded], dim=-1))
-        return result
-
-
-class Separate(nn.Module):
-    """Single-Task: a network with embeddings of its own for each task; they have nothing in common but the rows.
-
-    numbers (B, F), ids (B, C) → the networks' Forwards side by side
-    """
-
-    def __init__(self, networks: Sequence[WithEmbeddings]) -> None:
-        super().__init__()
-        self.networks = nn.ModuleList(networks)
-
-    def forward(self, numbers: Tensor, ids: Tensor) -> Forward:
-        """numbers (B, F), ids (B, C) → Forward."""
-        each: list[Forward] = [network(numbers, ids) for network in self.networks]
-        whole = [one[:6] for one in each]  # of a network for one task there is no level below
-        features, experts, gates, mixtures, towers, predictions = (
-            torch.cat(p, dim=1) for p in zip(*whole, strict=True)
-        )
-        return Forward(features, experts, gates, mixtures, towers, predictions)

@@ -57,9 +57,20 @@ def _linear(data: Prepared, task: int, at: dict[str, Any]) -> Array:
     labels = data.labels.numpy()[data.train, task]
     known = ~np.isnan(labels)
     train, labels = (at["train"], labels) if known.all() else (at["train"][known], labels[known])
+    weights = _weights(data, task, data.train[known])
     if data.binary[task]:
-        return np.asarray(LogisticRegression(max_iter=200).fit(train, labels).decision_function(at["test"]))
-    return np.asarray(Ridge(solver="lsqr").fit(train, labels).predict(at["test"]))
+        model = LogisticRegression(max_iter=200).fit(train, labels, weights)
+        return np.asarray(model.decision_function(at["test"]) - data.shift[task])
+    return np.asarray(Ridge(solver="lsqr").fit(train, labels, weights).predict(at["test"]))
+
+
+def _weights(data: Prepared, task: int, rows: Array) -> Array | None:
+    """How much each of some rows (N,) counts in training; None where all count the same."""
+    if data.weights is None and not data.shift[task]:
+        return None
+    own = np.ones(len(rows)) if data.weights is None else data.weights[rows]
+    positive = data.labels.numpy()[rows, task] > 0.5
+    return np.where(positive, own * np.exp(data.shift[task]), own)
 
 
 def _trees(data: Prepared, task: int) -> Array:
@@ -76,11 +87,14 @@ def _trees(data: Prepared, task: int) -> Array:
         model = kind(
             learning_rate=rate, max_iter=ROUNDS, n_iter_no_change=PATIENCE, early_stopping=True,
             categorical_features=categories, random_state=0,
-        ).fit(train, labels[data.train], X_val=validation, y_val=labels[data.validation])  # fmt: skip
+        ).fit(
+            train, labels[data.train], _weights(data, task, data.train), X_val=validation, y_val=labels[data.validation],
+            sample_weight_val=_weights(data, task, data.validation),
+        )  # fmt: skip
         if max(model.validation_score_) > score:
             best, score = model, max(model.validation_score_)
     assert best is not None
-    return np.asarray(best.decision_function(test) if binary else best.predict(test))
+    return np.asarray(best.decision_function(test) - data.shift[task] if binary else best.predict(test))
 
 
 def _columns(data: Prepared, labels: Array, binary: bool) -> tuple[Array, Array, Array, list[int]]:

@@ -5,7 +5,8 @@ L columns that can be labels
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,8 @@ import pandas as pd
 
 from engine.multitask.own_data.columns import Column, columns, numbers_of
 from engine.runs.frame import Array
+from engine.tables.beside import read_both
 from engine.tables.opened import Opened
-from engine.tables.table import read_whole
 from engine.tables.told import told as decisions
 
 AT_ONCE = 8_192
@@ -26,6 +27,8 @@ class Summary:
     """A table without its values: how many rows, every column, and Pearson's r of any two possible labels (L, L).
 
     opened  how the file was read; likely  the labels that its names and values tell; offered  columns to predict them from
+    roles   column → what its name and values tell that it is: label, feature, group, time, weight, score, "" for nothing
+    times   columns that hold moments; first  rows of the first file, where there are two
     """
 
     rows: int
@@ -35,6 +38,13 @@ class Summary:
     opened: Opened
     likely: tuple[str, ...]
     offered: tuple[str, ...]
+    roles: Mapping[str, str] = field(default_factory=dict)
+    times: tuple[str, ...] = ()
+    first: int = 0
+
+    def role(self, name: str) -> str:
+        """The column that seems to have a role, "" for none."""
+        return next((column for column, role in self.roles.items() if role == name), "")
 
     def correlation(self, one: str, other: str) -> float:
         """Pearson's r of two columns that can be labels."""
@@ -43,7 +53,7 @@ class Summary:
 
 def summary(data: bytes, name: str, told: str = "") -> Summary:
     """Read a table. `told`: what was decided about it. Raises UserError where it cannot be."""
-    table = read_whole(data, decisions(told))
+    table = read_both(data, decisions(told))
     known, roles = tuple(column for column in columns(table.frame) if column.name), table.labels.roles
     given = {
         name for name, label in table.labels.labels.items() if label.within
@@ -51,7 +61,12 @@ def summary(data: bytes, name: str, told: str = "") -> Summary:
     labels = tuple(c.name for c in known if (c.can_be_label or c.name in given) and roles[c.name])
     likely = tuple(one for one in labels if roles[one] == "label")
     offered = tuple(column.name for column in known if roles[column.name] in ("feature", "group", "time"))
-    return Summary(len(table.frame), known, labels, pearson(table.frame, labels), table.opened, likely, offered)
+    times = tuple(name for name, column in table.labels.columns.items() if column.times is not None and name)
+    given_roles = {column.name: roles[column.name] for column in known}
+    return Summary(
+        len(table.frame), known, labels, pearson(table.frame, labels), table.opened, likely, offered, given_roles, times,
+        table.first,
+    )  # fmt: skip
 
 
 def pearson(frame: pd.DataFrame, names: tuple[str, ...]) -> Array:

@@ -18,9 +18,10 @@ from torch import Tensor, nn
 from engine.carried import Carried, Graph
 from engine.errors import UserError
 from engine.multitask.ladder import TITLES
-from engine.multitask.own_data.compared_model import network, shape_of
 from engine.multitask.own_data.config import TableConfig
-from engine.multitask.own_data.features import Category, Encoding, Label, Number, Separate, WithEmbeddings
+from engine.multitask.own_data.features import Category, Encoding, Label, Number
+from engine.multitask.own_data.networks import Separate, WithEmbeddings, network, shape_of
+from engine.multitask.own_data.plain import PLAIN
 from engine.runs.frame import Array, Frame
 from engine.runs.restore import loaded, state_of
 from engine.runs.seeds import generator
@@ -57,10 +58,13 @@ def predicted(opened: OpenedTable) -> pd.DataFrame:
     columns: dict[str, Array] = {"row": kept["test"] + 1}
     for k, one in enumerate(labels):
         columns[one.name] = kept["labels"][:, k] * one.spread + one.centre
-    for structure in opened.config.structures:
+    for name in (*opened.config.structures, *(plain for plain in PLAIN if f"predictions.{plain}" in kept)):
         for k, one in enumerate(labels):
-            y = kept[f"predictions.{structure}"][:, k].astype(np.float64)
-            columns[f"{one.name}: {TITLES[structure]}"] = expit(y) if one.binary else y * one.spread + one.centre
+            y = kept[f"predictions.{name}"][:, k].astype(np.float64)
+            columns[f"{one.name}: {TITLES.get(name, name)}"] = expit(y) if one.binary else y * one.spread + one.centre
+    for k, (one, score) in enumerate(zip(labels, opened.config.scores, strict=False)):
+        if score:
+            columns[f"{one.name}: {score}"] = kept["scores"][:, k]
     return pd.DataFrame(columns).sort_values("row", ignore_index=True)
 
 

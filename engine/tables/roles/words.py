@@ -7,9 +7,11 @@ from collections.abc import Sequence
 
 YES = frozenset((
     "1", "1.0", "true", "yes", "y", "t", "on", "是", "有", "对", "真", "已", "positive", "pos", "clicked", "click", "liked", "bought",
+    "ja", "oui", "sí", "si", "sì", "sim", "да", "tak", "はい", "예",
     "relevant", "duplicate", "entailment", "paraphrase", "success", "√", "✓", "+1", "+",
 ))  # fmt: skip
 NO = frozenset((
+    "nein", "non", "não", "nao", "нет", "nie", "nej", "いいえ", "아니오",
     "0", "0.0", "-1", "-1.0", "false", "no", "n", "f", "off", "否", "无", "没有", "错", "假", "未", "negative", "neg", "not clicked",
     "not relevant", "irrelevant", "non-relevant", "not duplicate", "not_duplicate", "contradiction", "neutral", "failure", "×", "✗",
     "-", "not_paraphrase", "not paraphrase", "坏",

@@ -24,6 +24,8 @@ GROUPS = {
     ".": re.compile(r"[+-]?\d{1,3}(?:[,'’\u00a0\u202f ]\d{3})+(?:\.\d*)?(?:[eE][+-]?\d+)?"),
     ",": re.compile(r"[+-]?\d{1,3}(?:[.'’\u00a0\u202f ]\d{3})+(?:,\d*)?(?:[eE][+-]?\d+)?"),
 }
+BLANKS = re.compile(r"(?<=\d)['’\u00a0\u202f ](?=\d{3}(?!\d))")
+"""Between groups of three digits: they say nothing of the decimal mark."""
 AROUND = re.compile(r"(?:USD|EUR|CNY|RMB|GBP|US\$)|[$€£¥￥₹元]")
 BARE = {
     ".": re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"),
@@ -69,7 +71,7 @@ def evidence(column: Texts) -> tuple[int, int]:
     """How many of the first texts can only be numbers with a decimal comma, and only with a point; 0 where the column
     holds no numbers."""
     first = [str(one) for one in column.different[:LOOKED_AT].to_pylist()]
-    there = [AROUND.sub("", one).strip().rstrip("%").strip() for one in first if one]
+    there = [BLANKS.sub("", AROUND.sub("", one).strip().rstrip("%").strip()) for one in first if one]
     commas = sum(COMMA.fullmatch(one) is not None for one in there)
     points = sum(POINT.fullmatch(one) is not None for one in there)
     digits = sum(one.replace(",", "").replace(".", "").strip("+-").isdigit() for one in there)

@@ -11,9 +11,10 @@ import pyarrow.compute as pc
 
 from engine.runs.frame import Array
 
-NOTHING = frozenset(
-    ("", "?", "-", "--", ".", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "\\n", "nat", "<na>", "缺失", "无")
-)
+NOTHING = frozenset((
+    "", "?", "-", "--", ".", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "\\n", "nat", "<na>", "缺失", "无",
+    "#div/0!", "#value!", "#ref!", "#name?", "#num!", "#null!",
+))  # fmt: skip
 """What stands for a gap where numbers or times stand, in small letters."""
 
 

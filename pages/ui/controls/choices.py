@@ -14,6 +14,9 @@ import streamlit as st
 
 from pages.ui.marked import plain
 
+NONE = "-"
+"""In the URL: no column, where one seems to fit."""
+
 
 def one_of(
     label: str,
@@ -93,6 +96,20 @@ def one_of_many(
     )
     _write(key, "" if chosen == start else str(chosen))
     return chosen
+
+
+def one_name(label: str, names: Sequence[str], start: str, *, key: str, none: str, help: str | None = None) -> str:
+    """One of a file's columns, or none, "", in a list that opens. With another file another control: the URL's choice counts
+    where the file has that column."""
+    options = ["", *names]
+    written = st.query_params.get(key)
+    chosen = start if start in options else ""
+    if written is not None and (written in options or written == NONE):
+        chosen = "" if written == NONE else written
+    held = f"{key}_{hash((start, *options))}"
+    name = st.selectbox(label, options, options.index(chosen), key=held, format_func=lambda one: one or none, help=help)
+    _write(key, "" if name == start else name or NONE)
+    return str(name)
 
 
 def _read(key: str, parse: Callable[[str], Any]) -> None:

@@ -1,0 +1,1 @@
+"""How predictions on the test rows of a user's table are judged, and how sure that is."""
