@@ -52,7 +52,7 @@ function makePlaces(app, spec, panels, header, moved) {
     { turns } = spec(),
     chosen = {};
   let open = false,
-    live = null;
+    seenAt = "";
 
   const turn = (id, on) => {
     chosen[id] = on;
@@ -89,16 +89,19 @@ function makePlaces(app, spec, panels, header, moved) {
     header.root.querySelector(".hero")?.prepend(sign.root);
   }
 
-  /** What a run that trains turns by itself, where the viewer did not. */
+  /** What the rung, or a run that trains, turns by itself, where the viewer did not. */
   const show = () => {
-    const turned = Object.fromEntries(Object.keys(spec().instead).map((id) => [id, chosen[id] ?? spec().live])),
+    const { instead, stands_on, live } = spec(),
+      turned = Object.fromEntries(Object.keys(instead).map((id) => [id, chosen[id] ?? stands_on[id]?.includes(app.state.rung) ?? live])),
       seen = seenPanels(Object.keys(of), spec(), turned, open);
     for (const id of Object.keys(of)) of[id].root.hidden = !seen.includes(id);
     moved();
   };
   const render = () => {
-    if (live !== spec().live) {
-      live = spec().live;
+    const now = `${spec().live}|${Object.keys(spec().stands_on).length ? app.state.rung : ""}`;
+    if (now !== seenAt) {
+      seenAt = now;
+      for (const id of Object.keys(spec().stands_on)) delete chosen[id]; // another rung has its own
       show();
     }
     sign?.render(open);

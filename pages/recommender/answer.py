@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-from engine.recommender.serving.scene import Favourite
-from engine.recommender.serving.server import COLD, RANKING
+import numpy as np
+
+from engine.recommender.serving.scene import Scene
 from pages.recommender import naming
+from pages.recommender.left import counts_of
 from pages.recommender.shown import Shown
-from pages.ui.language import t
+from pages.ui.language import N_, t
 from pages.ui.marked import Marked
 from pages.ui.run.live import earlier
 
 
 def answer(now: Shown) -> str:
-    """How many are left after each stage for the user and day on stage, what they keep, where a favourite died, and of which
-    moment the models are, unless the last."""
+    """What is left of the best possible watch time for the user and day on stage, and which stage takes most of it; how many are
+    left after each where nobody knows the best. And of which moment the models are, unless the last."""
     user, day, scene = now.now()
-    site, given = now.site, scene.given
-    parts: list[str] = [
-        t(
-            "{user}, day {day}: {videos} videos → {known} watched often enough to be found → {recalled} recalled in {recall} ms → {last}.",
-            user=naming.user(site, user),
-            day=f"{day:,.0f}",
-            videos=f"{int((site.world.videos.uploaded <= day).sum()):,}",
-            known=f"{int((site.world.videos.uploaded[site.known] <= day).sum()):,}",
-            recalled=len(given.candidates),
-            recall=f"{given.milliseconds[0] + given.milliseconds[1]:.1f}",
-            last=_last(now, len(given.shown), given.milliseconds[2]),
-        )
+    parts = [
+        served(now, user, day, scene) if now.site.world.true and now.server.ranker else _counted(now, user, day, scene)
     ]
-    if site.world.true:
-        kept = dict(zip("abc", (f"{100 * share:.0f}" for share in scene.kept), strict=True))
-        parts.append(t("Of the best possible watch time {a}% → {b}% → **{c}%** are left.", **kept))
-        if now.server.ranker and scene.lost:
-            parts.append(lost(now, scene.lost[0]))
     if earlier(now.recording, now.frame):
         parts.append(
             t(
@@ -44,6 +31,54 @@ def answer(now: Shown) -> str:
     return Marked(" ").join(parts)
 
 
+MOST_LOST = (
+    N_("Most is lost **before recall**: too few people watched those videos."),
+    N_("Most is lost **at recall**: others of the {known} vectors are nearer to the user's."),
+    N_("Most is lost **at ranking**: it puts others first."),
+)
+"""By the stage that takes most."""
+
+
+def served(now: Shown, user: int, day: float, scene: Scene) -> str:
+    """What comes of it, beside what needs no training, and where most is lost."""
+    videos, known, _, shown = counts_of(now, scene)
+    said = t(
+        "{user}, day {day}: {videos} videos to {shown} in {ms} ms, at **{share}** of the best possible watch time (recent hits: {hits}).",
+        user=naming.user(now.site, user),
+        day=f"{day:,.0f}",
+        videos=f"{videos:,}",
+        shown=shown,
+        ms=f"{sum(scene.given.milliseconds):.1f}",
+        share=f"{scene.kept[2]:.0%}",
+        hits=f"{now.plain(user, day)[0]:.0%}",
+    )
+    return said + " " + t(MOST_LOST[largest_drop(scene)], known=f"{known:,}")
+
+
+def largest_drop(scene: Scene) -> int:
+    """Which stage takes most of the best possible watch time: 0 what has no vector, 1 recall, 2 ranking."""
+    return int(np.argmin(np.diff((1.0, *scene.kept))))
+
+
+def _counted(now: Shown, user: int, day: float, scene: Scene) -> str:
+    videos, known, recalled, shown = counts_of(now, scene)
+    given = scene.given
+    said = t(
+        "{user}, day {day}: {videos} videos → {known} watched often enough to be found → {recalled} recalled in {recall} ms → {last}.",
+        user=naming.user(now.site, user),
+        day=f"{day:,.0f}",
+        videos=f"{videos:,}",
+        known=f"{known:,}",
+        recalled=recalled,
+        recall=f"{given.milliseconds[0] + given.milliseconds[1]:.1f}",
+        last=_last(now, shown, given.milliseconds[2]),
+    )
+    if not now.site.world.true:
+        return said
+    kept = dict(zip("abc", (f"{100 * share:.0f}" for share in scene.kept), strict=True))
+    return said + " " + t("Of the best possible watch time {a}% → {b}% → **{c}%** are left.", **kept)
+
+
 def _last(now: Shown, shown: int, milliseconds: float) -> str:
     if not now.ranks:
         return t(
@@ -52,17 +87,3 @@ def _last(now: Shown, shown: int, milliseconds: float) -> str:
     if now.server.ranker is None:
         return t("the first **{shown}** are shown: ranking is not trained yet", shown=shown)
     return t("**{shown}** shown in {rank} ms", shown=shown, rank=f"{milliseconds:.1f}")
-
-
-def lost(now: Shown, one: Favourite) -> str:
-    """Where a favourite died, and how near it was."""
-    about = {"title": naming.title(now.site, one.video), "n": f"{one.place:,}", "place": f"{one.lost.place:,}"}
-    if one.lost.stage == COLD:
-        return t(
-            "This user's favourite {n}, “{title}”, died before recall: too seldom watched, it has no vector.", **about
-        )
-    if one.lost.stage == RANKING:
-        return t("This user's favourite {n}, “{title}”, died at ranking: place {place}.", **about)
-    if one.lost.gap < 0:
-        return t("This user's favourite {n}, “{title}”, died at recall: the index did not look at it.", **about)
-    return t("This user's favourite {n}, “{title}”, died at recall: place {place}.", **about)

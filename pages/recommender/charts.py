@@ -9,11 +9,11 @@ import numpy as np
 from engine.recommender.serving.scene import Scene, Watch, searches, watches
 from engine.recommender.serving.server import COLD, RANKING, Recommendation
 from engine.runs.frame import Array
-from pages.recommender import naming, where
+from pages.recommender import left, naming, where
 from pages.recommender.looks.cached import kept
 from pages.recommender.shown import Shown, steps_of
 from pages.ui.language import N_, bare, language, t
-from pages.ui.player.stage import Band, Entry, Field, Listing, Quantised, Readout, Ref, Rung, Slopes, Stage, Sweep
+from pages.ui.player.stage import Band, Entry, Field, Listing, Quantised, Ref, Rung, Slopes, Stage, Sweep
 from pages.ui.player.words import player_words
 
 LOST, LISTED, SEARCHED = 3, 10, 4
@@ -26,7 +26,6 @@ SENTENCES = {
 }  # fmt: skip
 PLAIN = N_("Ranking orders them by the odds of a click; {shown} are shown.")
 UNRANKED = N_("Without ranking, the first {shown} of recall are shown.")
-KEPT = (N_("with a vector"), N_("recalled"), N_("shown"))
 
 
 def words() -> dict[str, str]:
@@ -67,13 +66,16 @@ def _stage(digest: str, step: int, _now: Shown, origin: str, spoken: str, at: in
         steps=steps_of(now.days),
         time_label=t("day"),
         rungs=tuple(Rung(rung, t(TITLES[rung]), bare(sentences[rung], **counts)) for rung in where.RUNGS),
-        panels=(_field(now, grid), _slopes(now, grid), _listing(now)),
-        arrays=_arrays(now, grid),
+        panels=(_field(now, grid), *left.panel(now, grid), _slopes(now, grid), _listing(now)),
+        arrays=_arrays(now, grid) | left.arrays(now, grid),
         sweep=_sweep(now),
         hero=float(at),
         origin="live" if origin == "live" else "recorded",
         origin_text={"recorded": t("recorded"), "live": t("live run"), "run": t("your run")}[origin],
         words=words(),
+        instead={"history": "slopes"} if now.site.world.true else {},
+        turns={"history": t("Watched"), "slopes": t("Ranking")},
+        stands_on={"history": ("catalogue", "recall")},
         live=False,  # time is the days here: a new frame must not move the cursor
     )
 
@@ -86,7 +88,6 @@ def _ranks(now: Shown) -> str:
 
 
 def _sweep(now: Shown) -> Sweep:
-    readouts = tuple(Readout(t(name), Ref(f"kept{n}")) for n, name in enumerate(KEPT)) if now.site.world.true else ()
     return Sweep(
         "user",
         t("User"),
@@ -96,7 +97,6 @@ def _sweep(now: Shown) -> Sweep:
         1.0,
         tuple(float(n) for n in range(len(now.users))),
         t("Choose a user: what glows, what is lost?"),
-        readout=readouts,
         options=tuple(
             " · ".join(filter(None, (naming.user(now.site, u), naming.taste(now.site, u)))) for u in now.users
         ),
@@ -116,8 +116,6 @@ def _arrays(now: Shown, grid: Grid) -> dict[str, np.ndarray | Quantised]:
         "stands_out": np.stack([[_stands_out(scene, config.shown) for scene in row] for row in grid]),
         "lines": _padded(grid, lambda s: pixel[lines_of(s)], config.shown + 1),
     }
-    for n in range(len(KEPT)):
-        found[f"kept{n}"] = np.array([[scene.kept[n] for scene in row] for row in grid], np.float32)
     return found
 
 

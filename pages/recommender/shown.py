@@ -11,6 +11,7 @@ import streamlit as st
 
 from engine.recommender import OwnLogConfig, RecommenderConfig, open_site
 from engine.recommender.held_out.data import rankable
+from engine.recommender.looks.plain import Plain
 from engine.recommender.own_log.found import log_in
 from engine.recommender.own_log.log import OwnLog
 from engine.recommender.own_log.site import site_of_log
@@ -112,6 +113,12 @@ class Shown(OnStage[RecommenderConfig]):
         gone = where.without() if user == self.users[self.at()] else ()
         return cast(Scene, self._keep[2](self.config.digest, self.frame.step, user, day, gone, self))
 
+    def plain(self, user: int, day: float) -> tuple[float, float]:
+        """Of the best possible watch time of a simulated user, what recent hits would leave, and what chance would."""
+        world = self.config if self.own else _world(self.config)
+        plain = self._keep[5](world.digest, self.site, self.truth)
+        return cast(tuple[float, float], self._keep[6](self.config.digest, user, day, plain, self))
+
     def now(self) -> tuple[int, float, Scene]:
         """User, day and scene on stage."""
         user = self.users[self.at()]
@@ -178,17 +185,24 @@ def _look(digest: str, step: int, user: int, day: float, without: tuple[int, ...
     return scene(_now.server, _now.truth, user, day, without)
 
 
+def _without_training(digest: str, _site: Site, _truth: Truth) -> Plain:
+    return Plain(_site, _truth)
+
+
+def _plainly(digest: str, user: int, day: float, _plain: Plain, _now: Shown) -> tuple[float, float]:
+    return _plain.shares(user, day, _now.server.gone(user, day), _now.config.shown)
+
+
 _kept = partial(st.cache_resource, show_spinner=False)
+_KEEPING = (_open, _lay_out, _look, _offer, _know, _without_training, _plainly)
 _KEEP: dict[bool, tuple[Callable[..., Any], ...]] = {
-    False: tuple(
-        _kept(max_entries=most)(one) for one, most in ((_open, 8), (_lay_out, 6), (_look, 400), (_offer, 8), (_know, 6))
-    ),
+    False: tuple(_kept(max_entries=most)(one) for one, most in zip(_KEEPING, (8, 6, 400, 8, 6, 6, 400), strict=True)),
     True: tuple(
         _kept(scope="session", max_entries=most)(one)
-        for one, most in ((_open, 2), (_lay_out, 2), (_look, 90), (_offer, 2), (_know, 2))
+        for one, most in zip(_KEEPING, (2, 2, 90, 2, 2, 2, 90), strict=True)
     ),
 }
-"""Server, field, scenes, offered users and truth by whether they are of a user's own log, which goes with the browser session."""
+"""Server, field, scenes, offered users, truth and what needs no training, by whether they are of a user's own log, which goes with the browser session."""
 
 
 def shown() -> Shown:

@@ -78,7 +78,7 @@ def test_another_user_makes_the_field_glow_elsewhere(page: Page, server: str) ->
 
 
 def test_a_watch_is_taken_away_and_brought_back(page: Page, server: str) -> None:
-    open_page(page, server)
+    open_page(page, server, "recommender_rung=recall")  # which has the watches that recall reads at its right
     before = picture(page)
     page.locator(".entry.watch").first.click()
     expect(page).to_have_url(re.compile("recommender_without=[0-9]+"))
@@ -197,3 +197,36 @@ def test_it_speaks_chinese(browser: Browser, server: str) -> None:
     expect(page.locator(".player")).to_contain_text("召回")
     expect(page.locator(".board.slopes")).to_contain_text(re.compile("[\u4e00-\u9fff]"))
     page.close()
+
+
+def test_the_opening_fits_a_small_projector_in_both_languages(browser: Browser, server: str) -> None:
+    """Question, sentence, stage, transport and run bar, for every user; and no label is too small to read."""
+    for locale in ("en-US", "zh-CN"):
+        context = browser.new_context(locale=locale, viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+        page = context.new_page()
+        for user in range(5):
+            open_page(page, server, f"recommender_user={user}")
+            boxes = [
+                page.locator(one).bounding_box()
+                for one in (".st-key-question", ".player", ".transport", ".st-key-run_bar")
+            ]
+            assert all(box is not None and box["y"] >= 0 and box["y"] + box["height"] <= 800 for box in boxes), boxes
+        small = page.locator(".player text").evaluate_all(
+            "all => all.filter(one => one.textContent && parseFloat(getComputedStyle(one).fontSize) < 12 && one.closest('section:not([hidden])')).map(one => one.textContent)"
+        )
+        assert not small, small
+        context.close()
+
+
+def test_the_lower_right_panel_is_the_rungs_own(page: Page, server: str) -> None:
+    open_page(page, server)
+    slopes, history = (page.locator(f".player [data-panel={one}]") for one in ("slopes", "history"))
+    expect(slopes).to_be_visible()
+    expect(history).to_be_hidden()
+    choose(page, "recall")
+    expect(history).to_be_visible()
+    expect(slopes).to_be_hidden()
+    page.locator(".player").get_by_role("button", name="Ranking", exact=True).last.click()
+    expect(slopes).to_be_visible()
+    choose(page, "catalogue")
+    expect(history).to_be_visible()

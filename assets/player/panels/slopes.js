@@ -8,7 +8,7 @@ const WAYS = {
   level: { sign: "•", colour: "muted", width: 1.25 },
   dead: { sign: "×", colour: "muted", width: 1.25 },
 };
-const LEAST_ROW = 11.25; // pixels: a line of 11 px letters
+const LEAST_ROW = 12.5; // pixels: a line of 12 px letters
 const DIES_AT = 0.62; // of the way: a line without a second place
 
 /** A cubic's first part, up to `t`, and the rest (de Casteljau). */
@@ -43,12 +43,12 @@ function keptRows(all, room) {
 /** Where everything lies: the rows that have room, their height and the middle of each, the axis at the left from x0 and the
  * titles from x1, and in what columns. @param {number} recalled length of the axis */
 function slopesPlan(all, recalled, size, regular, family) {
-  const small = regular - 1,
+  const small = Math.max(regular - 1, 12),
     top = small + 6,
     room = size.h - top,
     rows = keptRows(all, Math.max(Math.floor(room / LEAST_ROW), 2)),
     pitch = Math.min(room / Math.max(rows.length + (rows.length < all.length ? 1 : 0), 1), 40),
-    text = Math.min(Math.max(pitch * 0.88, 11), regular + 1),
+    text = Math.min(Math.max(pitch * 0.88, 12), regular + 1),
     axis = logScale([1, Math.max(recalled, 2)], [top + 4, size.h - 6]),
     x0 = Math.ceil(textWidth(formatTick(recalled), `400 ${small}px ${family}`)) + 10,
     x1 = x0 + Math.max((size.w - x0) * 0.3, 56),

@@ -117,3 +117,21 @@ class Listing(Panel):
     def extent(self, arrays: Arrays, frames: int) -> tuple[int, int]:
         """Entries."""
         return max((len(entries) for days in self.entries for entries in days), default=0), 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stages(Panel):
+    """What each stage leaves of the best possible, a bar a stage from 0 to 1: hollow where it could still be had, full where it is
+    served, the largest drop marked. `shares` (S, F, N); `counts` [S][F][N] stands beside the `names` (N). `marks` (S, F, M) are
+    shares to compare the last bar with, called `mark_labels` (M); nan where there is none."""
+
+    shares: Ref
+    names: tuple[str, ...]
+    counts: Labels
+    marks: Ref
+    mark_labels: tuple[str, ...]
+    drop_label: str
+
+    def extent(self, arrays: Arrays, frames: int) -> tuple[int, int]:
+        """Stages."""
+        return len(self.names), 0

@@ -13,7 +13,7 @@ from typing import Literal
 from pages.ui.player.arrays import Array, Arrays, Quantised, Ref
 from pages.ui.player.charts import Bars, Heat, Lines, Plane, PlaneView, Series
 from pages.ui.player.compared import Compared, CompareRow, Shared, SharedView
-from pages.ui.player.funnel import Band, Entry, Field, Labels, Listing, Slopes
+from pages.ui.player.funnel import Band, Entry, Field, Labels, Listing, Slopes, Stages
 from pages.ui.player.panel import Panel
 from pages.ui.player.reach import Curve, Reach
 from pages.ui.player.texts import Maps, Match, Tokens
@@ -21,7 +21,7 @@ from pages.ui.player.texts import Maps, Match, Tokens
 __all__ = [
     "WORDS", "Array", "Arrays", "Band", "Bars", "Compared", "CompareRow", "Curve", "Entry", "Field", "Heat", "Labels", "Lines",
     "Listing", "Maps", "Match", "Panel", "Plane", "PlaneView", "Quantised", "Reach", "Readout", "Ref", "Rung", "Series", "Shared",
-    "SharedView", "Slopes", "Stage", "Sweep", "Tokens",
+    "SharedView", "Slopes", "Stage", "Stages", "Sweep", "Tokens",
 ]  # fmt: skip
 
 
@@ -78,8 +78,8 @@ WORDS = (
 class Stage:
     """All that the player shows. `names` (S, F) are words for the frames, "" before a shorter sequence begins. `steps` (F,) is the training step of each frame; `arrays` are (S, F, …). The first panel is
     the large one, at most two more stand at its right. `hero` may lie between recorded values: the nearest is shown.
-    `instead` names, for the id of a panel, another that it stands in for on a click, and by itself while a run trains; `turns` are
-    short names of both, for the buttons. `aside` is
+    `instead` names, for the id of a panel, another that it stands in for on a click, and by itself on the rungs that `stands_on`
+    names for it, where it names none while a run trains; `turns` are short names of both, for the buttons. `aside` is
     the id of a `Plane` that is a small sign at the slider, and opens over the figures at the right."""
 
     title: str
@@ -97,4 +97,5 @@ class Stage:
     names: tuple[tuple[str, ...], ...] = ()
     instead: Mapping[str, str] = field(default_factory=dict)
     turns: Mapping[str, str] = field(default_factory=dict)
+    stands_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     aside: str = ""
