@@ -15,11 +15,11 @@ from pages.ui.player.charts import Bars, Heat, Lines, Plane, PlaneView, Series
 from pages.ui.player.funnel import Band, Entry, Field, Labels, Listing, Slopes
 from pages.ui.player.panel import Panel
 from pages.ui.player.reach import Curve, Reach
-from pages.ui.player.texts import Maps, Match, Tokens
+from pages.ui.player.texts import Maps, Match, Scores, Tokens
 
 __all__ = [
-    "WORDS", "Array", "Arrays", "Band", "Bars", "Curve", "Entry", "Field", "Heat", "Labels", "Lines", "Listing", "Maps", "Match", "Panel",
-    "Plane", "PlaneView", "Quantised", "Reach", "Readout", "Ref", "Rung", "Series", "Slopes", "Stage", "Sweep", "Tokens",
+    "WORDS", "Array", "Arrays", "Band", "Bars", "Chip", "Curve", "Entry", "Field", "Heat", "Labels", "Lines", "Listing", "Maps", "Match", "Panel",
+    "Plane", "PlaneView", "Quantised", "Reach", "Readout", "Ref", "Rung", "Scores", "Series", "Slopes", "Stage", "Sweep", "Tokens",
 ]  # fmt: skip
 
 
@@ -45,10 +45,19 @@ class Readout:
 
 
 @dataclass(frozen=True, slots=True)
+class Chip:
+    """A button for some values of a sweep that belong together: it goes to the first of them."""
+
+    label: str
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Sweep:
     """The second axis: a setting that was recorded at several values. `recorded` is ascending and has length S.
     With `options`, a name for each, it is a choice instead of a slider; with `ask`, a placeholder, there is a field to
-    type another into."""
+    type another into. With `chips` the choice is among these, and `turn` goes to the next value of the same one.
+    `warning` stands in the invitation's place: what was typed cannot be shown."""
 
     name: str
     label: str
@@ -61,6 +70,9 @@ class Sweep:
     readout: tuple[Readout, ...] = ()
     options: tuple[str, ...] = ()
     ask: str = ""
+    chips: tuple[Chip, ...] = ()
+    turn: str = ""
+    warning: str = ""
 
 
 WORDS = (
