@@ -68,12 +68,18 @@ def _differ(now: Shown, skill: str) -> str:
 
 def _each(found: Cosines, sign: str) -> str:
     one = Marked(EACH[language()])
-    parts = [
-        one.format(model=TITLES[model], first=_number(first), sign=Marked(sign), second=_number(second))
-        for model, (first, second) in found.items()
-    ]
+    parts = []
+    for model, both in found.items():
+        digits = _digits(*both) if sign != "=" else 2
+        first, second = (_number(value, digits) for value in both)
+        parts.append(one.format(model=TITLES[model], first=first, sign=Marked(sign), second=second))
     return together(parts)
 
 
-def _number(value: float) -> str:
-    return f"{value:.2f}".replace("-", "−")
+def _digits(first: float, second: float) -> int:
+    """Decimals with which two numbers that are not the same do not look the same."""
+    return next((n for n in range(2, 6) if f"{first:.{n}f}" != f"{second:.{n}f}"), 6)
+
+
+def _number(value: float, digits: int = 2) -> str:
+    return f"{value:.{digits}f}".replace("-", "−")

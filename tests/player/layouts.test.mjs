@@ -177,6 +177,7 @@ test("short texts are shown whole below each other; of those that are too long t
 test("two scores are equal within the tie alone, and lie on an axis from 0 to 1", () => {
   const standing = named("standing");
   assert.deepEqual([[0.5, 0.2], [0.2, 0.5], [0.5, 0.500004], [0.5, 0.50002], [NaN, 1]].map(([a, b]) => standing(a, b, 1e-5)), [">", "<", "=", "<", ""]);
+  assert.deepEqual([[0.5, 0.2], [0.7912, 0.7934], [0.5, 0.50002]].map(([a, b]) => named("digitsApart")(a, b)), [2, 3, 5]);
   const place = named("scoresPlace")(["DSSM", "CNN-DSSM"], SIZE, 12, FAMILY);
   assert.deepEqual([place.x(0), place.x(1), place.x(-0.4)], [place.left, place.right, place.left]);
   assert.ok(place.top + 2 * place.row <= place.bottom + 1e-9);

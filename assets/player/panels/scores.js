@@ -21,6 +21,9 @@ function standing(first, second, tie) {
   return first > second ? ">" : "<";
 }
 
+/** Decimals with which two numbers that are not the same do not look the same. */
+const digitsApart = (first, second) => [2, 3, 4, 5].find((n) => formatFixed(first, n) !== formatFixed(second, n)) ?? 6;
+
 function makeScores(panel, app) {
   const frame = panelFrame(panel, "scores");
   const { root, heading, area, board } = frame;
@@ -78,7 +81,8 @@ function makeScores(panel, app) {
         ["line", { x1: px(left), x2: px(right), y1: y, y2: y, class: "score-line" }],
         ["text", { x: 0, y: px(y + text * 0.34), class: `score-name${own}` }, fitText(panel.names[id], left - 18, `700 ${text}px ${app.font()}`)],
       ];
-    const numbers = sign ? `${formatFixed(told[0], 2)} ${sign} ${formatFixed(told[1], 2)}` : formatFixed(told[0], 2);
+    const digits = sign && sign !== "=" ? digitsApart(...told) : 2,
+      numbers = sign ? told.map((v) => formatFixed(v, digits)).join(` ${sign} `) : formatFixed(told[0], 2);
     if (sign === "=") marks.push(["circle", { cx: px(x(first)), cy: y, r: text * 0.78, class: "score-tie" }], ["text", { x: px(x(first)), y: px(y + text * 0.36), "text-anchor": "middle", class: "score-sign" }, "="]);
     else {
       if (sign) marks.push(["line", { x1: px(x(second)), x2: px(x(first)), y1: y, y2: y, class: "score-gap" }]);
