@@ -13,7 +13,7 @@ function makeHeader(app) {
   const badge = html("span", { class: "badge" });
   const hero = spec.sweep
     ? spec.sweep.options.length
-      ? makeChoice(spec.sweep, app)
+      ? (spec.sweep.chips.length ? makeChips : makeChoice)(spec.sweep, app)
       : makeHero(spec.sweep, app)
     : { root: html("div"), render: () => {}, update: () => {}, note: html("p", { class: "hint" }) };
   const notes = html("div", { class: "head-notes" }, sentence, hero.note),
@@ -162,29 +162,14 @@ function makeChoice(sweep, app) {
     app.sweepTo(sweep.recorded[select.selectedIndex]);
     app.sweptTo();
   });
-  if (sweep.ask) {
-    const field = html("input", {
-      type: "text",
-      class: "hero-text",
-      maxlength: 200,
-      placeholder: sweep.ask,
-      "aria-label": sweep.ask,
-    });
-    const go = html("button", { type: "submit", class: "hero-go", "aria-label": sweep.ask, title: sweep.ask }, "⏎");
-    const form = html("form", {}, field, go);
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      if (field.value.trim()) app.ask(field.value.trim());
-    });
-    root.append(form);
-  }
+  if (sweep.ask) root.append(askForm(sweep, app).form);
 
   const render = () => {
     const { options } = app.spec.sweep;
     if (select.children.length !== options.length) select.replaceChildren(...options.map(() => html("option")));
     options.forEach((text, i) => say(select.children[i], text));
     if (select.selectedIndex !== app.state.s) select.selectedIndex = app.state.s;
-    say(note, app.state.touched ? "" : sweep.invitation);
+    say(note, choiceNote(app));
   };
   return { root, note, render, focus: () => select.focus() };
 }

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from engine.matching import MatchingConfig, PairsConfig
 from engine.matching.claims import LOG
 from engine.matching.ladder import TITLES
 from engine.matching.shipped import SHIPPED
-from pages.matching import settings
+from pages.matching import told
 from pages.matching.shown import Shown
-from pages.ui.language import N_, listed, t
+from pages.ui.language import N_, after_stop, listed, t
 from pages.ui.marked import Marked
 from pages.ui.pieces.verdict import STORED, headline
 
@@ -24,52 +23,23 @@ def log_title(config: MatchingConfig) -> str:
 
 
 def answer(now: Shown) -> str:
-    """The answer of the moment on stage: what of the query was never seen; then how its kind fares, model by model, with the
-    claim's verdict."""
-    return Marked(" ").join((*_unseen(now), _fares(now)))
-
-
-def _unseen(now: Shown) -> Iterator[str]:
-    """That a query, or a part of it, says nothing to the models."""
-    known = [flag for token in now.scene().query for flag in now.hand.library.lexicon.known(token)]
-    if known and sum(known) < len(known):
-        yield t(
-            "{unseen} of the {all} features of this query never occurred in training: they count nothing.",
-            unseen=len(known) - sum(known),
-            all=len(known),
-        )
-
-
-def _fares(now: Shown) -> str:
-    config, frame = now.config, now.frame
-    skill = _skill(now)
-    if not skill:
-        values = _shares({m: float(frame.metrics[f"{m}.mrr"]) for m in config.models})
-        return t(
-            "After {step} steps, held-out queries: mean reciprocal rank {values}.",
-            step=f"{frame.step:,}",
-            values=values,
-        )
-    at = config.skills.index(skill)
-    values = _shares({m: float(frame.metrics[f"{m}.pairs"][at]) for m in config.models})
-    sentence = t(
-        "{skill}, step {step}, share of held-out queries with the clicked D₁ above D₂: {values}.",
-        skill=t(settings.SKILLS[skill]),
-        step=f"{frame.step:,}",
+    """The answer of the moment on stage: which models can tell the two documents of the query apart, with the claim's verdict
+    on all queries of its kind; of a typed query the cosines; of own pairs how well each model ranks them."""
+    if now.at() >= len(now.hand.picks()):
+        return told.typed(now)
+    if skill := now.hand.library.log.test[now.hand.picks()[now.at()]].skill:
+        judged = _verdict(now, skill)
+        return told.compared(now, skill) + (after_stop() + judged if judged else "")
+    values = _shares({m: float(now.frame.metrics[f"{m}.mrr"]) for m in now.config.models})
+    return t(
+        "After {step} steps, held-out queries: mean reciprocal rank {values}.",
+        step=f"{now.frame.step:,}",
         values=values,
     )
-    told = _verdict(now, skill)
-    return sentence + " " + told if told else sentence
 
 
 def _shares(of: dict[str, float]) -> str:
     return listed(Marked("{model} **{share:.2f}**").format(model=TITLES[m], share=share) for m, share in of.items())
-
-
-def _skill(now: Shown) -> str:
-    """What the query on stage asks of a model; "" of a typed one or of own pairs."""
-    picks, at = now.hand.picks(), now.at()
-    return now.hand.library.log.test[picks[at]].skill if at < len(picks) else ""
 
 
 TOLD = {

@@ -8,26 +8,22 @@ import numpy as np
 import streamlit as st
 
 from engine.matching import MatchingConfig, PairsConfig
-from engine.matching.ladder import LADDER, TITLES
+from engine.matching.data.texts import Lexicon
+from engine.matching.ladder import TITLES
 from engine.matching.opened.scene import Scene
 from engine.matching.opened.trace import OpenedModel, Row
 from engine.matching.opened.view import views, width
-from pages.matching import diagram
+from pages.matching import diagram, panels
 from pages.ui.language import N_, bare, language, t
 from pages.ui.latest import Latest
 from pages.ui.player.network import Diagram
-from pages.ui.player.stage import Maps, Match, Ref, Rung, Stage, Sweep
+from pages.ui.player.stage import Match, Rung, Scores, Stage
 from pages.ui.player.words import player_words
 
 SENTENCES = {
     "dssm": N_("A bag: the trigrams of all words are added up, so their order is gone before the first layer."),
     "clsm": N_("A window of words slides over the text; of every filter only its maximum goes on."),
     "lstm": N_("One word after another changes a state; what it is after the last word is the vector."),
-}
-MAP_TITLES = {
-    "dssm": N_("Along the words"),
-    "clsm": N_("Feature maps: eight filters that give most to the cosine"),
-    "lstm": N_("Cell state C(t): eight units that give most to the cosine"),
 }
 
 
@@ -107,13 +103,15 @@ def stage(
     gone: Sequence[tuple[int, ...]],
     hero: float,
     origin: str,
+    warning: str = "",
 ) -> Stage:
-    """Every query with its documents, read by the models as they were at `step`. `texts` have the deleted words too."""
+    """Every query with its documents, read by the models as they were at `step`. `texts` have the deleted words too; `warning`
+    says that what was typed cannot be shown."""
     if origin == "live" or isinstance(config, PairsConfig):  # a user's texts go with the browser session
-        return _stage(config, step, opened, scenes, texts, gone, hero, origin)
+        return _stage(config, step, opened, scenes, texts, gone, hero, origin, warning)
     told = tuple((scene.text, scene.clicked, *scene.documents, scene.query, *scene.rows) for scene in scenes)
-    key = (config.digest, step, told, tuple(texts), tuple(gone), hero, origin, language())
-    return _latest.get(key, lambda: _stage(config, step, opened, scenes, texts, gone, hero, origin))
+    key = (config.digest, step, told, tuple(texts), tuple(gone), hero, origin, warning, language())
+    return _latest.get(key, lambda: _stage(config, step, opened, scenes, texts, gone, hero, origin, warning))
 
 
 _latest: Latest[Stage] = Latest(16)
@@ -128,6 +126,7 @@ def _stage(
     gone: Sequence[tuple[int, ...]],
     hero: float,
     origin: str,
+    warning: str,
 ) -> Stage:
     frames = width(scenes)
     found = _views(config.digest, step, tuple((scene.query, *scene.rows) for scene in scenes), opened, scenes)
@@ -136,20 +135,9 @@ def _stage(
         steps=steps(scenes),
         time_label=t("word"),
         rungs=tuple(Rung(model, TITLES[model], t(SENTENCES[model])) for model in TITLES if model in config.models),
-        panels=_panels(config, scenes, texts, gone),
+        panels=_panels(config, scenes, texts, gone, next(iter(opened.values())).lexicon),
         arrays={name: array.astype(np.float32) for name, array in found.items()},
-        sweep=Sweep(
-            "query",
-            t("Query"),
-            "",
-            0.0,
-            float(max(len(scenes) - 1, 1)),
-            1.0,
-            tuple(float(n) for n in range(len(scenes))),
-            t("Choose a query or type one: what does each model make of it?"),
-            options=tuple(scene.text for scene in scenes),
-            ask=t("or type a query"),
-        ),
+        sweep=panels.sweep(config, scenes, warning),
         hero=hero,
         origin="live" if origin == "live" else "recorded",
         origin_text={"recorded": t("recorded"), "live": t("live run"), "run": t("your run")}[origin],
@@ -160,8 +148,12 @@ def _stage(
 
 
 def _panels(
-    config: MatchingConfig, scenes: Sequence[Scene], texts: Sequence[tuple[Row, Row]], gone: Sequence[tuple[int, ...]]
-) -> tuple[Diagram | Match | Maps, ...]:
+    config: MatchingConfig,
+    scenes: Sequence[Scene],
+    texts: Sequence[tuple[Row, Row]],
+    gone: Sequence[tuple[int, ...]],
+    lexicon: Lexicon,
+) -> tuple[Diagram | Match | Scores, ...]:
     names = part_words(config, all(scene.clicked for scene in scenes))
     models = config.models
     formulas = diagram.formulas()
@@ -172,41 +164,4 @@ def _panels(
         {model: diagram.layout(model, names, documents) for model in models},
         {model: formulas[model] for model in models},
     )
-    return (network, _match(models, texts, gone, names["d1"]), _maps(models))
-
-
-def _match(
-    models: Sequence[str], texts: Sequence[tuple[Row, Row]], gone: Sequence[tuple[int, ...]], document: str
-) -> Match:
-    return Match(
-        "match",
-        t("Which words matched; click one to delete it"),
-        tuple(texts),
-        tuple(gone),
-        {model: Ref(f"{model}.lit") for model in models},
-        {model: Ref(f"{model}.links") for model in models},
-        {model: LADDER[model].hue for model in models},
-        1,
-        (t("Query"), document),
-        t("gives to the cosine"),
-        t("deleted"),
-        bare("{shown} of {all} words, where most is gained"),
-    )
-
-
-def _maps(models: Sequence[str]) -> Maps:
-    return Maps(
-        "maps",
-        t("Along the words"),
-        {model: t(MAP_TITLES[model]) for model in models},
-        {model: Ref(f"{model}.heat") for model in models},
-        {model: Ref(f"{model}.rows") for model in models},
-        {"dssm": "", "clsm": bare("filter {n}"), "lstm": bare("unit {n}")},
-        {"dssm": "max", "clsm": "max", "lstm": "last"},
-        {"dssm": "", "clsm": t("max"), "lstm": t("last")},
-        {
-            "dssm": t("Nothing to draw: a bag has no places. Its words in any other order are the same sum."),
-            "clsm": "",
-            "lstm": "",
-        },
-    )  # fmt: skip
+    return (network, panels.match(models, scenes, texts, gone, names, lexicon), panels.scores(models, names))

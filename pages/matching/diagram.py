@@ -8,6 +8,7 @@ from pages.ui.player.arrays import Ref
 from pages.ui.player.network import BarsRef, Colour, Edge, Kind, Layout, Node, Term, ValueRef
 
 QUERY, CLICKED, UNCLICKED = 0, 2, 1
+SIDE_HUES = (QUERY, CLICKED, UNCLICKED)
 HUES: tuple[Colour, ...] = (CLICKED, UNCLICKED, "muted", "muted", "muted")
 """One hue a side, the same at every level."""
 X_QUERY, X_DOCUMENTS = 110.0, (330.0, 500.0, 660.0, 790.0, 920.0)

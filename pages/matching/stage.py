@@ -10,7 +10,7 @@ from pages.matching import charts, where
 from pages.matching.shown import Shown, gone_of, shortened
 from pages.matching.where import PLACE
 from pages.ui.declared import select
-from pages.ui.language import t
+from pages.ui.language import bare, t
 from pages.ui.player.position import Click, Position
 from pages.ui.player.stage import Stage
 
@@ -23,7 +23,11 @@ def stage(now: Shown) -> Stage:
     texts = [(scene.query, scene.rows[0]) for scene in scenes]
     texts[at] = (whole.query, whole.rows[0])
     gone = [gone_of(whole) if n == at else () for n in range(len(scenes))]
-    return charts.stage(now.config, now.frame.step, now.models, scenes, texts, gone, float(at), now.origin)
+    unread = where.asked() if where.asked() and not now.hand.library.lexicon.row(where.asked()) else ""
+    warning = (
+        bare("“{query}” holds no letter to read, so the stage shows another query.", query=unread) if unread else ""
+    )
+    return charts.stage(now.config, now.frame.step, now.models, scenes, texts, gone, float(at), now.origin, warning)
 
 
 def clicked(now: Shown, stage: Stage, click: Click) -> None:
@@ -46,10 +50,8 @@ def asked(now: Shown, text: str) -> None:
 
 
 def remarks(now: Shown) -> None:
-    """What the stage cannot show: a typed text without words, a document that was cut."""
-    lexicon, scene, longest = now.hand.library.lexicon, now.scene(), now.config.longest
-    if where.asked() and not lexicon.row(where.asked()):
-        st.info(t("“{query}” holds no letter to read, so the stage shows another query.", query=where.asked()))
+    """What the stage cannot show: a document that was cut."""
+    scene, longest = now.scene(), now.config.longest
     whole = tokens(now.hand.library.log.documents[scene.documents[0]], now.config.language)
     read = len(now.hand.library.documents[scene.documents[0]])
     if len(whole) > read:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from engine.recurrent.claims import DECLARED_DISTANCE
 from engine.recurrent.ladder import TITLES
 from engine.recurrent.shipped import SHIPPED
 from pages.recurrent.apart import alone, chance, halfway, measured
 from pages.recurrent.shown import Shown
-from pages.ui.language import N_, language, listed, t
+from pages.ui.language import N_, after_stop, language, listed, t, together
 from pages.ui.marked import Marked
 from pages.ui.percent import percent
 from pages.ui.pieces.verdict import RUNS, STORED, headline
@@ -41,23 +41,18 @@ def sentence(now: Shown) -> str:
     said = {
         "apart": apart,
         "country": now.probe.written[now.probe.told],
-        "known": _together(_each(cell, share) for cell, share in known.items()),
+        "known": together(_each(cell, share) for cell, share in known.items()),
     }
     if not lost:
         told = t("{apart}, trained on that alone, all can tell that it was “{country}”: {known}.", **said)
-        return _one_after_another(told, _judged(now, distance))
+        return told + after_stop() + _judged(now, distance)
     guessing = percent(chance(now.config))
     told = t(
         "{apart}, trained on that alone, {lost} cannot tell that it was “{country}”; {known} can.",
-        lost=_together(_each(cell, share, guessing) for cell, share in lost.items()),
+        lost=together(_each(cell, share, guessing) for cell, share in lost.items()),
         **said,
     )
-    return _one_after_another(told, _led(now, lost), _judged(now, distance))
-
-
-def _one_after_another(*sentences: str) -> str:
-    """As one paragraph: no space stands beside a full-width stop."""
-    return Marked("" if language() == "zh" else " ").join(sentences)
+    return Marked(after_stop()).join((told, _led(now, lost), _judged(now, distance)))
 
 
 EACH = {"en": "the {cell} (**{share}**{more})", "zh": "{cell}（**{share}**{more}）"}
@@ -67,12 +62,6 @@ EACH = {"en": "the {cell} (**{share}**{more})", "zh": "{cell}（**{share}**{more
 def _each(cell: str, share: float, guessing: str = "") -> str:
     more = t(", guessing {guessing}", guessing=guessing) if guessing else ""
     return Marked(EACH[language()]).format(cell=t(TITLES[cell]), share=percent(share), more=more)
-
-
-def _together(parts: Iterable[str]) -> str:
-    """Several as one: a, b and c."""
-    *several, last = parts
-    return t("{several} and {last}", several=listed(several), last=last) if several else last
 
 
 def _led(now: Shown, lost: Mapping[str, float]) -> str:

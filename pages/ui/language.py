@@ -84,6 +84,17 @@ def listed(parts: Iterable[str], mark: str = ", ") -> str:
     return (Marked(between) if any(isinstance(part, Marked) for part in whole) else between).join(whole)
 
 
+def together(parts: Iterable[str]) -> str:
+    """Several as one: a, b and c."""
+    *several, last = parts
+    return t("{several} and {last}", several=listed(several), last=last) if several else last
+
+
+def after_stop() -> str:
+    """What stands between two sentences: in Chinese nothing, beside a full-width stop."""
+    return "" if language() == "zh" else " "
+
+
 def explain(error: UserError) -> Marked:
     """A user error in the session's language, as Markdown. What fills it is made plain: it may be the name of a user's column."""
     return t(error.sentence, **error.values)

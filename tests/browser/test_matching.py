@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.checks import is_accessible, opens_cold, report_alone, train
+from tests.browser.checks import fits, is_accessible, opens_cold, report_alone, train
 from tests.browser.conftest import settled, watch
 
 SMALL = "matching_steps=30&matching_frames=6&matching_queries=100&matching_filters=16&matching_units=8"
@@ -30,6 +30,15 @@ def choose(page: Page, rung: str) -> None:
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
+def chip(page: Page, name: str) -> Locator:
+    return page.locator(".player .chip", has_text=name)
+
+
+def value(page: Page, model: str) -> Locator:
+    """Both cosines of a model, beside the axis."""
+    return page.locator(".board.scores .score-value").nth({"dssm": 0, "clsm": 1, "lstm": 2}[model])
+
+
 def number(page: Page, part: str) -> Locator:
     return page.locator(f".player [data-element={part}] .node-number")
 
@@ -41,7 +50,11 @@ def test_a_cold_deep_link_opens_the_page_and_nothing_else(browser: Browser) -> N
 def test_it_opens_where_the_models_disagree(page: Page, server: str) -> None:
     problems = watch(page)
     open_page(page, server)
-    expect(page.locator(".player .hero-select")).to_have_value("river bank")
+    expect(chip(page, "neighbours swapped")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".match .token").first).to_have_text("river")
+    expect(value(page, "dssm")).to_have_text(re.compile(r"(0\.\d\d) = \1"))
+    expect(page.locator(".board.scores .score-tie")).to_have_count(1)
+    expect(page.locator(".match .crossing path")).to_have_count(2)  # river and bank
     expect(page.locator(".rung[data-rung=clsm]")).to_have_attribute("aria-pressed", "true")
     assert float(number(page, "p1").text_content() or 0) > 0.9
     choose(page, "dssm")
@@ -79,12 +92,55 @@ def test_a_click_deletes_a_word_and_brings_it_back(page: Page, server: str) -> N
     expect(number(page, "cos1")).to_have_text(before)
 
 
+@pytest.mark.parametrize(("scheme", "locale"), [("light", "en-US"), ("dark", "zh-CN")])
+def test_the_first_thirty_seconds_fit_a_laptop(browser: Browser, server: str, scheme: str, locale: str) -> None:
+    """Question, sentence, stage, transport and run bar at 1280 × 800, every word of every pair named, none under 12 pixels."""
+    page = browser.new_page(color_scheme=scheme, reduced_motion="reduce", locale=locale)  # type: ignore[arg-type]
+    page.set_viewport_size({"width": 1280, "height": 800})
+    open_page(page, server)
+    for n in range(4):
+        page.locator(".player .chip").nth(n).click()
+        settled(page)
+        parts = (".st-key-question h1", ".st-key-question p", ".player .head", ".player .body", ".player .transport")
+        fits(page, *parts, ".st-key-run_bar")
+        words = page.locator(".board.match .token-word")
+        assert "" not in words.all_text_contents() and not [w for w in words.all_text_contents() if "…" in w]
+        expect(page.locator(".board.match .token[display=none]")).to_have_count(0)
+        texts = page.locator(".board.match text, .board.scores text")
+        sizes = texts.evaluate_all("all => all.map(one => parseFloat(getComputedStyle(one).fontSize))")
+        assert min(sizes) >= 12
+        bottom = page.locator(".board.match").bounding_box()
+        assert bottom is not None
+        for word in (words.first, words.last):
+            box = word.bounding_box()
+            assert box is not None and box["y"] + box["height"] <= bottom["y"] + bottom["height"] + 1
+    page.close()
+
+
+def test_the_cosines_move_as_the_words_are_read(page: Page, server: str) -> None:
+    """The axis is that of 0 to 1; the numbers at each word are those of the network."""
+    open_page(page, server, "matching_at=6&matching_rung=lstm")
+    expect(value(page, "lstm")).to_have_text(
+        f"{number(page, 'cos1').text_content()} > {number(page, 'cos2').text_content()}"
+    )
+    last = value(page, "lstm").text_content() or ""
+    time = page.locator(".player input.time")
+    time.focus()
+    for _ in range(6):
+        time.press("ArrowLeft")
+    expect(value(page, "lstm")).not_to_have_text(last)
+    settled(page)
+    both = [number(page, part).text_content() for part in ("cos1", "cos2")]
+    expect(value(page, "lstm")).to_have_text(re.compile(f"{re.escape(both[0] or '')} . {re.escape(both[1] or '')}"))
+    assert {"0", "0.5", "1"} <= set(page.locator(".board.scores .grid text").all_text_contents())
+
+
 def test_words_are_joined_by_the_filters_they_share(page: Page, server: str) -> None:
     open_page(page, server)
-    expect(page.locator(".match-lines path")).not_to_have_count(0)
+    expect(page.locator(".match-lines:not(.crossing) path")).not_to_have_count(0)
     choose(page, "dssm")
-    expect(page.locator(".match-lines path")).to_have_count(0)  # a bag has no filters
-    expect(page.locator(".board.maps")).to_contain_text("Nothing to draw")
+    expect(page.locator(".match-lines:not(.crossing) path")).to_have_count(0)  # a bag has no filters
+    expect(page.locator(".panel-switch")).to_be_hidden()  # nor a place along the words
 
 
 def test_feature_maps_grow_as_the_window_slides(page: Page, server: str) -> None:
@@ -92,6 +148,8 @@ def test_feature_maps_grow_as_the_window_slides(page: Page, server: str) -> None
     sent: list[object] = []
     page.on("websocket", lambda ws: ws.on("framesent", lambda frame: sent.append(frame)))
     open_page(page, server)
+    page.locator(".panel-switch").click()
+    expect(page.locator(".board.scores")).to_be_hidden()
     cells = page.locator(".board.maps rect:not(.maps-winner)")
     expect(cells).to_have_count(8 * (6 + 1))  # six words, and the maximum of each row
     messages = len(sent)
@@ -106,15 +164,17 @@ def test_feature_maps_grow_as_the_window_slides(page: Page, server: str) -> None
     expect(page).to_have_url(re.compile("matching_step=-4"))
 
 
-def test_another_query_is_chosen_in_the_browser(page: Page, server: str) -> None:
+def test_another_pair_is_chosen_in_the_browser(page: Page, server: str) -> None:
     open_page(page, server)
-    page.locator(".player .hero-select").select_option(index=1)
+    page.get_by_role("button", name="The next query of this kind").click()
     expect(page.locator(".match .token").first).to_have_text("bank")
     expect(page).to_have_url(re.compile("matching_at=1"))
-    expect(page.locator(".st-key-question")).to_contain_text("Word order")
+    expect(page.locator(".st-key-question")).to_contain_text("Neighbours swapped")
     settled(page)
-    page.locator(".player .hero-select").select_option(index=6)
-    expect(page.locator(".st-key-question")).to_contain_text("Order beyond the window")
+    chip(page, "swapped beyond the window").click()
+    expect(page.locator(".st-key-question")).to_contain_text("CNN-DSSM ties too: its window sees 3 words")
+    expect(page.locator(".board.scores .score-tie")).to_have_count(2)
+    expect(page).to_have_url(re.compile("matching_at=6"))
 
 
 @pytest.mark.parametrize(("locale", "typed", "first"), [("en-US", "bank rivers", "bank"), ("zh-CN", "蜂蜜手机", "蜂")])
@@ -125,15 +185,26 @@ def test_a_query_is_typed(browser: Browser, server: str, locale: str, typed: str
     field = page.locator(".player .hero-text")
     field.fill(typed)
     field.press("Enter")
-    expect(page.locator(".player .hero-select")).to_have_value(typed)
     expect(page.locator(".match .token").first).to_have_text(first)
+    expect(page.locator(".player .chip[aria-pressed=true]")).to_have_count(0)
     settled(page)
     expect(page).to_have_url(re.compile("matching_at=8"))
     page.reload()
     page.locator(".player .token").first.wait_for()
-    expect(page.locator(".player .hero-select")).to_have_value(typed)
+    expect(page.locator(".player .hero-text")).to_have_value(typed)
     assert not problems, problems
     page.close()
+
+
+def test_what_a_model_never_saw_is_said_beside_the_query(page: Page, server: str) -> None:
+    open_page(page, server)
+    field = page.locator(".player .hero-text")
+    field.fill("zzqq river")
+    field.press("Enter")
+    expect(page.locator(".match .match-note")).to_contain_text("features never occurred in training")
+    field.fill("!!!")
+    field.press("Enter")
+    expect(page.locator(".player .hint.warns")).to_contain_text("“!!!” holds no letter to read")
 
 
 @pytest.mark.parametrize("part", ["cos1", "p2"])

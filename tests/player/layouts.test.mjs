@@ -161,16 +161,31 @@ test("a belt is as thick as the share that is left, around its own middle", () =
   assert.deepEqual([NaN, 0, 0.0005, 0.05, 0.5].map(named("percentOf")), ["–", "0.0", "< 0.1", "5.0", "50"]);
 });
 
-test("two short texts are shown whole; of one that is too long the rows that are worth most", () => {
+test("short texts are shown whole below each other; of those that are too long the rows that are worth most", () => {
   const plan = named("matchPlan");
   const side = (count) => Array.from({ length: count }, (_, n) => ({ text: `word${n}`, n }));
-  const short = plan([side(3), side(4)], () => 0, SIZE, 12, FAMILY);
-  assert.deepEqual(short.shown.map(({ rows }) => rows.flat().length), [3, 4]);
-  assert.ok(short.shown[1].top > short.shown[0].top + short.line);
-  const long = plan([side(3), side(400)], (part) => (part.n === 200 ? 1 : 0), SIZE, 12, FAMILY);
+  const short = plan([side(3), side(4), side(4)], [0, 2, 12], () => 0, SIZE, 12, FAMILY);
+  assert.deepEqual(short.shown.map(({ rows }) => rows.flat().length), [3, 4, 4]);
+  for (const n of [1, 2]) assert.ok(short.shown[n].top > short.shown[n - 1].top + short.line);
+  assert.deepEqual(plan([side(3), side(4), []], [0, 2, 2], () => 0, SIZE, 12, FAMILY).shown[2].rows, []);
+  const long = plan([side(3), side(400), side(9)], [0, 2, 2], (part) => (part.n === 200 ? 1 : 0), SIZE, 12, FAMILY);
   const shown = long.shown[1].rows.flat().map(({ part }) => part.n);
-  assert.ok(shown.length < 400 && shown.includes(200));
-  assert.ok(long.shown[1].top + long.shown[1].rows.length * long.line <= SIZE.h + long.line);
+  assert.ok(shown.length < 400 && shown.includes(200) && long.text === 12);
+  assert.ok(long.shown[2].top + long.shown[2].rows.length * long.line <= SIZE.h + long.line);
+});
+
+test("two scores are equal within the tie alone, and lie on an axis from 0 to 1", () => {
+  const standing = named("standing");
+  assert.deepEqual([[0.5, 0.2], [0.2, 0.5], [0.5, 0.500004], [0.5, 0.50002], [NaN, 1]].map(([a, b]) => standing(a, b, 1e-5)), [">", "<", "=", "<", ""]);
+  assert.deepEqual([[0.5, 0.2], [0.7912, 0.7934], [0.5, 0.50002]].map(([a, b]) => named("digitsApart")(a, b)), [2, 3, 5]);
+  const place = named("scoresPlace")(["DSSM", "CNN-DSSM"], SIZE, 12, FAMILY);
+  assert.deepEqual([place.x(0), place.x(1), place.x(-0.4)], [place.left, place.right, place.left]);
+  assert.ok(place.top + 2 * place.row <= place.bottom + 1e-9);
+});
+
+test("a chip goes to the first of its values, and then to the next", () => {
+  const next = named("nextOf");
+  assert.deepEqual([9, 2, 3].map((hero) => next({ values: [2, 3] }, hero)), [2, 3, 2]);
 });
 
 // ---- a share over the sweep

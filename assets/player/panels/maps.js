@@ -8,9 +8,8 @@ function makeMaps(panel, app) {
   put(board, { role: "img", "aria-label": panel.title });
   const cells = svg("g"),
     labels = svg("g", { class: "grid" }),
-    marks = svg("g"),
-    note = svg("text", { class: "caption" });
-  board.append(cells, labels, marks, note);
+    marks = svg("g");
+  board.append(cells, labels, marks);
   let size = { w: 0, h: 0 },
     shownKey = "";
 
@@ -38,19 +37,11 @@ function makeMaps(panel, app) {
       columns = (one?.shape[3] ?? 0) - first,
       rows = Array.from({ length: one?.shape[2] ?? 0 }, (_, k) => k).filter((k) => Number.isFinite(value(k, first)));
     if (!rows.length || columns < 1) {
-      empty(panel.empty[rung] ?? "");
+      for (const layer of [cells, labels, marks]) layer.replaceChildren();
       return false;
     }
-    say(note, "");
     draw(rows, columns, first, now);
     return false;
-  };
-
-  const empty = (words) => {
-    for (const layer of [cells, labels, marks]) layer.replaceChildren();
-    say(note, "");
-    const font = `400 ${app.textSize() + 1}px ${app.font()}`;
-    note.replaceChildren(...linesOf(words, size.w - 20, font, app.textSize() + 6));
   };
 
   const draw = (rows, columns, first, now) => {

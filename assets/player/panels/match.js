@@ -1,26 +1,36 @@
 /**
- * Two texts, one above the other: words light up by what they give to the score, and lines join the words that excite the
- * same filter. A click takes a word away or brings it back. What has not been read yet is pale.
+ * A query and two documents below it. The words of the query and of the first document are as dark as what each gives to the
+ * score, and joined where the same filter has its maximum; words that the documents have in each other's place are joined by
+ * lines that cross. A click takes a word away or brings it back. What has not been read yet is pale.
  */
-/** Both texts in as many rows as they need, as large as the space allows; of one that is too long for the smallest letters,
- * the rows that give most to the score.
- * @param {{text: string}[][]} sides the words of both @param {(part: object) => number} worth what a word gives
+/** The texts in as many rows as they need, as large as the space allows; where they are too long for the smallest letters, the
+ * rows that give most to the score.
+ * @param {{text: string}[][]} sides the words of each @param {number[]} least free space above each side's heading
+ * @param {(part: object) => number} worth what a word gives
  * @returns {{text: number, line: number, shown: {rows: object[][], top: number}[]}} sizes of letters and rows, and for each
  *   side its rows of {part, words, x, width} and where the first begins */
-function matchPlan(sides, worth, size, regular, family) {
-  const top = regular * 1.5,
-    head = regular * 1.4;
-  for (let text = regular + 6; ; text -= 0.5) {
-    const line = text * 1.75,
-      rows = sides.map((side) => wordRows(fittedWords(side, text, size.w, `500 ${text}px ${family}`), size.w)),
-      free = size.h - top - (rows[0].length + rows[1].length) * line - head,
-      fits = free >= Math.min(size.h * 0.24, 70);
-    if (!fits && text > 9) continue;
-    const gap = fits ? Math.min(free, size.h * 0.42) : 26,
-      room = Math.floor((size.h - top - gap - head) / line),
-      above = bestRows(rows[0], fits ? Infinity : Math.max(Math.floor(room / 3), 1), worth),
-      below = bestRows(rows[1], fits ? Infinity : Math.max(room - above.length, 1), worth);
-    return { text, line, shown: [{ rows: above, top }, { rows: below, top: top + above.length * line + gap + head }] };
+function matchPlan(sides, least, worth, size, regular, family) {
+  const head = regular * 1.45,
+    used = sides.map((side) => side.length > 0),
+    heads = used.filter(Boolean).length * head,
+    gaps = least.reduce((sum, gap, n) => sum + (used[n] ? gap : 0), 0);
+  for (let text = regular + 4; ; text -= 0.5) {
+    const line = text * 1.6,
+      rows = sides.map((side) => (side.length ? wordRows(fittedWords(side, text, size.w, `500 ${text}px ${family}`), size.w) : [])),
+      free = size.h - heads - gaps - rows.flat().length * line;
+    if (free < 0 && text > regular) continue;
+    const room = Math.max(Math.floor((size.h - heads - gaps) / line), sides.length),
+      most = [Math.max(Math.floor(room / 5), 1), Math.floor((room * 2) / 5), Math.floor((room * 2) / 5)],
+      wide = Math.min(Math.max(free, 0) / 2, regular * 2);
+    let y = 0;
+    const shown = rows.map((all, n) => {
+      const kept = free < 0 ? bestRows(all, Math.max(most[n], 1), worth) : all;
+      if (kept.length) y += head + least[n] + (n ? wide : 0);
+      const top = y;
+      y += kept.length * line;
+      return { rows: kept, top };
+    });
+    return { text, line, shown };
   }
 }
 
@@ -67,32 +77,33 @@ function makeMatch(panel, app) {
   const { board } = frame;
   put(board, { role: "group", "aria-label": panel.title });
   const lines = svg("g", { class: "match-lines" }),
+    crossings = svg("g", { class: "match-lines crossing" }),
     words = svg("g"),
     heads = svg("g");
-  board.append(lines, heads, words);
+  board.append(lines, crossings, heads, words);
 
   let size = { w: 0, h: 0 },
     parts = [],
     shownKey = "";
 
-  const texts = () => panel.texts[Math.min(app.state.s, panel.texts.length - 1)];
+  const of = (all) => all[Math.min(app.state.s, all.length - 1)];
   const at = (name, ...index) => {
     const field = app.fields()[name];
     return field ? sample(field, { s: app.state.s, f: 0 }, innerOf(field, index)) : NaN;
   };
-  /** What the arrays know are the words that are still there, those above first. */
-  const gain = (part) => at(panel.lit[app.state.rung], part.place + (part.side ? kept(0) : 0));
+  /** What the arrays know are the words that are still there, those above first; of the second document they know nothing. */
+  const gain = (part) => (part.side > 1 || part.gone ? NaN : at(panel.lit[app.state.rung], part.kept + (part.side ? kept(0) : 0)));
   const kept = (side) => parts.filter((part) => part.side === side && !part.gone).length;
 
-  const makeWord = (text, n, side, gone) => {
+  const makeWord = (text, side, place, gone, moved) => {
     const back = svg("rect", { class: "match-back", rx: 4 }),
-      label = svg("text", { class: "token-word", "text-anchor": "middle" });
-    const group = svg("g", { class: `token${gone ? " gone" : ""}`, tabindex: -1, role: "button" }, back, label);
+      label = svg("text", { class: "token-word", "text-anchor": "middle" }),
+      group = svg("g", side < 2 ? { tabindex: -1, role: "button" } : {}, back, label),
+      part = { text, side, place, gone, moved, kept: 0, back, label, group };
     say(label, text);
-    group.addEventListener("click", () => app.click(panel.id, null, n, side));
-    const part = { text, n, side, gone, place: 0, back, label, group };
+    if (side < 2) group.addEventListener("click", () => app.click(panel.id, null, place + (side ? of(panel.texts)[0].length : 0), side));
     group.addEventListener("pointermove", (event) =>
-      app.tip.show(event, text, gone ? [] : [{ label: panel.gain_label, value: formatSigned(gain(part)) }]),
+      app.tip.show(event, text, Number.isFinite(gain(part)) ? [{ label: panel.gain_label, value: formatSigned(gain(part)) }] : []),
     );
     group.addEventListener("pointerleave", () => app.tip.hide());
     words.append(group);
@@ -102,42 +113,63 @@ function makeMatch(panel, app) {
   const place = () => {
     app.tip.hide();
     words.replaceChildren();
-    const [above, below] = texts(),
-      gone = new Set(panel.gone[Math.min(app.state.s, panel.gone.length - 1)]);
-    parts = [
-      ...above.map((word, n) => makeWord(word, n, 0, gone.has(n))),
-      ...below.map((word, n) => makeWord(word, above.length + n, 1, gone.has(above.length + n))),
-    ];
-    const sides = [0, 1].map((side) => parts.filter((part) => part.side === side));
-    for (const side of sides) side.filter((part) => !part.gone).forEach((part, n) => Object.assign(part, { place: n }));
-    const worth = (part) => (part.gone ? 0 : Math.abs(gain(part)) || 0),
-      { text, line, shown } = matchPlan(sides, worth, size, app.textSize(), app.font());
+    const texts = of(panel.texts),
+      gone = new Set(of(panel.gone)),
+      swaps = of(panel.swaps),
+      only = of(panel.only),
+      moved = [0, 1].map((d) => new Set([...swaps.map((pair) => pair[d]), ...only[d]]));
+    parts = texts.flatMap((text, side) =>
+      text.map((word, n) => makeWord(word, side, n, side < 2 && gone.has(n + (side ? texts[0].length : 0)), side > 0 && moved[side - 1].has(n))),
+    );
+    const sides = [0, 1, 2].map((side) => parts.filter((part) => part.side === side));
+    for (const side of sides) side.filter((part) => !part.gone).forEach((part, n) => Object.assign(part, { kept: n }));
+    const worth = (part) => (part.moved ? 1e3 : Math.abs(gain(part)) || 0),
+      least = [0, 2, swaps.length ? app.textSize() : 2],
+      { text, line, shown } = matchPlan(sides, least, worth, size, app.textSize(), app.font());
     shown.forEach(({ rows, top }) => lay(rows, top, text, line));
-    const over = app.textSize() * 0.5;
-    heads.replaceChildren(...shown.map(({ rows, top }, side) => heading(side, rows.flat().length, top - over)));
+    heads.replaceChildren(...shown.flatMap(({ rows, top }, side) => (rows.length ? heading(side, rows.flat().length, top - app.textSize() * 0.4) : [])));
     const inSight = new Set(shown.flatMap(({ rows }) => rows.flat().map(({ part }) => part)));
     for (const part of parts) {
       part.hidden = !inSight.has(part);
       if (part.hidden) put(part.group, { display: "none" });
     }
-    rove(words, () => parts.filter((part) => !part.hidden).map((part) => part.group));
+    rove(words, () => parts.filter((part) => !part.hidden && part.side < 2).map((part) => part.group));
+    cross(swaps);
   };
   const heading = (side, count, y) => {
     const all = parts.filter((part) => part.side === side).length,
       name = panel.names[side],
-      said = count < all ? `${name} · ${fill(panel.shown_label, { shown: count, all })}` : name;
-    return svgText(said, { class: "match-name", x: 0, y: px(y) });
+      said = count < all ? `${name} · ${fill(panel.shown_label, { shown: count, all })}` : name,
+      text = app.textSize(),
+      note = side ? "" : of(panel.notes),
+      x = 14 + textWidth(said, `600 ${text}px ${app.font()}`) + 12;
+    return [
+      svg("rect", { x: 0, y: px(y - text * 0.72), width: 9, height: 9, rx: 2, style: `fill:${paint(panel.colours[side])}` }),
+      svgText(said, { class: "match-name", x: 14, y: px(y) }),
+      ...(note ? [svgText(fitText(`⚠ ${note}`, size.w - x, `400 ${text}px ${app.font()}`), { class: "match-note", x: px(x), y: px(y) })] : []),
+    ];
   };
   const lay = (rows, top, text, line) =>
     rows.forEach((row, n) =>
       row.forEach(({ part, x, width, words: said }) => {
         const y = top + n * line;
-        Object.assign(part, { middle: x + width / 2, top: y, bottom: y + line - 4 });
-        put(part.back, { x: px(x + 1), y: px(y), width: px(width - 2), height: px(line - 4) });
+        Object.assign(part, { middle: x + width / 2, top: y, bottom: y + line - 3 });
+        put(part.back, { x: px(x + 1), y: px(y), width: px(width - 2), height: px(line - 3) });
         say(part.label, said);
-        put(part.label, { x: px(x + width / 2), y: px(y + line * 0.62), style: `font-size:${text}px` });
+        put(part.label, { x: px(x + width / 2), y: px(y + line * 0.63), style: `font-size:${text}px` });
       }),
     );
+
+  /** Lines between the places where the two documents have the same words, moved. */
+  const cross = (swaps) => {
+    const find = (side, n) => parts.find((part) => part.side === side && part.place === n && !part.hidden);
+    crossings.replaceChildren(
+      ...swaps.flatMap(([first, second]) => {
+        const [a, b] = [find(1, first), find(2, second)];
+        return a && b && !a.gone ? [svg("path", { d: linkPath(a, b) })] : [];
+      }),
+    );
+  };
 
   const render = (moment) => {
     if (!size.w) return false;
@@ -150,18 +182,22 @@ function makeMatch(panel, app) {
     if (!parts.length || oldS !== String(s) || oldStage !== stageId || (cut && oldRung !== rung)) place();
     shownKey = key;
     const read = now - app.first(),
-      gains = parts.map((part) => (part.gone ? NaN : gain(part))),
+      gains = parts.map(gain),
       most = largestOf(app.fields()[panel.lit[rung]]);
     parts.forEach((part, i) => {
-      const share = Number.isFinite(gains[i]) ? gains[i] / most : 0,
-        later = part.side === 1 && part.place > read;
-      const lit = Math.round(Math.min(Math.abs(share), 1) * 62 * (later ? 0.25 : 1)),
-        colour = paint(share < 0 ? panel.against : panel.colours[rung]);
-      put(part.back, { style: `fill:color-mix(in srgb, ${colour} ${lit}%, var(--paper))` }); // opaque: lines pass behind
+      const { side, moved, gone } = part,
+        share = Number.isFinite(gains[i]) ? gains[i] / most : 0,
+        later = side === 1 && !gone && part.kept > read,
+        lit = Math.round(Math.min(Math.abs(share), 1) * 62 * (later ? 0.25 : 1));
+      put(part.back, { style: `fill:color-mix(in srgb, ${paint(panel.colours[side])} ${lit}%, var(--paper))` }); // opaque: lines pass behind
       put(part.group, {
-        class: `token${part.gone ? " gone" : ""}${later ? " later" : ""}${part.side === 1 && !part.gone && part.place === read ? " now" : ""}`,
-        "aria-label": `${part.text}, ${part.gone ? panel.gone_label : `${panel.gain_label} ${formatSigned(gains[i])}`}`,
-        "aria-pressed": String(part.gone),
+        class: ["token", gone && "gone", later && "later", side === 2 && "still", moved && "moved", share < 0 && "takes", side === 1 && !gone && part.kept === read && "now"].filter(Boolean).join(" "),
+        ...(side < 2
+          ? {
+              "aria-label": `${part.text}, ${gone ? panel.gone_label : `${panel.gain_label} ${formatSigned(gains[i])}`}`,
+              "aria-pressed": String(gone),
+            }
+          : {}),
       });
     });
     join(rung, read);
@@ -179,15 +215,15 @@ function makeMatch(panel, app) {
     lines.replaceChildren(
       ...links.flatMap(([from, to, gained]) => {
         const [a, b] = [from, to].map((n, side) =>
-          parts.find((part) => part.side === side && !part.gone && part.place === n),
+          parts.find((part) => part.side === side && !part.gone && part.kept === n),
         );
         if (!a || !b || a.hidden || b.hidden) return [];
         return [
           svg("path", {
             d: linkPath(a, b),
-            stroke: paint(panel.colours[rung]),
-            "stroke-width": px(1 + 7 * (gained / most)),
-            "stroke-opacity": to <= read ? 0.6 : 0.12,
+            stroke: paint(panel.colours[1]),
+            "stroke-width": px(1 + 5 * (gained / most)),
+            "stroke-opacity": to <= read ? 0.45 : 0.12,
           }),
         ];
       }),

@@ -16,12 +16,12 @@ from pages.ui.player.compared import Compared, CompareRow, Shared, SharedView
 from pages.ui.player.funnel import Band, Entry, Field, Labels, Listing, Slopes, Stages
 from pages.ui.player.panel import Panel
 from pages.ui.player.reach import Curve, Reach
-from pages.ui.player.texts import Maps, Match, Tokens
+from pages.ui.player.texts import Maps, Match, Scores, Tokens
 
 __all__ = [
-    "WORDS", "Array", "Arrays", "Band", "Bars", "Compared", "CompareRow", "Curve", "Entry", "Field", "Heat", "Labels", "Lines",
-    "Listing", "Maps", "Match", "Panel", "Plane", "PlaneView", "Quantised", "Reach", "Readout", "Ref", "Rung", "Series", "Shared",
-    "SharedView", "Slopes", "Stage", "Stages", "Sweep", "Tokens",
+    "WORDS", "Array", "Arrays", "Band", "Bars", "Chip", "Compared", "CompareRow", "Curve", "Entry", "Field", "Heat", "Labels",
+    "Lines", "Listing", "Maps", "Match", "Panel", "Plane", "PlaneView", "Quantised", "Reach", "Readout", "Ref", "Rung", "Scores",
+    "Series", "Shared", "SharedView", "Slopes", "Stage", "Stages", "Sweep", "Tokens",
 ]  # fmt: skip
 
 
@@ -47,10 +47,20 @@ class Readout:
 
 
 @dataclass(frozen=True, slots=True)
+class Chip:
+    """A button for some values of a sweep that belong together: it goes to the first of them."""
+
+    label: str
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Sweep:
     """The second axis: a setting that was recorded at several values. `recorded` is ascending and has length S.
     With `options`, a name for each, it is a choice instead of a slider; with `ask`, a placeholder, there is a field to
-    type another into. A slider with `stops`, ascending, rests on these alone; `marks` are values with a name under it."""
+    type another into. A slider with `stops`, ascending, rests on these alone; `marks` are values with a name under it.
+    With `chips` the choice is among these, and `turn` goes to the next value of the same one. `warning` stands in the
+    invitation's place: what was typed cannot be shown."""
 
     name: str
     label: str
@@ -65,6 +75,9 @@ class Sweep:
     ask: str = ""
     stops: tuple[float, ...] = ()
     marks: tuple[tuple[float, str], ...] = ()
+    chips: tuple[Chip, ...] = ()
+    turn: str = ""
+    warning: str = ""
 
 
 WORDS = (
