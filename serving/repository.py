@@ -45,12 +45,18 @@ class Repository(ModelRepository):  # type: ignore[misc]
         return True
 
     def unload(self, name: str) -> None:
-        """Take a model away, with all its versions unless one is named. Raises KeyError."""
+        """Take a model away, with all its versions unless one is named; the newest of the others answers then. Raises
+        KeyError."""
         with self._one_at_a_time:
             gone = [one for one in self.models if one == name or one.startswith(name + AT)]
             if not gone:
                 raise KeyError(name)
-            self.models = {n: one for n, one in self.models.items() if n not in gone}
+            left = sorted(
+                (one for n, one in self.models.items() if AT in n and n not in gone), key=lambda one: int(one.version)
+            )
+            models: dict[str, Served] = {}
+            _add(models, left)
+            self.models = models
 
     def versions(self, name: str) -> list[str]:
         """Of one model, oldest first."""

@@ -78,12 +78,16 @@ def _versioned(request: Any, name: str, version: str) -> Any:
 
 
 def routed(app: App) -> App:
-    """The path of a version to the model of that version; and what is too large is refused before it is read."""
+    """The path of a version to the model of that version. What is too large is refused before it is read, and so is what a
+    browser sends for some site: it reaches this machine's loopback too."""
 
     async def answer(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
             headers = dict(scope["headers"])
             size = headers.get(b"content-length", b"0")
+            if b"origin" in headers and scope["method"] != "GET":
+                await _refuse(send, 403, "a page of another site asks: requests with an Origin are not answered")
+                return
             if b"transfer-encoding" in headers:
                 await _refuse(send, 411, "a request must say its length")
                 return

@@ -212,6 +212,10 @@ def test_errors_are_the_protocols_and_say_what_to_change(server: Running, exampl
     assert requests.post(f"{server.url}/v1/models/user:predict", data=b"no JSON", timeout=60).status_code == 400
     plain = requests.post(f"{server.url}/v1/models/user:predict", data=json.dumps({"inputs": user}), timeout=60)
     assert plain.ok, "as curl sends it, which says that it is a form"
+    page = requests.post(
+        f"{server.url}/v2/repository/models/user/unload", headers={"origin": "https://x.example"}, timeout=60
+    )
+    assert page.status_code == 403 and server.get("/v2/models/user/ready").ok
     parts = requests.post(f"{server.url}/v1/models/user:predict", data=iter([b"{}"]), timeout=60)
     assert parts.status_code == 411
     with socket.create_connection(("127.0.0.1", server.rest), timeout=60) as one:
@@ -319,6 +323,16 @@ def test_versions_reload_and_a_corrupt_bundle_while_clients_ask(tmp_path: Path) 
         shutil.rmtree(tmp_path / "4")
         assert server.post("/v2/repository/models/user@3/unload").ok
         assert server.post("/v1/models/user/versions/3:predict", {"inputs": asked[2]["request"]}).status_code == 404
+        same(u(None, 1), asked[1]["answer"]["u"])
+        assert (
+            server.post("/v2/repository/models/user/unload").ok
+            and "user" not in server.get("/v2/models").json()["models"]
+        )
+        assert server.post(
+            "/v1/models/recall/versions/1:predict", {"inputs": json.loads(files()["example.json"])["recall"]["request"]}
+        ).ok
+        assert server.post("/v2/repository/models/user/load").ok
+        same(u(3, 2), asked[2]["answer"]["u"])
         assert server.post("/v2/repository/models/nobody/unload").status_code == 404
         assert server.post("/v2/repository/models/nobody/load").status_code == 404
 

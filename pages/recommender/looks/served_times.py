@@ -19,7 +19,7 @@ from pages.ui.language import t
 from serving.client import Client, Exchange, Load, load, watched_now
 from serving.funnel import Funnel
 
-LOADED, WATCHED = "recommender_loaded", "recommender_watched_now"
+LOADED, WANTED, WATCHED = (f"recommender_{name}" for name in ("loaded", "load_wanted", "watched_now"))
 TIMED, CLIENTS, SECONDS = 100, 4, 10.0
 OUTPUTS = ("videos", "odds", "milliseconds")
 _LOADING = threading.Lock()
@@ -91,9 +91,9 @@ def fresh(now: Shown, client: Client, given: Mapping[str, Array], exchange: Exch
     moved = float(np.linalg.norm(after["u"][0] - u) / max(float(np.linalg.norm(u)), 1e-9))
     st.markdown(
         t(
-            "A second later, with no training in between: u moved by {moved} of its length, and {new} of the {shown} shown are others.",
+            "A second later, with no training in between: u moved by {moved} of its length, and **{new}** of the {shown} shown are others.",
             moved=f"{moved:.1%}",
-            new=f"**{len(set(then) - set(before))}**",
+            new=len(set(then) - set(before)),
             shown=len(then),
         )
     )
@@ -111,15 +111,17 @@ def fresh(now: Shown, client: Client, given: Mapping[str, Array], exchange: Exch
 def under_load(now: Shown, given: Mapping[str, Array], url: str) -> None:
     """Bounded, and only when asked for."""
     at = f"{now.config.digest}:{now.frame.step}"
-    if st.button(
-        t("Load it for {seconds} seconds", seconds=f"{SECONDS:.0f}"), key=LOADED + "_button", icon=":material/speed:"
-    ):
+    label = t("Load it for {seconds} seconds", seconds=f"{SECONDS:.0f}")
+    st.button(label, key=LOADED + "_button", icon=":material/speed:", on_click=_ask_for_load, args=(at,))
+    if st.session_state.get(WANTED) == at:
         if not _LOADING.acquire(blocking=False):
+            st.session_state[WANTED] = ""
             st.info(t("Somebody else is loading the server now."))
             return
         try:
             with st.spinner(t("Loading the server"), show_time=True):
                 st.session_state[LOADED] = at, load(url, "recommend", given, OUTPUTS[:2], CLIENTS, SECONDS)
+                st.session_state[WANTED] = ""
         finally:
             _LOADING.release()
     of, found = st.session_state.get(LOADED, ("", None))
@@ -136,3 +138,8 @@ def under_load(now: Shown, given: Mapping[str, Array], url: str) -> None:
                 most=f"{np.percentile(found.milliseconds, 99):.1f}",
             )
         )
+
+
+def _ask_for_load(at: str) -> None:
+    """Remembered until it is done: a rerun may come between the click and this part of the page."""
+    st.session_state[WANTED] = at
