@@ -119,16 +119,18 @@ def _listening(address: str) -> None:
                     Frame.from_bytes(body)
                     counts[n] += 1
 
+            before = time.process_time()
             threads = [threading.Thread(target=ask, args=(n, actor)) for n, actor in enumerate(actors)]
             for thread in threads:
                 thread.start()
             for thread in threads:
                 thread.join()
-            rate = sum(counts) / SECONDS
+            rate, spent = sum(counts) / SECONDS, 1000 * (time.process_time() - before) / max(sum(counts), 1)
             line(
                 f"one server listening to {hosts} host(s), frames of {size // 1000} kB, a second",
                 f"{rate:,.0f}",
                 f"{rate * size / 1e6:,.1f} MB/s",
+                f"{spent:.2f} ms of CPU each",
             )
             for actor in actors:
                 ray.kill(actor)
