@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.load import _cpu
 from benchmarks.report import line
 from benchmarks.throughput import others
 from engine.multitask import MultitaskConfig
@@ -23,6 +24,7 @@ from engine.runs.frame import Frame
 from engine.runs.service.policy import RunPolicy
 from engine.runs.service.runs import Runs
 from engine.runs.service.study import Study
+from engine.runs.workers.far import FarWorker
 
 WORKERS = (1, 2, 4)
 CELLS = 12
@@ -76,18 +78,18 @@ def _rate(service: Runs, workers: int) -> tuple[float, float]:
         if not warm.active:
             warm = Study(service, [replace(CELL, steps=20, seed=seed) for seed in range(2 * workers)], "warm")
         time.sleep(0.1)
-    began, before = time.perf_counter(), _idle()
+    began, before = time.perf_counter(), _neighbours(service)
     study = Study(service, [replace(CELL, seed=seed) for seed in range(CELLS)], "bench")
     while study.active:
         time.sleep(0.02)
     took = time.perf_counter() - began
     assert len(study.results()) == CELLS, study.failures
-    return CELLS / took, max((_idle() - before) / took - min(workers, os.cpu_count() or 1), 0.0)
+    return CELLS / took, max((_neighbours(service) - before) / took, 0.0)
 
 
-def _idle() -> float:
-    """CPU seconds of all processes but this one."""
-    return others()
+def _neighbours(service: Runs) -> float:
+    """CPU seconds of all processes but this one and the workers."""
+    return others() - sum(_cpu(worker.pid) for worker in service.workers if isinstance(worker, FarWorker))
 
 
 class Chatter:
@@ -119,16 +121,18 @@ def _listening(address: str) -> None:
                     Frame.from_bytes(body)
                     counts[n] += 1
 
+            before = time.process_time()
             threads = [threading.Thread(target=ask, args=(n, actor)) for n, actor in enumerate(actors)]
             for thread in threads:
                 thread.start()
             for thread in threads:
                 thread.join()
-            rate = sum(counts) / SECONDS
+            rate, spent = sum(counts) / SECONDS, 1000 * (time.process_time() - before) / max(sum(counts), 1)
             line(
                 f"one server listening to {hosts} host(s), frames of {size // 1000} kB, a second",
                 f"{rate:,.0f}",
                 f"{rate * size / 1e6:,.1f} MB/s",
+                f"{spent:.2f} ms of CPU each",
             )
             for actor in actors:
                 ray.kill(actor)
