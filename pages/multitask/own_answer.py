@@ -108,7 +108,8 @@ def rests_on(config: TableConfig, last: Frame) -> str:
     )  # fmt: skip
     unused = int(last.metrics["unused_rows"])
     left = [t("{rows} rows without a time are of no part.", rows=f"{unused:,}")] if unused else []
-    return Marked(" ").join([said, chosen, *left])
+    weighted = [t("Every row counts by its {column}.", column=config.weight)] if config.weight else []
+    return Marked(" ").join([said, chosen, *weighted, *left])
 
 
 def agreement(config: TableConfig, last: Frame) -> str:
