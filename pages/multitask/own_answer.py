@@ -35,9 +35,7 @@ def result(config: TableConfig, last: Frame) -> None:
     for label, mine, second in by_label(config, last):
         line = Marked("- **{label}** · {answer} :gray[{next}]")
         st.markdown(line.format(label=label, answer=mine, next=second))
-    for text in (rests_on(config, last), agreement(config, last)):
-        if text:
-            st.caption(text)
+    st.caption(rests_on(config, last))
     own_scores.draw(config, last)
     left, right = st.columns(2, gap="large")
     with left:

@@ -30,7 +30,7 @@ def test_a_table_from_the_box_to_an_answer_that_was_stopped(
     settled(page)
     page.locator("input[type=file]").first.set_input_files(own)
     group = page.get_by_test_id("stSelectbox").filter(has_text=said["group"]).first
-    expect(group).to_contain_text("user")
+    expect(group.locator("input")).to_have_value("user")
     page.get_by_role("radio", name=said["by_group"]).or_(
         page.get_by_role("button", name=said["by_group"])
     ).first.click()
