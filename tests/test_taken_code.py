@@ -52,6 +52,23 @@ def agree(said: str, made: tuple[Frame, ...], wanted: set[str]) -> None:
         np.testing.assert_allclose(printed, rounded, rtol=2e-4, atol=1e-6, err_msg=name)
 
 
+def test_it_splits_and_weighs_a_table_as_the_run_did_and_takes_a_second_file(tmp_path: Path) -> None:
+    from engine.tables.beside import joined
+    from tests.multitask.test_protocol import CONFIG, csv, table
+
+    first, second = csv(table()[:1_000]), csv(table()[1_000:])
+    (tmp_path / "own.csv").write_bytes(first)
+    (tmp_path / "test.csv").write_bytes(second)
+    roles = {"group": "user", "weight": "weight", "scores": ("score", ""), "positive_weights": (2.0, 1.0)}
+    config = replace(CONFIG, epochs=2, runs=3, learning_rate=(0.003, 0.01), **roles)
+    for split, data, names in (
+        ("second file", joined(first, second), ("own.csv", "test.csv")), ("time", first, ("own.csv",)),
+    ):  # fmt: skip
+        one = replace(config, split=split, time="day")
+        said = run(tmp_path, code(origin("multitask", one, "mmoe")), *names)
+        agree(said, tuple(compare(one, data)), {"mmoe.error", "mmoe.log_loss", "mmoe.gauc", "mmoe.rate", "mmoe.epochs"})
+
+
 def origin(playground: str, config: Config, rung: str) -> Origin:
     return Origin(playground, config, rung, 0, "0123456789abcdef")
 

@@ -19,6 +19,7 @@ from typing import IO, Any, TypeVar
 from engine.errors import UserError
 from engine.files import ROOT
 from engine.runs.workers import wire
+from engine.tables.beside import apart
 from engine.tables.parcel import Cut, unpack
 from engine.tables.written.packed import is_packed
 
@@ -80,7 +81,7 @@ def read(
 
 def is_short(data: bytes) -> bool:
     """Whether the server reads it by itself."""
-    return len(data) <= SHORT and not is_packed(data)
+    return len(data) <= SHORT and not any(map(is_packed, apart(data)))
 
 
 @contextmanager

@@ -14,6 +14,11 @@ from engine.taken.weights import Origin, work_of
 WIDE = 64
 """Numbers of a metric that are printed; one with more is a picture."""
 
+ONE, BOTH = "Path(sys.argv[1]).read_bytes()", "joined(*(Path(name).read_bytes() for name in sys.argv[1:3]))"
+"""How a file is read, and two of them."""
+SECOND = "second file"
+"""The split whose test rows are another file's."""
+
 TEMPLATE = '''"""{title}, trained again: the data, seeds, rates and numbers of run {recording} of “{playground}”.
 
     {command}
@@ -25,7 +30,7 @@ last digits may differ.
 {imports}import torch
 
 from engine.runs.playground import engines
-
+{joined}
 RUNG = "{rung}"
 SETTINGS = {settings}
 
@@ -57,16 +62,18 @@ def code(origin: Origin) -> str:
         return written
     work = work_of(engine, origin.config)
     table = engine.works[work].needs_table
+    second = getattr(origin.config, "split", "") == SECOND
     return TEMPLATE.format(
         title=engine.ladder[origin.rung].title,
         recording=origin.recording,
         playground=engine.name,
-        command=f"python THIS-FILE{' THE-DATA-FILE' * table}",
+        command=f"python THIS-FILE{' THE-DATA-FILE' * table}{' THE-TEST-FILE' * second}",
         imports="import sys\nfrom pathlib import Path\n\n" if table else "",
+        joined="from engine.tables.beside import joined\n" if second else "",
         rung=origin.rung,
         settings=settings(alone(origin.config, origin.rung)),
         work=work,
-        table="Path(sys.argv[1]).read_bytes(), " if table else "",
+        table=f"{BOTH if second else ONE}, " if table else "",
         wide=WIDE,
     )
 

@@ -35,9 +35,7 @@ def result(config: TableConfig, last: Frame) -> None:
     for label, mine, second in by_label(config, last):
         line = Marked("- **{label}** · {answer} :gray[{next}]")
         st.markdown(line.format(label=label, answer=mine, next=second))
-    for text in (rests_on(config, last), agreement(config, last)):
-        if text:
-            st.caption(text)
+    st.caption(rests_on(config, last))
     own_scores.draw(config, last)
     left, right = st.columns(2, gap="large")
     with left:
@@ -108,7 +106,8 @@ def rests_on(config: TableConfig, last: Frame) -> str:
     )  # fmt: skip
     unused = int(last.metrics["unused_rows"])
     left = [t("{rows} rows without a time are of no part.", rows=f"{unused:,}")] if unused else []
-    return Marked(" ").join([said, chosen, *left])
+    weighted = [t("Every row counts by its {column}.", column=config.weight)] if config.weight else []
+    return Marked(" ").join([said, chosen, *weighted, *left])
 
 
 def agreement(config: TableConfig, last: Frame) -> str:

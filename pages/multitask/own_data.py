@@ -15,6 +15,7 @@ from engine.runs.config import IntRange
 from engine.runs.service.run import State
 from engine.runs.table import Table
 from engine.tables.beside import joined
+from engine.tables.opened import Opened
 from pages.multitask import own_answer, own_roles, own_taken
 from pages.multitask.where import PLACE
 from pages.ui.controls import controls
@@ -34,7 +35,7 @@ def draw() -> None:
 def _opened(read: reading.Reading[Summary]) -> None:
     config = _choose(read.found, read.table.digest)
     if config is not None:
-        _compare(replace(config, told=read.told), read.table)
+        _compare(replace(config, told=read.told), read.table, read.found.opened)
 
 
 def _file() -> reading.Upload | None:
@@ -128,7 +129,7 @@ def _correlations(table: Summary, labels: list[str]) -> None:
     st.caption(t("Correlation of the labels: {pairs}", pairs=", ".join(pairs)))
 
 
-def _compare(config: TableConfig, table: Table) -> None:
+def _compare(config: TableConfig, table: Table, opened: Opened) -> None:
     run = training.current()
     mine = run is not None and run.config == config
     st.button(
@@ -143,7 +144,7 @@ def _compare(config: TableConfig, table: Table) -> None:
     if mine and run is not None:
         progress = partial(_progress, training.active())
         polling.polled(progress, "multitask_own_progress", training.progress_stamp, training.active)
-        polling.polled(partial(_found, config), "multitask_own_answer", _stamp, training.active)
+        polling.polled(partial(_found, config, opened), "multitask_own_answer", _stamp, training.active)
 
 
 def _stamp() -> object:
@@ -167,11 +168,11 @@ def _progress(was_active: bool) -> None:
         st.info(training.status(view))
 
 
-def _found(config: TableConfig) -> None:
+def _found(config: TableConfig, opened: Opened) -> None:
     """The answer so far."""
     view = training.view_of(training.current())
     found = None if view is None else own_answer.latest(view.frames)
     if view is not None and found is not None:
         own_answer.result(config, found)
         if not view.active:
-            own_taken.draw(config, view.frames)
+            own_taken.draw(config, view.frames, opened)

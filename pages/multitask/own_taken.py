@@ -14,6 +14,7 @@ from engine.multitask.own_data.answer import answer
 from engine.multitask.taken.table import OpenedTable, predicted
 from engine.runs.frame import Frame
 from engine.runs.recording import Recording
+from engine.tables.opened import Opened
 from pages.multitask import own_answer, own_roles, own_scores
 from pages.ui.controls.choices import one_of
 from pages.ui.language import bare, language, listed, t
@@ -22,7 +23,7 @@ from pages.ui.pieces import model_files, report
 from pages.ui.pieces.downloads import button, csv, model_buttons
 
 
-def draw(config: TableConfig, frames: Sequence[Frame]) -> None:
+def draw(config: TableConfig, frames: Sequence[Frame], read: Opened | None = None) -> None:
     """Buttons below the answer; of the structures one is chosen, the answer's at first."""
     recording, last = Recording(config, tuple(frames)), own_answer.latest(frames)
     if last is None or "encoding" not in last.parameters:
@@ -36,7 +37,7 @@ def draw(config: TableConfig, frames: Sequence[Frame]) -> None:
     made = datetime.now().astimezone()
     with st.container(horizontal=True, key="table_exports"):
         button(
-            t("Report (HTML)"), lambda: written(recording, made).encode(), f"{name}.html", "text/html", "table_report",
+            t("Report (HTML)"), lambda: written(recording, made, read).encode(), f"{name}.html", "text/html", "table_report",
             "description", t("Answer, intervals, settings and date, in one file that opens without a network."),
         )  # fmt: skip
         button(
@@ -47,7 +48,7 @@ def draw(config: TableConfig, frames: Sequence[Frame]) -> None:
         model_buttons(f"{name}-{structure}", files, "table_")
 
 
-def written(recording: Recording[TableConfig], made: datetime) -> str:
+def written(recording: Recording[TableConfig], made: datetime, read: Opened | None = None) -> str:
     """The report as HTML."""
     config, last = recording.config, own_answer.latest(recording.frames)
     assert last is not None
@@ -61,7 +62,7 @@ def written(recording: Recording[TableConfig], made: datetime) -> str:
         (bare("Answer"), [*part, unmarked(own_answer.sentence(found)), *lines, rests, unmarked(own_answer.agreement(config, last))]),
         (bare("Scores"), [own_scores.scores(config, last)]),
         (bare("Settings"), [_settings(config, last)]),
-        (bare("What was read"), [_read(config, recording, last, made)]),
+        (bare("What was read"), [_read(config, recording, last, made, read)]),
     ])  # fmt: skip
 
 
@@ -95,12 +96,15 @@ def _weights(config: TableConfig) -> str:
     return listed(each) if config.task_weights or config.positive_weights else "–"
 
 
-def _read(config: TableConfig, recording: Recording[TableConfig], last: Frame, made: datetime) -> pd.DataFrame:
+def _read(
+    config: TableConfig, recording: Recording[TableConfig], last: Frame, made: datetime, read: Opened | None
+) -> pd.DataFrame:
     encoding = OpenedTable(config, last).encoding
     numbers = [f"{one.name} ({bare('with gaps')})" if one.gaps else one.name for one in encoding.numbers]
     words = [bare("{name}: {count} words", name=one.name, count=len(one.words)) for one in encoding.categories]
     rows = [
         (bare("File, SHA-256"), config.table or "–"),
+        *(_form(read) if read is not None else ()),
         (bare("Training rows"), f"{int(last.metrics['train_rows']):,}"),
         (bare("Validation rows"), f"{int(last.metrics['validation_rows']):,}"),
         (bare("Test rows"), f"{int(last.metrics['test_rows']):,}"),
@@ -111,3 +115,10 @@ def _read(config: TableConfig, recording: Recording[TableConfig], last: Frame, m
         (bare("Report made"), made.strftime("%Y-%m-%d %H:%M %z")),
     ]
     return pd.DataFrame(rows, columns=[bare("what"), bare("value")])
+
+
+def _form(read: Opened) -> list[tuple[str, str]]:
+    """How the file was read, and what about it is doubtful."""
+    size = bare("{rows} rows × {columns} columns", rows=f"{read.rows:,}", columns=len(read.names))
+    doubts = [(bare("To look at"), bare(one.sentence, **one.values)) for one in read.doubts]
+    return [(bare("Encoding"), read.encoding or "–"), (bare("Size"), size), *doubts]

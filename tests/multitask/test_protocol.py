@@ -219,6 +219,12 @@ def test_rows_without_weight_count_nothing() -> None:
         assert found[f"{name}.error"][:, 0].max() < 0.3 < lost[f"{name}.error"][:, 0].min(), name
 
 
+def test_a_part_that_weighs_nothing_is_refused() -> None:
+    frame = table().assign(weight=np.r_[np.ones(1_050), np.zeros(450)])
+    with pytest.raises(UserError, match="0 in every training, validation or test row"):
+        prepare(frame, replace(CONFIG, weight="weight", split="last rows"))
+
+
 def test_positive_rows_that_count_more_leave_chances_as_they_are() -> None:
     config = replace(CONFIG, epochs=30, positive_weights=(1.0, 12.0))
     for metrics in (last(replace(CONFIG, epochs=30)).metrics, last(config).metrics):

@@ -99,3 +99,46 @@ def opened(csv: str, name: str = "table.csv") -> AppTest:
 def test_a_table_with_one_label_is_told_so(kept: list[str], words: str) -> None:
     at = opened(sample_table(400)[kept].to_csv(index=False))
     assert [True for warning in at.warning if re.search(words, warning.value)]
+
+
+@pytest.fixture(scope="module")
+def begun() -> Frame:
+    """The first seeds of more, before any plain model."""
+    from engine.multitask.own_data.comparison import FIRST
+
+    config = replace(CONFIG, runs=FIRST + 1)
+    frames = compare(config, sample_table(800).to_csv(index=False).encode())
+    return next(frame for frame in frames if "test_rows" in frame.metrics)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_comparison_that_was_stopped_has_an_answer(begun: Frame, language: str) -> None:
+    config = replace(CONFIG, runs=3)
+    assert "linear.error" not in begun.metrics
+    at = drawn(config, begun, language)
+    said = " ".join(line.value for line in at.markdown)
+    assert ("So far, 2 of 3 seeds" if language == "en" else "目前完成 3 个种子中的 2 个") in said
+
+
+def test_what_is_said_of_a_label_is_its_own(last: Frame) -> None:
+    """The cost and the smallest difference stand beside the answer; every measure can be chosen."""
+    from pages.multitask import own_answer, own_scores
+
+    for task, (_, _, beside) in enumerate(own_answer.by_label(CONFIG, last)):
+        found = answer(last.metrics, CONFIG.structures, task)
+        size = int(last.metrics[f"{found.choice}.parameters"])
+        assert f"{size:,} parameters" in beside and f"{100 * found.shown:.1f}% or more" in beside
+    table = own_scores.scores(CONFIG, last)
+    assert set(table["measure"]) == {"AUC", "RMSE", "log loss", "calibration error", "given over observed"}
+    calibrated = table[table["measure"] == "log loss"]
+    assert set(calibrated["label"]) == {"click"} and len(calibrated) == len(CONFIG.structures) + 2
+    assert (calibrated["low"] <= calibrated["mean"]).all() and (calibrated["mean"] <= calibrated["high"]).all()
+
+
+def test_the_chart_of_chances_holds_the_bins(last: Frame) -> None:
+    chart = own_charts.reliability(CONFIG, last, ["mmoe", "trees"]).to_dict()
+    rows = next(rows for rows in chart["datasets"].values() if "came" in rows[0])
+    bins = last.metrics["mmoe.reliability"][0]
+    mine = [(row["given"], row["came"]) for row in rows if row["name"] == "MMoE"]
+    assert mine == [(pytest.approx(given), pytest.approx(came)) for given, came, share in bins if share > 0]
+    assert {row["label"] for row in rows} == {"click"}

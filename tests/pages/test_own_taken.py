@@ -94,12 +94,17 @@ def test_another_structure_can_be_chosen(frames: tuple[Frame, ...], made: dict[s
 def test_the_report_holds_answer_intervals_settings_and_what_was_read(frames: tuple[Frame, ...], spoken: str) -> None:
     from datetime import UTC, datetime
 
+    from engine.multitask.own_data.summary import summary
+    from engine.tables.notes import note
+
+    opened = replace(summary(TABLE, "").opened, notes=(note("Column {column} holds no times.", column="x<b>"),))
     with speaking(spoken):
-        page = own_taken.written(Recording(CONFIG, frames), datetime(2026, 3, 4, 5, 6, tzinfo=UTC))
+        page = own_taken.written(Recording(CONFIG, frames), datetime(2026, 3, 4, 5, 6, tzinfo=UTC), opened)
         table = own_taken.own_scores.scores(CONFIG, frames[-1])
     body = page.partition("</head>")[2]
     assert CONFIG.table in body and "2026-03-04 05:06 +0000" in body and "点击" in body
     assert "&lt;b&gt;=device" in body and "<b>=device" not in body, "a column's name is no HTML"
+    assert "UTF-8" in body and "x&lt;b&gt;" in body and f"{opened.rows:,}" in body
     for column in table.columns[3:6]:
         assert all(f"{value:.4f}" in body for value in table[column].dropna())
     assert all(TITLES[structure] in body for structure in CONFIG.structures)

@@ -122,3 +122,22 @@ def test_a_server_without_processes_left_asks_to_try_again(monkeypatch: pytest.M
     monkeypatch.setattr("engine.tables.guard.subprocess.Popen", out_of)
     with pytest.raises(Busy, match="Try again in a minute"):
         read(summary, b"PAR1" + bytes(100), {"name": "t.parquet"})
+
+
+def test_a_packed_file_is_read_elsewhere_also_as_the_second_of_two() -> None:
+    import gzip
+
+    from engine.tables.beside import joined
+
+    plain, packed = b"a,b\n1,2\n", gzip.compress(b"a,b\n1,2\n", mtime=0)
+    assert guard.is_short(joined(plain, plain))
+    assert not guard.is_short(joined(plain, packed)) and not guard.is_short(joined(packed, plain))
+
+
+def test_two_files_read_elsewhere_are_the_same(elsewhere: None) -> None:
+    from engine.tables.beside import joined
+
+    one, other = (sample_table(400, seed).to_csv(index=False).encode() for seed in (0, 1))
+    found = read(summary, joined(one, other), {"name": "two.csv"})
+    same(found, summary(joined(one, other), "two.csv"))
+    assert found.first == 400 and found.rows == 800

@@ -115,12 +115,12 @@ def prepare(frame: pd.DataFrame, config: TableConfig, first: int = 0) -> Prepare
     return Prepared(
         torch.tensor(numbers, dtype=torch.float32), torch.tensor(ids), torch.tensor(np.stack(labels, 1), dtype=torch.float32),
         encoding.sizes, tuple(binary for _, binary in found), np.array(scale), train, validation, test, encoding,
-        _weights(frame, config.weight, train), groups_of(frame, config.group) if config.group else None,
+        _weights(frame, config.weight, (train, validation, test)), groups_of(frame, config.group) if config.group else None,
         _scores(frame, config, test), np.array(shift),
     )  # fmt: skip
 
 
-def _weights(frame: pd.DataFrame, name: str, train: Array) -> Array | None:
+def _weights(frame: pd.DataFrame, name: str, each: Sequence[Array]) -> Array | None:
     """How much each row counts, 1 on the average training row."""
     if not name:
         return None
@@ -131,9 +131,9 @@ def _weights(frame: pd.DataFrame, name: str, train: Array) -> Array | None:
     bad = np.flatnonzero(~((weights >= 0) & (weights <= LARGEST)))
     if len(bad):
         raise UserError("Weight {column} is missing or below 0 in row {row}.", column=name[:80], row=int(bad[0]) + 1)
-    if not weights[train].sum() > 0:
-        raise UserError("Weight {column} is 0 in every training row.", column=name[:80])
-    return np.asarray(weights / weights[train].mean())
+    if any(not weights[rows].sum() > 0 for rows in each):
+        raise UserError("Weight {column} is 0 in every training, validation or test row.", column=name[:80])
+    return np.asarray(weights / weights[each[0]].mean())
 
 
 def _scores(frame: pd.DataFrame, config: TableConfig, test: Array) -> Array:

@@ -116,7 +116,8 @@ class Judge:
         """Of every model so far, by "name.measure" (S, T) and, over rows and seeds together, "name.measure.resampled" (R, T);
         of the error that one is "name.resampled"."""
         found: dict[str, Array] = {}
-        most = {"error": np.where(self._binary, 1.0, np.inf), "log_loss": np.inf, "pr_auc": 1.0, "gauc": 1.0}
+        bounded = {"error": np.array(self._binary), "log_loss": np.array(False)}
+        least = np.where(self._binary, 0.5 / len(self._labels), 1e-12)
         for name, seeds in self._found.items():
             source = np.random.default_rng((int(self._picks), len(seeds)))
             picked = source.integers(len(seeds), size=(len(self._counts), len(seeds)))
@@ -125,6 +126,6 @@ class Judge:
             for measure in MEASURES:
                 each = np.stack([one[f"{measure}.resampled"] for one in seeds], 1)
                 place = f"{name}.resampled" if measure == "error" else f"{name}.{measure}.resampled"
-                found[place] = over_seeds(each, picked, np.asarray(most[measure]))
+                found[place] = over_seeds(each, picked, least, bounded.get(measure, np.array(True)))
             found[f"{name}.reliability"] = np.stack([one["reliability"] for one in seeds]).mean(0)
         return found
