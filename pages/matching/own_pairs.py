@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
 from engine.matching import PairsConfig
@@ -47,7 +45,16 @@ def draw() -> None:
     )  # fmt: skip
     if file is not None and second is not None:
         file = _both(file, reading.uploaded(PLACE.playground, second))
-    offered = with_file(PLACE, file, found_in, _offer, Decisions(roles=ROLES))
+    how = {"bind": "query-params"}
+    with st.container(horizontal=True):
+        steps = controls.whole_number(
+            t("Training steps, at most (0: as suits the file)"), IntRange(0, 50_000), 0, key="matching_pairs_steps", step=100,
+            help=t("Of each seed. A model stops where the validation queries no longer gain."), **how,
+        )  # fmt: skip
+        runs = controls.whole_number(
+            t("Seeds (0: as suits the file)"), IntRange(0, 12), 0, key="matching_pairs_runs", **how
+        )
+    offered = with_file(PLACE, file, found_in, lambda read: _offer(read, steps, runs), Decisions(roles=ROLES))
     run = training.current()
     if run is not None and isinstance(run.config, PairsConfig):
         if offered and offered != run.config.table:
@@ -60,7 +67,7 @@ def _both(first: Upload, second: Upload) -> Upload:
     return Upload(first.box, name, f"{first.mark}+{second.mark}", lambda: together(first.data(), second.data()))
 
 
-def _offer(read: Reading[Found]) -> str:
+def _offer(read: Reading[Found], steps: int, runs: int) -> str:
     """Show what the file holds, and the button; the file's hash."""
     found = read.found
     st.caption(
@@ -71,30 +78,30 @@ def _offer(read: Reading[Found]) -> str:
         )
         + (" " + t("The test is the second file.") if found.second else "")
     )  # fmt: skip
-    config = _settings(found)
-    config = replace(config, language=found.language, table=read.table.digest, told=read.told)
+    suits = enough(found)
+    config = PairsConfig(
+        question=_asked(found), steps=steps or suits["steps"], runs=runs or suits["runs"], batch_size=suits["batch_size"],
+        tried=suits["tried"], language=found.language, table=read.table.digest, told=read.told,
+    )  # fmt: skip
+    st.caption(
+        t(
+            "Seeds: {runs}, of at most {steps} steps each, on {size} pairs at a time; rates tried for each model: {tried}.",
+            runs=config.runs, steps=f"{config.steps:,}", size=config.batch_size, tried=config.tried,
+        )
+    )  # fmt: skip
     train_button(PLACE, t("Train on these pairs"), config, read.table, "pairs", where.forget_query)
     return read.table.digest
 
 
-def _settings(found: Found) -> PairsConfig:
-    """What is asked, and for how long; what suits the file stands there already."""
-    suits = enough(found)
+def _asked(found: Found) -> str:
+    """What the models are asked: what the file does, unless another question is chosen."""
     chosen = one_of(
         t("What the models are asked"), found.possible, found.question, key="matching_pairs_question",
         name_of=lambda one: t(ASKS[one]),
     )  # fmt: skip
     more = t("other questions can be chosen") if len(found.possible) > 1 else t("its labels admit no other question")
     st.caption(t(WHY[found.question], lists=f"{found.lists:,}", possible=more))
-    how = {"bind": "query-params"}
-    with st.container(horizontal=True):
-        steps = controls.whole_number(
-            t("Training steps, at most"), IntRange(50, 50_000), suits["steps"], key="matching_pairs_steps", step=100,
-            help=t("Of each seed. A model stops where the validation queries no longer gain."), **how,
-        )  # fmt: skip
-        runs = controls.whole_number(t("Seeds"), IntRange(1, 12), suits["runs"], key="matching_pairs_runs", **how)
-    asked = chosen if chosen in found.possible else found.question
-    return PairsConfig(steps=steps, runs=runs, question=asked, batch_size=suits["batch_size"], tried=suits["tried"])
+    return chosen if chosen in found.possible else found.question
 
 
 def _progress() -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from engine.recommender import OwnLogConfig
 from engine.recommender.held_out.served import CUTS
 from engine.recommender.opponents.beside import OPPONENTS
+from engine.recommender.own_log import further
 from engine.runs.frame import Frame
 from engine.runs.studies.verdict import Outcome
 from pages.recommender import opponents
@@ -20,7 +21,7 @@ from pages.ui.pieces.verdict import badge_of
 def measured(config: OwnLogConfig, recall: Frame, ranking: Frame | None = None) -> None:
     """Hits of every method, of ranking what there is, and how the network is judged beside the best of the others."""
     cuts = {k: n for n, k in enumerate(CUTS) if k < config.videos} or {CUTS[0]: 0}  # a cut that holds all finds all
-    rows = [_row(name, cuts, recall, ranking) for name in METHODS if f"{name}.hits" in recall.metrics]
+    rows = [_row(name, config.videos, recall, ranking) for name in METHODS if f"{name}.hits" in recall.metrics]
     st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", alt=t("Held-out measures"))
     there = [name for name in OPPONENTS if f"{name}.hits" in recall.metrics]
     if there:
@@ -55,6 +56,11 @@ def _about(recall: Frame, ranked: bool) -> str:
         t(
             "hit@k: the share of users whose last watch is among the first k that may be served: seen before that moment by somebody, and not watched before by them."
         )
+        + (
+            " " + t("Coverage: the share of all items that stand among anybody's first {most}.", most=further.PLACES)
+            if "recall.coverage" in recall.metrics
+            else ""
+        )
         + " "
         + opponents.told_chosen(recall.metrics)
         + (
@@ -68,9 +74,14 @@ def _about(recall: Frame, ranked: bool) -> str:
     )
 
 
-def _row(name: str, cuts: dict[int, int], recall: Frame, ranking: Frame | None) -> dict[str, object]:
+def _row(name: str, videos: int, recall: Frame, ranking: Frame | None) -> dict[str, object]:
     row: dict[str, object] = {t("Method"): t(METHODS[name])}
-    row |= {f"hit@{k}": _share(recall.metrics[f"{name}.hits"][n]) for k, n in cuts.items()}
+    whole = f"{name}.at" in recall.metrics  # the last look, at all users
+    cuts, hits = (further.CUTS, recall.metrics[f"{name}.at"]) if whole else (CUTS, recall.metrics[f"{name}.hits"])
+    row |= {f"hit@{k}": _share(hit) for k, hit in zip(cuts, hits, strict=True) if k < videos or k == cuts[0]}
+    if whole:
+        row[f"NDCG@{further.PLACES}"] = f"{float(recall.metrics[f'{name}.ndcg']):.3f}"
+        row[t("coverage")] = _share(recall.metrics[f"{name}.coverage"])
     part = "ranking" if name == "recall" else name
     if ranking is not None and f"{part}.auc" in ranking.metrics:
         row["AUC"] = f"{float(ranking.metrics[f'{part}.auc']):.3f}"

@@ -14,6 +14,7 @@ from engine.recommender.own_log.sample import sample_log
 from engine.recommender.own_log.site import enough_steps, own_config
 from engine.runs.config import IntRange
 from engine.runs.service.run import State
+from engine.tables.roles.clock import LINE
 from pages.recommender import where
 from pages.recommender.measured import measured
 from pages.recommender.settings import WEIGHTING
@@ -118,20 +119,15 @@ def _offer(read: reading.Reading[Found], rated: str) -> str:
 
 def _found(log: Found) -> None:
     """What was read, and what is missing."""
-    first, last = (pd.Timestamp(second, unit="s").strftime("%Y-%m-%d") for second in (log.first, log.last))
-    st.caption(
-        t(
-            "{first} to {last}. Rows: {rows}, of them watches: {watches}. Users: {users}. Items: {items}.",
-            rows=f"{log.rows:,}",
-            users=f"{log.users:,}",
-            items=f"{log.items:,}",
-            first=first,
-            last=last,
-            watches=f"{log.watches:,}",
-        )
-        + (" " + t("Rows that stood there twice: {rows}.", rows=f"{log.twice:,}") if log.twice else "")
-    )
-    columns = listed(t(ROLES[role]) + ": " + name for role, name in log.roles.items())
+    count = {name: f"{getattr(log, name):,}" for name in ("rows", "watches", "users", "items")}
+    if log.roles.get("time") == LINE:
+        held = t("Rows: {rows}, of them watches: {watches}. Users: {users}. Items: {items}.", **count)
+    else:
+        first, last = (pd.Timestamp(second, unit="s").strftime("%Y-%m-%d") for second in (log.first, log.last))
+        held = t("{first} to {last}. Rows: {rows}, of them watches: {watches}. Users: {users}. Items: {items}.", first=first, last=last, **count)  # fmt: skip
+    st.caption(held + (" " + t("Rows that stood there twice: {rows}.", rows=f"{log.twice:,}") if log.twice else ""))
+    named = {role: t("order of the lines") if name == LINE else name for role, name in log.roles.items()}
+    columns = listed(t(ROLES[role]) + ": " + name for role, name in named.items())
     unit = t(" Watch times are in {unit}.", unit=t(UNITS[log.unit])) if log.timed else ""
     st.caption(t("Read as {columns}.", columns=columns) + unit)
     if not log.ranked:

@@ -9,10 +9,14 @@ import streamlit as st
 from engine.recurrent import TextConfig
 from engine.recurrent.own_text.text import Found, found_config, found_in
 from engine.runs.config import IntRange
+from engine.runs.service.run import State
+from pages.recurrent import own_answer
 from pages.recurrent.where import PLACE
 from pages.ui.controls import controls
 from pages.ui.language import t
+from pages.ui.run import training
 from pages.ui.run.file_form import Decisions
+from pages.ui.run.live import with_each_frame
 from pages.ui.run.own_file import choose_file, train_button, with_file
 from pages.ui.run.reading import Reading
 
@@ -35,6 +39,22 @@ def draw() -> None:
         lambda read: _offer(read, TextConfig(distance=length, steps=steps, told=read.told)),
         Decisions(form=False),
     )
+    run = training.current()
+    if run is not None and isinstance(run.config, TextConfig):
+        with_each_frame(_progress, "recurrent_own_answer")
+
+
+def _progress() -> None:
+    """The answer of the run so far."""
+    run, view = training.current(), training.view_of(training.current())
+    if run is None or view is None or not isinstance(run.config, TextConfig):
+        return
+    if view.state == State.FAILED:
+        st.error(training.status(view))
+    elif not view.frames:
+        st.info(training.status(view))
+    else:
+        own_answer.result(run.config, view.frames[-1], not view.active)
 
 
 def _offer(read: Reading[Found], base: TextConfig) -> None:

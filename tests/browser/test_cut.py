@@ -64,7 +64,7 @@ def cut_and_mend(page: Page, line: Proxy) -> None:
 
 def test_a_run_on_own_pairs_is_still_there_with_its_file(page: Page, through: Proxy, tmp_path: Path) -> None:
     opened(page, through.address, "matching?matching_open_own_pairs=true&matching_pairs_steps=100")
-    page.locator("input[type=file]").set_input_files(pairs(tmp_path / "mine.tsv"))
+    page.locator("input[type=file]").first.set_input_files(pairs(tmp_path / "mine.tsv"))
     page.locator(".st-key-matching_train_own button").click()
     expect(page.locator(".st-key-on_stage")).to_contain_text("Your run")
     cut_and_mend(page, through)

@@ -143,7 +143,7 @@ def test_hostile_pairs_are_trained_quietly(hostile: Visit) -> None:
     hostile.says(f"found the columns query, {image}, $x$")
     hostile.upload("pairs.jsonl", "\n".join(map(json.dumps, rows)))
     hostile.page.get_by_role("button", name="Train on these pairs").click()
-    expect(hostile.page.locator(".st-key-run_bar")).to_contain_text("Finished: step 50 of 50")
+    expect(hostile.page.locator(".st-key-run_bar")).to_contain_text("Finished")
     hostile.is_quiet()
     hostile.open("matching", q="![](?) !", part="d1_input", open_hashing="true", hash_text=image)
     hostile.says("holds no letter to read")

@@ -32,6 +32,7 @@ from engine.recommender.serving.restore import server_at
 from engine.recommender.serving.truth import Truth
 from engine.recommender.site.history import SECONDS
 from engine.tables.names import recognised
+from engine.tables.told import Told
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "kuairand-pure"
 DAY = 1_714_521_600
@@ -317,9 +318,12 @@ def test_the_last_watch_of_each_user_is_held_out_of_everything() -> None:
     assert site.world.log.time[data.learnt].max() < site.world.log.time[data.judged].min() and len(data.judged) == 60
 
 
-BESIDE = {f"{name}.{what}" for name in OPPONENTS for what in ("hits", "gain")}
+FURTHER = ("at", "ndcg", "coverage")
+BESIDE = {f"{name}.{what}" for name in OPPONENTS for what in ("hits", "gain", *FURTHER)}
 CHOSEN = {f"chosen.{field.name}" for field in fields(Chosen)}
-HITS = {"recall.hits", "recall.new", "recall.groups", "ceiling"} | BESIDE | CHOSEN
+HITS = (
+    {"recall.hits", "recall.new", "recall.groups", "ceiling"} | BESIDE | CHOSEN | {f"recall.{one}" for one in FURTHER}
+)
 JUDGED = {f"{name}.{what}" for name in ("ranking", "popular", "knn") for what in ("auc", "mispredicted")}
 
 
@@ -343,9 +347,31 @@ def test_a_log_of_impressions_trains_both_stages() -> None:
 @pytest.mark.parametrize("rows", [frame(), RATED, frame(watch_seconds=30)])
 def test_a_log_of_watches_alone_trains_candidate_generation_alone(rows: pd.DataFrame) -> None:
     frames = list(train_own(SMALL, csv(rows)))
-    without = {"kinds.hits", "kinds.gain"}  # no channels
+    without = {f"kinds.{what}" for what in ("hits", "gain", *FURTHER)}  # no channels
     assert frames[-1].step == SMALL.steps and set(frames[-1].metrics) == HITS - without | {"recall.loss"}
     assert server_at(own_site(SMALL, csv(rows)), frames).ranker is None
+
+
+def test_hits_at_the_cuts_of_both_kinds_are_the_same_lists() -> None:
+    last = list(train_own(SMALL, csv(frame())))[-1].metrics
+    for name in ("recall", "popular", "recent", "knn", "ease"):
+        assert last[f"{name}.at"][[0, 2, 3]].tolist() == last[f"{name}.hits"].tolist()
+        assert last[f"{name}.at"][0] <= last[f"{name}.at"][1] <= last[f"{name}.at"][2]
+        assert 0 <= last[f"{name}.ndcg"] <= last[f"{name}.at"][2] and 0 < last[f"{name}.coverage"] <= 1
+
+
+def test_a_log_without_a_time_is_in_the_order_of_its_lines_where_somebody_says_so() -> None:
+    rows = frame().sample(frac=1.0, random_state=0)
+    without = csv(rows.drop(columns=["timestamp"]))
+    with pytest.raises(UserError, match="order of the lines"):
+        read_log(without)
+    log = read_log(without, told=Told(roles={"time": ""}).as_text())
+    events = log.events
+    assert len(events) == len(rows) and np.all(np.diff(events.time) > 0) and log.days == 365
+    assert [events.users[n] for n in events.user] == rows["user_id"].astype(str).tolist()
+    assert any("order of the lines" in str(one) for one in events.opened.doubts)
+    both = read_log(csv(rows), told=Told(roles={"time": ""}).as_text())
+    assert np.array_equal(both.events.user, events.user)  # a column of times that somebody does not trust
 
 
 def test_without_watch_times_ranking_is_plain_logistic_regression() -> None:

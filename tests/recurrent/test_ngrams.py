@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 import numpy as np
 import pytest
 
-from engine.recurrent.own_text.ngrams import ORDERS, NGrams, chosen_order
+from engine.recurrent.own_text.ngrams import ORDERS, WEIGHTS, NGrams, chosen_order, tuned
 
 SOURCE = np.random.default_rng(0)
 TEXT = "the cat sat on the mat, the dog lay by the log. " * 40
@@ -19,8 +19,8 @@ IDS = np.array([ALPHABET.index(character) for character in TEXT])
 class Slow:
     """P(c | h) as the module's docstring says it, one character after another."""
 
-    def __init__(self, text: list[int], symbols: int, order: int) -> None:
-        self.symbols, self.order = symbols, order
+    def __init__(self, text: list[int], symbols: int, order: int, weight: float) -> None:
+        self.symbols, self.order, self.weight = symbols, order, weight
         self.follows: dict[tuple[int, ...], Counter[int]] = defaultdict(Counter)
         for length in range(order):
             for at in range(length, len(text)):
@@ -32,16 +32,17 @@ class Slow:
         after = self.follows.get(history)
         if not after:
             return shorter
-        return (after[character] + len(after) * shorter) / (after.total() + len(after))
+        kinds = self.weight * len(after)
+        return (after[character] + kinds * shorter) / (after.total() + kinds)
 
 
-@pytest.mark.parametrize("order", [1, 2, 4])
-def test_it_is_the_recursion(order: int) -> None:
+@pytest.mark.parametrize(("order", "weight"), [(1, 1.0), (2, 1.0), (4, 1.0), (3, 0.2), (5, 3.0)])
+def test_it_is_the_recursion(order: int, weight: float) -> None:
     text = SOURCE.integers(0, 5, 300)
     window = SOURCE.integers(0, 5, (9, 3))
     inputs, targets = window[:-1], window[1:]
-    found = NGrams(text, 5, order).probabilities(inputs, targets)
-    slow = Slow(text.tolist(), 5, order)
+    found = NGrams(text, 5, order, weight).probabilities(inputs, targets)
+    slow = Slow(text.tolist(), 5, order, weight)
     for step, batch in np.ndindex(*found.shape):
         history = tuple(inputs[: step + 1, batch].tolist())
         assert found[step, batch] == pytest.approx(slow.probability(history, int(targets[step, batch])), rel=1e-12)
@@ -73,3 +74,11 @@ def test_the_largest_alphabet_has_room() -> None:
     ids = SOURCE.integers(0, 401, 4_000)
     counts = NGrams(ids, 401, max(ORDERS))
     assert np.isfinite(counts.loss(ids[:-1, None], ids[1:, None])) and 401 ** max(ORDERS) < 2**63
+
+
+def test_smoothing_is_tuned_within_the_training_part() -> None:
+    """Where a text repeats itself, shorter contexts count little; in noise, much."""
+    repeated, noise = tuned(IDS, len(ALPHABET), 5), tuned(SOURCE.integers(0, 8, 3_000), 8, 4)
+    assert repeated == WEIGHTS[0] and noise == WEIGHTS[-1]
+    counts = {w: NGrams(IDS[:1_500], len(ALPHABET), 5, w).loss(IDS[1_500:-1, None], IDS[1_501:, None]) for w in WEIGHTS}
+    assert counts[repeated] <= counts[1.0]

@@ -94,6 +94,8 @@ class _Comparison:
             metrics = {**last.metrics, **first.metrics, **self._judged()}
             yield Frame(self._done + 1, metrics, {**first.parameters, **self._predicted()})
             self._done += 1
+        if self._tick is not None:
+            self._tick(self._done, self._done)  # the validation queries may have ended it earlier
 
     def _tried(self, model: str) -> tuple[float, ...]:
         """The model's own rate, and where several are tried those a factor 3 below and above."""

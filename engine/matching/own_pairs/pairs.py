@@ -103,7 +103,7 @@ def enough(found: Found) -> dict[str, int]:
     """Settings that suit a file: more steps for more pairs, larger batches, and of a large file one rate and two seeds."""
     pairs = round(found.pairs * found.train / max(found.train + found.validation + found.test, 1))
     size = 32 if pairs < 4_000 else 64 if pairs < 12_000 else 256
-    epochs = min(max(60_000 / max(pairs, 1), 2), 12)
+    epochs = min(max(45_000 / max(pairs, 1), 2), 12)
     steps = max(round(epochs * pairs / size / 10) * 10, 100)
     large = pairs > 12_000
     return {"steps": steps, "batch_size": size, "runs": 2 if large else 3, "tried": 1 if large else 2}

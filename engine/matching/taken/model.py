@@ -21,6 +21,7 @@ from engine.matching.data.texts import Texts
 from engine.matching.models import Matcher, Tower, build, cosines
 from engine.matching.opened.opened import Opened
 from engine.matching.opened.trace import OpenedModel
+from engine.matching.taken.code import code
 from engine.runs.seeds import generator
 from engine.taken.cells import OperatorCell
 
@@ -168,4 +169,4 @@ def shaped(config: MatchingConfig, model: str, learnt: Mapping[str, Tensor], not
     return matcher
 
 
-LEAVING: Leaving[MatchingConfig, Opened] = Leaving(carry, shaped)
+LEAVING: Leaving[MatchingConfig, Opened] = Leaving(carry, shaped, code)

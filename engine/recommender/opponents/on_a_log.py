@@ -16,7 +16,8 @@ from engine.recommender.held_out.data import Data
 from engine.recommender.held_out.evaluation import TESTED, tested
 from engine.recommender.held_out.served import CUTS, Serving
 from engine.recommender.opponents import clicks
-from engine.recommender.opponents.beside import Beside, Chosen, tune
+from engine.recommender.opponents.beside import Chosen
+from engine.recommender.opponents.of_logs import BesideLog, tune_log
 from engine.recommender.ranking.past import Earlier
 from engine.recommender.recall.samples import Examples
 from engine.runs.frame import Array
@@ -83,8 +84,8 @@ class OnALog:
     def _make(self) -> _Made:
         data = self._data
         held_out, test = data.test.place, tested(data, len(data.test))
-        chosen = tune(data.site, held_out, self._go_on)
-        lists = Beside(data.site, held_out, chosen, self._go_on).lists(test, self._most)
+        chosen = tune_log(data.site, held_out, self._go_on)
+        lists = BesideLog(data.site, held_out, chosen, self._go_on).lists(test, self._most)
         return _Made(test, lists, facts(data, chosen))
 
     def _go_on(self) -> None:

@@ -17,8 +17,9 @@ from engine.cost import ROWS
 from engine.measures import parameter_count
 from engine.recommender.held_out.data import Data
 from engine.recommender.held_out.served import CUTS, Serving
-from engine.recommender.opponents.beside import OPPONENTS, Beside, Chosen
+from engine.recommender.opponents.beside import OPPONENTS, Chosen
 from engine.recommender.opponents.ease import MOST
+from engine.recommender.opponents.of_logs import BesideLog
 from engine.recommender.recall.samples import Examples
 from engine.recommender.recall.training import viewers
 from engine.recommender.serving.restore import server_at
@@ -85,7 +86,7 @@ def _methods(data: Data, frames: Sequence[Frame], chosen: Chosen, asked: Example
 
     yield _Method("recall", scores, parameter_count(net))
     kept = _numbers(data, chosen)
-    for name, found in Beside(data.site, data.test.place, chosen).scores(asked, OPPONENTS):
+    for name, found in BesideLog(data.site, data.test.place, chosen).scores(asked, OPPONENTS):
         yield _Method(name, found, kept[name])
 
 

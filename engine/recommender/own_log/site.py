@@ -13,6 +13,7 @@ from engine.recommender.held_out.data import HELD_OUT, check_vocabulary, prepare
 from engine.recommender.opponents.on_a_log import OnALog
 from engine.recommender.own_log.config import OwnLogConfig
 from engine.recommender.own_log.found import Found
+from engine.recommender.own_log.further import further
 from engine.recommender.own_log.log import OwnLog, examples_of, read_log, sized
 from engine.recommender.recall.samples import FEWEST
 from engine.recommender.site.vocabulary import Site, site_of
@@ -81,7 +82,7 @@ def checked(site: Site) -> Site:
 
 
 def train_own(config: OwnLogConfig, data: bytes, tick: Tick | None = None) -> Iterator[Frame]:
-    """Train on a file. Metrics as `train`, and those of `OnALog` beside them; nothing of ranking, which has no
+    """Train on a file. Metrics as `train`, and those of `OnALog` beside them, in the last frame of recall those of `further` too; nothing of ranking, which has no
     negatives to learn from, where the log does not tell what was shown in vain.
 
     Raises UserError where the file is not the one that `config.table` names, or cannot be used.
@@ -90,8 +91,10 @@ def train_own(config: OwnLogConfig, data: bytes, tick: Tick | None = None) -> It
     check_vocabulary(ready.site, ready.train)
     beside = OnALog(ready)
     try:
+        steps = ready.site.world.config.steps
         for frame in train_from(ready, tick, beside):
             known = beside.facts() if "recall.hits" in frame.metrics else {}
+            known |= further(ready, (frame,), beside) if frame.step == steps else {}
             yield replace(frame, metrics={**frame.metrics, **known})
     finally:
         beside.stop()

@@ -1,9 +1,9 @@
 """Counting: how well the last few characters alone tell the next, without any network.
 
-    P(c | h) = (n(h c) + t(h) · P(c | h')) / (n(h) + t(h))
+    P(c | h) = (n(h c) + w · t(h) · P(c | h')) / (n(h) + w · t(h))
 
 n counts in the training part, t(h) is how many different characters followed h, h' is h without its first character, and
-before the shortest stands an even guess (Witten & Bell 1991, interpolated).
+before the shortest stands an even guess (Witten & Bell 1991, interpolated; theirs is w = 1).
 
 N characters · V of the alphabet · L steps · B windows
 """
@@ -18,13 +18,17 @@ from engine.runs.frame import Array
 
 ORDERS = range(2, 7)
 """Lengths of what is counted, the predicted character included, that are tried."""
+NAMED = (3, 4, 5)
+"""Lengths that stand beside the cells by their own names."""
+WEIGHTS = (0.1, 0.2, 0.35, 0.6, 1.0, 1.7, 3.0)
+"""w, how much shorter contexts count, that are tried."""
 
 
 class NGrams:
-    """Counts of a text's character ids (N,), up to `order` characters long."""
+    """Counts of a text's character ids (N,), up to `order` characters long; `weight` is w."""
 
-    def __init__(self, ids: Array, symbols: int, order: int) -> None:
-        self.symbols, self.order = symbols, order
+    def __init__(self, ids: Array, symbols: int, order: int, weight: float = 1.0) -> None:
+        self.symbols, self.order, self.weight = symbols, order, weight
         self._counts = [_Counts(_codes(ids, length, symbols), symbols) for length in range(1, order + 1)]
 
     def probabilities(self, inputs: Array, targets: Array) -> Array:
@@ -37,7 +41,7 @@ class NGrams:
                 before[length - 1 :] = inputs[: len(inputs) - length + 1]
                 context = context + before * self.symbols ** (length - 1)
                 known[: length - 1] = False
-            mixed = counts.mixed(context, targets, found)
+            mixed = counts.mixed(context, targets, found, self.weight)
             found = np.where(known, mixed, found)
         return found
 
@@ -56,11 +60,12 @@ class _Counts:
         self._seen = np.add.reduceat(self._count, first)
         self._kinds = np.diff(np.append(first, len(self._codes)))
 
-    def mixed(self, context: Array, targets: Array, shorter: Array) -> Array:
+    def mixed(self, context: Array, targets: Array, shorter: Array, weight: float) -> Array:
         """Its probabilities, mixed with those of the context that is one shorter; those alone where it was never seen."""
         seen, kinds = (_at(self._contexts, values, context) for values in (self._seen, self._kinds))
         both = _at(self._codes, self._count, context * self._symbols + targets)
-        mixed: Array = np.where(seen > 0, (both + kinds * shorter) / np.maximum(seen + kinds, 1), shorter)
+        kinds = weight * kinds
+        mixed: Array = np.where(seen > 0, (both + kinds * shorter) / np.where(seen > 0, seen + kinds, 1.0), shorter)
         return mixed
 
 
@@ -86,4 +91,15 @@ def chosen_order(ids: Array, symbols: int, orders: Sequence[int] = ORDERS) -> in
     for order in orders:
         window = ids[-held - order :]
         losses[order] = NGrams(ids[:-held], symbols, order).loss(window[:-1, None], window[1:, None])
+    return min(losses, key=losses.__getitem__)
+
+
+def tuned(ids: Array, symbols: int, order: int, weights: Sequence[float] = WEIGHTS) -> float:
+    """The weight of shorter contexts that tells most of the last tenth of the training part, counted in the rest of it."""
+    held = max(len(ids) // 10, 2)
+    window, counts = ids[-held - order :], NGrams(ids[:-held], symbols, order)
+    losses = {}
+    for weight in weights:
+        counts.weight = weight
+        losses[weight] = counts.loss(window[:-1, None], window[1:, None])
     return min(losses, key=losses.__getitem__)

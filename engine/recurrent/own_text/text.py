@@ -13,7 +13,7 @@ from torch import Tensor
 
 from engine.errors import UserError
 from engine.recurrent.config import TextConfig
-from engine.recurrent.own_text.ngrams import NGrams, chosen_order
+from engine.recurrent.own_text.ngrams import NAMED, NGrams, chosen_order, tuned
 from engine.recurrent.tasks import Characters
 from engine.recurrent.training import Batches, train_on
 from engine.runs.frame import Array, Frame
@@ -99,8 +99,9 @@ def encode(text: str, alphabet: str) -> Tensor:
 
 def read(config: TextConfig, data: bytes, tick: Tick | None = None) -> Iterator[Frame]:
     """Train on all but the last tenth, test on that. Metrics as `train`; the loss is in nats per character. Beside them
-    "counting.test_loss" (S, K) of the same windows, told by how often what followed what, and "counting.order" (), how many
-    characters are counted together, the next one included.
+    "counting.test_loss" (S, K) of the same windows, told by how often what followed what, "counting.order" (), how many
+    characters are counted together, the next one included, and of each length n of `NAMED`, its smoothing tuned,
+    "counting.{n}" (S, K) and "counting.{n}.weight" ().
 
     Raises UserError where the text is not the one that `config.table` names, or cannot be used.
     """
@@ -117,10 +118,16 @@ def read(config: TextConfig, data: bytes, tick: Tick | None = None) -> Iterator[
 def _counting(config: TextConfig, trained: Characters, tested: Characters, ids: Array) -> dict[str, Array]:
     """What counting tells of the windows that the cells are tested on."""
     symbols = len(config.alphabet)
-    order = chosen_order(ids, symbols)
-    counts = NGrams(ids, symbols, order)
     windows = [
         (test.inputs.numpy(), test.targets.numpy()) for test in Batches(config, trained, tested, config.seeds).tests
     ]
-    each = [[counts.loss(*pair) for pair in zip(*test, strict=True)] for test in windows]  # by distance, by seed
-    return {"counting.test_loss": np.array(each).T, "counting.order": np.array(order)}
+
+    def of(counts: NGrams) -> Array:
+        return np.array([[counts.loss(*pair) for pair in zip(*test, strict=True)] for test in windows]).T
+
+    order = chosen_order(ids, symbols)
+    found = {"counting.test_loss": of(NGrams(ids, symbols, order)), "counting.order": np.array(order)}
+    for n in NAMED:
+        weight = tuned(ids, symbols, n)
+        found |= {f"counting.{n}": of(NGrams(ids, symbols, n, weight)), f"counting.{n}.weight": np.array(weight)}
+    return found

@@ -15,7 +15,8 @@ from engine.errors import UserError
 from engine.runs.frame import Array
 from engine.tables.names import LOG, recognised
 from engine.tables.notes import LeftOut, Note, listed, note
-from engine.tables.roles.clock import day_of, with_day
+from engine.tables.roles.clock import LINE, day_of, in_order_of_lines, with_day
+from engine.tables.roles.doubles import again_of
 from engine.tables.roles.guesses import guessed_log
 from engine.tables.roles.words import NO, YES
 from engine.tables.typed.columns import GAPS, Column, column_of, decimal_of
@@ -100,8 +101,13 @@ def read_log(
     """The log in a table; `told` are the roles that somebody chose. Raises UserError where a role is missing."""
     decimal = decimal or decimal_of(written)
     now = Reading(written, decimal, np.ones(written.cells.num_rows, bool), left_out=list(written.left_out), notes=list(written.notes))  # fmt: skip
-    roles = _roles(now, dict(told or {}))
-    if day := day_of(written, roles["time"]):
+    if by_lines := (told or {}).get("time") == "":
+        written = now.written = in_order_of_lines(written)
+        now.notes.append(
+            note("The order of the lines is time: the first lies a year before the last, and days are shares of that.")
+        )
+    roles = _roles(now, dict(told or {}) | ({"time": LINE} if by_lines else {}))
+    if not by_lines and (day := day_of(written, roles["time"])):
         place = written.names.index(roles["time"])
         cells = written.cells.set_column(place, roles["time"], with_day(written, roles["time"], day))
         written = now.written = replace(written, cells=cells)
@@ -119,7 +125,7 @@ def read_log(
     used = now.used
     if not used.any():
         raise _reason(now)
-    again = _again(user[used], item[used], moments[used], clicked[used], None if watched is None else watched[used])
+    again = again_of(user[used], item[used], moments[used], clicked[used], None if watched is None else watched[used])
     user, users = compact(user[used], users)
     item, items = compact(item[used], items)
     for column in now.columns.values():
@@ -165,7 +171,7 @@ def _roles(now: Reading, told: dict[str, str]) -> dict[str, str]:
             now.notes.append(note("Told by what the columns hold, not by their names: {columns}.", columns=columns))
     if any(role not in found for role in NEEDED):
         raise UserError(
-            "A log needs a user, an item and a time; found the columns {columns}. Name them user_id, item_id and timestamp.",
+            "A log needs a user, an item and a time; found the columns {columns}. Name them user_id, item_id and timestamp, or say that there is no column of time: then the order of the lines is time.",
             columns=", ".join(names)[:120],
         )
     return {role: found[role] for role in (*NEEDED, *(one for one in LOG if one not in NEEDED)) if found.get(role)}
@@ -245,15 +251,3 @@ def _numbers(now: Reading, role: str) -> Array | None:
     odd = column.numbers.odd
     now.leave_out(odd, note("Column {column} holds no number, and the rows are left out: {rows}.", column=column.name[:80], rows=""))  # fmt: skip
     return column.numbers.values
-
-
-def _again(user: Array, item: Array, moments: Array, clicked: Array, watched: Array | None) -> Array:
-    """(N,) rows whose user, item and time stand there once more: the watched one, and the longest watch, is kept."""
-    longest = watched if watched is not None else np.zeros(len(user))
-    order = np.lexsort((-longest, ~clicked, item, user, moments))
-    same = np.ones(max(len(order) - 1, 0), bool)
-    for part in (user, item, moments):
-        same &= part[order][1:] == part[order][:-1]
-    again = np.zeros(len(order), bool)
-    again[order[1:]] = same
-    return again
