@@ -25,7 +25,7 @@ CSS = f"""<style>
 {CARD} .stMarkdown p {{ font-size: 0.875rem; line-height: 1.38; }}
 {CARD} .stCaptionContainer p {{ font-size: 0.82rem; }}
 {IMAGE} img {{ display: block; width: 100%; aspect-ratio: {SIZE[0]} / {SIZE[1]}; object-fit: cover; object-position: 0 100%; }}
-.stLayoutWrapper:has(> {IMAGE}) {{ width: clamp(9.5rem, 36%, 19rem) !important; flex: none !important; }}
+{CARD} div:has(> {IMAGE}) {{ width: clamp(9.5rem, 36%, 19rem) !important; flex: none !important; }}
 {IMAGE} {{ width: 100% !important; }}
 .st-key-lead h1 {{ font-size: 1.5rem; padding: 0 0 0.4rem; line-height: 1.2; }}
 [class*="st-key-said_"] {{ min-height: 8.5rem; }} /* the sentence may come later: nothing jumps */

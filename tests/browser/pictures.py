@@ -44,7 +44,9 @@ def shoot() -> None:
         page.add_init_script(TIMERS)
         for name in PAGES:
             page.goto(f"{address}/{'' if name == 'home' else name}")
-            page.locator(".st-key-run_bar, .st-key-ladders, h1").first.wait_for()
+            page.locator(
+                ".st-key-run_bar, .st-key-said_recommender .stMarkdown"
+            ).first.wait_for()  # home's last sentence
             settled(page)
             _save(page, name)
         browser.close()

@@ -52,7 +52,8 @@ def test_it_opens_on_a_million_videos_with_a_lost_favourite(page: Page, server: 
     expect(page.locator(".st-key-question")).to_contain_text("1,000,000 videos")
     expect(page.locator(".rung[data-rung=rank]")).to_have_attribute("aria-pressed", "true")
     expect(page.locator(".board.field")).to_contain_text("no vector")
-    expect(page.locator(".board.slopes")).to_contain_text("20")
+    expect(page.locator(".board.stages")).to_contain_text("1,000,000")
+    expect(page.locator(".board.slopes")).to_contain_text("place in ranking")
     assert page.locator(".st-key-run_bar").bounding_box()["y"] < 800  # type: ignore[index]
     assert not problems, problems
 
@@ -131,7 +132,8 @@ def test_it_trains_live_from_noise_to_the_end(page: Page, server: str) -> None:
     train(page)
     expect(page.locator(".st-key-run_bar")).to_contain_text("Finished")
     expect(page.locator(".st-key-question")).to_contain_text("2,000 videos")
-    expect(page.locator(".board.slopes")).to_contain_text("20")
+    expect(page.locator(".board.stages")).to_contain_text("1,000,000")
+    expect(page.locator(".board.slopes")).to_contain_text("place in ranking")
     assert not problems, problems
     page.locator(".st-key-reset button").first.click()
     expect(page.locator(".st-key-question")).to_contain_text("1,000,000 videos")
@@ -212,7 +214,7 @@ def test_the_opening_fits_a_small_projector_in_both_languages(browser: Browser, 
             ]
             assert all(box is not None and box["y"] >= 0 and box["y"] + box["height"] <= 800 for box in boxes), boxes
         small = page.locator(".player text").evaluate_all(
-            "all => all.filter(one => one.textContent && parseFloat(getComputedStyle(one).fontSize) < 12 && one.closest('section:not([hidden])')).map(one => one.textContent)"
+            "all => all.filter(one => /[\\p{L}\\p{N}]/u.test(one.textContent) && parseFloat(getComputedStyle(one).fontSize) < 12 && one.closest('section:not([hidden])')).map(one => one.textContent)"
         )
         assert not small, small
         context.close()
