@@ -104,6 +104,7 @@ function makePlayer(parent, opened, firstSend) {
   const watcher = new ResizeObserver(measure);
   parent.append(root);
   watcher.observe(root);
+  watcher.observe(body); // where the style sheet comes after the player, it is the body that changes
   addEventListener("resize", measure);
   calmly.addEventListener("change", onCalm);
   const cleanKeys = listenKeys(root, { toggle: app.toggle, chooseRung: app.chooseRung });

@@ -164,4 +164,4 @@ def _panels(
         {model: diagram.layout(model, names, documents) for model in models},
         {model: formulas[model] for model in models},
     )
-    return (network, panels.match(models, scenes, texts, gone, names, lexicon), panels.scores(models, names))
+    return (network, panels.match(models, scenes, texts, gone, lexicon), panels.scores(models, names))

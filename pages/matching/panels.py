@@ -67,7 +67,6 @@ def match(
     scenes: Sequence[Scene],
     texts: Sequence[tuple[Row, Row]],
     gone: Sequence[tuple[int, ...]],
-    names: Mapping[str, str],
     lexicon: Lexicon,
 ) -> Match:
     """The words of the query and of two documents."""
@@ -84,7 +83,7 @@ def match(
         {model: Ref(f"{model}.lit") for model in models},
         {model: Ref(f"{model}.links") for model in models},
         diagram.SIDE_HUES,
-        (t("Query"), names["d1"], names["d2"]),
+        ("Q", "D₁", "D₂"),
         t("gives to the cosine"),
         t("deleted"),
         bare("{shown} of {all} words, where most is gained"),

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from engine.matching import PairsConfig
 from engine.matching.ladder import TITLES
 from engine.matching.measures import TIE
+from engine.matching.opened.scene import Scene
+from engine.matching.opened.trace import OpenedModel
 from pages.matching.panels import CHIPS
 from pages.matching.shown import Shown, gone_of
 from pages.ui.language import after_stop, language, listed, t, together
+from pages.ui.latest import Latest
 from pages.ui.marked import Marked
 
 WHOLE = {"en": "{differ}: {models}.", "zh": "{differ}：{models}。"}
@@ -20,7 +24,17 @@ Cosines = Mapping[str, tuple[float, float]]
 def cosines(now: Shown) -> dict[str, tuple[float, float]]:
     """Of the texts on stage, without the words that were deleted."""
     scene = now.scene()
-    found = {model: at.cosines(scene.query, scene.rows[:2]) for model, at in now.models.items()}
+    if isinstance(now.config, PairsConfig):  # a user's texts go with the browser session
+        return _cosines(now.models, scene)
+    key = (now.config.digest, now.frame.step, scene.query, scene.rows[:2])
+    return _latest.get(key, lambda: _cosines(now.models, scene))
+
+
+_latest: Latest[dict[str, tuple[float, float]]] = Latest(32)
+
+
+def _cosines(models: Mapping[str, OpenedModel], scene: Scene) -> dict[str, tuple[float, float]]:
+    found = {model: at.cosines(scene.query, scene.rows[:2]) for model, at in models.items()}
     return {model: (float(found[model][0]), float(found[model][-1])) for model in TITLES if model in found}
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Iterator, Mapping
 
 from engine.recurrent.claims import SINGLE
 from engine.recurrent.config import RecurrentConfig
@@ -16,7 +17,8 @@ def measured(config: RecurrentConfig) -> tuple[int, ...]:
     return tuple(d for d in SINGLE if config.task == "language" and d <= config.distance)
 
 
-def alone(distance: int) -> dict[str, float]:
+@functools.cache
+def alone(distance: int) -> Mapping[str, float]:
     """Mean accuracy over the seeds of each cell that was trained at this distance alone, lowest rung first."""
     base = SINGLE[distance]
     return {cell: float(SHIPPED.results.at(base, cell, distance).mean()) for cell in TITLES if cell in base.cells}

@@ -109,6 +109,7 @@ def test_the_first_thirty_seconds_fit_a_laptop(browser: Browser, server: str, sc
         texts = page.locator(".board.match text, .board.scores text")
         sizes = texts.evaluate_all("all => all.map(one => parseFloat(getComputedStyle(one).fontSize))")
         assert min(sizes) >= 12
+        assert page.locator(".board.scores").bounding_box()["height"] >= 180  # type: ignore[index]
         bottom = page.locator(".board.match").bounding_box()
         assert bottom is not None
         for word in (words.first, words.last):

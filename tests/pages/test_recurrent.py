@@ -169,6 +169,25 @@ def test_it_opens_at_the_first_distance_at_which_a_cell_has_not_learnt_the_count
     assert PLACE.hero_start == next(d for d in sorted(means) if min(means[d]) < 0.55)
 
 
+@pytest.mark.parametrize("chosen", LANGUAGES)
+def test_what_is_counted_is_said_at_every_length_of_the_slider(chosen: str) -> None:
+    """The other recording: its sentence has the accuracies of every cell at the nearest length that was tested."""
+    recording = SHIPPED.recording("counting")
+    config, frame = recording.config, recording.frames[-1]
+    for hero in range(1, config.distance + 1):
+        asked = float(hero)
+
+        class At(Shown):
+            hero = asked
+
+        with speaking(chosen):
+            said = unmarked(answer(At(recording, frame, "recorded")))
+        at = min(range(len(config.test_distances)), key=lambda n: abs(config.test_distances[n] - hero))
+        for cell in config.cells:
+            assert f"{frame.metrics[f'{cell}.accuracy'][:, at].mean():.2f}" in said, (hero, cell, said)
+        assert "aⁿbⁿ" in said and bool(CHINESE.search(said)) == (chosen == "zh")
+
+
 def test_an_earlier_moment_speaks_of_its_own_run() -> None:
     at = opened(recurrent_moment="0")
     assert not at.exception and any("step 0: RNN" in m.value for m in at.markdown)

@@ -3,32 +3,31 @@
  * score, and joined where the same filter has its maximum; words that the documents have in each other's place are joined by
  * lines that cross. A click takes a word away or brings it back. What has not been read yet is pale.
  */
-/** The texts in as many rows as they need, as large as the space allows; where they are too long for the smallest letters, the
- * rows that give most to the score.
- * @param {{text: string}[][]} sides the words of each @param {number[]} least free space above each side's heading
+/** The texts in as many rows as they need behind a margin, as large as the space allows; where they are too long for the
+ * smallest letters, the rows that give most to the score.
+ * @param {{text: string}[][]} sides the words of each @param {number[]} least free space above each side
  * @param {(part: object) => number} worth what a word gives
- * @returns {{text: number, line: number, shown: {rows: object[][], top: number}[]}} sizes of letters and rows, and for each
- *   side its rows of {part, words, x, width} and where the first begins */
-function matchPlan(sides, least, worth, size, regular, family) {
-  const head = regular * 1.45,
-    used = sides.map((side) => side.length > 0),
-    heads = used.filter(Boolean).length * head,
-    gaps = least.reduce((sum, gap, n) => sum + (used[n] ? gap : 0), 0);
+ * @returns {{text: number, line: number, shown: {rows: object[][], top: number, cut: boolean}[]}} sizes of letters and rows, and
+ *   for each side its rows of {part, words, x, width} and where the first begins; below what was cut a line is free */
+function matchPlan(sides, margin, least, worth, size, regular, family) {
+  const room = size.w - margin,
+    gaps = least.reduce((sum, gap, n) => sum + (sides[n].length ? gap : 0), 0);
   for (let text = regular + 4; ; text -= 0.5) {
     const line = text * 1.6,
-      rows = sides.map((side) => (side.length ? wordRows(fittedWords(side, text, size.w, `500 ${text}px ${family}`), size.w) : [])),
-      free = size.h - heads - gaps - rows.flat().length * line;
+      rows = sides.map((side) => (side.length ? wordRows(fittedWords(side, text, room, `500 ${text}px ${family}`), room) : [])),
+      free = size.h - gaps - rows.flat().length * line;
     if (free < 0 && text > regular) continue;
-    const room = Math.max(Math.floor((size.h - heads - gaps) / line), sides.length),
-      most = [Math.max(Math.floor(room / 5), 1), Math.floor((room * 2) / 5), Math.floor((room * 2) / 5)],
-      wide = Math.min(Math.max(free, 0) / 2, regular * 2);
+    const all = Math.max(Math.floor((size.h - gaps) / line), sides.length),
+      most = [1 / 5, 2 / 5, 2 / 5].map((part) => Math.max(Math.floor(all * part), 1)),
+      wide = Math.min(Math.max(free, 0) / 2, regular * 3);
     let y = 0;
-    const shown = rows.map((all, n) => {
-      const kept = free < 0 ? bestRows(all, Math.max(most[n], 1), worth) : all;
-      if (kept.length) y += head + least[n] + (n ? wide : 0);
+    const shown = rows.map((some, n) => {
+      const cut = free < 0 && some.length > most[n],
+        kept = cut ? bestRows(some, Math.max(most[n] - 1, 1), worth) : some;
+      if (kept.length) y += least[n] + (n ? wide : 0);
       const top = y;
-      y += kept.length * line;
-      return { rows: kept, top };
+      y += (kept.length + (cut ? 1 : 0)) * line;
+      return { rows: kept, top, cut };
     });
     return { text, line, shown };
   }
@@ -123,11 +122,15 @@ function makeMatch(panel, app) {
     );
     const sides = [0, 1, 2].map((side) => parts.filter((part) => part.side === side));
     for (const side of sides) side.filter((part) => !part.gone).forEach((part, n) => Object.assign(part, { kept: n }));
+    const note = of(panel.notes) ? [{ text: `⚠ ${of(panel.notes)}`, note: true }] : [];
     const worth = (part) => (part.moved ? 1e3 : Math.abs(gain(part)) || 0),
-      least = [0, 2, swaps.length ? app.textSize() : 2],
-      { text, line, shown } = matchPlan(sides, least, worth, size, app.textSize(), app.font());
-    shown.forEach(({ rows, top }) => lay(rows, top, text, line));
-    heads.replaceChildren(...shown.flatMap(({ rows, top }, side) => (rows.length ? heading(side, rows.flat().length, top - app.textSize() * 0.4) : [])));
+      small = app.textSize(),
+      margin = Math.max(...panel.names.map((name) => textWidth(name, `600 ${small}px ${app.font()}`))) + 22,
+      least = [0, small * 0.7, small * (swaps.length ? 1.2 : 0.7)],
+      { text, line, shown } = matchPlan([[...sides[0], ...note], ...sides.slice(1)], margin, least, worth, size, small, app.font());
+    heads.replaceChildren(
+      ...shown.flatMap((one, side) => (one.rows.length ? [...lay(one.rows, one.top, text, line, margin), ...heading(side, one, text, line, margin)] : [])),
+    );
     const inSight = new Set(shown.flatMap(({ rows }) => rows.flat().map(({ part }) => part)));
     for (const part of parts) {
       part.hidden = !inSight.has(part);
@@ -136,27 +139,28 @@ function makeMatch(panel, app) {
     rove(words, () => parts.filter((part) => !part.hidden && part.side < 2).map((part) => part.group));
     cross(swaps);
   };
-  const heading = (side, count, y) => {
+  /** The colour and the name of a text before its first row, and below what was cut, how much of it is shown. */
+  const heading = (side, { rows, top, cut }, text, line, margin) => {
     const all = parts.filter((part) => part.side === side).length,
-      name = panel.names[side],
-      said = count < all ? `${name} · ${fill(panel.shown_label, { shown: count, all })}` : name,
-      text = app.textSize(),
-      note = side ? "" : of(panel.notes),
-      x = 14 + textWidth(said, `600 ${text}px ${app.font()}`) + 12;
+      y = px(top + line * 0.63);
     return [
-      svg("rect", { x: 0, y: px(y - text * 0.72), width: 9, height: 9, rx: 2, style: `fill:${paint(panel.colours[side])}` }),
-      svgText(said, { class: "match-name", x: 14, y: px(y) }),
-      ...(note ? [svgText(fitText(`⚠ ${note}`, size.w - x, `400 ${text}px ${app.font()}`), { class: "match-note", x: px(x), y: px(y) })] : []),
+      svg("rect", { x: 0, y: px(y - app.textSize() * 0.72), width: 9, height: 9, rx: 2, style: `fill:${paint(panel.colours[side])}` }),
+      svgText(panel.names[side], { class: "match-name", x: 14, y }),
+      ...(cut ? [svgText(fill(panel.shown_label, { shown: rows.flat().length, all }), { class: "match-note", x: margin, y: px(top + (rows.length + 0.63) * line) })] : []),
     ];
   };
-  const lay = (rows, top, text, line) =>
-    rows.forEach((row, n) =>
-      row.forEach(({ part, x, width, words: said }) => {
-        const y = top + n * line;
+  /** Words in their places. @returns {SVGElement[]} the note among them, if there is one */
+  const lay = (rows, top, text, line, margin) =>
+    rows.flatMap((row, n) =>
+      row.flatMap(({ part, x: from, width, words: said }) => {
+        const x = from + margin,
+          y = top + n * line;
+        if (part.note) return [svgText(said, { class: "match-note", x: px(x + text * 0.4), y: px(y + line * 0.63) })];
         Object.assign(part, { middle: x + width / 2, top: y, bottom: y + line - 3 });
         put(part.back, { x: px(x + 1), y: px(y), width: px(width - 2), height: px(line - 3) });
         say(part.label, said);
         put(part.label, { x: px(x + width / 2), y: px(y + line * 0.63), style: `font-size:${text}px` });
+        return [];
       }),
     );
 

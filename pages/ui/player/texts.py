@@ -38,7 +38,7 @@ class Match(Panel):
     """A query and two documents below it, three texts for each sweep value, an empty one for what there is not. The words of
     the first two are shaded by what they give to a score, and joined where they share a filter; those that the documents have
     in each other's place are joined by lines that cross: `swaps[s]` (place in the first, in the second), `only[s]` the places
-    of words that the other document has not. `names` head the texts, in `colours`; `notes[s]` stands beside the query's.
+    of words that the other document has not. `names` stand before the texts, in `colours`; `notes[s]` stands behind the query.
     `gone[s]` are words that were taken away, counted through the first two texts, as a click's row is; `shown_label`
     {shown} {all} is said of a text that is too long.
     By rung: `lit` (S, 1, M) the gain of each word, `links` (S, 1, K, 3) word of the query, of the document, gain."""
