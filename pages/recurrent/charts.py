@@ -219,7 +219,7 @@ def _belts(config: RecurrentConfig, source: int) -> Tokens:
         {c: reach.short(c) for c in config.cells},
         source,
         bare("What is left of “{source}” at “{now}” (click another word)"),
-        percent.template(),
+        percent.TEMPLATE,
     )
 
 

@@ -40,7 +40,7 @@ def panel(config: RecurrentConfig, origin: str) -> Reach:
         tuple(_curves(config, origin)),
         tuple((cell, short(cell)) for cell in LADDER if cell in config.cells),
         (t("● alone"), t("– near to far")) if study else ("", ""),
-        percent.template(),
+        percent.TEMPLATE,
         bare("{at} words apart") if config.task == "language" else bare("distance {at}"),
         apart.chance(config) if class_ else None,
         t("guessing"),
