@@ -23,7 +23,7 @@ SILENT_SECONDS, REFUSED_SECONDS = 20.0, 6.0
 KILL_SECONDS = 1.5
 """After a kill its end is taken for granted."""
 START_SECONDS = 900.0
-"""Until a host has found its place: a cluster that grows starts a machine for it."""
+"""Until a worker is ready: a cluster that grows starts a machine for it."""
 
 
 class Unreachable(Exception):
@@ -73,7 +73,7 @@ class FarWorker:
         self.name, self.pid = name, 0
         self._post, self._over, self._on_record, self._on_exit = post, over, on_record, on_exit
         self._after = 0  # number of the next record
-        self._heard = time.monotonic()
+        self._began = self._heard = time.monotonic()
         self._refused: tuple[float, str] | None = None  # since when it cannot be reached, and why
         self._killed_at: float | None = None
         self._orders: queue.SimpleQueue[Job | tuple[int, Command] | None] = queue.SimpleQueue()
@@ -129,7 +129,7 @@ class FarWorker:
                     how = self._hear(self._post.answer(answered))
                     if how is not None:
                         return how
-                elif not self.placed:  # it waits for its CPU
+                if not self.ready:  # it waits for its CPU, or loads its libraries on a busy one
                     self._on_record(self, {"kind": "alive"}, b"")
             except Unreachable as error:
                 self._refused, call = self._refused or (time.monotonic(), str(error)), None
@@ -158,8 +158,8 @@ class FarWorker:
             return Exit(None, Cause.LOST, self._refused[1])
         if self.placed and now - self._heard > SILENT_SECONDS:
             return Exit(None, Cause.LOST, f"no answer for {now - self._heard:.0f} s")
-        if not self.placed and now - self._heard > START_SECONDS:
-            return Exit(None, Cause.NOT_STARTED, f"no free CPU for {START_SECONDS:.0f} s")
+        if not self.ready and now - self._began > START_SECONDS:
+            return Exit(None, Cause.NOT_STARTED, f"not ready after {START_SECONDS:.0f} s")
         return None
 
     def _cause(self, otherwise: Cause) -> Cause:
