@@ -18,6 +18,7 @@ from engine.runs.studies.verdict import Outcome
 from pages.matching import ranking
 from pages.ui.language import N_, bare, listed, t
 from pages.ui.marked import Marked
+from pages.ui.numbers import signed
 from pages.ui.pieces.verdict import badge_of
 
 ASKS = {
@@ -109,7 +110,7 @@ def lines(config: PairsConfig, last: Frame) -> list[str]:
         line = t(
             "**{model}**: {measure} {mean} (95% interval {low} to {high}); better than {rival} by {gain} ({least} to {most}): {verdict}",
             model=TITLES[model], measure=measure, rival=t(METHODS[rival]), verdict=badge_of(outcome(least, most)),
-            mean=f"{mean:.3f}", low=f"{low:.3f}", high=f"{high:.3f}", gain=_signed(gain), least=_signed(least), most=_signed(most),
+            mean=f"{mean:.3f}", low=f"{low:.3f}", high=f"{high:.3f}", gain=signed(gain, 3), least=signed(least, 3), most=signed(most, 3),
         )  # fmt: skip
         if question == "pairs":
             line += " " + t("Above a coin's 0.5: {verdict}", verdict=badge_of(outcome(low - 0.5, high - 0.5)))
@@ -119,10 +120,6 @@ def lines(config: PairsConfig, last: Frame) -> list[str]:
 
 def _measure(name: str) -> str:
     return t(NAMED[name]) if name == "accuracy" else NAMED[name]
-
-
-def _signed(value: float) -> str:
-    return f"{value + 0.0:+.3f}".replace("-", "−")
 
 
 def table(last: Frame, question: str) -> pd.DataFrame:

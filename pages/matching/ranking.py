@@ -15,6 +15,7 @@ from engine.matching.opened.scene import Scene, ranks
 from pages.matching.shown import Shown, position, scores_of, shown
 from pages.ui.language import N_, listed, t
 from pages.ui.marked import Marked
+from pages.ui.numbers import number
 
 NAMES = TITLES | {"bm25": N_("BM25"), "trigrams": N_("Trigram cosine")}
 FIRST_OF_EACH = 2
@@ -58,7 +59,7 @@ def ranked(now: Shown, at: int, scene: Scene, scores: Mapping[str, np.ndarray], 
     if scene.clicked:
         table[t("relevance")] = [_mark(scene, grades, log.pool[n]) for n in rows]
     for name in (*now.config.models, *BASELINES):
-        table[t(NAMES[name])] = [f"{_rank(scores[name], n)} · {scores[name][n]:.3f}".replace("-", "−") for n in rows]
+        table[t(NAMES[name])] = [f"{_rank(scores[name], n)} · {number(scores[name][n], 3)}" for n in rows]
     return pd.DataFrame(table)
 
 

@@ -14,6 +14,7 @@ from pages.matching.shown import Shown, gone_of
 from pages.ui.language import after_stop, language, listed, t, together
 from pages.ui.latest import Latest
 from pages.ui.marked import Marked
+from pages.ui.numbers import number
 
 WHOLE = {"en": "{differ}: {models}.", "zh": "{differ}：{models}。"}
 EACH = {"en": "{model} (**{first} {sign} {second}**)", "zh": "{model}（**{first} {sign} {second}**）"}
@@ -65,7 +66,7 @@ def typed(now: Shown) -> str:
     """Cosines of a typed query: nobody clicked, so nothing is judged."""
     each = Marked("{model} **{first}** · **{second}**")
     said = (
-        each.format(model=TITLES[model], first=_number(first), second=_number(second))
+        each.format(model=TITLES[model], first=number(first, 2), second=number(second, 2))
         for model, (first, second) in cosines(now).items()
     )
     return t("Your query, its cosines with D₁ · D₂, not judged: {cosines}.", cosines=listed(said))
@@ -85,7 +86,7 @@ def _each(found: Cosines, sign: str) -> str:
     parts = []
     for model, both in found.items():
         digits = _digits(*both) if sign != "=" else 2
-        first, second = (_number(value, digits) for value in both)
+        first, second = (number(value, digits) for value in both)
         parts.append(one.format(model=TITLES[model], first=first, sign=Marked(sign), second=second))
     return together(parts)
 
@@ -93,7 +94,3 @@ def _each(found: Cosines, sign: str) -> str:
 def _digits(first: float, second: float) -> int:
     """Decimals with which two numbers that are not the same do not look the same."""
     return next((n for n in range(2, 6) if f"{first:.{n}f}" != f"{second:.{n}f}"), 6)
-
-
-def _number(value: float, digits: int = 2) -> str:
-    return f"{value:.{digits}f}".replace("-", "−")

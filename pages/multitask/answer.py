@@ -18,6 +18,7 @@ from pages.multitask.shown import Shown
 from pages.multitask.where import PLACE
 from pages.ui.language import N_, bare, listed, t
 from pages.ui.marked import Marked
+from pages.ui.numbers import signed
 from pages.ui.pieces.verdict import THIS_RUN, headline
 from pages.ui.run.live import RECORDED
 
@@ -38,9 +39,9 @@ def answer(now: Shown) -> str:
         where=where_,
         mmoe=f"{loss['mmoe'].mean():.3f}",
         shared_bottom=f"{loss[REFERENCE].mean():.3f}",
-        mean=f"{verdict.mean:+.3f}",
-        low=f"{verdict.low:+.3f}",
-        high=f"{verdict.high:+.3f}",
+        mean=signed(verdict.mean, 3),
+        low=signed(verdict.low, 3),
+        high=signed(verdict.high, 3),
     )
     return sentence + " " + headline(now, N_("MMoE is better: {verdict}"), verdict, THIS_RUN)
 

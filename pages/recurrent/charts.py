@@ -21,7 +21,7 @@ from engine.runs.recording import Recording
 from pages.recurrent import apart, diagram, reach
 from pages.recurrent.formulas import FORMULAS
 from pages.recurrent.settings import COUNTING, OWN_TEXT, TASKS
-from pages.ui import percent
+from pages.ui import numbers
 from pages.ui.language import N_, bare, language, t
 from pages.ui.latest import Latest
 from pages.ui.player.network import Diagram
@@ -219,7 +219,7 @@ def _belts(config: RecurrentConfig, source: int) -> Tokens:
         {c: reach.short(c) for c in config.cells},
         source,
         bare("What is left of “{source}” at “{now}” (click another word)"),
-        percent.TEMPLATE,
+        numbers.PERCENT,
     )
 
 

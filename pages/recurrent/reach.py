@@ -11,7 +11,7 @@ from engine.recurrent.ladder import LADDER, TITLES
 from engine.recurrent.tasks import task_of
 from engine.runs.frame import Frame
 from pages.recurrent import apart
-from pages.ui import percent
+from pages.ui import numbers
 from pages.ui.language import N_, bare, t
 from pages.ui.player.stage import Array, Curve, Reach, Ref
 
@@ -40,7 +40,7 @@ def panel(config: RecurrentConfig, origin: str) -> Reach:
         tuple(_curves(config, origin)),
         tuple((cell, short(cell)) for cell in LADDER if cell in config.cells),
         (t("● alone"), t("– near to far")) if study else ("", ""),
-        percent.TEMPLATE,
+        numbers.PERCENT,
         bare("{at} words apart") if config.task == "language" else bare("distance {at}"),
         apart.chance(config) if class_ else None,
         t("guessing"),

@@ -11,7 +11,7 @@ from pages.recurrent.apart import alone, chance, halfway, measured
 from pages.recurrent.shown import Shown
 from pages.ui.language import N_, after_stop, language, listed, t, together
 from pages.ui.marked import Marked
-from pages.ui.percent import percent
+from pages.ui.numbers import percent
 from pages.ui.pieces.verdict import RUNS, STORED, headline
 from pages.ui.run.live import RECORDED
 
