@@ -32,7 +32,7 @@ def test_every_sentence_shows_what_fills_it_as_it_is(page: Page, listener: Liste
     problems, hostile = watch(page), texts(listener.address)
     with serving("tests/browser/marked_app.py", LISTENER=listener.address) as address:
         page.goto(address)
-        expect(page.get_by_text("The end")).to_be_visible()
+        expect(page.get_by_text("The end", exact=True)).to_be_visible()
         settled(page)
         for number, text in enumerate(hostile):
             shown = page.locator(f".st-key-plain_{number} [data-testid=stMarkdownContainer]")

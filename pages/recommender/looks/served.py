@@ -23,6 +23,7 @@ from pages.recommender.looks.cached import kept, pressed
 from pages.recommender.looks.served_times import fresh, stages, timed, under_load
 from pages.recommender.shown import Shown
 from pages.ui.language import t
+from pages.ui.marked import Marked
 from serving.bundle import read
 from serving.client import Client, Exchange, Unanswered
 from serving.funnel import Funnel
@@ -116,7 +117,7 @@ def _sent(exchange: Exchange, url: str) -> None:
     with st.expander(t("Request and answer, as they were sent"), icon=":material/swap_vert:"):
         left, right = st.columns(2, gap="large")
         with left:
-            st.caption(f"POST {exchange.path}")
+            st.caption(Marked("POST {path}").format(path=exchange.path))
             st.code(json.dumps(exchange.body, separators=(",", ":")), language="json", height=240, wrap_lines=True)
         with right:
             st.caption(t("answered in {ms} ms", ms=f"{exchange.milliseconds:.1f}"))
