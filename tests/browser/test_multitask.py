@@ -205,7 +205,7 @@ def test_another_page_and_back_keeps_the_place_and_the_run(page: Page, server: s
     train(page)
     expect(page.locator(".st-key-run_bar")).to_contain_text("Running: step")
     page.get_by_role("link", name="Home").first.click()
-    expect(page.get_by_text("Open the playground").first).to_be_visible()
+    expect(page.get_by_role("heading", name="Gatescope")).to_be_visible()
     page.get_by_role("link", name="Multi-task").first.click()
     page.locator(".st-key-run_bar").wait_for()
     expect(page.locator(".st-key-run_bar")).to_contain_text("Running: step")
