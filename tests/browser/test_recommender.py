@@ -144,6 +144,7 @@ def test_what_is_chosen_while_it_trains_stays_chosen(page: Page, server: str) ->
     open_page(page, server, BUSY)
     train(page)
     expect(page.locator(".player")).to_contain_text("live run")
+    choose(page, "catalogue")  # where her watches are shown
     users = page.locator(".player .hero-select")
     names = [text.partition(" ·")[0] for text in users.locator("option").all_inner_texts()]
     for n in (1, 2, 3, 4, 1, 3):
