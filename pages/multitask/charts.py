@@ -25,7 +25,6 @@ from pages.ui.latest import Latest
 from pages.ui.player.network import Diagram
 from pages.ui.player.stage import (
     Array,
-    Arrays,
     Panel,
     Plane,
     PlaneView,
@@ -154,7 +153,7 @@ def _stage(
         steps=recording.steps,
         time_label=t("training step"),
         rungs=tuple(Rung(s, TITLES[s], t(SENTENCES[s])) for s in TITLES if s in config.structures),
-        panels=_panels(config, found, names, identical, _notes(recording, values, source)),
+        panels=_panels(config, names, identical, _notes(recording, values, source)),
         arrays=found,
         sweep=Sweep(
             "correlation",
@@ -188,9 +187,7 @@ def _notes(recording: Recording[MultitaskConfig], values: Sequence[float], sourc
     return tuple(compared.note(recording.config.runs if at is None else len(SEEDS), at, source) for at in studies)
 
 
-def _panels(
-    config: MultitaskConfig, found: Arrays, names: Sequence[str], identical: bool, notes: Sequence[str]
-) -> tuple[Panel, ...]:
+def _panels(config: MultitaskConfig, names: Sequence[str], identical: bool, notes: Sequence[str]) -> tuple[Panel, ...]:
     layouts = diagram.layouts(
         config.num_tasks,
         config.num_experts,
@@ -208,8 +205,14 @@ def _panels(
         {s: formulas[s] for s in config.structures},
     )
     plane = (_plane(config),) if not config.shared_units else ()
-    rows = (compared.rows(config, np.asarray(found["against.runs"]), notes),) if compared.compares(config) else ()
+    rows = (compared.rows(config, _reach(), notes),) if compared.compares(config) else ()
     return (network, compared.shared(config, names, identical), *rows, compared.lines(config), *plane)
+
+
+@functools.cache
+def _reach() -> float:
+    """One axis for what is recorded and for every frame of a run of one's own."""
+    return compared.reach(compared.of_sweep(sweep())["against.runs"][:, -1])
 
 
 def _plane(config: MultitaskConfig) -> Plane:

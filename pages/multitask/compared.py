@@ -87,8 +87,8 @@ def _arrays(structures: Sequence[str], found: Sequence[Sequence[Losses]], taken:
     }
 
 
-def rows(config: MultitaskConfig, runs: Array, notes: Sequence[str]) -> Compared:
-    """The panel of the differences."""
+def rows(config: MultitaskConfig, reach: float, notes: Sequence[str]) -> Compared:
+    """The panel of the differences, in per cent up to `reach` on both sides."""
     names = dict(zip(ARRAYS, (Ref(f"against.{name}") for name in ARRAYS), strict=True))
     return Compared(
         "against",
@@ -96,7 +96,7 @@ def rows(config: MultitaskConfig, runs: Array, notes: Sequence[str]) -> Compared
         tuple(CompareRow(TITLES[s], s, LADDER[s].hue, f"{parameters(config, s):,}") for s in config.structures),
         **names,
         reference=config.structures.index(REFERENCE),
-        reach=reach(runs[:, -1]),
+        reach=reach,
         notes=tuple(notes),
         reference_label=t("reference"),
         better_label=t("less loss"),
