@@ -20,12 +20,6 @@ CELLS = tuple(
 )
 
 
-@pytest.fixture(autouse=True)
-def workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those of this machine, whatever another test has said of its servers."""
-    monkeypatch.delenv("GATESCOPE_WORKERS", raising=False)
-
-
 def test_a_study_that_was_broken_off_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shipped = replace(SHIPPED, cells=CELLS, assets=tmp_path)
     begun = shipped.study.with_suffix(".begun.json")
