@@ -80,7 +80,7 @@ def _by_the_study(p: float) -> str:
     said = picked(_choices()[at], p, listed((rival(at), gates(p)), "; "))
     for structure in _beyond().get(at, ()):
         said += " " + t(
-            "Newer, outside this choice: {structure} is judged better still, {much}.",
+            "{structure}, a later rung, is judged better: {much}.",
             structure=TITLES[structure],
             much=_much(_at(structure, at)),
         )
