@@ -23,7 +23,7 @@ const nextOf = ({ values }, hero) => values[(values.indexOf(hero) + 1) % values.
 function makeChips(sweep, app) {
   const note = html("p", { class: "hint" }),
     group = html("div", { class: "chips", role: "group", "aria-label": sweep.label }),
-    turn = html("button", { type: "button", class: "chip turn", "aria-label": sweep.turn, title: sweep.turn }, "⇄");
+    turn = html("button", { type: "button", class: "chip next", "aria-label": sweep.turn, title: sweep.turn }, "⇄");
   const here = () => app.spec.sweep.recorded[app.state.s],
     chosen = () => app.spec.sweep.chips.find(({ values }) => values.includes(here()));
   const go = (value) => {

@@ -53,6 +53,17 @@ def fits(page: Page, *parts: str) -> None:
         assert box["y"] >= 0 and box["y"] + box["height"] <= size["height"], (part, box)
 
 
+def apart(page: Page, parts: str) -> None:
+    """None of what a selector finds and shows lies over another of it."""
+    boxes = [box for one in page.locator(parts).all() if one.is_visible() and (box := one.bounding_box())]
+    assert len(boxes) > 1, parts
+    for n, a in enumerate(boxes):
+        for b in boxes[n + 1 :]:
+            across = min(a["x"] + a["width"], b["x"] + b["width"]) - max(a["x"], b["x"])
+            down = min(a["y"] + a["height"], b["y"] + b["height"]) - max(a["y"], b["y"])
+            assert across <= 1 or down <= 1, (parts, a, b)
+
+
 @contextmanager
 def report_alone(page: Page, browser: Browser, folder: Path) -> Iterator[Page]:
     """The report of what is on stage, opened from its file: it asks for nothing and says nothing on the console."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.checks import fits, is_accessible, opens_cold, report_alone, train
+from tests.browser.checks import apart, fits, is_accessible, opens_cold, report_alone, train
 from tests.browser.conftest import settled, watch
 
 SMALL = "matching_steps=30&matching_frames=6&matching_queries=100&matching_filters=16&matching_units=8"
@@ -103,6 +103,7 @@ def test_the_first_thirty_seconds_fit_a_laptop(browser: Browser, server: str, sc
         settled(page)
         parts = (".st-key-question h1", ".st-key-question p", ".player .head", ".player .body", ".player .transport")
         fits(page, *parts, ".st-key-run_bar")
+        apart(page, ".player .chip, .player .badge, .player .rungs")
         words = page.locator(".board.match .token-word")
         assert "" not in words.all_text_contents() and not [w for w in words.all_text_contents() if "…" in w]
         expect(page.locator(".board.match .token[display=none]")).to_have_count(0)
@@ -279,3 +280,16 @@ def test_the_report_opens_alone(page: Page, browser: Browser, server: str, tmp_p
         expect(alone.locator(".js-plotly-plot")).to_have_count(1)
         expect(alone.locator("body")).to_contain_text("river bank")
         expect(alone.locator("body")).to_contain_text("1–2 · ")
+
+
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+def test_rows_stand_apart_for_the_room(browser: Browser, server: str, locale: str) -> None:
+    """As the presenter shows it at 1280 × 800, where the stage is lower."""
+    page = browser.new_page(reduced_motion="reduce", locale=locale)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    open_page(page, server, "&presenter=true")
+    settled(page)
+    apart(page, ".player .chip, .player .badge, .player .rungs")
+    apart(page, ".board.scores .score-name")
+    apart(page, ".board.match .token, .panel[data-panel=maps] .panel-head")
+    page.close()
