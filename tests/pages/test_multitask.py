@@ -174,7 +174,7 @@ def test_a_rung_above_changes_nothing_of_the_opening() -> None:
         at, above = (opened(multitask_correlation=str(p), **more) for more in ({}, {"multitask_rung": "ple"}))
         (said,) = [m.value for m in at.markdown if TITLES[choices(SHIPPED.results)[p].taken] in m.value]
         assert said in [m.value for m in above.markdown]
-        assert ("PLE is judged better" in said) == ("ple" in beyond(SHIPPED.results)[p]) == ("PLE" in said)
+        assert (TITLES["ple"] in said) == ("ple" in beyond(SHIPPED.results)[p])
 
 
 def test_the_line_of_differences_names_only_what_differs() -> None:
