@@ -2,11 +2,15 @@
  * The player: one stage on screen, with its controls above and its time below.
  */
 
+/** What stands above and below the stage before a room, in lines of 16 pixels before larger type enlarges them. */
+const AROUND_ROOM = 15.2;
+
 /** How the figures stand in a page: side by side or below each other, and how high. Sizes before larger type enlarges them.
- * @param {number} width of the player @param {number} page height of the window, as it is */
-function playerLook(width, page, zoom) {
-  const narrow = width < 640,
-    snug = !narrow && width < 1000,
+ * @param {number} width of the player @param {number} page height of the window, as it is @param {boolean} forRoom shown to many */
+function playerLook(width, page, zoom, forRoom = false) {
+  const narrow = width < 640;
+  if (forRoom) return { narrow, snug: false, wide: false, room: true, height: narrow ? null : Math.round(Math.max(320, page / zoom - AROUND_ROOM * 16)) };
+  const snug = !narrow && width < 1000,
     room = Math.max(494, page - 306) / zoom,
     height = Math.min(500 + Math.max(width - 900, 0) * 0.394, room, 860) + (snug ? 32 : 0);
   return { narrow, snug, wide: width > 1200, height: narrow ? null : Math.round(height) };
@@ -46,6 +50,7 @@ function makePlayer(parent, opened, firstSend) {
     font: () => family,
     textSize: () => (root.classList.contains("wide") ? 14 : 12),
     zoom: 1,
+    room: false,
     ask: telling.ask,
     click: telling.click,
     save: (kind) => savePicture(kind, root, places.seen(), { title: stage.spec.title, lines: captions(), zoom: app.zoom }),
@@ -66,6 +71,7 @@ function makePlayer(parent, opened, firstSend) {
   const places = makePlaces(app, () => stage.spec, panels, header, () => measure());
   const kinds = stage.spec.panels.map((panel) => `with-${panel.type.toLowerCase()}`);
   const body = html("div", { class: ["body", `n${places.standing}`, ...kinds].join(" ") }, ...panels.map((p) => p.root));
+  body.append(places.tabs); // last: figures are counted from the first
   root.prepend(header.root, body, transport.root, live);
 
   const loop = makeLoop((elapsed) => {
@@ -78,10 +84,16 @@ function makePlayer(parent, opened, firstSend) {
   });
 
   const measure = () => {
-    app.zoom = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16; // larger type enlarges everything
+    const whole = getComputedStyle(document.documentElement);
+    app.zoom = parseFloat(whole.fontSize) / 16; // larger type enlarges everything
+    const forRoom = whole.getPropertyValue("--room").trim() === "1";
+    if (forRoom !== app.room) {
+      app.room = forRoom;
+      return places.render(); // other figures are in sight: it measures again
+    }
     root.style.zoom = app.zoom;
     if (!root.clientWidth) return;
-    const { height, ...shape } = playerLook(root.clientWidth, innerHeight, app.zoom),
+    const { height, ...shape } = playerLook(root.clientWidth, innerHeight, app.zoom, app.room),
       look = { ...shape, dark: state.dark };
     put(root, {
       class: ["player", ...Object.keys(look).filter((name) => look[name])].join(" "),

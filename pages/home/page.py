@@ -7,6 +7,7 @@ import functools
 
 import streamlit as st
 
+from pages.ui import presenter
 from pages.ui.language import language, t
 from pages.ui.marked import Marked
 from pages.ui.openings import declared, openings
@@ -107,6 +108,10 @@ def cards() -> None:
         st.rerun()  # without the clock
 
 
+with st.sidebar:
+    presenter.switch("home")
+presenter.dress()
+presenter.keys()
 st.html(CSS)
 with st.container(key="lead", gap="xsmall"):
     st.title("Gatescope", anchor=False)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from engine.runs.config import Config
-from pages.ui import arrival, share, stage_view
+from pages.ui import arrival, presenter, share, stage_view
 from pages.ui.declared import Page
 from pages.ui.language import t
 from pages.ui.marked import unmarked
@@ -32,7 +32,8 @@ def draw(page: Page[C, S]) -> None:
     with st.sidebar:
         config = page.settings.sidebar(partial(arrival.take, page))
         share.link()
-        share.presenter()
+        presenter.switch(page.about.name)
+    presenter.dress()
     notice = st.container()  # always there: what comes below must not change its place when the notice goes
     for sentence in training.lost_in_reload():
         notice.warning(t(sentence))
