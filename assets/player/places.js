@@ -130,7 +130,7 @@ function makePlaces(app, spec, panels, header, moved) {
     moved();
   };
   const render = () => {
-    const now = `${app.room}|${spec().live}|${Object.keys(spec().stands_on).length ? app.state.rung : ""}`;
+    const now = `${Boolean(app.room)}|${spec().live}|${Object.keys(spec().stands_on).length ? app.state.rung : ""}`;
     if (now !== seenAt) {
       seenAt = now;
       for (const id of Object.keys(spec().stands_on)) delete chosen[id]; // another rung has its own

@@ -2,14 +2,11 @@
  * The player: one stage on screen, with its controls above and its time below.
  */
 
-/** What stands above and below the stage before a room, in lines of 16 pixels before larger type enlarges them. */
-const AROUND_ROOM = 15.2;
-
 /** How the figures stand in a page: side by side or below each other, and how high. Sizes before larger type enlarges them.
- * @param {number} width of the player @param {number} page height of the window, as it is @param {boolean} forRoom shown to many */
-function playerLook(width, page, zoom, forRoom = false) {
+ * @param {number} width of the player @param {number} page height of the window, as it is @param {number} around the stage, before a room: what stands there, in lines of 16 pixels before larger type enlarges them; 0 at a desk */
+function playerLook(width, page, zoom, around = 0) {
   const narrow = width < 640;
-  if (forRoom) return { narrow, snug: false, wide: false, room: true, height: narrow ? null : Math.round(Math.max(320, page / zoom - AROUND_ROOM * 16)) };
+  if (around) return { narrow, snug: false, wide: false, room: true, height: narrow ? null : Math.round(Math.max(320, page / zoom - around * 16)) };
   const snug = !narrow && width < 1000,
     room = Math.max(494, page - 306) / zoom,
     height = Math.min(500 + Math.max(width - 900, 0) * 0.394, room, 860) + (snug ? 32 : 0);
@@ -50,7 +47,7 @@ function makePlayer(parent, opened, firstSend) {
     font: () => family,
     textSize: () => (root.classList.contains("wide") ? 14 : 12),
     zoom: 1,
-    room: false,
+    room: 0,
     ask: telling.ask,
     click: telling.click,
     save: (kind) => savePicture(kind, root, places.seen(), { title: stage.spec.title, lines: captions(), zoom: app.zoom }),
@@ -86,11 +83,10 @@ function makePlayer(parent, opened, firstSend) {
   const measure = () => {
     const whole = getComputedStyle(document.documentElement);
     app.zoom = parseFloat(whole.fontSize) / 16; // larger type enlarges everything
-    const forRoom = whole.getPropertyValue("--room").trim() === "1";
-    if (forRoom !== app.room) {
-      app.room = forRoom;
-      return places.render(); // other figures are in sight: it measures again
-    }
+    const around = Number(whole.getPropertyValue("--room")) || 0,
+      turned = Boolean(around) !== Boolean(app.room);
+    app.room = around;
+    if (turned) return places.render(); // other figures are in sight: it measures again
     root.style.zoom = app.zoom;
     if (!root.clientWidth) return;
     const { height, ...shape } = playerLook(root.clientWidth, innerHeight, app.zoom, app.room),
@@ -139,6 +135,7 @@ function makePlayer(parent, opened, firstSend) {
     state.dark = dark;
     moves.stay(next, old);
     if (next.seek > old.seek) telling.known();
+    if (next.spec.plays > old.spec.plays) moves.playAtOnce();
     panels.forEach((panel, i) => panel.update(next.spec.panels[i]));
     put(root, { "aria-label": next.spec.title });
     measure();
@@ -153,8 +150,16 @@ function makePlayer(parent, opened, firstSend) {
     telling.stop();
     root.remove();
   };
+  /** Where its page opens: at once, and nobody is told, for whoever asks for it tells it too. */
+  const open = () => {
+    const { opening } = stage.spec;
+    Object.assign(state, { playing: false, peek: null });
+    moves.goTo({ ...opening, frame: state.steps.length - 1, selected: null });
+    telling.known();
+    loop.wake();
+  };
   const { leave, resume } = telling;
-  return { update, remove, leave, resume, skeleton: skeleton(opened), seek: () => stage.seek };
+  return { update, remove, leave, resume, open, skeleton: skeleton(opened), stage: () => stage, seek: () => stage.seek };
 }
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
@@ -163,12 +168,14 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     hold(parentElement, part);
     return () => hold(parentElement, null);
   }
-  const show = (stage) => showStage(stage, parentElement, setStateValue, setTriggerValue);
+  const send = { state: setStateValue, trigger: (click) => setTriggerValue("click", click) };
+  const show = (stage) => showStage(stage, parentElement, send);
   waiting.delete(parentElement);
   if (stills.has(part.needs)) show(wholeStage(stills.get(part.needs).part, part));
   else waiting.set(parentElement, { moving: part, show }); // the two parts are two messages
   return () => {
     waiting.delete(parentElement);
+    goBack.delete(parentElement);
     takeOut(mounted.get(parentElement));
     mounted.delete(parentElement);
   };

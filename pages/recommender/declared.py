@@ -28,6 +28,7 @@ from pages.recommender.looks import (
 from pages.recommender.notes import NOTES
 from pages.recommender.shown import Shown, shown
 from pages.recommender.where import PLACE
+from pages.recommender.questions import QUESTIONS
 from pages.ui.declared import Export, OnThePlayer, Own, Page
 from pages.ui.language import N_, t
 from pages.ui.pieces.section import Section
@@ -92,4 +93,5 @@ PAGE = Page(
     arrive=where.forget,
     before_train=where.forget,
     switched=stage.switched,
+    questions=QUESTIONS,
 )  # fmt: skip

@@ -15,6 +15,7 @@ from pages.ui.language import t
 from pages.ui.marked import unmarked
 from pages.ui.pieces import model_files, odd_runs, on_your_settings, report
 from pages.ui.pieces.downloads import downloads
+from pages.ui.pieces.room import Room
 from pages.ui.pieces.section import Section, draw_section, own_section, section
 from pages.ui.pieces.story_panel import story_invitation, story_panel
 from pages.ui.run import live, polling, training
@@ -39,7 +40,12 @@ def draw(page: Page[C, S]) -> None:
         notice.warning(t(sentence))
     above = st.container()  # a point being told stands above the stage that shows it
     show = partial(arrival.show_state, page)
-    story_panel(name, show, above)
+    room = Room(page)
+    if presenter.on():
+        room.draw(above)
+    else:
+        story_panel(name, show, above)
+    presenter.keys(room.walk, room.home)
 
     def tell(setting: Mapping[str, str]) -> None:
         show(setting)
