@@ -132,7 +132,7 @@ function makeNodes(app, scene, layer) {
     say(part.number, number);
     const lift = node.bars ? -h / 2 + scene.labelSize() * 0.5 + 5 : number ? -scene.labelSize() * 0.55 : 0;
     put(part.label, { y: px(lift + scene.labelSize() * 0.36), style: `font-size:${px(scene.labelSize() * shrink)}px` });
-    put(part.number, { y: px(scene.labelSize()) });
+    put(part.number, { y: px(scene.labelSize() * 0.9) });
     if (node.bars) drawBars(part, w, h, moment);
     put(part.inner, {
       class: `${scene.bright && !scene.bright.has(node.id) ? "dim" : ""}${app.state.selected === node.id ? " selected" : ""}`,

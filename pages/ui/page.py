@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from engine.runs.config import Config
-from pages.ui import arrival, presenter, share, stage_view
+from pages.ui import arrival, phones, presenter, share, stage_view
 from pages.ui.declared import Page
 from pages.ui.language import t
 from pages.ui.marked import unmarked
@@ -46,6 +46,8 @@ def draw(page: Page[C, S]) -> None:
     else:
         story_panel(name, show, above)
     presenter.keys(room.walk, room.home)
+    if presenter.on():
+        phones.button()
 
     def tell(setting: Mapping[str, str]) -> None:
         show(setting)
