@@ -2,6 +2,8 @@
  * A part of the network on screen: its outline, its words, and the small bars in a gate.
  * @typedef {object} Scene  what the parts of one diagram share: k (pixels per layout unit), font, bright, lit, morph, read, …
  */
+const LEAST_LETTERS = 11; // pixels: smaller ones nobody reads
+
 /** A part's outline: the tower narrows upwards, the mixture is round, all else a rounded rectangle. */
 function outline(kind, w, h) {
   if (kind === "tower")
@@ -125,7 +127,7 @@ function makeNodes(app, scene, layer) {
     const room = w - (node.kind === "tower" ? w * 0.2 : node.kind === "input" || node.kind === "output" ? 12 : 4);
     const text = textWidth(node.label, scene.font) <= room || !node.short ? node.label : node.short;
     // A symbol (f with its number) becomes smaller where sixteen share the width; words end in an ellipsis.
-    const least = app.room ? 1 : 0.65;
+    const least = app.room ? 1 : LEAST_LETTERS / scene.labelSize();
     const shrink = text === node.short ? Math.min(Math.max(room / textWidth(text, scene.font), least), 1) : 1;
     say(part.label, fitText(text, Math.max(room, 10) / shrink, scene.font));
     const number = node.value && scene.numbered ? formatFixed(scene.read(node.value, nearest(moment)), 2) : "";

@@ -25,9 +25,9 @@ from pages.matching import (
 from pages.matching.answer import answer, log_title
 from pages.matching.costs import COSTS
 from pages.matching.notes import NOTES
+from pages.matching.questions import QUESTIONS
 from pages.matching.shown import Shown, shown
 from pages.matching.where import PLACE
-from pages.matching.questions import QUESTIONS
 from pages.ui.declared import Export, OnThePlayer, Own, Page
 from pages.ui.language import N_, t
 from pages.ui.pieces.section import Section

@@ -7,8 +7,8 @@ from pages.multitask import PLAYGROUND, experiments, exports, intervene, looks, 
 from pages.multitask.answer import answer
 from pages.multitask.costs import COSTS
 from pages.multitask.notes import NOTES
-from pages.multitask.where import PLACE
 from pages.multitask.questions import QUESTIONS
+from pages.multitask.where import PLACE
 from pages.ui.declared import Export, OnThePlayer, Own, Page
 from pages.ui.language import N_
 from pages.ui.pieces.section import Section

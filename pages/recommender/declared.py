@@ -26,9 +26,9 @@ from pages.recommender.looks import (
     watch_time,
 )
 from pages.recommender.notes import NOTES
+from pages.recommender.questions import QUESTIONS
 from pages.recommender.shown import Shown, shown
 from pages.recommender.where import PLACE
-from pages.recommender.questions import QUESTIONS
 from pages.ui.declared import Export, OnThePlayer, Own, Page
 from pages.ui.language import N_, t
 from pages.ui.pieces.section import Section

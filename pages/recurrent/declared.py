@@ -7,9 +7,9 @@ from pages.recurrent import PLAYGROUND, experiments, exports, intervene, looks, 
 from pages.recurrent.answer import answer
 from pages.recurrent.costs import COSTS
 from pages.recurrent.notes import NOTES
+from pages.recurrent.questions import QUESTIONS
 from pages.recurrent.shown import Shown
 from pages.recurrent.where import PLACE
-from pages.recurrent.questions import QUESTIONS
 from pages.ui.declared import Export, OnThePlayer, Own, Page
 from pages.ui.language import N_
 from pages.ui.pieces.section import Section

@@ -46,7 +46,17 @@ class Place:
         self.playground, self.ladder, self._part = playground, tuple(ladder), re.compile(part)
         self.opens_on = opens_on or self.ladder[-1]
         self.hero, self._domain, self.hero_start, self._beside = hero, domain, hero_start, tuple(beside)
-        self.step, self.rung, self.part, self.moment, self.shown, self._seek, self._refresh, self._plays, self._written = (
+        (
+            self.step,
+            self.rung,
+            self.part,
+            self.moment,
+            self.shown,
+            self._seek,
+            self._refresh,
+            self._plays,
+            self._written,
+        ) = (
             f"{playground}_{name}"
             for name in ("step", "rung", "part", "moment", "on_stage", "seek", "refresh", "plays", "written")
         )

@@ -42,9 +42,18 @@ def ask(question: Question, slot: str, on_reveal: Callable[[], None]) -> None:
                 st.session_state.setdefault(key, count)
                 label = t("Hands for {letter}", letter=letter)
                 st.number_input(
-                    label, 0, MOST_HANDS, key=key, label_visibility="collapsed", on_change=_write, args=(slot,), width=130
+                    label,
+                    0,
+                    MOST_HANDS,
+                    key=key,
+                    label_visibility="collapsed",
+                    on_change=_write,
+                    args=(slot,),
+                    width=130,
                 )
-        st.button(t("Show what is right"), key="reveal", icon=":material/visibility:", on_click=on_reveal, type="primary")
+        st.button(
+            t("Show what is right"), key="reveal", icon=":material/visibility:", on_click=on_reveal, type="primary"
+        )
 
 
 def _write(slot: str) -> None:
@@ -67,7 +76,9 @@ def tell(question: Question, found: Found, slot: str) -> None:
             right = name == found.right
             with column, st.container(key=f"told_{'right' if right else letter}", gap=None):
                 mark = Marked(":material/check: ") if right else Marked("")
-                st.markdown(mark + Marked("**{letter}** {text}").format(letter=letter, text=Marked(question.choices[name])))
+                st.markdown(
+                    mark + Marked("**{letter}** {text}").format(letter=letter, text=Marked(question.choices[name]))
+                )
                 said = [found.told[name]] if name in found.told else []
                 if any(counts):
                     said.append(t("{count} hands", count=count))

@@ -106,7 +106,11 @@ class Room:
         last = at + 1 == len(self._states)
         with st.container(horizontal=True, vertical_alignment="center", key="room_line"):
             st.button(
-                t("Previous point"), icon=":material/chevron_left:", key="story_previous", on_click=self.walk, args=(-1,)
+                t("Previous point"),
+                icon=":material/chevron_left:",
+                key="story_previous",
+                on_click=self.walk,
+                args=(-1,),
             )
             head = Marked("**{at} / {count} · {title}**")
             st.markdown(head.format(at=at + 1, count=len(self._states), title=Marked(state.title)))
