@@ -47,7 +47,10 @@ function makePlayer(parent, opened, firstSend) {
     textSize: () => (root.classList.contains("wide") ? 14 : 12),
     zoom: 1,
     ask: telling.ask,
-    click: telling.click,
+    click: (...what) => {
+      drawer.ask();
+      telling.click(...what, drawer.isOpen());
+    },
     save: (kind) => savePicture(kind, root, places.seen(), { title: stage.spec.title, lines: captions(), zoom: app.zoom }),
   };
 
@@ -66,6 +69,8 @@ function makePlayer(parent, opened, firstSend) {
   const places = makePlaces(app, () => stage.spec, panels, header, () => measure());
   const kinds = stage.spec.panels.map((panel) => `with-${panel.type.toLowerCase()}`);
   const body = html("div", { class: ["body", `n${places.standing}`, ...kinds].join(" ") }, ...panels.map((p) => p.root));
+  const drawer = makeDrawer(app, opened.name, root, { covered: () => panels.slice(1), close: telling.close });
+  body.append(drawer.root);
   root.prepend(header.root, body, transport.root, live);
 
   const loop = makeLoop((elapsed) => {
@@ -74,6 +79,7 @@ function makePlayer(parent, opened, firstSend) {
     for (const panel of places.seen()) moving = panel.render(state.view, elapsed) || moving;
     header.render();
     transport.render();
+    drawer.render();
     return moving;
   });
 
@@ -126,7 +132,10 @@ function makePlayer(parent, opened, firstSend) {
     stage = next;
     state.dark = dark;
     moves.stay(next, old);
-    if (next.seek > old.seek) telling.known();
+    if (next.seek > old.seek) {
+      telling.known();
+      drawer.rest();
+    }
     panels.forEach((panel, i) => panel.update(next.spec.panels[i]));
     put(root, { "aria-label": next.spec.title });
     measure();
@@ -139,6 +148,7 @@ function makePlayer(parent, opened, firstSend) {
     calmly.removeEventListener("change", onCalm);
     cleanKeys();
     telling.stop();
+    drawer.stop();
     root.remove();
   };
   const { leave, resume } = telling;
@@ -146,6 +156,7 @@ function makePlayer(parent, opened, firstSend) {
 }
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
+  if (data.drawer) return tellDrawer(data.drawer);
   const part = decode(data);
   if (part.still) {
     hold(parentElement, part);

@@ -57,7 +57,7 @@ PAGE = Page(
     shown=shown,
     answer=answer,
     stage=stage.stage,
-    player=OnThePlayer(released=where.choose_user, clicked=stage.clicked),
+    player=OnThePlayer(released=where.choose_user, clicked=stage.clicked, closed=where.let_go),
     otherwise=stage.otherwise,
     drill=opponents.draw,
     below=why.draw,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -12,6 +13,7 @@ from pages.ui.declared import Page, remember, select
 from pages.ui.language import t
 from pages.ui.player.player import player
 from pages.ui.player.position import Click, Position
+from pages.ui.player.stage import Stage
 from pages.ui.run import live, training
 from pages.ui.run.live import RECORDED, RUN
 from pages.ui.run.on_stage import OnStage
@@ -56,7 +58,20 @@ def draw(page: Page[C, S], config: C | None) -> None:
 
 
 def _player(page: Page[C, S], now: S) -> None:
-    stage, place, how = page.stage(now), page.place, page.player
+    stage, place = page.stage(now), page.place
+    player(
+        stage,
+        key=page.key,
+        start=place.start(stage.steps, tuple(rung.id for rung in stage.rungs), stage.hero),
+        seek=place.seeks,
+        autoplay=bool(st.session_state.setdefault(f"{page.about.name}_autoplay", not place.read(place.step))),
+        **_done(page, now, stage),
+    )
+
+
+def _done(page: Page[C, S], now: S, stage: Stage) -> dict[str, Callable[..., None]]:
+    """What a viewer may do on the stage, by the player's names."""
+    place, how = page.place, page.player
 
     def moved(position: Position) -> None:
         if how.moved is not None:
@@ -82,14 +97,9 @@ def _player(page: Page[C, S], now: S) -> None:
             place.seek()
             place.refresh()
 
-    player(
-        stage,
-        key=page.key,
-        start=place.start(stage.steps, tuple(rung.id for rung in stage.rungs), stage.hero),
-        seek=place.seeks,
-        autoplay=bool(st.session_state.setdefault(f"{page.about.name}_autoplay", not place.read(place.step))),
-        on_position=moved,
-        on_hero=released,
-        on_click=clicked,
-        on_asked=asked,
-    )
+    def closed(_: str) -> None:
+        if how.closed is not None:
+            how.closed()
+        place.refresh()
+
+    return {"on_position": moved, "on_hero": released, "on_click": clicked, "on_asked": asked, "on_closed": closed}

@@ -19,6 +19,7 @@ CSS = """<style>
 .st-key-story button { min-height: 2rem; padding-block: 0.1rem; }
 .stMainBlockContainer:has(.st-key-story_next) .st-key-question h1 { display: none; } /* the point told is the headline */
 .stButton [kind="primary"] { color: light-dark(#FFFFFF, #0B1117); } /* Streamlit's white is too faint on the dark theme's blue */
+[class*="_player_drawer"].stElementContainer { position: absolute; } /* a message to the stage: it takes no room here */
 </style>"""
 
 

@@ -74,6 +74,11 @@ def _go(name: str, index: int, on_state: OnState) -> None:
     on_state(story.load(name, language())[index].setting)
 
 
+def told(name: str) -> bool:
+    """Whether the story of a playground is being told."""
+    return _point(_slot(name), len(story.load(name, language()))) is not None
+
+
 def _slot(name: str) -> str:
     return f"{name}_point"
 
