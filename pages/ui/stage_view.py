@@ -22,12 +22,15 @@ C = TypeVar("C", bound=Config)
 S = TypeVar("S", bound=OnStage[Any])
 
 
-def draw(page: Page[C, S], config: C | None) -> None:
-    """Draw it; `config` is what the controls make, None where they make none."""
+def draw(page: Page[C, S], config: C | None, invite: Callable[[], None]) -> None:
+    """Draw it; `config` is what the controls make, None where they make none, and `invite` draws the way into the story."""
     now, place = page.shown(), page.place
     with st.container(key="question", gap="xsmall"):
-        st.title(t(page.about.question), anchor=False)
-        st.markdown(page.answer(now))
+        with st.container(horizontal=True, horizontal_alignment="distribute", key="asked"):
+            st.title(t(page.about.question), anchor=False, width="content")
+            invite()
+        with st.container(key="answer"):
+            st.markdown(page.answer(now))
     _player(page, now)
     page.remarks(now)
     own = type(now.config) is not page.engine.config  # a viewer's own data: the controls speak of another run
