@@ -26,6 +26,7 @@ from pages.recommender.looks import (
     watch_time,
 )
 from pages.recommender.notes import NOTES
+from pages.recommender.questions import QUESTIONS
 from pages.recommender.shown import Shown, shown
 from pages.recommender.where import PLACE
 from pages.ui.declared import Export, OnThePlayer, Own, Page
@@ -92,4 +93,5 @@ PAGE = Page(
     arrive=where.forget,
     before_train=where.forget,
     switched=stage.switched,
+    questions=QUESTIONS,
 )  # fmt: skip
