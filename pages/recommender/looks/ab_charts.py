@@ -72,10 +72,11 @@ def _dots(found: dict[str, Array]) -> alt.LayerChart:
         bare("truth, on A's pages"): (_truth(found, "page"), HUES[4]),
         bare("the test: B less A"): (found["difference"][:, 0], HUES[0]),
     }
+    log = bare("A's log")
     for n, name in enumerate(ESTIMATORS):
         by, kind = name.split("_")
         if by != "first":
-            rows[f"{bare('A’s log')}, {bare(BY[by])}, {KIND[kind]}"] = (found["estimates"][:, n, 0], GREY)
+            rows[f"{log}, {bare(BY[by])}, {KIND[kind]}"] = (found["estimates"][:, n, 0], GREY)
     values = {(row, row): some for row, (some, _) in rows.items()}
     hues = {row: hue for row, (_, hue) in rows.items()}
     return strip(values, t("minutes a page, B less A"), hues, rule=0.0)
@@ -94,8 +95,8 @@ def _row(found: dict[str, Array], name: str) -> dict[str, str]:
         t("Truth"): f"{truth.mean():+.2f}",
         t("Typical error"): f"{np.sqrt(((value - truth) ** 2).mean()):.2f}",
         t("Truth in the interval"): f"{int(((low <= truth) & (truth <= high)).sum())} / {seeds}",
-        t("Worth, pages"): f"{np.median(worth):,.0f}",
-        t("Says"): t(
+        t("Worth, in pages"): f"{np.median(worth):,.0f}",
+        t("It says"): t(
             "right {right}, wrong {wrong}, cannot tell {rest}",
             right=int((says * np.sign(truth) > 0).sum()),
             wrong=int((says * np.sign(truth) < 0).sum()),
