@@ -63,7 +63,7 @@ function drawerSum({ name, symbol, value, rows, result }) {
 
 /**
  * @param {string} name of the player @param {HTMLElement} stage the player's root
- * @param {{covered: () => Drawn[], close: (content: object) => void}} does covered: the panels that it lies over; close: it was
+ * @param {{covered: () => HTMLElement[], close: (content: object) => void}} does covered: what it lies over; close: it was
  *   closed by hand
  */
 function makeDrawer(app, name, stage, { covered, close }) {
@@ -102,8 +102,8 @@ function makeDrawer(app, name, stage, { covered, close }) {
     open = now;
     put(root, { hidden: open ? null : "" });
     const over = open && !stage.classList.contains("narrow"),
-      caught = over && covered().some((panel) => panel.root.contains(focused()));
-    for (const panel of covered()) put(panel.root, { inert: over ? "" : null });
+      caught = over && covered().some((one) => one.contains(focused()));
+    for (const one of covered()) put(one, { inert: over ? "" : null });
     if (caught) shut.focus();
     if (open && !over) root.scrollIntoView({ block: "nearest" });
   };

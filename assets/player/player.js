@@ -3,10 +3,11 @@
  */
 
 /** How the figures stand in a page: side by side or below each other, and how high. Sizes before larger type enlarges them.
- * @param {number} width of the player @param {number} page height of the window, as it is */
-function playerLook(width, page, zoom) {
-  const narrow = width < 640,
-    snug = !narrow && width < 1000,
+ * @param {number} width of the player @param {number} page height of the window, as it is @param {number} around the stage, before a room: what stands there, in lines of 16 pixels before larger type enlarges them; 0 at a desk */
+function playerLook(width, page, zoom, around = 0) {
+  const narrow = width < 640;
+  if (around) return { narrow, snug: false, wide: false, room: true, height: narrow ? null : Math.round(Math.max(320, page / zoom - around * 16)) };
+  const snug = !narrow && width < 1000,
     room = Math.max(494, page - 306) / zoom,
     height = Math.min(500 + Math.max(width - 900, 0) * 0.394, room, 860) + (snug ? 32 : 0);
   return { narrow, snug, wide: width > 1200, height: narrow ? null : Math.round(height) };
@@ -46,6 +47,7 @@ function makePlayer(parent, opened, firstSend) {
     font: () => family,
     textSize: () => (root.classList.contains("wide") ? 14 : 12),
     zoom: 1,
+    room: 0,
     ask: telling.ask,
     click: (...what) => {
       drawer.ask();
@@ -69,8 +71,8 @@ function makePlayer(parent, opened, firstSend) {
   const places = makePlaces(app, () => stage.spec, panels, header, () => measure());
   const kinds = stage.spec.panels.map((panel) => `with-${panel.type.toLowerCase()}`);
   const body = html("div", { class: ["body", `n${places.standing}`, ...kinds].join(" ") }, ...panels.map((p) => p.root));
-  const drawer = makeDrawer(app, opened.name, root, { covered: () => panels.slice(1), close: telling.close });
-  body.append(drawer.root);
+  const drawer = makeDrawer(app, opened.name, root, { covered: () => [...panels.slice(1).map((panel) => panel.root), places.tabs], close: telling.close });
+  body.append(drawer.root, places.tabs); // last: figures are counted from the first
   root.prepend(header.root, body, transport.root, live);
 
   const loop = makeLoop((elapsed) => {
@@ -84,10 +86,15 @@ function makePlayer(parent, opened, firstSend) {
   });
 
   const measure = () => {
-    app.zoom = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16; // larger type enlarges everything
+    const whole = getComputedStyle(document.documentElement);
+    app.zoom = parseFloat(whole.fontSize) / 16; // larger type enlarges everything
+    const around = Number(whole.getPropertyValue("--room")) || 0,
+      turned = Boolean(around) !== Boolean(app.room);
+    app.room = around;
+    if (turned) return places.render(); // other figures are in sight: it measures again
     root.style.zoom = app.zoom;
     if (!root.clientWidth) return;
-    const { height, ...shape } = playerLook(root.clientWidth, innerHeight, app.zoom),
+    const { height, ...shape } = playerLook(root.clientWidth, innerHeight, app.zoom, app.room),
       look = { ...shape, dark: state.dark };
     put(root, {
       class: ["player", ...Object.keys(look).filter((name) => look[name])].join(" "),
@@ -136,6 +143,7 @@ function makePlayer(parent, opened, firstSend) {
       telling.known();
       drawer.rest();
     }
+    if (next.spec.plays > old.spec.plays) moves.playAtOnce();
     panels.forEach((panel, i) => panel.update(next.spec.panels[i]));
     put(root, { "aria-label": next.spec.title });
     measure();
@@ -151,8 +159,16 @@ function makePlayer(parent, opened, firstSend) {
     drawer.stop();
     root.remove();
   };
+  /** Where its page opens: at once, and nobody is told, for whoever asks for it tells it too. */
+  const open = () => {
+    const { opening } = stage.spec;
+    Object.assign(state, { playing: false, peek: null });
+    moves.goTo({ ...opening, frame: state.steps.length - 1, selected: null });
+    telling.known();
+    loop.wake();
+  };
   const { leave, resume } = telling;
-  return { update, remove, leave, resume, skeleton: skeleton(opened), seek: () => stage.seek };
+  return { update, remove, leave, resume, open, skeleton: skeleton(opened), stage: () => stage, seek: () => stage.seek };
 }
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
@@ -162,12 +178,14 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     hold(parentElement, part);
     return () => hold(parentElement, null);
   }
-  const show = (stage) => showStage(stage, parentElement, setStateValue, setTriggerValue);
+  const send = { state: setStateValue, trigger: (click) => setTriggerValue("click", click) };
+  const show = (stage) => showStage(stage, parentElement, send);
   waiting.delete(parentElement);
   if (stills.has(part.needs)) show(wholeStage(stills.get(part.needs).part, part));
   else waiting.set(parentElement, { moving: part, show }); // the two parts are two messages
   return () => {
     waiting.delete(parentElement);
+    goBack.delete(parentElement);
     takeOut(mounted.get(parentElement));
     mounted.delete(parentElement);
   };

@@ -74,7 +74,8 @@ def _stage(digest: str, step: int, _now: Shown, origin: str, spoken: str, at: in
         origin_text={"recorded": t("recorded"), "live": t("live run"), "run": t("your run")}[origin],
         words=words(),
         instead={"history": "slopes"} if now.site.world.true else {},
-        turns={"history": t("Watched"), "slopes": t("Ranking")},
+        turns={"history": t("Watched"), "slopes": t("Ranking"), "left": t("Watch time")},
+        spoken="left",
         stands_on={"history": ("catalogue", "recall")},
         live=False,  # time is the days here: a new frame must not move the cursor
     )

@@ -20,6 +20,7 @@ from pages.ui.controls.settings import Settings
 from pages.ui.language import N_
 from pages.ui.pieces import report
 from pages.ui.pieces.notes import Notes
+from pages.ui.pieces.questions import Found
 from pages.ui.pieces.section import Section
 from pages.ui.place import Place
 from pages.ui.player.position import Click, Position
@@ -103,6 +104,7 @@ class Page(Generic[C, S]):
                polled by itself belongs to the first: the second is a part of what is polled already
     remarks    draws what the stage cannot show
     story_opens    sections by a name that the story uses for several
+    questions      by the name that the story asks by: what was measured
     """
 
     about: Playground
@@ -130,6 +132,7 @@ class Page(Generic[C, S]):
     before_train: Callable[[], None] = lambda: None
     switched: Callable[[], None] = lambda: None
     story_opens: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    questions: Mapping[str, Callable[[S], Found]] = field(default_factory=dict)
 
     @property
     def key(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -13,7 +14,7 @@ from pages.ui.declared import Page, remember, select
 from pages.ui.language import t
 from pages.ui.player.player import player
 from pages.ui.player.position import Click, Position
-from pages.ui.player.stage import Stage
+from pages.ui.player.stage import Opening, Stage
 from pages.ui.run import live, training
 from pages.ui.run.live import RECORDED, RUN
 from pages.ui.run.on_stage import OnStage
@@ -26,12 +27,12 @@ def draw(page: Page[C, S], config: C | None, invite: Callable[[], None]) -> None
     """Draw it; `config` is what the controls make, None where they make none, and `invite` draws the way into the story."""
     now, place = page.shown(), page.place
     with st.container(key="question", gap="xsmall"):
-        with st.container(horizontal=True, horizontal_alignment="distribute", key="asked"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", key="heading"):
             st.title(t(page.about.question), anchor=False, width="content")
             invite()
         with st.container(key="answer"):
             st.markdown(page.answer(now))
-    _player(page, now)
+    _player(page, now, config)
     page.remarks(now)
     own = type(now.config) is not page.engine.config  # a viewer's own data: the controls speak of another run
     changes = config.differences(now.config) if config is not None and not own else {}
@@ -60,8 +61,18 @@ def draw(page: Page[C, S], config: C | None, invite: Callable[[], None]) -> None
     training.run_bar(config, changed=len(changes), on_train=train, on_reset=lambda: arrival.reset(page))
 
 
-def _player(page: Page[C, S], now: S) -> None:
-    stage, place = page.stage(now), page.place
+def opens(page: Page[C, S], now: S, config: C | None) -> bool:
+    """Whether the stage is the one that the page opens on, wherever on it the viewer is: what was recorded, with nothing chosen."""
+    place = page.place
+    beside = [name for name in place.names if name not in (place.step, place.rung, place.part, place.hero)]
+    touched = config is None or page.settings.touched(config)
+    return now.source == RECORDED and not touched and not any(map(place.read, beside))
+
+
+def _player(page: Page[C, S], now: S, config: C | None) -> None:
+    place = page.place
+    opening = Opening(place.opens_on, place.hero_start) if opens(page, now, config) else None
+    stage = replace(page.stage(now), opening=opening, plays=place.plays)
     player(
         stage,
         key=page.key,

@@ -36,7 +36,9 @@ def is_accessible(page: Page, but: str = "") -> None:
     """No violation of WCAG 2.1 A and AA, outside what Streamlit draws itself; `but` leaves out another part."""
     found = Axe().run(
         page,
-        context={"exclude": [["[data-testid='stVegaLiteChart']"], ["[data-testid='stDataFrame']"], *([[but]] if but else [])]},
+        context={
+            "exclude": [["[data-testid='stVegaLiteChart']"], ["[data-testid='stDataFrame']"], *([[but]] if but else [])]
+        },
         options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
     )
     assert found.violations_count == 0, found.generate_report()

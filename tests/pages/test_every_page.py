@@ -169,10 +169,10 @@ OLD = {
     "open_delete open_reading open_gamma open_space open_order open_spelling open_evidence open_beyond open_towers "
     "open_own_pairs open_notes",
     "multitask": "correlation step rung part point preset row removed tied task_count binary_tasks file gate_row sample "
-    "labels features categories split table_runs table_epochs unit_gate histogram_p gate_structure study_seed noise rows "
+    "labels features categories split table_runs table_epochs unit_gate histogram_p gate_structure noise rows "
     "input_dim scale alpha beta test_rows structures num_experts expert_units tower_units bottom_units shared_units "
     "initialisation gate_dropout learning_rate batch_size steps runs seed frames open_labels open_gates open_intervene "
-    "open_loss open_gap open_advantage open_distance open_sharing open_breaks open_figure4 open_study open_own_data open_notes",
+    "open_loss open_gap open_advantage open_distance open_sharing open_breaks open_figure4 open_own_data open_notes",
     "recommender": "user without step rung part point preset moment video videos users days head bait fewest per_user "
     "examples test example_age bends watches searches dimensions tower pretrained layers powers recent index recalled shown "
     "sampler negatives correction weighting learning_rate batch_size steps ranking_steps frames seed path_layer path_unit "

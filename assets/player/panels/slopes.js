@@ -8,7 +8,7 @@ const WAYS = {
   level: { sign: "•", colour: "muted", width: 1.25 },
   dead: { sign: "×", colour: "muted", width: 1.25 },
 };
-const LEAST_ROW = 12.5; // pixels: a line of 12 px letters
+const LEAST_ROW = 12; // pixels: a line of 12 px letters
 const DIES_AT = 0.62; // of the way: a line without a second place
 
 /** A cubic's first part, up to `t`, and the rest (de Casteljau). */

@@ -18,7 +18,7 @@ from pages.ui.player.arrays import Array, Arrays, Quantised, refs
 from pages.ui.player.position import Position
 from pages.ui.player.stage import WORDS, Stage
 
-MOVING = ("steps", "hero", "origin", "origin_text", "live")
+MOVING = ("steps", "hero", "origin", "origin_text", "live", "opening", "plays")
 """Fields of a stage that another frame changes; all others are still."""
 
 

@@ -88,12 +88,22 @@ WORDS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """The place that a page opens at: the last frame of a rung, at a value of the sweep."""
+
+    rung: str
+    hero: float
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """All that the player shows. `names` (S, F) are words for the frames, "" before a shorter sequence begins. `steps` (F,) is the training step of each frame; `arrays` are (S, F, …). The first panel is
     the large one, at most two more stand at its right. `hero` may lie between recorded values: the nearest is shown.
     `instead` names, for the id of a panel, another that it stands in for on a click, and by itself on the rungs that `stands_on`
     names for it, where it names none while a run trains; `turns` are short names of both, for the buttons. `aside` is
-    the id of a `Plane` that is a small sign at the slider, and opens over the figures at the right."""
+    the id of a `Plane` that is a small sign at the slider, and opens over the figures at the right. `spoken` is the id of the
+    panel that the page's sentence speaks of: before a room it alone stands beside the drawing, the others by their `turns`. `opening` is
+    where the page opens, on a stage that is the one it opens on. Where `plays` has grown it plays from its first frame."""
 
     title: str
     steps: tuple[int, ...]
@@ -112,3 +122,6 @@ class Stage:
     turns: Mapping[str, str] = field(default_factory=dict)
     stands_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     aside: str = ""
+    spoken: str = ""
+    opening: Opening | None = None
+    plays: int = 0
