@@ -175,6 +175,11 @@ def _against(opponent: str) -> tuple[RecommenderClaim, ...]:
     )
 
 
+def _at_its_cut(id_: str) -> str:
+    """The id of a claim that came after the family was declared: its numbers stand beside, under the cut that they are of."""
+    return id_ if "@" in id_ else f"{id_}@{CUTS[SERVED]}"
+
+
 CLAIMS: tuple[RecommenderClaim, ...] = (
     _claim("weighted_earns_minutes", BASE, PLAIN, "ranking.first", MINUTES_THAT_MATTER),
     _claim("weighted_earns_minutes@honest", HONEST, HONEST_PLAIN, "ranking.first", MINUTES_THAT_MATTER, beside=True),
@@ -202,4 +207,5 @@ CLAIMS: tuple[RecommenderClaim, ...] = (
         enough=len(SEEDS),
     ),
     *(claim for opponent in ("kinds", "knn", "ease") for claim in _against(opponent)),
+    *(replace(claim, id=_at_its_cut(claim.id), beside=True) for claim in _against("als")),
 )  # fmt: skip
