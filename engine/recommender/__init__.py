@@ -1,5 +1,7 @@
 """The YouTube DNN in a simulated video site: candidate generation → ranking (Covington, Adams & Sargin 2016)."""
 
+from engine.recommender.ab.config import AbConfig
+from engine.recommender.ab.measured import ab_test
 from engine.recommender.config import RecommenderConfig, WorldConfig
 from engine.recommender.days.simulation import SimulationConfig, simulate_days
 from engine.recommender.ladder import LADDER
@@ -31,6 +33,7 @@ ENGINE = Engine(
         "own": Work(OwnLogConfig, train_own, needs_table=True),
         "world": Work(WorldConfig, measure),
         "days": Work(SimulationConfig, simulate_days),
+        "ab": Work(AbConfig, ab_test),
     },
     open=lambda config, frames: Opened(server_at(open_site(config), frames)),
     shipped=SHIPPED,
@@ -39,6 +42,7 @@ ENGINE = Engine(
 
 __all__ = [
     "ENGINE",
+    "AbConfig",
     "CandidateNet",
     "OwnLogConfig",
     "RankNet",
@@ -47,6 +51,7 @@ __all__ = [
     "Server",
     "SimulationConfig",
     "WorldConfig",
+    "ab_test",
     "open_site",
     "simulate",
     "simulate_days",

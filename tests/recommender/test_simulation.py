@@ -26,7 +26,7 @@ LEARNT = replace(TINY, users=500, horizon=3, retrain=3, steps=600, ranking_steps
 
 @cache
 def lived(config: SimulationConfig) -> tuple[Day, ...]:
-    return tuple(days(config))
+    return tuple(days(config, POLICIES[config.policy](config, config.retrain)))
 
 
 @cache

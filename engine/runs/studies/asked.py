@@ -30,7 +30,7 @@ PACE = frozenset({"learning_rate", "decay", "steps", "batch_size", "clip"})
 class Asked(Generic[C, S]):
     """Claims on a viewer's settings: which cells that takes, and how they are judged by those that are done.
 
-    claims    those of the ones named that have a verdict of their own
+    claims    those of the ones named that have a verdict of their own; where none has, all that are named
     changes   the viewer's settings that they are asked with
     kept      the viewer's further changes, which the claims themselves say or vary
     first     the first seed: the viewer's own, or one beyond those of the stored study
@@ -38,9 +38,9 @@ class Asked(Generic[C, S]):
 
     def __init__(self, shipped: Shipped[C, S], ids: Collection[str], theirs: C) -> None:
         self._shipped = shipped
-        self.claims: tuple[Claim[C, S], ...] = tuple(
-            claim for claim in shipped.claims if claim.id in ids and claim.id in shipped.family
-        )
+        named = tuple(claim for claim in shipped.claims if claim.id in ids)
+        own = tuple(claim for claim in named if claim.id in shipped.family)
+        self.claims: tuple[Claim[C, S], ...] = own or named
         default = type(theirs)()
         said = shipped.asks | {
             name for claim in self.claims for cell in claim.needs for name in cell.differences(default)
@@ -60,9 +60,9 @@ class Asked(Generic[C, S]):
 
     @property
     def steps(self) -> tuple[int, ...]:
-        """How long is trained: the viewer's steps where they were touched, else as the study does."""
+        """How long is trained: the viewer's steps where they were touched, else as the study does; () where nothing is."""
         each = self.cells(range(self._size))
-        return tuple(sorted({cell.steps for cell in each if hasattr(cell, "steps")}))
+        return tuple(sorted({_steps(cell) for cell in each if hasattr(cell, "steps")}))
 
     def seconds(self, seeds: int) -> float | None:
         """About how long so many take one process, by the time that cells of the study took; None where nothing is known of
@@ -155,8 +155,8 @@ class _Single(Mapping[Config, Mapping[str, Array]]):
 
 
 def _steps(cell: Config) -> int:
-    """How many steps a cell takes; 1 for one that is not trained."""
-    return getattr(cell, "steps", 1)
+    """How many steps the longest training of a cell takes; 1 for one that is not trained."""
+    return max(getattr(cell, name, 1) for name in ("steps", "ranking_steps"))
 
 
 def _without_seed(cell: C) -> C:
