@@ -5,15 +5,16 @@ const TYPED = "input:not([type=range]),textarea,select,[contenteditable=true],[r
 const PRESSED = "button,a,summary,input,[role=button],[role=tab],[role=radio],[role=slider],[role=switch]";
 const BLACK = "position:fixed;inset:0;z-index:2147483647;background:#000;color:#000;cursor:none";
 
-/** What a key asks for. @param {Element} target where it was pressed @returns {?string} back, on, blank or home */
-function askedBy(key, target) {
+/** What a key asks for. @param {Element} target where it was pressed @param {boolean} reached with the keyboard
+ * @returns {?string} back, on, blank or home */
+function askedBy(key, target, reached) {
   if (key === "PageUp") return "back";
   if (key === "PageDown") return "on";
   if (target.matches(TYPED)) return null;
   if (key === "b" || key === "B") return "blank";
   if (key === "Home") return "home";
   // What was reached with the keyboard is pressed by Space; what a mouse touched last is not.
-  if (key === " " && !(target.matches(PRESSED) && target.matches(":focus-visible"))) return "on";
+  if (key === " " && !(reached && target.matches(PRESSED))) return "on";
   return null;
 }
 
@@ -40,10 +41,15 @@ function listen(given) {
       tell("home", {});
     },
   };
+  let reached = false; // :focus-visible says so too, but of a mouse's as soon as any key is pressed
+  const onPoint = () => {
+    reached = false;
+  };
   const onKey = (event) => {
+    if (event.key === "Tab" || event.key.startsWith("Arrow")) reached = true;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.composedPath()[0],
-      asked = target instanceof Element ? askedBy(event.key, target) : null;
+      asked = target instanceof Element ? askedBy(event.key, target, reached) : null;
     if (!asked || (asked !== "blank" && !given.data.walks)) return;
     event.preventDefault();
     event.stopPropagation();
@@ -52,8 +58,10 @@ function listen(given) {
     else does[asked]();
   };
   addEventListener("keydown", onKey, true); // before a slider takes Page Down for itself
+  addEventListener("pointerdown", onPoint, true);
   const remove = () => {
     removeEventListener("keydown", onKey, true);
+    removeEventListener("pointerdown", onPoint, true);
     screen.remove();
   };
   const take = (next) => {
