@@ -65,7 +65,7 @@ def opens(page: Page[C, S], now: S, config: C | None) -> bool:
     """Whether the stage is the one that the page opens on, wherever on it the viewer is: what was recorded, with nothing chosen."""
     place = page.place
     beside = [name for name in place.names if name not in (place.step, place.rung, place.part, place.hero)]
-    touched = config is None or page.settings.touched(config)
+    touched = config is None or page.settings.touched(config) or page.settings.chosen() is not None
     return now.source == RECORDED and not touched and not any(map(place.read, beside))
 
 
