@@ -137,7 +137,7 @@ function makeNodes(app, scene, layer) {
     put(part.number, { y: px(scene.labelSize() * 0.9) });
     if (node.bars) drawBars(part, w, h, moment);
     put(part.inner, {
-      class: `${scene.bright && !scene.bright.has(node.id) ? "dim" : ""}${app.state.selected === node.id ? " selected" : ""}`,
+      class: `${scene.pointed && scene.bright && !scene.bright.has(node.id) ? "dim" : ""}${scene.bright?.has(node.id) ? " lit" : ""}${app.state.selected === node.id ? " selected" : ""}`,
     });
   };
 

@@ -13,7 +13,7 @@
  *     first() and last() the ends of the steps that are worth seeing, at() where the viewer is; nameOf(frame), heroText(), rungTitle(),
  *     timeText(words, frame), caption() in words
  *   how:  textSize(), font() in CSS pixels and by family; zoom how much larger all is; ratio device pixels to one of CSS; tip the
- *     tooltip: show(event, title, rows), hide()
+ *     tooltip: show(event, title, rows), hide(); room what stands around the stage before many, in lines; 0 at a desk
  *   what a viewer does:  hover(id) or null; click(id) opens the sum behind it, in Python; ask(text) an input typed into the panel;
  *     peek(frame), scrub(frame), scrubbed(), stepBy(n), toggle(), chooseRung(n), chooseTime(n), sweepTo(value), sweptTo(); save(kind) a picture;
  *     wake() asks for another drawing

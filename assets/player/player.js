@@ -51,7 +51,10 @@ function makePlayer(parent, opened, firstSend) {
     zoom: 1,
     room: 0,
     ask: telling.ask,
-    click: telling.click,
+    click: (...what) => {
+      drawer.ask();
+      telling.click(...what, drawer.isOpen());
+    },
     save: (kind) => savePicture(kind, root, places.seen(), { title: stage.spec.title, lines: captions(), zoom: app.zoom }),
   };
 
@@ -70,7 +73,8 @@ function makePlayer(parent, opened, firstSend) {
   const places = makePlaces(app, () => stage.spec, panels, header, () => measure());
   const kinds = stage.spec.panels.map((panel) => `with-${panel.type.toLowerCase()}`);
   const body = html("div", { class: ["body", `n${places.standing}`, ...kinds].join(" ") }, ...panels.map((p) => p.root));
-  body.append(places.tabs); // last: figures are counted from the first
+  const drawer = makeDrawer(app, opened.name, root, { covered: () => [...panels.slice(1).map((panel) => panel.root), places.tabs], close: telling.close });
+  body.append(drawer.root, places.tabs); // last: figures are counted from the first
   root.prepend(header.root, body, transport.root, live);
 
   const loop = makeLoop((elapsed) => {
@@ -79,6 +83,7 @@ function makePlayer(parent, opened, firstSend) {
     for (const panel of places.seen()) moving = panel.render(state.view, elapsed) || moving;
     header.render();
     transport.render();
+    drawer.render();
     return moving;
   });
 
@@ -136,7 +141,10 @@ function makePlayer(parent, opened, firstSend) {
     stage = next;
     state.dark = dark;
     moves.stay(next, old);
-    if (next.seek > old.seek) telling.known();
+    if (next.seek > old.seek) {
+      telling.known();
+      drawer.rest();
+    }
     if (next.spec.plays > old.spec.plays) moves.playAtOnce();
     panels.forEach((panel, i) => panel.update(next.spec.panels[i]));
     put(root, { "aria-label": next.spec.title });
@@ -150,6 +158,7 @@ function makePlayer(parent, opened, firstSend) {
     calmly.removeEventListener("change", onCalm);
     cleanKeys();
     telling.stop();
+    drawer.stop();
     root.remove();
   };
   /** Where its page opens: at once, and nobody is told, for whoever asks for it tells it too. */
@@ -165,6 +174,7 @@ function makePlayer(parent, opened, firstSend) {
 }
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
+  if (data.drawer) return tellDrawer(data.drawer);
   const part = decode(data);
   if (part.still) {
     hold(parentElement, part);

@@ -184,6 +184,11 @@ def _against(opponent: str) -> tuple[RecommenderClaim, ...]:
     )
 
 
+def _at_its_cut(id_: str) -> str:
+    """The id of a claim that came after the family was declared: its numbers stand beside, under the cut that they are of."""
+    return id_ if "@" in id_ else f"{id_}@{CUTS[SERVED]}"
+
+
 CLAIMS: tuple[RecommenderClaim, ...] = (
     _claim("weighted_earns_minutes", BASE, PLAIN, "ranking.first", MINUTES_THAT_MATTER),
     _claim("weighted_earns_minutes@honest", HONEST, HONEST_PLAIN, "ranking.first", MINUTES_THAT_MATTER, beside=True),
@@ -218,4 +223,5 @@ CLAIMS: tuple[RecommenderClaim, ...] = (
         PAGE * MINUTES_THAT_MATTER,
         enough=len(SEEDS),
     ),
+    *(replace(claim, id=_at_its_cut(claim.id), beside=True) for claim in _against("als")),
 )  # fmt: skip

@@ -53,12 +53,14 @@ class OnThePlayer(Generic[S]):
     released  the hero has another value
     clicked   on a part, a cell or a dot
     asked     a text was typed, where the hero takes texts
+    closed    the drawer of what was clicked was closed, where that is no part that can be selected
     """
 
     moved: Callable[[S, Stage, Position], None] | None = None
     released: Callable[[float], None] | None = None
     clicked: Callable[[S, Stage, Click], None] | None = None
     asked: Callable[[S, str], None] | None = None
+    closed: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,13 +38,13 @@ def draw(page: Page[C, S]) -> None:
     notice = st.container()  # always there: what comes below must not change its place when the notice goes
     for sentence in training.lost_in_reload():
         notice.warning(t(sentence))
-    above = st.container()  # a point being told stands above the stage that shows it
+    beside = st.container()  # a point being told stands in the sidebar's place, on a phone above the stage
     show = partial(arrival.show_state, page)
     room = Room(page)
     if presenter.on():
-        room.draw(above)
+        room.draw(beside)
     else:
-        story_panel(name, show, above)
+        story_panel(name, show, beside)
     presenter.keys(room.walk, room.home)
     if presenter.on():
         phones.button()
@@ -54,8 +54,7 @@ def draw(page: Page[C, S]) -> None:
         place.refresh()  # from inside the stage's fragment: the whole page follows
 
     def drawn() -> None:
-        stage_view.draw(page, config)
-        story_invitation(name, tell)
+        stage_view.draw(page, config, lambda: story_invitation(name, tell))
         if page.below is not None:
             page.below()
 

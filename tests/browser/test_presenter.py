@@ -92,7 +92,7 @@ def test_no_part_loses_its_number_while_others_keep_theirs(page: Page, server: s
         numbers = page.locator(".player .node.clickable .node-number").all_text_contents()
         valued = [one for one in numbers if one]
         labels = page.locator(".player .panel[data-panel] .node.clickable").evaluate_all(
-            "all => all.map(one => /[0-9]\\\\.[0-9]/.test(one.getAttribute('aria-label')))"
+            "all => all.map(one => /[0-9][.][0-9]/.test(one.getAttribute('aria-label')))"
         )
         assert len(valued) in (0, sum(labels)), (numbers, labels)
 

@@ -123,12 +123,14 @@ function makeDiagram(panel, app) {
     if (key === focusKey) return;
     focusKey = key;
     scene.bright = brightParts(morph.layout(), scene.lit, hovered, selected);
+    scene.pointed = Boolean(scene.lit || hovered); // what is selected stands out by itself, and nothing steps back for it
   };
 
   const scene = {
     k: { x: 1, y: 1, min: 1 },
     font: "",
     bright: null,
+    pointed: false,
     lit: null,
     numbered: false,
     morph,

@@ -41,14 +41,16 @@ class Packed(NamedTuple):
         return len(self.still) + len(self.moving)
 
 
-def pack(stage: Stage, *, start: Position, seek: int, autoplay: bool = False, still: Still | None = None) -> Packed:
-    """The stage as bytes. `still` is its part that stays, where somebody has kept it.
+def pack(
+    stage: Stage, *, start: Position, seek: int, autoplay: bool = False, still: Still | None = None, name: str = ""
+) -> Packed:
+    """The stage as bytes. `still` is its part that stays, where somebody has kept it; `name` the player's.
 
     Raises ValueError for an array that is named by a panel and missing, or whose first two axes fit neither S, F nor 1.
     """
     still = still or pack_still(stage)
     header = {"spec": {name: plain(getattr(stage, name)) for name in MOVING}, "needs": still.id}
-    place = {"start": plain(start), "seek": seek, "autoplay": autoplay}  # no part of what is shown
+    place = {"start": plain(start), "seek": seek, "autoplay": autoplay, "name": name}  # no part of what is shown
     arrays = {name: array for name, array in stage.arrays.items() if not _stays(stage, array)}
     return Packed(still.bytes, _part(header, arrays, "stage_id", place)[0])
 
