@@ -63,13 +63,14 @@ def _stage(digest: str, step: int, _now: Shown, origin: str, spoken: str, at: in
         "recalled": min(config.recalled, len(site.known)), "shown": min(config.shown, len(site.known)),
     }  # fmt: skip
     sentences = SENTENCES | {"rank": _ranks(now)}
-    arrays = _arrays(now, grid) | left.arrays(now, grid) | course.arrays(now)
+    minutes = _minutes(now, grid)
+    arrays = _arrays(now, grid) | minutes | left.arrays(now, grid) | course.arrays(now)
     return Stage(
         title=t("The funnel"),
         steps=steps_of(now.days),
         time_label=t("day"),
         rungs=tuple(Rung(rung, t(TITLES[rung]), bare(sentences[rung], **counts)) for rung in where.RUNGS),
-        panels=(_field(now, grid), *left.panel(now, grid), _slopes(now, grid, arrays.get("minutes")), _listing(now)),
+        panels=(_field(now, grid), *left.panel(now, grid), _slopes(now, grid, minutes.get("minutes")), _listing(now)),
         arrays=arrays,
         sweep=_sweep(now),
         hero=float(at),
@@ -122,10 +123,10 @@ def _arrays(now: Shown, grid: Grid) -> dict[str, np.ndarray | Quantised]:
         "stands_out": np.stack([[_stands_out(scene, config.shown) for scene in row] for row in grid]),
         "lines": _padded(grid, lambda s: pixel[lines_of(s)], config.shown + 1),
     }
-    return found | _minutes(now, grid)
+    return found
 
 
-def _minutes(now: Shown, grid: Grid) -> dict[str, np.ndarray | Quantised]:
+def _minutes(now: Shown, grid: Grid) -> dict[str, np.ndarray]:
     """The minutes that a simulated user would watch of each video of the slope chart; nothing where nobody knows."""
     if not now.site.world.true:
         return {}
@@ -209,8 +210,8 @@ def _field(now: Shown, grid: Grid) -> Field:
     )
 
 
-def _slopes(now: Shown, grid: Grid, minutes: np.ndarray | Quantised | None) -> Slopes:
-    site, known = now.site, isinstance(minutes, np.ndarray)
+def _slopes(now: Shown, grid: Grid, minutes: np.ndarray | None) -> Slopes:
+    site = now.site
     return Slopes(
         "slopes",
         t("From recall to ranking") if now.server.ranker else t("From recall to what is shown"),
@@ -221,9 +222,9 @@ def _slopes(now: Shown, grid: Grid, minutes: np.ndarray | Quantised | None) -> S
         Ref("stands_out"),
         now.config.recalled,
         Ref("lines"),
-        Ref("minutes") if known else None,
+        None if minutes is None else Ref("minutes"),
         t("expected watch time, min"),
-        float(np.ceil(np.nanpercentile(minutes, COLOURED))) if known else 1.0,
+        1.0 if minutes is None else float(np.ceil(np.nanpercentile(minutes, COLOURED))),
     )
 
 

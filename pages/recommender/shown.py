@@ -33,7 +33,7 @@ from pages.ui.language import t
 from pages.ui.run import reading
 from pages.ui.run.on_stage import OnStage, current
 
-FRAMES, MOST_GLOW, MOST_LIVE_GLOW = 6, 700_000, 220_000
+FRAMES, MOST_GLOW, MOST_LIVE_GLOW = 6, 600_000, 220_000
 """Days on stage, and the most numbers of glow that a stage sends, once or with each frame of training; a large vocabulary has
 fewer days."""
 

@@ -120,11 +120,11 @@ def test_days_are_stepped_through_in_the_browser(page: Page, server: str) -> Non
     time = page.locator(".player input.time")
     time.focus()
     time.press("Home")
-    expect(page.locator(".player")).to_contain_text("day 12 of 60")
-    expect(page).to_have_url(re.compile("recommender_step=12"))
+    expect(page.locator(".player")).to_contain_text("day 15 of 60")
+    expect(page).to_have_url(re.compile("recommender_step=15"))
     settled(page)
     assert picture(page) != before
-    expect(page.locator(".st-key-question")).to_contain_text("day 12")
+    expect(page.locator(".st-key-question")).to_contain_text("day 15")
 
 
 def test_it_trains_live_from_noise_to_the_end(page: Page, server: str) -> None:

@@ -54,16 +54,17 @@ function slopesLegend({ value_label, value_high }, size, small, family, dark) {
     [low, high] = ["0", `${formatTick(value_high)}+`],
     words = fitText(value_label, size.w - small * 12, font),
     x = textWidth(words, font) + 10 + textWidth(low, font) + 5,
-    wide = Math.min(small * 7, size.w - x - textWidth(high, font) - 6),
-    y = size.h - 3;
+    wide = Math.max(Math.min(small * 7, size.w - x - textWidth(high, font) - 6), 0),
+    y = size.h - 3,
+    style = `font-size:${small}px`;
   return [
-    ["text", { x: 0, y }, words],
-    ["text", { x: px(x - 5), y, "text-anchor": "end" }, low],
+    ["text", { x: 0, y, style }, words],
+    ["text", { x: px(x - 5), y, style, "text-anchor": "end" }, low],
     ...Array.from({ length: 20 }, (_, n) => [
       "rect",
       { x: px(x + (n * wide) / 20), y: px(y - small + 2), width: px(wide / 20 + 0.4), height: small, style: `fill:${shareColour(n / 19, dark)}` },
     ]),
-    ["text", { x: px(x + wide + 5), y }, high],
+    ["text", { x: px(x + wide + 5), y, style }, high],
   ];
 }
 
@@ -216,7 +217,7 @@ function makeSlopes(panel, app) {
     put(part.rest, { d: after ? cubicPath(after) : "" });
     put(part.start, whole ? { cx: plan.x0, cy: px(whole[0][1]), display: null } : { display: "none" });
     put(part.end, { d: after ? crossPath(alive[3]) : "" });
-    put(part.back, { x: px(x1), y: px(y - pitch / 2), width: px(size.w - x1), height: px(pitch) });
+    put(part.back, { x: px(x1), y: px(y - pitch / 2), width: px(Math.max(size.w - x1, 0)), height: px(pitch) });
     const style = `font-size:${px(text)}px`;
     say(part.place, Number.isFinite(row.to) ? formatTick(Math.round(row.to)) : "");
     put(part.place, { x: px(columns.place), y: px(base), style });

@@ -10,7 +10,7 @@ function stagesPlan(panel, counts, size, text, family) {
     widest = (words, of) => Math.max(0, ...words.map((word) => textWidth(word, of))),
     columns = { name: 0, count: widest(panel.names, font) + 10 },
     left = Math.min(columns.count + widest(counts, plain) + 10, size.w * 0.55),
-    box = { left, right: size.w - text * 3, top: 2, bottom: Math.max(size.h - text - 12, 40) },
+    box = { left, right: Math.max(size.w - text * 3, left), top: 2, bottom: Math.max(size.h - text - 12, 40) },
     pitch = (box.bottom - box.top) / Math.max(panel.names.length, 1);
   return { box, font, plain, columns, pitch, x: linearScale([0, 1], [box.left, box.right]), middles: panel.names.map((_, n) => box.top + (n + 0.5) * pitch) };
 }
