@@ -1,9 +1,8 @@
 """The YouTube DNN in a simulated video site: candidate generation → ranking (Covington, Adams & Sargin 2016)."""
 
-from engine.recommender.ab.config import AbConfig
-from engine.recommender.ab.measured import ab_test
-from engine.recommender.config import RecommenderConfig, WorldConfig
-from engine.recommender.days.simulation import SimulationConfig, simulate_days
+from engine.recommender.config import AbConfig, RecommenderConfig, SimulationConfig, WorldConfig
+from engine.recommender.days.ab import ab_test
+from engine.recommender.days.simulation import simulate_days
 from engine.recommender.ladder import LADDER
 from engine.recommender.opponents.world import measure
 from engine.recommender.own_log.config import OwnLogConfig
