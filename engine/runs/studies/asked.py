@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Generic
 
@@ -127,11 +127,9 @@ class Asked(Generic[C, S]):
         }
 
 
-@functools.lru_cache(
-    maxsize=64
-)  # at every turn of a page, for each open experiment: all cells are compared and made anew
+@functools.lru_cache(maxsize=64)  # asked at every turn of a page, for each open experiment
 def _compared(
-    shipped: Shipped[C, S], ids: tuple[str, ...], kind: type[C]
+    shipped: Shipped[C, S], ids: tuple[str, ...], kind: Callable[[], C]
 ) -> tuple[Mapping[C, Sequence[C]], frozenset[str]]:
     """What these claims compare, without seeds, and the study's cells of it; and in which settings a cell is not the default."""
     found: dict[C, list[C]] = {}
