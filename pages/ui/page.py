@@ -71,8 +71,9 @@ def _below(page: Page[C, S], config: C | None) -> None:
         odd_runs.draw(page, one)
         on_your_settings.draw(shipped, page.settings, one.key, one.claims(), config)
 
-    if page.drill is not None:
-        page.drill(page.shown())
+    drill = page.drill
+    if drill is not None:
+        live.followed(lambda: drill(page.shown()), "drill")
     st.subheader(t("A closer look"), anchor=False)
     for one in page.looks:
         draw_section(one, place, shipped, page.shown)

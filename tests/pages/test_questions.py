@@ -127,7 +127,7 @@ def test_a_question_hides_what_answers_it_until_it_is_shown(room: str, name: str
     asked.button(key="reveal").click().run()
     assert not asked.exception
     right = question.choices[found(room, name).right]
-    marked = [one.value for one in asked.markdown if "check:" in one.value]
+    marked = [one.value for one in asked.markdown if one.value.startswith(":material/check:")]
     assert len(marked) == 1 and right.split(" ")[0] in marked[0]
 
 
