@@ -278,7 +278,7 @@ def test_a_user_has_the_sign_of_a_topic_and_bars_of_their_own(page: Page, server
     for user in range(3):
         page.locator(".player .people .chip").nth(user).click()
         settled(page)
-        shares = [int(text.rstrip("%")) for text in page.locator(".stage-share").all_inner_texts()]
+        shares = [int(text.rstrip("%")) for text in page.locator(".stage-share").all_text_contents()]
         drops.append(shares)
     assert len({tuple(shares) for shares in drops}) == 3
     for stage, shares in enumerate(drops, 1):  # in whole per cent two may tie
