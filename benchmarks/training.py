@@ -1,4 +1,4 @@
-"""The default live runs and the preview study, through real worker processes."""
+"""The default live runs and an experiment that is asked, through real worker processes."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import time
 from benchmarks.report import line, reached
 from engine.matching import MatchingConfig
 from engine.multitask import MultitaskConfig
-from engine.multitask.claims import preview_cells
+from engine.multitask.claims import DECLARED
+from engine.multitask.shipped import SHIPPED
 from engine.recurrent import RecurrentConfig
 from engine.runs.config import Config
 from engine.runs.service.policy import RunPolicy
 from engine.runs.service.run import State
 from engine.runs.service.runs import Runs
 from engine.runs.service.study import Study
+from engine.runs.studies.asked import PREVIEW, Asked
 
 
 def run() -> None:
@@ -22,18 +24,20 @@ def run() -> None:
     _default_run(service, MultitaskConfig(), "multitask: 4 structures × 8 seeds")
     _default_run(service, RecurrentConfig(), "recurrent: 3 cells")
     _default_run(service, MatchingConfig(), "matching: 3 models", target=20)
-    cells = preview_cells()
+    asked = Asked(SHIPPED, [f"mmoe_below_shared_bottom@{DECLARED:g}"], MultitaskConfig())
+    cells, said = asked.cells(range(PREVIEW)), asked.seconds(PREVIEW)
     began = time.perf_counter()
     study = Study(service, cells, "bench")
     while study.active:
         time.sleep(0.05)
     took = time.perf_counter() - began
     assert len(study.results()) == len(cells), study.failures
+    assert said is not None
     line(
-        "preview study (3 × 5 × 8 models, 2,500 steps, two workers)",
+        f"an experiment asked (2 structures × {PREVIEW} seeds, {asked.steps[0]:,} steps, two workers)",
         f"{took:.1f} s",
-        "target 60 s",
-        reached(took <= 60),
+        f"target {said / 2:.0f} s, what the page says",
+        reached(took <= said / 2),
     )
     service.close()
 

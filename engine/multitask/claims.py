@@ -26,7 +26,6 @@ CELL_SEEDS = 8
 TUNING = tuple(range(1_000, 1_000 + CELL_SEEDS))
 """Seeds that choose the learning rates and judge nothing."""
 CORRELATIONS = (0.0, 0.25, 0.5, 0.75, 0.9, 1.0)
-PREVIEW_CORRELATIONS = (0.0, 0.25, 0.5, 0.75, 1.0)
 COMPARED = ("shared_bottom", "omoe", "mmoe")
 DECLARED = 0.5
 """The correlation at which MMoE is judged; the others are shown beside it."""
@@ -250,11 +249,3 @@ CLAIMS: tuple[MultitaskClaim, ...] = (
         for p in CORRELATIONS
     ),
 )
-
-
-def preview_cells(seeds: Sequence[int] = range(CELL_SEEDS)) -> tuple[MultitaskConfig, ...]:
-    """3 structures × 5 correlations × 8 seeds: what the page runs while a viewer waits."""
-    found = cells(PAPER, COMPARED, PREVIEW_CORRELATIONS, seeds)
-    return tuple(
-        sorted(found, key=lambda cell: cell.structures == ("shared_bottom",))
-    )  # short ones last: no idle worker

@@ -15,7 +15,7 @@ PAIRS = {
 }
 """The claim that one structure's loss is below another's, and the two."""
 PAYS = "_no_task_pays"
-SLOW = N_("Learning rate 0.001, correlation 0.5, the same 2,500 steps: MMoE's loss is below Shared-Bottom's:")
+SLOW = N_("MMoE's loss is below Shared-Bottom's:")
 SAYS = {
     "omoe_close_to_mmoe_at_1": N_("The gap at 1 is smaller than at 0:"),
     "advantage_grows_as_p_falls": N_("MMoE's advantage at 0 is larger than at 1:"),

@@ -9,7 +9,7 @@ import streamlit as st
 from engine.multitask.claims import COMPARED, CORRELATIONS, PAPER, RATES, SCARCE, SEEDS, TUNING
 from engine.multitask.ladder import TITLES
 from engine.multitask.shipped import SHIPPED, sweep
-from pages.multitask import claim_seesaw, claim_sharing, claim_views, real_table, study
+from pages.multitask import claim_seesaw, claim_sharing, claim_views, real_table
 from pages.multitask.claim_charts import colours
 from pages.multitask.claim_views import View
 from pages.multitask.claim_words import PAIRS, said
@@ -119,5 +119,4 @@ EXPERIMENTS: tuple[Section[Shown], ...] = (
         claim_views.breaks,
     ),
     Section("figure4", N_("The paper's Figure 4: loss over steps at correlation 0.5, 0.9 and 1"), _losses_over_steps),
-    Section("study", N_("Run a preview study: 3 structures × 5 correlations × 8 seeds"), study.draw, "science"),
 )

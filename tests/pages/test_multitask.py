@@ -228,13 +228,13 @@ REVEAL = {f"multitask_{name}": OWN for name in ("labels", "features", "categorie
     "multitask_row": {"multitask_part": "gate:0"}, "multitask_removed": {open_key("intervene"): "true"},
     "multitask_tied": {open_key("intervene"): "true"}, "multitask_histogram_p": {open_key("loss"): "true"},
     "multitask_gate_structure": {open_key("gates"): "true"}, "multitask_gate_row": {open_key("gates"): "true"},
-    "multitask_study_seed": {open_key("study"): "true"}, "multitask_seesaw_p": {open_key("seesaw"): "true"},
+    "multitask_seesaw_p": {open_key("seesaw"): "true"},
 }  # fmt: skip
 """What must be open for a parameter to reach its control."""
 TAKEN: dict[str, tuple[str, Any]] = {
     "multitask_row": ("5", 5), "multitask_removed": ("2", [2]), "multitask_tied": ("true", True), "multitask_gate_row": ("7", 7),
     "multitask_sample": ("true", True), "multitask_unit_expert": ("3", 3), "multitask_unit_gate": ("3", 3),
-    "multitask_histogram_p": ("0.9", 0.9), "multitask_gate_structure": ("omoe", "omoe"), "multitask_study_seed": ("200", 200),
+    "multitask_histogram_p": ("0.9", 0.9), "multitask_gate_structure": ("omoe", "omoe"),
     "multitask_table_runs": ("4", 4), "multitask_table_epochs": ("3", 3), "multitask_task_count": ("4", 4), "multitask_binary_tasks": ("1", [1]),
     "multitask_seesaw_p": ("0.9", 0.9), "multitask_table_structures": ("mmoe,ple", ["mmoe", "ple"]),
     "multitask_shared_experts": ("2", 2), "multitask_specific_experts": ("1", 1), "multitask_extraction_levels": ("1", 1),

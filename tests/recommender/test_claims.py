@@ -26,8 +26,9 @@ from engine.recommender.claims import (
 )
 from engine.recommender.opponents.beside import Chosen
 from engine.recommender.serving.restore import server_at
-from engine.recommender.serving.scene import offered, scene
+from engine.recommender.serving.scene import scene
 from engine.recommender.serving.truth import Truth
+from engine.recommender.serving.users import users_of
 from engine.recommender.shipped import SHIPPED, packed, recorded, unpacked
 from engine.recommender.site.vocabulary import open_site
 from engine.runs.recording import Recording
@@ -258,7 +259,7 @@ def test_the_shipped_run_serves_the_site_of_its_config() -> None:
     server = server_at(site, recording.frames)
     assert len(server.vectors) == len(site.known), "the world changed: run make recordings"
     truth = Truth(site)
-    for user in offered(site):
+    for user in users_of(site, recording.frames):
         found = scene(server, truth, user, float(recording.config.days))
         assert len(found.given.candidates) == 300 and len(found.given.shown) == 20 and found.lost
         assert found.kept[0] > found.kept[1] > found.kept[2] > 0.03

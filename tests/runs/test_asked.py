@@ -52,6 +52,17 @@ def test_a_claim_is_judged_by_what_its_cells_give() -> None:
     assert verdict.mean == pytest.approx(expected.mean, rel=1e-3) and verdict.ahead == expected.ahead
 
 
+def test_where_no_claim_has_a_verdict_of_its_own_all_are_asked() -> None:
+    """Each judged alone, at the rate that its question is about, until the viewer names another."""
+    asked = Asked(MULTITASK, ["mmoe_below_shared_bottom@slow"], SHORT)
+    assert [claim.id for claim in asked.claims] == ["mmoe_below_shared_bottom@slow"]
+    assert {cell.learning_rate for cell in asked.cells(range(8))} == {(0.001,)}
+    (verdict,) = asked.verdicts(measured(asked, range(8)))[1].values()
+    assert (verdict.runs, verdict.family, verdict.preview) == (8, 1, True)
+    faster = Asked(MULTITASK, ["mmoe_below_shared_bottom@slow"], replace(SHORT, learning_rate=(0.1,)))
+    assert {cell.learning_rate for cell in faster.cells(range(8))} == {(0.1,)}
+
+
 def test_seeds_are_counted_while_they_come() -> None:
     """Only those that both sides have; the first group is done before the second begins."""
     asked = Asked(MULTITASK, ["mmoe_below_shared_bottom@0.5"], SHORT)
@@ -99,12 +110,12 @@ def test_seeds_of_a_study_are_not_repeated(name: str) -> None:
     shipped = engines()[name].shipped
     for claim in shipped.claims:
         asked = Asked(shipped, [claim.id], shipped.config())
-        assert len(asked.claims) == (not claim.beside) and not asked.changes and not asked.kept
+        assert len(asked.claims) == 1 and not asked.changes and not asked.kept
         cells = asked.cells(range(8))
         used = {cell.seed + n for cell in claim.needs for n in range(getattr(cell, "runs", 1))}
         fresh = {cell.seed + n for cell in cells for n in range(getattr(cell, "runs", 1))}
-        assert not used & fresh and (claim.beside or len(fresh) == 8)
-        assert asked.verdicts({}) == (0, {})
+        assert not used & fresh and len(fresh) == 8
+        assert asked.verdicts({}) == (0, {}) and asked.seconds(8)
 
 
 def test_one_run_of_a_claim_is_a_training_of_its_own() -> None:

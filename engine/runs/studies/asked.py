@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Generic
 
@@ -30,7 +30,7 @@ PACE = frozenset({"learning_rate", "decay", "steps", "batch_size", "clip"})
 class Asked(Generic[C, S]):
     """Claims on a viewer's settings: which cells that takes, and how they are judged by those that are done.
 
-    claims    those of the ones named that have a verdict of their own
+    claims    those of the ones named that have a verdict of their own; where none has, all that are named
     changes   the viewer's settings that they are asked with
     kept      the viewer's further changes, which the claims themselves say or vary
     first     the first seed: the viewer's own, or one beyond those of the stored study
@@ -38,13 +38,13 @@ class Asked(Generic[C, S]):
 
     def __init__(self, shipped: Shipped[C, S], ids: Collection[str], theirs: C) -> None:
         self._shipped = shipped
-        self.claims: tuple[Claim[C, S], ...] = tuple(
-            claim for claim in shipped.claims if claim.id in ids and claim.id in shipped.family
-        )
+        named = tuple(claim for claim in shipped.claims if claim.id in ids)
+        own = tuple(claim for claim in named if claim.id in shipped.family)
+        self.claims: tuple[Claim[C, S], ...] = own or named
         default = type(theirs)()
-        said = shipped.asks | {
-            name for claim in self.claims for cell in claim.needs for name in cell.differences(default)
-        } - PACE  # fmt: skip
+        self._compared: Mapping[C, Sequence[C]]
+        self._compared, differ = _compared(shipped, tuple(claim.id for claim in self.claims), type(theirs))
+        said = shipped.asks | differ - PACE
         changed = {
             name: mine
             for name, (mine, _) in theirs.differences(default).items()
@@ -60,9 +60,9 @@ class Asked(Generic[C, S]):
 
     @property
     def steps(self) -> tuple[int, ...]:
-        """How long is trained: the viewer's steps where they were touched, else as the study does."""
+        """How long is trained: the viewer's steps where they were touched, else as the study does; () where nothing is."""
         each = self.cells(range(self._size))
-        return tuple(sorted({cell.steps for cell in each if hasattr(cell, "steps")}))
+        return tuple(sorted({_steps(cell) for cell in each if hasattr(cell, "steps")}))
 
     def seconds(self, seeds: int) -> float | None:
         """About how long so many take one process, by the time that cells of the study took; None where nothing is known of
@@ -98,15 +98,6 @@ class Asked(Generic[C, S]):
         """Whether a cell trains several seeds at once."""
         return "runs" in self._shipped.config().to_dict()
 
-    @functools.cached_property
-    def _compared(self) -> dict[C, list[C]]:
-        """What is compared, without seeds, and the study's cells of it."""
-        found: dict[C, list[C]] = {}
-        for claim in self.claims:
-            for cell in claim.needs:
-                found.setdefault(_without_seed(cell), []).append(cell)
-        return found
-
     def _own(self, one: C, seeds: range) -> C:
         own: dict[str, Any] = {"seed": self.first + seeds[0]} | ({"runs": len(seeds)} if self._several else {})
         mine = {name: value for name, value in self.changes.items() if hasattr(one, name)}
@@ -136,6 +127,22 @@ class Asked(Generic[C, S]):
         }
 
 
+@functools.lru_cache(
+    maxsize=64
+)  # at every turn of a page, for each open experiment: all cells are compared and made anew
+def _compared(
+    shipped: Shipped[C, S], ids: tuple[str, ...], kind: type[C]
+) -> tuple[Mapping[C, Sequence[C]], frozenset[str]]:
+    """What these claims compare, without seeds, and the study's cells of it; and in which settings a cell is not the default."""
+    found: dict[C, list[C]] = {}
+    differ, default = set[str](), kind()
+    for claim in shipped.claims:
+        for cell in claim.needs if claim.id in ids else ():
+            found.setdefault(_without_seed(cell), []).append(cell)
+            differ.update(cell.differences(default))
+    return found, frozenset(differ)
+
+
 class _Single(Mapping[Config, Mapping[str, Array]]):
     """Metrics with a leading axis of seeds, found by a study's cells: as many of them as a cell has, from its seed on."""
 
@@ -155,8 +162,8 @@ class _Single(Mapping[Config, Mapping[str, Array]]):
 
 
 def _steps(cell: Config) -> int:
-    """How many steps a cell takes; 1 for one that is not trained."""
-    return getattr(cell, "steps", 1)
+    """How many steps the longest training of a cell takes; 1 for one that is not trained."""
+    return max(getattr(cell, name, 1) for name in ("steps", "ranking_steps"))
 
 
 def _without_seed(cell: C) -> C:

@@ -71,9 +71,9 @@ def draw(
     shipped: Shipped[Any, Any], settings: Settings[Any], key: str, claims: Mapping[str, str], config: Config | None
 ) -> None:
     """Below an experiment: what would be asked with the settings of the moment, and what was asked. `claims` are what each
-    says, by its id; nothing is drawn where none of them has a verdict of its own."""
+    says, by its id; nothing is drawn where there is none."""
     slot = f"{shipped.playground}_asked_{key}"
-    if not shipped.family or not set(claims) & set(shipped.family):
+    if not claims:
         return
     was_active = _active(slot)
 
@@ -136,7 +136,7 @@ def _offer(asked: Asked[Any, Any], settings: Settings[Any], slot: str, going: _G
             args=(slot, asked),
             disabled=active,
         )
-        st.caption(_said(asked, settings) + " " + _kept(asked, settings) + _takes(asked.seconds(PREVIEW)))
+        st.caption(_said(asked, settings) + " " + _kept(asked, settings) + takes(asked.seconds(PREVIEW)))
 
 
 def _said(asked: Asked[Any, Any], settings: Settings[Any]) -> str:
@@ -146,13 +146,11 @@ def _said(asked: Asked[Any, Any], settings: Settings[Any]) -> str:
         f"{groups.label(name)} {groups.written(value)}" for name, value in asked.changes.items() if name != "steps"
     ]
     same = t("All but the steps as in the study") if asked.changes else t("Your settings are the study's")
-    return t(
-        "{changes}; {steps} steps, {count} seeds from {first} on.",
-        changes=listed(changes) if changes else same,
-        steps=" / ".join(f"{steps:,}" for steps in asked.steps),
-        count=PREVIEW,
-        first=asked.first,
-    )
+    said = {"changes": listed(changes) if changes else same, "count": PREVIEW, "first": asked.first}
+    if not asked.steps:
+        return t("{changes}; {count} seeds from {first} on.", **said)
+    steps = " / ".join(f"{steps:,}" for steps in asked.steps)
+    return t("{changes}; {steps} steps, {count} seeds from {first} on.", steps=steps, **said)
 
 
 def _kept(asked: Asked[Any, Any], settings: Settings[Any]) -> str:
@@ -160,7 +158,7 @@ def _kept(asked: Asked[Any, Any], settings: Settings[Any]) -> str:
     return t("Kept as the question has it: {names}.", names=names) + " " if asked.kept else ""
 
 
-def _takes(seconds: float | None) -> str:
+def takes(seconds: float | None) -> str:
     """How long it takes, by the time that the study took."""
     workers = training.service().capacity
     if seconds is None or not workers:
@@ -238,4 +236,4 @@ def _offer_more(going: _Going, slot: str, verdicts: Mapping[str, Verdict]) -> No
             on_click=_send,
             args=(slot, going, seeds),
         )
-        st.caption(t("About {count} runs in all would tell.", count=wanted) + " " + _takes(going.asked.seconds(seeds)))
+        st.caption(t("About {count} runs in all would tell.", count=wanted) + " " + takes(going.asked.seconds(seeds)))
