@@ -223,7 +223,7 @@ def _slopes(now: Shown, grid: Grid, minutes: np.ndarray | Quantised | None) -> S
         Ref("lines"),
         Ref("minutes") if known else None,
         t("expected watch time, min"),
-        float(np.ceil(np.nanpercentile(minutes, COLOURED))) if known else 1.0,
+        float(np.ceil(np.nanpercentile(minutes, COLOURED))) if isinstance(minutes, np.ndarray) else 1.0,
     )
 
 

@@ -41,7 +41,7 @@ def arrays(now: Shown) -> dict[str, np.ndarray]:
     if told is None:
         return {}
     there = np.append(now.field.pixel, -1)  # id -1 is nobody's
-    found = {RECALLED: there[told.candidates].astype(np.float32)}
+    found: dict[str, np.ndarray] = {RECALLED: there[told.candidates].astype(np.float32)}
     if now.site.world.true:
         whole = np.ones((*told.kept.shape[:2], 1), np.float32)
         found[LEFT] = np.concatenate([whole, told.kept], 2).astype(np.float32)

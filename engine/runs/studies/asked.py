@@ -43,7 +43,7 @@ class Asked(Generic[C, S]):
         self.claims: tuple[Claim[C, S], ...] = own or named
         default = type(theirs)()
         self._compared: Mapping[C, Sequence[C]]
-        self._compared, differ = _compared(shipped, tuple(claim.id for claim in self.claims), type(theirs))
+        self._compared, differ = _compared(shipped, tuple(claim.id for claim in self.claims), type(theirs))  # type: ignore[arg-type]  # a class has a hash
         said = shipped.asks | differ - PACE
         changed = {
             name: mine
@@ -127,9 +127,7 @@ class Asked(Generic[C, S]):
         }
 
 
-@functools.lru_cache(
-    maxsize=64
-)  # at every turn of a page, for each open experiment: all cells are compared and made anew
+@functools.lru_cache(maxsize=64)  # asked at every turn of a page, for each open experiment
 def _compared(
     shipped: Shipped[C, S], ids: tuple[str, ...], kind: type[C]
 ) -> tuple[Mapping[C, Sequence[C]], frozenset[str]]:

@@ -12,7 +12,7 @@ from engine.runs.frame import Array
 from pages.ui.language import N_, bare, t
 from pages.ui.marked import Marked
 from pages.ui.numbers import signed
-from pages.ui.pieces.charts import built_once, show, strip
+from pages.ui.pieces.charts import Drawn, built_once, show, strip
 from pages.ui.theme import HUES
 
 BY = {
@@ -66,7 +66,7 @@ def _truth(found: dict[str, Array], by: str) -> Array:
     return summed
 
 
-def _dots(found: dict[str, Array]) -> alt.LayerChart:
+def _dots(found: dict[str, Array]) -> Drawn:
     """The whole page: the test, the estimates that ask about it, and the truth."""
     rows = {
         bare("truth, on A's pages"): (_truth(found, "page"), HUES[4]),
