@@ -13,8 +13,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from engine.recommender.ab.config import AbConfig
-from engine.recommender.config import RecommenderConfig, WorldConfig
+from engine.recommender.config import AbConfig, RecommenderConfig, WorldConfig
 from engine.recommender.held_out.served import CUTS
 from engine.recommender.site.world import PAGE
 from engine.runs.frame import Array
@@ -184,6 +183,11 @@ def _against(opponent: str) -> tuple[RecommenderClaim, ...]:
     )
 
 
+def _at_its_cut(id_: str) -> str:
+    """The id of a claim that came after the family was declared: its numbers stand beside, under the cut that they are of."""
+    return id_ if "@" in id_ else f"{id_}@{CUTS[SERVED]}"
+
+
 CLAIMS: tuple[RecommenderClaim, ...] = (
     _claim("weighted_earns_minutes", BASE, PLAIN, "ranking.first", MINUTES_THAT_MATTER),
     _claim("weighted_earns_minutes@honest", HONEST, HONEST_PLAIN, "ranking.first", MINUTES_THAT_MATTER, beside=True),
@@ -218,4 +222,5 @@ CLAIMS: tuple[RecommenderClaim, ...] = (
         PAGE * MINUTES_THAT_MATTER,
         enough=len(SEEDS),
     ),
+    *(replace(claim, id=_at_its_cut(claim.id), beside=True) for claim in _against("als")),
 )  # fmt: skip

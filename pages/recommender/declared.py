@@ -73,7 +73,7 @@ PAGE = Page(
     ),
     experiments_about=_about,
     experiments=(
-        _judged("against", N_("Opponents: does recall find more than what needs no training?"), against.draw, "sports_martial_arts", against.CLAIMS),
+        _judged("against", N_("Opponents: does recall find more than methods without a network?"), against.draw, "sports_martial_arts", against.CLAIMS),
         Section("real_logs", N_("Real logs: what do the same methods find on KuaiRand and MovieLens?"), real_logs.draw, "dataset"),
         _judged("watch_time", N_("Watch time: what do its weights earn, and are the odds minutes?"), watch_time.draw, "schedule", watch_time.CLAIMS),
         _judged("ab", N_("A/B: which order earns more, and would the log of one half have told?"), ab.draw, "call_split", ab.CLAIMS),

@@ -12,8 +12,8 @@ from engine.recommender.opponents.beside import OPPONENTS
 from engine.recommender.own_log import further
 from engine.runs.frame import Frame
 from engine.runs.studies.verdict import Outcome
-from pages.recommender import opponents
 from pages.recommender.opponents import METHODS
+from pages.recommender.tuned import told_chosen
 from pages.ui.language import t
 from pages.ui.pieces.verdict import badge_of
 
@@ -27,7 +27,11 @@ def measured(config: OwnLogConfig, recall: Frame, ranking: Frame | None = None) 
     if there:
         _judged(recall, cuts, there)
     else:
-        st.info(t("Not compared yet with what needs no training: that is tuned on this log while the network trains."))
+        st.info(
+            t(
+                "Not compared yet with the methods without a network: they are tuned on this log while the network trains."
+            )
+        )
     st.caption(_about(recall, ranking is not None))
 
 
@@ -39,7 +43,7 @@ def _judged(recall: Frame, cuts: dict[int, int], there: list[str]) -> None:
     verdict = badge_of(Outcome.HOLDS if low > 0 else Outcome.FAILS if high < 0 else Outcome.CANNOT_TELL)
     st.markdown(
         t(
-            "The YouTube DNN finds the last watch among {first} oftener than {rival}, the best of those that need no training: {mean} of users, 95% interval {low} to {high}: {verdict}",
+            "The YouTube DNN finds the last watch among {first} oftener than {rival}, the best of the methods without a network: {mean} of users, 95% interval {low} to {high}: {verdict}",
             first=first,
             rival=t(METHODS[rival]),
             mean=_gain(mean),
@@ -62,7 +66,7 @@ def _about(recall: Frame, ranked: bool) -> str:
             else ""
         )
         + " "
-        + opponents.told_chosen(recall.metrics)
+        + told_chosen(recall.metrics)
         + (
             " "
             + t(

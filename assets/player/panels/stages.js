@@ -27,6 +27,11 @@ function largestDrop(shares) {
   return at;
 }
 
+const GLIDE_MS = 140; // another user: nine tenths of the way in a third of a second
+
+/** The bars on their way from what is drawn to another user's, each straight to its own share. */
+const glide = (drawn, goal, elapsed, calm) => goal.map((share, n) => follow(drawn?.[n] ?? share, share, elapsed, calm || !Number.isFinite(drawn?.[n]), GLIDE_MS));
+
 function makeStages(panel, app) {
   const frame = panelFrame(panel, "stages");
   const { board } = frame;
@@ -37,7 +42,8 @@ function makeStages(panel, app) {
   let rows = [],
     ticks = [],
     size = { w: 0, h: 0 },
-    plan;
+    plan,
+    drawn = null; // what the bars show while they glide
 
   const countsAt = ({ s, f }) => {
     const frames = panel.counts[Math.min(s, panel.counts.length - 1)] ?? [];
@@ -101,18 +107,20 @@ function makeStages(panel, app) {
     }
   };
 
-  const render = (moment) => {
+  const render = (moment, elapsed) => {
     if (!size.w) return false;
-    const at = nearest(moment),
+    const at = nearest({ s: app.state.s, f: moment.f }),
       field = app.fields()[panel.shares],
       read = (when) => panel.names.map((_, n) => sample(field, when, n)),
-      shares = read(moment),
+      goal = read({ s: app.state.s, f: moment.f }),
+      shares = glide(drawn, goal, elapsed, app.state.calm),
       printed = read(at),
       counts = countsAt(at),
       worst = largestDrop(printed);
     rows.forEach((row, n) => drawRow(row, n, shares, printed, counts, worst));
     drawMarks(moment, at);
-    return false;
+    drawn = shares;
+    return shares.some((share, n) => Number.isFinite(goal[n]) && share !== goal[n]);
   };
 
   build();

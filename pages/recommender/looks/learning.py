@@ -29,7 +29,7 @@ METHODS: Mapping[str, str] = {
 }
 COLOURS = {
     "recall": HUES[0], "ranking": HUES[0], "popular": HUES[1], "recent": HUES[3], "kinds": HUES[4], "knn": HUES[2],
-    "ease": HUES[5], "click": opponents.GREY, "best": HUES[4],
+    "ease": HUES[5], "als": opponents.GREY, "click": opponents.GREY, "best": HUES[4],
 }  # fmt: skip
 MEASURES = {
     "first": (N_("First of the page"), N_("true minutes of the first of each page"), ".2f"),
