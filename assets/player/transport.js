@@ -56,6 +56,7 @@ function makeTransport(app) {
     play.button,
     next.button,
     speed,
+    html("span", { class: "axis", "aria-hidden": "true" }, words.time),
     time,
     label,
     html("span", { class: "saves" }, save("svg"), save("png")),

@@ -10,6 +10,13 @@ from tests.browser.conftest import settled
 
 POINTS = {"recurrent": 7, "matching": 3, "multitask": 5, "recommender": 4}
 """A point of each story, one with formulas or much text."""
+TOPS = """() => {
+  const holds = (one) => one.shadowRoot?.querySelector(".player");
+  const host = document.querySelector(".player") ?? [...document.querySelectorAll("[class*='_player'] *")].find(holds);
+  const parts = [host, document.querySelector(".st-key-run_bar")];
+  return parts.every(Boolean) && parts.map((one) => Math.round(one.getBoundingClientRect().top));
+}"""
+"""Asked in one moment: where both begin, in pixels from the top; false while one of them is not there."""
 SMALL = {
     "recurrent": "recurrent_steps=30&recurrent_frames=6&recurrent_distance=6&recurrent_hidden=8",
     "matching": "matching_steps=30&matching_frames=6&matching_queries=100&matching_filters=16&matching_units=8",
@@ -26,10 +33,10 @@ def open_page(page: Page, address: str, room: str, query: str = "") -> None:
 
 
 def places(page: Page) -> tuple[float, float]:
-    """Where the stage and the run bar begin, in pixels from the top."""
-    found = [page.locator(part).first.bounding_box() for part in (".player", ".st-key-run_bar")]
-    assert found[0] is not None and found[1] is not None
-    return round(found[0]["y"]), round(found[1]["y"])
+    """Where the stage and the run bar begin, in pixels from the top; a stage that gives way to another is waited for."""
+    page.locator(".player").first.wait_for()
+    found = page.wait_for_function(TOPS).json_value()
+    return found[0], found[1]
 
 
 @pytest.mark.parametrize("room", POINTS)

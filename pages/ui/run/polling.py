@@ -107,10 +107,10 @@ def _draw_again(keys: Sequence[str]) -> None:
     if context is None or context.script_requests is None or not context.fragment_ids_this_run:
         return  # in a run of the whole page all has just been drawn
     due = [name for key in keys for name in _fragments(key)]
-    for key in keys:
-        _held()[key].called = True
     if not due:
         return  # they went with the section that they were drawn in
+    for key in keys:
+        _held()[key].called = True
     asked = [name for name in context.fragment_ids_this_run if name not in _fragments(CLOCK)]
     fragments = list(dict.fromkeys([*asked, *due]))  # what was asked for along with this tick is broken off too
     context.script_requests.request_rerun(
