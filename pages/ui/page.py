@@ -29,6 +29,7 @@ def draw(page: Page[C, S]) -> None:
     """Sidebar, notice, the point of the story being told, the stage, and the sections under it, from top to bottom."""
     polling.begin()
     place, name = page.place, page.about.name
+    arrival.by_old_names(name, page.engine.config.renamed)
     place.follow(page.key)
     with st.sidebar:
         config = page.settings.sidebar(partial(arrival.take, page))

@@ -43,7 +43,7 @@ class Asked(Generic[C, S]):
         self.claims: tuple[Claim[C, S], ...] = own or named
         default = type(theirs)()
         self._compared: Mapping[C, Sequence[C]]
-        self._compared, differ = _compared(shipped, tuple(claim.id for claim in self.claims), type(theirs))  # type: ignore[arg-type]  # a class has a hash
+        self._compared, differ = _compared(shipped, tuple(claim.id for claim in self.claims))
         said = shipped.asks | differ - PACE
         changed = {
             name: mine
@@ -128,12 +128,10 @@ class Asked(Generic[C, S]):
 
 
 @functools.lru_cache(maxsize=64)  # asked at every turn of a page, for each open experiment
-def _compared(
-    shipped: Shipped[C, S], ids: tuple[str, ...], kind: type[C]
-) -> tuple[Mapping[C, Sequence[C]], frozenset[str]]:
+def _compared(shipped: Shipped[C, S], ids: tuple[str, ...]) -> tuple[Mapping[C, Sequence[C]], frozenset[str]]:
     """What these claims compare, without seeds, and the study's cells of it; and in which settings a cell is not the default."""
     found: dict[C, list[C]] = {}
-    differ, default = set[str](), kind()
+    differ, default = set[str](), shipped.config()
     for claim in shipped.claims:
         for cell in claim.needs if claim.id in ids else ():
             found.setdefault(_without_seed(cell), []).append(cell)
