@@ -160,7 +160,7 @@ def _simulated(digest: str, _config: RecommenderConfig) -> Site:
 
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False)
-def _own(table: str, told: str, rated: str, fewest: int, _config: OwnLogConfig, _log: OwnLog) -> Site:
+def _own(table: str, told: str, rated: str, fewest: int, asked: str, _config: OwnLogConfig, _log: OwnLog) -> Site:
     return site_of_log(_config, _log)
 
 
@@ -168,7 +168,7 @@ def site_of_config(config: RecommenderConfig) -> Site:
     """The site of a config; those that differ in training alone share it. An own log's is read from this session's file."""
     if isinstance(config, OwnLogConfig):
         log = reading.again(config.table, log_in, rated=config.rated, told=config.told)
-        site = _own(config.table, config.told, config.rated, config.fewest, config, log)
+        site = _own(config.table, config.told, config.rated, config.fewest, config.asked, config, log)
     else:
         world = _world(config)
         site = _simulated(world.digest, world)
