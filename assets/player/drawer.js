@@ -32,6 +32,7 @@ function drawerBehind({ step, rung, hero }, state, { rungs, sweep }) {
   const frame = step === null ? state.steps.length - 1 : nearestIndex(state.steps, step);
   return (
     state.playing ||
+    state.course !== null ||
     frame !== Math.round(state.frame) ||
     (rungs.some(({ id }) => id === rung) && rung !== state.rung) ||
     (sweep !== null && nearestIndex(sweep.recorded, hero) !== state.s)

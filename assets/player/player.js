@@ -31,7 +31,9 @@ function makePlayer(parent, opened, firstSend) {
   });
   const aloud = (now) => say(live, fill(app.words.summary, summary(now)));
   const telling = makeTelling(state, () => stage, () => send, { wake, aloud });
-  const moves = makeMoves(state, () => stage.spec, { wake, rest: telling.rest });
+  const fields = makeFields(),
+    does = { wake, rest: telling.rest },
+    moves = withCourse(state, () => stage.spec, makeMoves(state, () => stage.spec, does), does);
 
   const app = {
     ...moves,
@@ -42,7 +44,7 @@ function makePlayer(parent, opened, firstSend) {
     get spec() {
       return stage.spec;
     },
-    fields: () => stage.fields,
+    fields: () => fields(stage, state.course),
     ratio: Math.min(devicePixelRatio || 1, 2),
     font: () => family,
     textSize: () => (root.classList.contains("wide") ? 14 : 12),

@@ -139,13 +139,14 @@ def _claim(
     return Claim(id_, needs, differences, smallest, enough=ENOUGH_SEEDS, beside=beside)
 
 
+def _lower(id_: str, lower: Setting, upper: Setting, *, beside: bool) -> MultitaskClaim:
+    """The loss of one setting lies below that of another."""
+    needs = tuple(cell for base, structure, p in (lower, upper) for cell in cells(base, (structure,), (p,)))
+    return _claim(id_, needs, lambda at: at.loss(*upper) - at.loss(*lower), beside=beside)
+
+
 def _below(base: MultitaskConfig, lower: str, upper: str, p: float, cut: str = "", *, beside: bool) -> MultitaskClaim:
-    return _claim(
-        f"{lower}_below_{upper}@{cut or f'{p:g}'}",
-        cells(base, (lower, upper), (p,)),
-        lambda at: at.loss(base, upper, p) - at.loss(base, lower, p),
-        beside=beside,
-    )
+    return _lower(f"{lower}_below_{upper}@{cut or f'{p:g}'}", (base, lower, p), (base, upper, p), beside=beside)
 
 
 def _no_task_pays(structure: str, p: float, *, beside: bool) -> MultitaskClaim:
@@ -161,15 +162,6 @@ def _no_task_pays(structure: str, p: float, *, beside: bool) -> MultitaskClaim:
 def gains(at: Seeds, structure: str, p: float) -> Array:
     """By how much each task's loss lies below that of Single-Task, seed by seed (S, T): below 0 a task pays for the others."""
     return at.metric(PAPER, "single_task", p, "test_loss") - at.metric(PAPER, structure, p, "test_loss")
-
-
-def _cgc_below_mmoe(p: float) -> MultitaskClaim:
-    return _claim(
-        f"cgc_below_mmoe@{p:g}",
-        (*cells(CGC, ("ple",), (p,)), *cells(PAPER, ("mmoe",), (p,))),
-        lambda at: at.loss(PAPER, "mmoe", p) - at.loss(CGC, "ple", p),
-        beside=True,
-    )
 
 
 def _advantage(at: Seeds, p: float, base: MultitaskConfig) -> Array:
@@ -242,7 +234,7 @@ CLAIMS: tuple[MultitaskClaim, ...] = (
     *(claim for rows in SCARCE for claim in _sharing(rows)),
     *(_below(PAPER, "ple", "mmoe", p, beside=p != DECLARED) for p in CORRELATIONS),
     _below(LONG, "ple", "mmoe", DECLARED, "long", beside=True),
-    _cgc_below_mmoe(DECLARED),
+    _lower(f"cgc_below_mmoe@{DECLARED:g}", (CGC, "ple", DECLARED), (PAPER, "mmoe", DECLARED), beside=True),
     *(
         _no_task_pays(structure, p, beside=(structure, p) != ("ple", DECLARED))
         for structure in TOGETHER

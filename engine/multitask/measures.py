@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor
+
+from engine.runs.frame import Array
+
+HELD_BACK = 3.0
+"""So many times the usual loss is that of a task whose tower has lost most of its units."""
 
 
 def entropy(gates: Tensor) -> Tensor:
@@ -49,3 +55,8 @@ def pearson(labels: Tensor) -> Tensor:
     centred = labels - labels.mean(-2, keepdim=True)
     unit = centred / centred.norm(dim=-2, keepdim=True).clamp_min(1e-12)
     return unit.mT @ unit
+
+
+def held_back(losses: Array, usual: Array) -> Array:
+    """The runs (K,), counted from 0, in which a task is held back: losses (S, T) of them, beside the usual ones (…)."""
+    return np.flatnonzero((losses > HELD_BACK * np.median(usual)).any(-1))

@@ -13,8 +13,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from engine.recommender.ab.config import AbConfig
-from engine.recommender.config import RecommenderConfig, WorldConfig
+from engine.recommender.config import AbConfig, RecommenderConfig, WorldConfig
 from engine.recommender.held_out.served import CUTS
 from engine.recommender.site.world import PAGE
 from engine.runs.frame import Array

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -14,15 +14,18 @@ from engine.multitask.claims import (
     CORRELATIONS,
     DECLARED,
     PAPER,
+    SEEDS,
     SLOW,
     Seeds,
     own_rate,
 )
 from engine.multitask.ladder import TITLES
+from engine.multitask.measures import HELD_BACK, held_back
 from engine.multitask.shipped import SHIPPED, sweep
 from engine.runs.studies.verdict import Verdict
 from pages.multitask.claim_charts import colours, curve, histogram
 from pages.multitask.claim_words import PAIRS, at, said
+from pages.multitask.settings import DEAD
 from pages.ui.controls.choices import one_of
 from pages.ui.language import bare, t
 from pages.ui.pieces.charts import show
@@ -151,6 +154,34 @@ def gates(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:
         )
     )
     _verdict_lines(verdicts)
+
+
+def dead(seeds: Seeds) -> None:
+    """Runs that a tower holds back: how many there are of each structure, and which."""
+    st.dataframe(pd.DataFrame(list(_held(seeds))), hide_index=True, height="content")
+    st.caption(
+        t(
+            "Held back is a run in which a task's held-out loss is over {times} times the median of its structure: in those that were looked into, the first steps of Adam have put several of the {units} units of its tower below 0 for every row, where a ReLU has no gradient. What is not listed has none. The preset “{preset}” trains such a run; its tower tells how many units are left.",
+            times=f"{HELD_BACK:g}",
+            units=PAPER.tower_units,
+            preset=t(DEAD),
+        )
+    )
+
+
+def _held(seeds: Seeds) -> Iterator[dict[str, object]]:
+    """A row for each structure and correlation with such runs."""
+    for structure in TITLES:
+        for p in CORRELATIONS:
+            losses = seeds.metric(PAPER, structure, p, "test_loss")
+            held = held_back(losses, losses)
+            if len(held):
+                yield {
+                    t("structure"): TITLES[structure],
+                    "p": f"{p:g}",
+                    t("held back"): f"{len(held)} / {len(SEEDS)}",
+                    t("Seeds"): ", ".join(str(SEEDS[run]) for run in held),
+                }
 
 
 def breaks(seeds: Seeds, verdicts: Mapping[str, Verdict]) -> None:

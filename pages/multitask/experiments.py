@@ -118,5 +118,8 @@ EXPERIMENTS: tuple[Section[Shown], ...] = (
         ("mmoe_below_shared_bottom@slow",),
         claim_views.breaks,
     ),
+    Section(
+        "dead", N_("Runs that a tower holds back: how many are there?"), lambda now: claim_views.dead(SHIPPED.results)
+    ),
     Section("figure4", N_("The paper's Figure 4: loss over steps at correlation 0.5, 0.9 and 1"), _losses_over_steps),
 )

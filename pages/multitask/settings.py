@@ -89,6 +89,7 @@ class Preset(controls.Preset):
     tasks: tuple[str, str] | None = None
 
 
+DEAD = N_("A tower's units die")
 PRESETS = (
     Preset("like_favourite", N_("Like and favourite"), {"correlation": 0.9}, tasks=(N_("like"), N_("favourite"))),
     Preset("like_dislike", N_("Like and dislike"), {"correlation": 0.0}, tasks=(N_("like"), N_("dislike"))),
@@ -100,6 +101,7 @@ PRESETS = (
         N_("A gate collapses"),
         {"correlation": 0.0, "learning_rate": (0.1,), "decay": "none"},
     ),
+    Preset("dead", DEAD, {"correlation": 0.0, "seed": 10, "runs": 1}),
 )
 
 

@@ -222,7 +222,12 @@ def _bars(hits: Mapping[str, float], cut: int) -> None:
     hues = [HUES[0] if name == "recall" else GREY for name in names]
     title = bare("held-out watches among {cut}", cut=cut)
     base = alt.Chart(rows, height=20 * len(names)).encode(
-        y=alt.Y("method:N", sort=None, title=None, axis=alt.Axis(labelLimit=220, labelOverlap=False)),
+        y=alt.Y(
+            "method:N",
+            sort=None,
+            title=None,
+            axis=alt.Axis(labelLimit=220, labelOverlap=False, labelFlush=False, labelBound=False),
+        ),
         x=alt.X("hits:Q", title=None, axis=None),
     )
     bars = base.mark_bar(size=12).encode(

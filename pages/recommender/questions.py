@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pages.recommender.answer import largest_drop
+from engine.recommender.serving.users import largest_loss
 from pages.recommender.shown import Shown
 from pages.ui.language import t
 from pages.ui.numbers import percent
@@ -20,7 +20,7 @@ def most_lost(now: Shown) -> Found:
     _, _, scene = now.now()
     taken = dict(zip(STAGES, -np.diff((1.0, *scene.kept)), strict=True))
     left = scene.kept[-1]
-    right = NOWHERE if 1 - left < HARDLY else STAGES[largest_drop(scene)]
+    right = NOWHERE if 1 - left < HARDLY else STAGES[largest_loss(scene.kept)]
     told = {stage: f"−{percent(float(share))}" for stage, share in taken.items()}
     return Found(right, told | {NOWHERE: t("{share} are left", share=percent(float(left)))})
 

@@ -29,6 +29,7 @@ def draw(page: Page[C, S]) -> None:
     """Sidebar, notice, the point of the story being told, the stage, and the sections under it, from top to bottom."""
     polling.begin()
     place, name = page.place, page.about.name
+    arrival.by_old_names(name, page.engine.config.renamed)
     place.follow(page.key)
     with st.sidebar:
         config = page.settings.sidebar(partial(arrival.take, page))
@@ -71,8 +72,9 @@ def _below(page: Page[C, S], config: C | None) -> None:
         odd_runs.draw(page, one)
         on_your_settings.draw(shipped, page.settings, one.key, one.claims(), config)
 
-    if page.drill is not None:
-        page.drill(page.shown())
+    drill = page.drill
+    if drill is not None:
+        live.followed(lambda: drill(page.shown()), "drill")
     st.subheader(t("A closer look"), anchor=False)
     for one in page.looks:
         draw_section(one, place, shipped, page.shown)

@@ -19,7 +19,7 @@ CSS = """<style>
 .st-key-answer { min-height: 3rem; } /* two lines, whatever it says */
 .st-key-answer [data-testid="stMarkdownContainer"] { margin: 0; }
 .st-key-question:has(.st-key-answer) { gap: 0; margin-bottom: -0.5rem; }
-.st-key-on_stage { height: 2rem !important; flex-wrap: nowrap; } /* one line: all of it is in what the chip opens */
+.st-key-on_stage { min-height: 2rem; max-height: 2rem; flex-wrap: nowrap; } /* one line: all of it is in what the chip opens */
 .st-key-on_stage [data-testid="stCaptionContainer"] p { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .st-key-on_stage > .stElementContainer:has([data-testid="stCaptionContainer"]) { flex: 1 1 0; min-width: 0; }
 .st-key-on_stage button { min-height: 1.9rem; padding-block: 0; }

@@ -10,11 +10,18 @@ from tests.browser.conftest import settled
 
 POINTS = {"recurrent": 7, "matching": 3, "multitask": 5, "recommender": 4}
 """A point of each story, one with formulas or much text."""
+TOPS = """() => {
+  const holds = (one) => one.shadowRoot?.querySelector(".player");
+  const host = document.querySelector(".player") ?? [...document.querySelectorAll("[class*='_player'] *")].find(holds);
+  const parts = [host, document.querySelector(".st-key-run_bar")];
+  return parts.every(Boolean) && parts.map((one) => Math.round(one.getBoundingClientRect().top));
+}"""
+"""Asked in one moment: where both begin, in pixels from the top; false while one of them is not there."""
 SMALL = {
     "recurrent": "recurrent_steps=30&recurrent_frames=6&recurrent_distance=6&recurrent_hidden=8",
-    "matching": "matching_steps=20&matching_frames=4",
+    "matching": "matching_steps=30&matching_frames=6&matching_queries=100&matching_filters=16&matching_units=8",
     "multitask": "multitask_steps=60&multitask_frames=8&multitask_runs=2&multitask_test_rows=200",
-    "recommender": "recommender_videos=2000&recommender_users=200&recommender_recall_steps=30&recommender_ranking_steps=30",
+    "recommender": "recommender_videos=2000&recommender_users=200&recommender_days=20&recommender_steps=40&recommender_ranking_steps=40&recommender_frames=4",
 }
 
 
@@ -26,10 +33,10 @@ def open_page(page: Page, address: str, room: str, query: str = "") -> None:
 
 
 def places(page: Page) -> tuple[float, float]:
-    """Where the stage and the run bar begin, in pixels from the top."""
-    found = [page.locator(part).first.bounding_box() for part in (".player", ".st-key-run_bar")]
-    assert found[0] is not None and found[1] is not None
-    return round(found[0]["y"]), round(found[1]["y"])
+    """Where the stage and the run bar begin, in pixels from the top; a stage that gives way to another is waited for."""
+    page.locator(".player").first.wait_for()
+    found = page.wait_for_function(TOPS).json_value()
+    return found[0], found[1]
 
 
 @pytest.mark.parametrize("room", POINTS)
@@ -87,3 +94,20 @@ def test_typing_moves_nothing(page: Page, server: str) -> None:
     expect(page.locator(".st-key-question")).not_to_contain_text("Neighbours swapped")
     settled(page)
     assert places(page) == before
+
+
+def test_what_is_open_follows_a_run(page: Page, server: str) -> None:
+    """The part that was clicked, in the drawer and below the stage, is that of the frame on stage while the run goes on."""
+    query = "multitask_steps=5000&multitask_frames=40&multitask_runs=2&multitask_test_rows=200&multitask_part=expert:2"
+    open_page(page, server, "multitask", query)
+    drawer, below = page.locator(".player .drawer"), page.locator(".st-key-drill_down")
+    expect(drawer).to_be_visible()
+    train(page)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Running: step")
+    expect(below).to_contain_text("MMoE · Expert 3")
+    first, value = below.inner_text(), drawer.locator(".drawer-value").inner_text()
+    expect(drawer.locator(".drawer-value")).not_to_have_text(value)
+    expect(below).not_to_have_text(first)
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Running: step")
+    page.locator(".st-key-stop").get_by_role("button").click()
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Stopped")

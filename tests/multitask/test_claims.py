@@ -24,6 +24,7 @@ from engine.multitask.claims import (
     cells,
     own_rate,
 )
+from engine.multitask.measures import held_back
 from engine.multitask.shipped import SHIPPED, sweep
 from engine.runs.recording import Recording
 from engine.runs.studies.verdict import Outcome
@@ -194,3 +195,14 @@ def test_a_shipped_run_begins_as_the_code_would_begin_it() -> None:
             assert apart <= EARLY, f"{name} at step {frame.step}: {apart:.1e}"
     assert frame.step == EARLY_STEP
     np.testing.assert_allclose(frame.metrics["label_pearson"], before.metrics["label_pearson"], atol=1e-5)
+
+
+def test_runs_that_are_held_back_are_those_of_which_one_task_lies_far_off() -> None:
+    """Counted once more from the file: a run counts once, whichever of its tasks it is."""
+    for structure, p in (("mmoe", 0.0), ("shared_bottom", 0.25), ("ple", 1.0), ("omoe", 0.5)):
+        losses = of_tasks(structure, p)
+        usual = float(np.median(losses))
+        wanted = [seed for seed, tasks in enumerate(losses) if max(tasks) > 3 * usual]
+        assert held_back(losses, losses).tolist() == wanted
+    assert held_back(of_tasks("mmoe", 0.0), of_tasks("mmoe", 0.0)).tolist() == [10]  # the preset's
+    assert held_back(np.array([[1.0, 9.0], [9.0, 9.0], [1.0, 1.0]]), np.ones(3)).tolist() == [0, 1]

@@ -15,6 +15,7 @@ from engine.multitask.opened import Opened, probe
 from engine.multitask.view import ranks, views
 from engine.runs.playground import Address
 from engine.runs.recording import Recording
+from pages.multitask.settings import PRESETS
 
 CONFIG = MultitaskConfig(
     steps=60, frames=5, runs=2, test_rows=200, structures=("single_task", "shared_bottom", "omoe", "mmoe", "ple")
@@ -69,6 +70,14 @@ def test_every_number_is_its_sum(
         count, rest = found.rest()
         assert sum(t.product for t in found.largest()) + rest + (found.bias or 0.0) == pytest.approx(found.total)
         assert count == len(found.terms) - len(found.largest())
+
+
+def test_in_the_preset_most_units_of_a_tower_die_within_the_first_steps() -> None:
+    preset = next(one for one in PRESETS if one.id == "dead")
+    config = MultitaskConfig(**preset.fields, structures=("mmoe",))
+    frame = next(frame for frame in train(config) if frame.step >= 200)
+    alive = Opened(config, frame).living("mmoe", "tower:1", probe(config).x)
+    assert alive is not None and 0 < alive.sum() < config.tower_units / 2
 
 
 def test_the_stage_shows_what_the_trace_computes(recording: Recording[MultitaskConfig]) -> None:

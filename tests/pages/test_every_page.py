@@ -208,3 +208,14 @@ def test_names_of_old_links_still_mean_something(name: str) -> None:
     known = {one.removeprefix(f"{name}_").partition("__")[0] for one in names(name)}
     loose = {re.sub(r"_\d+(_\d+)?$", "", one) for one in known}  # a control whose key carries what it is about
     assert not [old for old in OLD[name].split() if old not in known | loose]
+
+
+@each
+def test_a_link_may_say_a_setting_by_the_name_it_had(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It arrives, and the URL says today's name, which counts where a link says both."""
+    monkeypatch.setattr(PAGES[name].engine.config, "renamed", {"sprout": "seed"})
+    at = opened(name, **{f"{name}_sprout": "5"})
+    assert not at.exception and state(at, f"{name}_seed") == 5
+    assert at.query_params[f"{name}_seed"] in ("5", ["5"]) and f"{name}_sprout" not in at.query_params
+    both = opened(name, **{f"{name}_sprout": "5", f"{name}_seed": "7"})
+    assert not both.exception and state(both, f"{name}_seed") == 7

@@ -25,7 +25,7 @@ test("a part that the story points at is opened by a click alone", () => {
   assert.equal(open(told, "f", null, true), true);
 });
 
-const STATE = { steps: [0, 10, 30], frame: 2, rung: "lstm", s: 1, playing: false };
+const STATE = { steps: [0, 10, 30], frame: 2, rung: "lstm", s: 1, playing: false, course: null };
 const SPEC = { rungs: [{ id: "rnn" }, { id: "lstm" }], sweep: { recorded: [1, 5] } };
 const behind = (at, state = {}, spec = {}) =>
   named("drawerBehind")({ step: null, rung: "lstm", hero: 5, ...at }, { ...STATE, ...state }, { ...SPEC, ...spec });
@@ -46,4 +46,5 @@ test("another rung, another value and a play leave it behind", () => {
   assert.equal(behind({ hero: 1 }), true);
   assert.equal(behind({ hero: 1 }, {}, { sweep: null }), false);
   assert.equal(behind({}, { playing: true }), true);
+  assert.equal(behind({}, { course: 3 }), true);
 });

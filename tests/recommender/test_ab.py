@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare, ttest_ind
 
-from engine.recommender.ab.arms import difference, lots
-from engine.recommender.ab.config import ORDERS, AbConfig
-from engine.recommender.ab.measured import ab_test
-from engine.recommender.ab.off_policy import ENOUGH, ESTIMATORS, Logged, effective, estimates
-from engine.recommender.ab.plackett_luce import draw, log_probabilities
-from engine.recommender.ab.split import Split
+from engine.recommender.config import ORDERS, AbConfig
+from engine.recommender.days.ab import ab_test
+from engine.recommender.days.arms import difference, lots
+from engine.recommender.days.off_policy import ENOUGH, ESTIMATORS, Logged, effective, estimates
+from engine.recommender.days.plackett_luce import draw, log_probabilities
 from engine.recommender.days.simulation import days
+from engine.recommender.days.split import Split
 from engine.recommender.site.world import PAGE
 from engine.runs.frame import Array, Frame
 

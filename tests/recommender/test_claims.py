@@ -26,8 +26,9 @@ from engine.recommender.claims import (
 )
 from engine.recommender.opponents.beside import Chosen
 from engine.recommender.serving.restore import server_at
-from engine.recommender.serving.scene import offered, scene
+from engine.recommender.serving.scene import scene
 from engine.recommender.serving.truth import Truth
+from engine.recommender.serving.users import users_of
 from engine.recommender.shipped import SHIPPED, packed, recorded, unpacked
 from engine.recommender.site.vocabulary import open_site
 from engine.runs.recording import Recording
@@ -45,7 +46,7 @@ ON_A_FEW_RUNS = {"depth_4_finds_more"}
 FAMILY = REFUTED | UNDECIDED | ON_A_FEW_RUNS | {
     "weighted_earns_minutes", "weighted_mispredicts_less", "weighted_loses_auc", "age_helps_new_videos", "age_finds_more",
     "item2vec_finds_more", "more_negatives_find_more", "sampling_pays", "correction_finds_more",
-    "popularity_does_better_with_a_head",
+    "popularity_does_better_with_a_head", "minutes_win_the_test",
 }  # fmt: skip
 """What was declared to be judged together: a claim more, or fewer, moves Holm's correction of all."""
 
@@ -168,6 +169,13 @@ def in_words(claim: str) -> np.ndarray:
         "more_negatives_find_more": lambda: recall(negatives=1_000) - recall(negatives=20),
         "sampling_pays": lambda: recall() - recall(sampler="full", steps=1_125),
         "correction_finds_more": lambda: recall() - recall(correction="off"),
+        "minutes_win_the_test": lambda: np.array(
+            [
+                -row["metrics"]["difference"][0]
+                for row in sorted(rows(), key=lambda row: row["config"]["seed"])
+                if row.get("work") == "ab" and row["config"]["seed"] in range(12)
+            ]
+        ),
         "popularity_does_better_with_a_head": lambda: (
             site("popular", 1, head=HEADS[-1].head) - site("popular", 1, head=HEADS[0].head)
         ),
@@ -258,7 +266,7 @@ def test_the_shipped_run_serves_the_site_of_its_config() -> None:
     server = server_at(site, recording.frames)
     assert len(server.vectors) == len(site.known), "the world changed: run make recordings"
     truth = Truth(site)
-    for user in offered(site):
+    for user in users_of(site, recording.frames):
         found = scene(server, truth, user, float(recording.config.days))
         assert len(found.given.candidates) == 300 and len(found.given.shown) == 20 and found.lost
         assert found.kept[0] > found.kept[1] > found.kept[2] > 0.03

@@ -14,13 +14,12 @@ from typing import TypeVar
 
 import numpy as np
 
-from engine.recommender.config import NEW, RecommenderConfig
+from engine.recommender.config import NEW, DaysConfig, SimulationConfig
 from engine.recommender.days.policies import POLICIES, Past, Policy
 from engine.recommender.site.concentration import share_of_top
 from engine.recommender.site.log import ASKS, occurrences, offered, respond, searched, simulate
 from engine.recommender.site.taste import expected_watch
 from engine.recommender.site.world import PAGE, Log, Videos, World, draw_uploads, source
-from engine.runs.config import Choice, FloatRange, IntRange, setting
 from engine.runs.frame import Array, Frame
 from engine.runs.work import Tick
 
@@ -29,26 +28,6 @@ SURVEYED, LOOKED_AT = 200, 4_000_000
 page and a video, but for at least a tenth of them where the catalogue is large."""
 A_DAY = 100
 """Training steps that serving a day counts for in the progress of a run."""
-
-
-@dataclass(frozen=True, slots=True)
-class DaysConfig(RecommenderConfig):
-    """A world that goes on when its log ends; a small one by default, since models are trained many times."""
-
-    videos: int = setting(4_000, IntRange(2_000, 1_000_000))
-    users: int = setting(600, IntRange(50, 20_000))
-    days: int = setting(30, IntRange(10, 120))
-
-    horizon: int = setting(14, IntRange(1, 60))  # days after the log
-    retrain: int = setting(3, IntRange(1, 60))  # days between trainings
-    mix: float = setting(0.1, FloatRange(0.0, 1.0))  # share of places that stay as they were before the log ended
-
-
-@dataclass(frozen=True, slots=True)
-class SimulationConfig(DaysConfig):
-    """Days under one policy."""
-
-    policy: str = setting("model", Choice(tuple(POLICIES)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
-from engine.recommender.ab.config import ORDERS, AbConfig
 from engine.recommender.claims import AB, MINUTES_THAT_MATTER, SEEDS, Seeds
+from engine.recommender.config import ORDERS, AbConfig
+from engine.recommender.shipped import SHIPPED
 from engine.recommender.site.world import PAGE
 from engine.runs.frame import Array
 from engine.runs.service.study import Study
@@ -18,6 +19,7 @@ from pages.recommender.looks.studies import study, verdicts
 from pages.recommender.shown import Shown
 from pages.ui.controls.choices import one_of
 from pages.ui.language import N_, bare, explain, t
+from pages.ui.pieces.on_your_settings import takes
 from pages.ui.pieces.verdict import numbers, tests, verdict_line
 from pages.ui.run import polling, training
 from pages.ui.run.house import owner
@@ -97,7 +99,7 @@ def _draw() -> None:
             bare("Test with {count} seeds", count=len(SEEDS)), key="ab_start", icon=":material/call_split:",
             on_click=_begin, args=(config,), disabled=_active(),
         )  # fmt: skip
-        st.caption(_said(config))
+        st.caption(_said(config) + " " + takes(_seconds()))
     going = _going()
     if going is not None:
         _so_far(going)
@@ -129,6 +131,12 @@ def _said(config: AbConfig) -> str:
         steps=f"{config.steps:,}",
         first=FIRST_SEED,
     )
+
+
+def _seconds() -> float | None:
+    """About how long all seeds take one process, by what the study took."""
+    known = [seconds for cell, seconds in SHIPPED.seconds.items() if isinstance(cell, AbConfig)]
+    return len(SEEDS) * float(np.mean(known)) if known else None
 
 
 def _begin(config: AbConfig) -> None:

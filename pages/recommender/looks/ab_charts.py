@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from engine.recommender.ab.off_policy import ENOUGH, ESTIMATORS
+from engine.recommender.days.off_policy import ENOUGH, ESTIMATORS
 from engine.runs.frame import Array
 from pages.ui.language import N_, bare, t
 from pages.ui.marked import Marked
-from pages.ui.pieces.charts import built_once, show, strip
+from pages.ui.numbers import signed
+from pages.ui.pieces.charts import Drawn, built_once, show, strip
 from pages.ui.theme import HUES
 
 BY = {
@@ -30,19 +31,18 @@ def told(found: dict[str, Array], key: str) -> None:
     seeds = len(found["difference"])
     st.markdown(_halves(found, seeds))
     show(_dots(found), key=f"ab_dots_{key}", alt=t("What arm B earns less or more than arm A, every seed"))
-    left, right = st.columns((3, 2), gap="large")
-    with left:
-        st.dataframe(pd.DataFrame([_row(found, name) for name in ESTIMATORS]), hide_index=True, height="content", alt=t("What arm A's log says"))  # fmt: skip
-        st.caption(
-            t(
-                "Minutes a page, of the first place for the first two rows; means over {seeds} seeds. An estimate says something where the log is worth {enough} pages or more and its 95 % interval leaves 0 out.",
-                seeds=seeds,
-                enough=f"{ENOUGH:g}",
-            )
+    rows = pd.DataFrame([_row(found, name) for name in ESTIMATORS])
+    st.dataframe(rows, hide_index=True, height="content", alt=t("What arm A's log says"))
+    st.caption(
+        t(
+            "Minutes a page, of the first place for the first two rows; means over {seeds} seeds. An estimate says something where the log is worth {enough} pages or more and its 95% interval leaves 0 out.",
+            seeds=seeds,
+            enough=f"{ENOUGH:g}",
         )
-    with right:
-        st.markdown(Marked("**{title}**").format(title=t("Pages that the log is worth, down the page")))
-        show(_worth(found), key=f"ab_worth_{key}", alt=t("Pages that the log is worth, down the page"))
+    )
+    st.markdown(Marked("**{title}**").format(title=t("Pages that the log is worth, down the page")))
+    logged = float(found["logged"].max())
+    show(_worth(found["effective"], logged), key=f"ab_worth_{key}", alt=t("Pages that the log is worth, down the page"))
 
 
 def _halves(found: dict[str, Array], seeds: int) -> str:
@@ -53,8 +53,8 @@ def _halves(found: dict[str, Array], seeds: int) -> str:
         "Arm A earns {one} minutes a page, arm B {other}: {difference}, once each user's own past is taken into account. On arm A's own pages B would earn {truth}, which only the simulation knows. Means over {seeds} seeds.",
         one=f"{one:.2f}",
         other=f"{other:.2f}",
-        difference=f"{found['difference'][:, 0].mean():+.2f}",
-        truth=f"{truth[1] - truth[0]:+.2f}",
+        difference=signed(float(found["difference"][:, 0].mean()), 2),
+        truth=signed(float(truth[1] - truth[0]), 2),
         seeds=seeds,
     )
 
@@ -66,7 +66,7 @@ def _truth(found: dict[str, Array], by: str) -> Array:
     return summed
 
 
-def _dots(found: dict[str, Array]) -> alt.LayerChart:
+def _dots(found: dict[str, Array]) -> Drawn:
     """The whole page: the test, the estimates that ask about it, and the truth."""
     rows = {
         bare("truth, on A's pages"): (_truth(found, "page"), HUES[4]),
@@ -91,8 +91,8 @@ def _row(found: dict[str, Array], name: str) -> dict[str, str]:
     return {
         t("Asked about"): t(BY[by]),
         t("Weights"): KIND[kind],
-        t("Estimate"): f"{value.mean():+.2f}",
-        t("Truth"): f"{truth.mean():+.2f}",
+        t("Estimate"): signed(float(value.mean()), 2),
+        t("Truth"): signed(float(truth.mean()), 2),
         t("Typical error"): f"{np.sqrt(((value - truth) ** 2).mean()):.2f}",
         t("Truth in the interval"): f"{int(((low <= truth) & (truth <= high)).sum())} / {seeds}",
         t("Worth, in pages"): f"{np.median(worth):,.0f}",
@@ -106,7 +106,7 @@ def _row(found: dict[str, Array], name: str) -> dict[str, str]:
 
 
 @built_once
-def _worth_chart(worth: Array, logged: float) -> alt.LayerChart:
+def _worth(worth: Array, logged: float) -> alt.LayerChart:
     rows = pd.DataFrame(
         {"place": place + 1, "pages": max(float(pages), 1.0), "seed": seed}
         for seed, each in enumerate(worth)
@@ -124,7 +124,3 @@ def _worth_chart(worth: Array, logged: float) -> alt.LayerChart:
     line = base.mark_line(strokeWidth=2.5, color=HUES[0]).encode(y=alt.Y("median(pages):Q", scale=scale, axis=axis))
     enough = alt.Chart(pd.DataFrame({"pages": [ENOUGH]})).mark_rule(strokeDash=[4, 3]).encode(y="pages:Q")
     return enough + dots + line
-
-
-def _worth(found: dict[str, Array]) -> object:
-    return _worth_chart(found["effective"], float(found["logged"].max()))

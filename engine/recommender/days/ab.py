@@ -12,11 +12,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from engine.recommender.ab.arms import difference
-from engine.recommender.ab.config import AbConfig
-from engine.recommender.ab.off_policy import ESTIMATORS, Logged, effective, estimates
-from engine.recommender.ab.split import Page, Split
+from engine.recommender.config import AbConfig
+from engine.recommender.days.arms import difference
+from engine.recommender.days.off_policy import ESTIMATORS, Logged, effective, estimates
 from engine.recommender.days.simulation import Day, days
+from engine.recommender.days.split import Page, Split
 from engine.recommender.site.world import PAGE, Log
 from engine.runs.frame import Array, Frame
 from engine.runs.work import Tick

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.recommender.ab.arms import lots
-from engine.recommender.ab.config import AbConfig
-from engine.recommender.ab.plackett_luce import draw, log_probabilities
+from engine.recommender.config import AbConfig
+from engine.recommender.days.arms import lots
+from engine.recommender.days.plackett_luce import draw, log_probabilities
 from engine.recommender.days.policies import RECENT, Candidates, Past, Trained
 from engine.recommender.ranking.features import impressions
 from engine.recommender.ranking.model import Ranker
