@@ -33,9 +33,10 @@ import torch
         for frame in _train(config, data, [model], seeds, progress):
             print("epoch ends at step", frame.step, frame.metrics["{rung}.validation_loss"].round(4).tolist())
         result.add(model, progress)  # the test rows are read, once
-    for name, numbers in result.metrics().items():
-        if name.startswith("{rung}") and numbers.size <= 64:
-            print(name, *(f"{{number:.4g}}" for number in numbers.ravel()))
+        print("seeds so far, and what they say:", int(result.metrics()["seeds"]))
+        for name, numbers in result.metrics().items():
+            if name.startswith("{rung}") and numbers.size <= 64:
+                print(name, *(f"{{number:.4g}}" for number in numbers.ravel()))
 
 
 if __name__ == "__main__":
