@@ -16,7 +16,7 @@ from engine.matching.own_pairs.parts import QUESTIONS
 from engine.runs.frame import Array, Frame
 from engine.runs.studies.verdict import Outcome
 from pages.matching import ranking
-from pages.ui.language import N_, bare, listed, t
+from pages.ui.language import N_, bare, listed, sentences, t
 from pages.ui.marked import Marked
 from pages.ui.numbers import signed
 from pages.ui.pieces.verdict import badge_of
@@ -152,7 +152,7 @@ def rests_on(config: PairsConfig, last: Frame) -> str:
     if question_of(last) == "pairs":
         most = max(count["right"], count["pairs"] - count["right"]) / max(count["pairs"], 1)
         told.append(t("Accuracy: above a threshold that those queries chose; always the more frequent label would be right in {most}.", most=f"{most:.3f}"))  # fmt: skip
-    return Marked(" ").join(told)
+    return sentences(told)
 
 
 def answered(frames: tuple[Frame, ...] | list[Frame]) -> Frame | None:

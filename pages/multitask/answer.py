@@ -16,7 +16,7 @@ from engine.runs.studies.verdict import Outcome, Verdict, judge
 from pages.multitask.compared import REFERENCE, losses_of
 from pages.multitask.shown import Shown
 from pages.multitask.where import PLACE
-from pages.ui.language import N_, bare, listed, t
+from pages.ui.language import N_, bare, listed, sentences, t
 from pages.ui.marked import Marked
 from pages.ui.numbers import signed
 from pages.ui.pieces.verdict import THIS_RUN, headline
@@ -79,11 +79,12 @@ def _by_the_study(p: float) -> str:
     at = min(CORRELATIONS, key=lambda one: abs(one - p))
     said = picked(_choices()[at], p, listed((rival(at), gates(p)), "; "))
     for structure in _beyond().get(at, ()):
-        said += " " + t(
+        better = t(
             "{structure}, a later rung, is judged better: {much}.",
             structure=TITLES[structure],
             much=_much(_at(structure, at)),
         )
+        said = sentences((said, better))
     source = t("{runs} runs at p = {p}", runs=len(SEEDS), p=f"{at:g}")
     return said + " " + Marked(":gray[:small[{source}]]").format(source=source)
 

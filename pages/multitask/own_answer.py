@@ -14,7 +14,7 @@ from engine.multitask.own_data.plain import PLAIN
 from engine.runs.frame import Frame
 from pages.multitask import own_charts, own_scores
 from pages.multitask.own_charts import name_of
-from pages.ui.language import bare, listed, t
+from pages.ui.language import bare, listed, sentences, t
 from pages.ui.marked import Marked
 from pages.ui.pieces.charts import show
 
@@ -66,14 +66,14 @@ def _next_best(found: Answer, last: Frame) -> str:
         name=TITLES[found.choice], count=f"{int(last.metrics[f'{found.choice}.parameters']):,}",
     )  # fmt: skip
     least = t("These rows and seeds would show a difference of {least}% or more.", least=f"{100 * found.shown:.1f}")
-    return Marked(" ").join([said, cost, least])
+    return sentences([said, cost, least])
 
 
 def by_label(config: TableConfig, last: Frame) -> list[tuple[str, str, str]]:
     """Each label with its answer, and the runner-up."""
     found = [answer(last.metrics, config.structures, task) for task in range(len(config.labels))]
     each = zip(config.labels, found, strict=True)
-    return [(label, sentence(one), Marked(" ").join([*present(one), _next_best(one, last)])) for label, one in each]
+    return [(label, sentence(one), sentences([*present(one), _next_best(one, last)])) for label, one in each]
 
 
 def present(found: Answer) -> list[str]:
@@ -107,7 +107,7 @@ def rests_on(config: TableConfig, last: Frame) -> str:
     unused = int(last.metrics["unused_rows"])
     left = [t("{rows} rows without a time are of no part.", rows=f"{unused:,}")] if unused else []
     weighted = [t("Every row counts by its {column}.", column=config.weight)] if config.weight else []
-    return Marked(" ").join([said, chosen, *weighted, *left])
+    return sentences([said, chosen, *weighted, *left])
 
 
 def agreement(config: TableConfig, last: Frame) -> str:

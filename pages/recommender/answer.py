@@ -7,8 +7,7 @@ from engine.recommender.serving.users import largest_loss
 from pages.recommender import naming
 from pages.recommender.left import counts_of
 from pages.recommender.shown import Shown
-from pages.ui.language import N_, t
-from pages.ui.marked import Marked
+from pages.ui.language import N_, sentences, t
 from pages.ui.run.live import earlier
 
 
@@ -27,7 +26,7 @@ def answer(now: Shown) -> str:
                 last=f"{now.recording.frames[-1].step:,}",
             )
         )
-    return Marked(" ").join(parts)
+    return sentences(parts)
 
 
 MOST_LOST = (

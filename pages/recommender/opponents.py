@@ -25,8 +25,7 @@ from engine.runs.frame import Array, Frame
 from engine.runs.service.run import Run
 from pages.recommender.shown import Shown, shown
 from pages.recommender.tuned import told_chosen
-from pages.ui.language import N_, bare, t
-from pages.ui.marked import Marked
+from pages.ui.language import N_, bare, sentences, t
 from pages.ui.pieces.charts import show
 from pages.ui.run import polling, training
 from pages.ui.run.house import owner
@@ -163,7 +162,7 @@ def _told(now: Shown, hits: Mapping[str, float], known: Mapping[str, Array] | No
     ]
     parts += _longer(now)
     if len(hits) == 1:
-        return Marked(" ").join([*parts, *_waiting(now)])
+        return sentences([*parts, *_waiting(now)])
     best = max(hits, key=lambda name: hits[name])
     others = {name: share for name, share in hits.items() if name != "recall"}
     first = max(others, key=lambda name: others[name])
@@ -178,7 +177,7 @@ def _told(now: Shown, hits: Mapping[str, float], known: Mapping[str, Array] | No
             )
         )
     parts.append(cannot(best))
-    return Marked(" ").join(parts)
+    return sentences(parts)
 
 
 def _longer(now: Shown) -> list[str]:

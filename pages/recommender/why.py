@@ -12,7 +12,7 @@ from engine.runs.explanation import Explanation
 from pages.recommender import naming, settings, where
 from pages.recommender.shown import Shown, shown
 from pages.recommender.where import PLACE
-from pages.ui.language import N_, t
+from pages.ui.language import N_, sentences, t
 from pages.ui.marked import Marked, plain
 from pages.ui.pieces.drawer import open_drawer
 from pages.ui.pieces.zoom import zoom
@@ -60,7 +60,7 @@ def draw() -> None:
 def _suggest(now: Shown) -> None:
     """What it took, and one thing to click."""
     _, day, scene = now.now()
-    st.caption(Marked(" ").join(_took(now, day, scene)))
+    st.caption(sentences(_took(now, day, scene)))
     st.caption(t("Click any video of the field, or a line: why is it not recommended?"))
     with st.container(horizontal=True, key="suggest"):
         for one in scene.lost:

@@ -14,7 +14,7 @@ from engine.runs.frame import Array
 from engine.runs.studies.verdict import judge
 from pages.recurrent import charts, told
 from pages.recurrent.shown import Shown
-from pages.ui.language import N_, listed, t
+from pages.ui.language import N_, listed, sentences, t
 from pages.ui.marked import Marked
 from pages.ui.pieces.verdict import THIS_RUN, headline
 from pages.ui.run.live import RECORDED
@@ -57,7 +57,7 @@ def answer(now: Shown) -> str:
         accuracies=_of_each({cell: float(share.mean()) for cell, share in found.items()}),
         runs=config.runs,
     )
-    return Marked(" ").join((sentence, *_judged(now, found)))
+    return sentences((sentence, *_judged(now, found)))
 
 
 def _of_each(cells: dict[str, float]) -> str:

@@ -206,7 +206,7 @@ def _unless(cell: str, config: RecurrentConfig) -> str:
 
 def _cell(config: RecurrentConfig) -> Diagram:
     names = part_words()
-    title = t("The cell: its unit that carries the answer most")
+    title = t("The cell: the unit that best carries the answer")
     return Diagram(
         "cell", title, {c: diagram.LAYOUTS[c](names) for c in config.cells}, {c: FORMULAS[c] for c in config.cells}
     )

@@ -84,6 +84,19 @@ def listed(parts: Iterable[str], mark: str = ", ") -> str:
     return (Marked(between) if any(isinstance(part, Marked) for part in whole) else between).join(whole)
 
 
+FULL_WIDTH = "。；：！？，"
+"""Marks that bring their own room: after one of them Chinese leaves no space."""
+
+
+def sentences(parts: Iterable[str]) -> Marked:
+    """Sentences one after another, with a space between them where the language has one."""
+    told = Marked("")
+    for part in parts:
+        close = not told or language() == "zh" and told.endswith(tuple(FULL_WIDTH))
+        told = told + (Marked("") if close else Marked(" ")) + part
+    return told
+
+
 def together(parts: Iterable[str]) -> str:
     """Several as one: a, b and c."""
     *several, last = parts

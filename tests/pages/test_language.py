@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 
 from engine.errors import UserError
 from pages.ui import language
-from pages.ui.language import CATALOGUES, LANGUAGES, catalogue, explain, t
+from pages.ui.language import CATALOGUES, LANGUAGES, catalogue, explain, speaking, t
 from pages.ui.marked import Marked, unmarked
 from tests.pages.catalogue import ROOT, sentences
 
@@ -119,6 +119,32 @@ def test_a_thing_has_one_word(word: str) -> None:
     stories = [path.read_text(encoding="utf-8") for path in (ROOT / "assets" / "stories").glob("*.zh.md")]
     found = [text for text in (*entries("zh").values(), *stories) if word in text]
     assert stories and not found, f"{LOST[word]} instead: {found}"
+
+
+HAN, FULL_WIDTH = "\u4e00-\u9fff", "。，；：！？、（）“”《》"
+SPACED = {
+    "Chinese touches Latin or numbers": rf"[{HAN}][A-Za-z0-9]|[A-Za-z0-9%][{HAN}]",
+    "a space before %": r"[\d}] %",
+    "a space beside full-width punctuation": rf" [{FULL_WIDTH}]|[{FULL_WIDTH}] (?![-*#>|]|$)",
+}
+
+
+@pytest.mark.parametrize("fault", SPACED)
+def test_chinese_is_spaced_as_it_is_set(fault: str) -> None:
+    """A space between Chinese and Latin or numbers, none before %, none beside full-width punctuation."""
+    looked = {said: said for _, said in catalogue("zh").items() if said}
+    looked |= {path.name: path.read_text() for path in sorted((ROOT / "assets" / "stories").glob("*.zh.md"))}
+    found = {name: match[0] for name, text in looked.items() if (match := re.search(SPACED[fault], text, re.MULTILINE))}
+    assert len(looked) > 4 and not found
+
+
+def test_sentences_stand_apart_as_their_language_has_it() -> None:
+    """A space in English; none in Chinese after a mark that brings its own room."""
+    with speaking("en"):
+        assert language.sentences(("One.", Marked("**Two.**"))) == "One. **Two.**"
+    with speaking("zh"):
+        assert language.sentences((Marked("一。"), Marked("二：80%"), Marked("三。"))) == "一。二：80% 三。"
+        assert language.sentences(()) == ""
 
 
 def test_english_is_the_key() -> None:

@@ -19,8 +19,7 @@ from pages.recommender.looks.days_charts import POLICIES
 from pages.recommender.shown import Shown
 from pages.ui.controls import controls
 from pages.ui.controls.choices import some_of
-from pages.ui.language import listed, t
-from pages.ui.marked import Marked
+from pages.ui.language import listed, sentences, t
 from pages.ui.run import polling, training
 from pages.ui.run.house import owner
 
@@ -114,7 +113,7 @@ def _told(now: Shown, base: SimulationConfig, horizon: int, retrain: int) -> str
             trainings=-(-horizon // retrain),
         )
     )
-    return Marked(" ").join(parts)
+    return sentences(parts)
 
 
 def _button(configs: tuple[SimulationConfig, ...]) -> None:

@@ -29,7 +29,7 @@ from pages.recommender.looks.cached import kept
 from pages.recommender.looks.studies import one_series, study, verdicts
 from pages.recommender.shown import Shown
 from pages.ui.controls.choices import one_of_many
-from pages.ui.language import N_, bare, t
+from pages.ui.language import N_, bare, sentences, t
 from pages.ui.marked import Marked, plain
 from pages.ui.pieces.charts import show
 from pages.ui.theme import HUES
@@ -134,7 +134,7 @@ def _told(now: Shown, found: dict[str, Array], rows: Array) -> str:
         )
     if now.config.pretrained == "off":
         parts.append(t("This run was not pre-trained."))
-    return Marked(" ").join(parts)
+    return sentences(parts)
 
 
 def _choose(now: Shown, rows: Array) -> int | None:

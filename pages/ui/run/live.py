@@ -13,7 +13,7 @@ from engine.runs.frame import Frame
 from engine.runs.recording import Recording
 from engine.runs.service.run import State, View
 from engine.runs.table import Table
-from pages.ui.language import explain, t
+from pages.ui.language import explain, sentences, t
 from pages.ui.marked import plain
 from pages.ui.place import Place
 from pages.ui.run import polling, training
@@ -234,6 +234,6 @@ def on_stage(
         elif view is not None and view.state == State.FINISHED and run_shown:
             st.caption(t("On stage is your run, finished. Recording {digest}.", digest=recording.digest))
         elif standing:
-            st.caption(otherwise + " " + t("Train takes: {changes}", changes=_listed(standing, said)))
+            st.caption(sentences((otherwise, t("Train takes: {changes}", changes=_listed(standing, said)))))
         else:
             st.caption(otherwise)
