@@ -172,7 +172,8 @@ def test_a_rung_above_changes_nothing_of_the_opening() -> None:
     assert PLACE.start((0, 10), STRUCTURES, 0.0).rung == "mmoe"
     for p in (0.0, 1.0):
         at, above = (opened(multitask_correlation=str(p), **more) for more in ({}, {"multitask_rung": "ple"}))
-        (said,) = [m.value for m in at.markdown if TITLES[choices(SHIPPED.results)[p].taken] in m.value]
+        taken = f"**{TITLES[choices(SHIPPED.results)[p].taken]}**"
+        (said,) = [m.value for m in at.markdown if taken in m.value]
         assert said in [m.value for m in above.markdown]
         assert (TITLES["ple"] in said) == ("ple" in beyond(SHIPPED.results)[p])
 
