@@ -22,16 +22,18 @@ RAY_PORT ?= 6379
 RAY_STORE := --object-store-memory=80000000
 
 test: $(VENV)/.dev browser   ## everything, Chromium included
-	@$(MAKE) --no-print-directory -j 2 lint every-test
+	@$(MAKE) --no-print-directory -j 2 every-test lint ray-tests
 
 check: $(VENV)/.dev       ## style, types and the tests that need neither a page nor a browser nor a long training
 	@$(MAKE) --no-print-directory -j 2 lint quick-tests
 
 TESTS := $(BIN)/python -m pytest -n 2
 
-.PHONY: every-test quick-tests
+.PHONY: every-test ray-tests quick-tests
 every-test: $(VENV)/.dev browser $(SERVING)/.ready
 	$(TESTS) -m "not ray"
+
+ray-tests: $(VENV)/.dev   # beside the others, after lint: they wait for processes to start more than they work
 	$(BIN)/python -m pytest -m ray tests/runs/test_cluster.py
 
 quick-tests: $(VENV)/.dev

@@ -37,8 +37,9 @@ from benchmarks.report import seconds
 from engine.recommender.held_out.data import Data, prepare
 from engine.recommender.held_out.served import CUTS, Serving, hit_rates
 from engine.recommender.opponents import clicks
-from engine.recommender.opponents.beside import OPPONENTS, Beside, tune, watch_before
+from engine.recommender.opponents.beside import OPPONENTS, Beside, watch_before
 from engine.recommender.opponents.knn import watched_by
+from engine.recommender.opponents.tuning import tune
 from engine.recommender.own_log.config import OwnLogConfig
 from engine.recommender.own_log.published import sequences
 from engine.recommender.own_log.site import enough_steps, own_config, own_site, read_log
@@ -57,11 +58,12 @@ METHODS = {
     "kinds": "popularity, own channels",
     "knn": "item-kNN",
     "ease": "EASE",
-    "als": "ALS (implicit)",
+    "als": "ALS",
+    "implicit": "ALS (implicit)",
     "recall": "YouTube DNN",
 }
 FACTORS = (16, 32, 64, 128)
-"""Of ALS, the best by the watches before the held-out ones."""
+"""Of implicit's ALS, the best by the watches before the held-out ones."""
 
 
 def folder() -> Path:
@@ -217,7 +219,7 @@ def of_recall(site: Site, recall: Recall, asked: Examples) -> Array:
 def opponents(site: Site, asked: Examples, held_out: Array, spent: dict[str, list[float]]) -> dict[str, Array]:
     """(E, 300) by each of the others, and how long each took, its tuning apart."""
     began = time.perf_counter()
-    chosen, serving, found = tune(site, held_out), Serving(site, asked), {}
+    chosen, serving, found = tune(site, held_out).chosen, Serving(site, asked), {}
     print(f"   {chosen}, tuned in {time.perf_counter() - began:.0f} s")
     began = time.perf_counter()
     for name, scores in Beside(site, held_out, chosen).scores(asked, OPPONENTS):
@@ -227,16 +229,16 @@ def opponents(site: Site, asked: Examples, held_out: Array, spent: dict[str, lis
     before = watch_before(site, held_out)
     both = np.concatenate((held_out, before.place))
     hits = [
-        hit_rates(Serving(site, before).best(als(site, before, both, factors), CUTS[-1]), before.label)[1]
+        hit_rates(Serving(site, before).best(implicit_als(site, before, both, factors), CUTS[-1]), before.label)[1]
         for factors in FACTORS
     ]
     began = time.perf_counter()
-    found["als"] = serving.best(als(site, asked, held_out, FACTORS[int(np.argmax(hits))]), CUTS[-1])
-    spent.setdefault("als", []).append(time.perf_counter() - began)
+    found["implicit"] = serving.best(implicit_als(site, asked, held_out, FACTORS[int(np.argmax(hits))]), CUTS[-1])
+    spent.setdefault("implicit", []).append(time.perf_counter() - began)
     return found
 
 
-def als(site: Site, asked: Examples, held_out: Array, factors: int) -> Callable[[Array], Array]:
+def implicit_als(site: Site, asked: Examples, held_out: Array, factors: int) -> Callable[[Array], Array]:
     """Scores (n, K) of implicit's ALS for some rows of what is asked (Hu, Koren & Volinsky 2008)."""
     from implicit.als import AlternatingLeastSquares
 

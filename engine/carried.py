@@ -54,10 +54,10 @@ class Leaving(Generic[C_contra, O_contra]):
 
     carry  one rung of what is opened. UserError where it has no such model yet
     build  a model of a config and a rung in the shape of these parameters, with the notes beside them; it may stand on "meta"
-    code   of a config, a rung and a recording's hash: a Python file that needs no part of this project; "" where it would be
-           long. None where there is none
+    code   of a config, a rung, a recording's hash and the bytes of the viewer's file where there is one: a Python file that needs
+           no part of this project; "" where that of any run will do
     """
 
     carry: Callable[[O_contra, str], Carried]
     build: Callable[[C_contra, str, Mapping[str, Tensor], Mapping[str, str]], nn.Module]
-    code: Callable[[C_contra, str, str], str] | None = None
+    code: Callable[[C_contra, str, str, bytes | None], str] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import subprocess
@@ -12,9 +13,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.files import ROOT
 from engine.multitask import MultitaskConfig, TableConfig, compare
 from engine.multitask.own_data.sample import sample_table
+from engine.recommender import OwnLogConfig
+from engine.recommender.own_log.sample import sample_log
+from engine.recommender.own_log.site import train_own
 from engine.recurrent.config import TextConfig
 from engine.recurrent.own_text.text import read, text_config
 from engine.runs.config import Config
@@ -28,14 +31,42 @@ pytestmark = pytest.mark.slow
 LINE = re.compile(r"^(\w+\.\w+)((?: \S+)+)$", re.MULTILINE)
 
 
-def run(folder: Path, written: str, *arguments: str, alone: bool = False) -> str:
-    """What a file prints, with this project's engine to import unless it must do without."""
+ALONE = """
+import runpy, sys
+sys.modules["engine"] = None  # an import of it fails
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+def run(folder: Path, written: str, *arguments: str) -> str:
+    """What a file prints where nothing of this project can be imported."""
+    assert "import engine" not in written and "from engine" not in written
     (folder / "taken.py").write_text(written, encoding="utf-8")
-    path = "" if alone else str(ROOT)
-    asked = [sys.executable, "-W", "error::UserWarning", "taken.py", *arguments]
-    done = subprocess.run(asked, cwd=folder, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True)
+    asked = [sys.executable, "-W", "error::UserWarning", "-c", ALONE, "taken.py", *arguments]
+    done = subprocess.run(asked, cwd=folder, env={**os.environ, "PYTHONPATH": ""}, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def checked(written: str) -> None:
+    """It imports what it needs, once, and names nothing that is not there."""
+    ruff = [
+        sys.executable,
+        "-m",
+        "ruff",
+        "check",
+        "--isolated",
+        "--select",
+        "E,F,I",
+        "--ignore",
+        "E501",
+        "--line-length",
+        "130",
+        "-",
+    ]
+    said = subprocess.run(ruff, input=written, capture_output=True, text=True)
+    assert said.returncode == 0, said.stdout
 
 
 def numbers(said: str) -> dict[str, list[float]]:
@@ -65,7 +96,9 @@ def test_it_splits_and_weighs_a_table_as_the_run_did_and_takes_a_second_file(tmp
         ("second file", joined(first, second), ("own.csv", "test.csv")), ("time", first, ("own.csv",)),
     ):  # fmt: skip
         one = replace(config, split=split, time="day")
-        said = run(tmp_path, code(origin("multitask", one, "mmoe")), *names)
+        written = code(origin("multitask", one, "mmoe"), data)
+        assert "pd.read_csv" in written and "def read_both" not in written
+        said = run(tmp_path, written, *names)
         agree(said, tuple(compare(one, data)), {"mmoe.error", "mmoe.log_loss", "mmoe.gauc", "mmoe.rate", "mmoe.epochs"})
 
 
@@ -96,8 +129,6 @@ def test_it_reads_the_same_text(tmp_path: Path) -> None:
 
 
 def test_it_reads_the_same_table_and_refuses_another(tmp_path: Path) -> None:
-    import hashlib
-
     data, other = (sample_table(600, seed).to_csv(index=False).encode() for seed in (0, 1))
     config = TableConfig(
         table=hashlib.sha256(data).hexdigest(), labels=("click", "watch_time"), features=("feature_1", "feature_2", "device"),
@@ -105,10 +136,14 @@ def test_it_reads_the_same_table_and_refuses_another(tmp_path: Path) -> None:
     )  # fmt: skip
     (tmp_path / "own.csv").write_bytes(data)
     (tmp_path / "other.csv").write_bytes(other)
-    written = code(origin("multitask", config, "mmoe"))
-    agree(run(tmp_path, written, "own.csv"), tuple(compare(config, data)), {"mmoe.error", "mmoe.gates"})
-    with pytest.raises(AssertionError, match="not the one that these settings were made for"):
-        run(tmp_path, written, "other.csv")
+    made = tuple(compare(config, data))
+    for known in (data, None):
+        written = code(origin("multitask", config, "mmoe"), known)
+        checked(written)
+        agree(run(tmp_path, written, "own.csv"), made, {"mmoe.error", "mmoe.gates", "mmoe.rate"})
+        with pytest.raises(AssertionError, match="not the one that these settings were made for"):
+            run(tmp_path, written, "other.csv")
+    assert len(code(origin("multitask", config, "mmoe"), data).splitlines()) < 0.5 * len(written.splitlines())
 
 
 @pytest.mark.parametrize("rung", engines()["multitask"].ladder)
@@ -120,12 +155,9 @@ def test_a_structure_needs_no_part_of_this_project(rung: str, tmp_path: Path) ->
         shared_units=9, input_dim=20, noise=0.3, structures=tuple(engines()["multitask"].ladder), batch_size=32,
     )  # fmt: skip
     written = code(origin("multitask", config, rung))
-    assert "import engine" not in written and "from engine" not in written and len(written.splitlines()) < 400
-    said = run(tmp_path, written, alone=True)
-    ruff = [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "E,F,I", "--ignore", "E501", "-"]
-    assert subprocess.run(ruff, input=written, capture_output=True, text=True).returncode == 0, (
-        "imports are those that it needs"
-    )
+    assert len(written.splitlines()) < 450
+    checked(written)
+    said = run(tmp_path, written)
     wanted = {f"{rung}.test_loss"} | ({f"{rung}.gates"} if engines()["multitask"].ladder[rung].model.gated else set())
     agree(said, tuple(engines()["multitask"].works["train"].run(config, None)), wanted)
 
@@ -133,14 +165,13 @@ def test_a_structure_needs_no_part_of_this_project(rung: str, tmp_path: Path) ->
 def test_the_recorded_run_is_trained_again(tmp_path: Path) -> None:
     """Fresh rows at every step, as the stage opens, cut short; and other weights at the start."""
     config = replace(MultitaskConfig(), steps=30, frames=2, runs=2, initialisation="constant", structures=("mmoe",))
-    said = run(tmp_path, code(origin("multitask", config, "mmoe")), alone=True)
+    said = run(tmp_path, code(origin("multitask", config, "mmoe")))
     agree(said, tuple(engines()["multitask"].works["train"].run(config, None)), {"mmoe.test_loss", "mmoe.gates"})
 
 
-def test_where_gates_drop_out_the_engine_trains(tmp_path: Path) -> None:
+def test_where_gates_drop_out_the_whole_loop_is_written_down(tmp_path: Path) -> None:
     config = MultitaskConfig(steps=5, frames=2, runs=2, test_rows=200, gate_dropout=0.3, structures=("mmoe",))
     written = code(origin("multitask", config, "mmoe"))
-    assert "from engine" in written
     agree(run(tmp_path, written), tuple(engines()["multitask"].works["train"].run(config, None)), {"mmoe.test_loss"})
 
 
@@ -157,4 +188,35 @@ def test_it_is_python_that_can_be_read(name: str) -> None:
     for rung in engines()[name].ladder:
         written = code(origin(name, small(name), rung))
         compile(written, "taken.py", "exec")
-        assert max(map(len, written.splitlines())) <= 130 and rung in written
+        checked(written)
+        long = [line for line in written.splitlines() if len(line) > 130 and " " not in line.strip().partition('"')[2]]
+        assert not long and rung in written  # but for sentences
+
+
+def test_it_reads_the_same_log_and_trains_until_hits_stop_rising(tmp_path: Path) -> None:
+    """Recall from one moment on, by validation, beside lists of another system; ranking as it is."""
+    from engine.tables.beside import joined
+
+    data = sample_log()
+    config = OwnLogConfig(
+        dimensions=8, tower=(16,), layers=(8,), steps=12, ranking_steps=12, frames=3, batch_size=64, asked="moment",
+        stop="validation", table=hashlib.sha256(joined(data, LISTS)).hexdigest(),
+    )  # fmt: skip
+    (tmp_path / "log.csv").write_bytes(data)
+    (tmp_path / "lists.csv").write_bytes(LISTS)
+    made, whole = tuple(train_own(config, joined(data, LISTS))), joined(data, LISTS)
+    written = code(origin("recommender", config, "recall"), whole)
+    checked(written)
+    assert "def events_of" in written and "def read_file" not in written
+    wanted = {"recall.hits", "recall.at", "recall.ndcg", "recall.stopped", "recall.validation"}
+    agree(run(tmp_path, written, "log.csv", "lists.csv"), made, wanted)
+    alone = replace(config, table="", asked="last", stop="steps")
+    made = tuple(train_own(alone, data))
+    for known in (data, None):
+        written = code(origin("recommender", alone, "rank"), known)
+        checked(written)
+        assert ("def events_of" in written) == (known is not None)
+        agree(run(tmp_path, written, "log.csv"), made, {"ranking.auc", "ranking.loss"})
+
+
+LISTS = b"user_id,item_id,rank\n1,5,1\n1,6,2\n2,7,1\n"

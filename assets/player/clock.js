@@ -43,7 +43,11 @@ function makeLoop(render) {
  */
 function advance(state, elapsed) {
   const last = state.steps.length - 1;
-  if (state.playing) {
+  const course = state.course ?? null; // the steps of a second time, see `withCourse`
+  if (state.playing && course !== null) {
+    state.course = Math.min(course + (elapsed / WHOLE_AXIS_MS) * state.courseLast * state.speed, state.courseLast);
+    if (state.course >= state.courseLast) state.ended();
+  } else if (state.playing) {
     state.frame = Math.min(state.frame + (elapsed / WHOLE_AXIS_MS) * last * state.speed, last);
     if (state.frame >= last) state.ended();
   }

@@ -27,6 +27,7 @@ function decode(bytes) {
     start: header.start,
     seek: header.seek,
     autoplay: header.autoplay,
+    name: header.name,
     stageId: header.stage_id,
     fields,
   };

@@ -53,9 +53,10 @@ function makeEdges(app, scene, layer, numbers) {
         "stroke-opacity": px((scene.morph.layout().edges.length > 60 ? 0.08 : 0.22) + 0.7 * Math.sqrt(weight)),
       });
     }
-    put(part.line, { "stroke-width": px(width) });
+    const stands = scene.bright?.has(edge.id) ?? false;
+    put(part.line, { "stroke-width": px(stands ? Math.max(width * 1.25, width + 1.4) : width) });
     put(part.inner, {
-      class: `${scene.bright && !scene.bright.has(edge.id) ? "dim" : ""}${app.state.selected === edge.id ? " selected" : ""}`,
+      class: `${scene.pointed && scene.bright && !stands ? "dim" : ""}${stands ? " lit" : ""}${app.state.selected === edge.id ? " selected" : ""}`,
     });
     numberOn(part, edge, from, to, moment, t);
   };

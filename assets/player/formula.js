@@ -2,6 +2,7 @@
  * The equation under a diagram, set as text in the same drawing so that a saved picture has it. A term with parts lights
  * them: the formula is a legend that answers.
  */
+const LEAST_FORMULA = 11 / 0.68; // pixels: then an index has eleven
 const MATH = "'STIX Two Math','Latin Modern Math','Cambria Math','Times New Roman',serif";
 
 function makeFormula(group, { light, choose }) {
@@ -30,11 +31,12 @@ function makeFormula(group, { light, choose }) {
     });
     const whole = parts.reduce((sum, part) => sum + part.width, 0),
       room = 2 * centre;
-    if (whole > room && size > 8) {
-      set(terms, centre, y, Math.max((size * room) / whole - 0.5, 8)); // a phone is narrower than the equation
+    if (whole > room && size > LEAST_FORMULA) {
+      set(terms, centre, y, Math.max((size * room) / whole - 0.5, LEAST_FORMULA)); // a phone is narrower than the equation
       shown = key;
       return;
     }
+    if (whole > room) return group.replaceChildren(); // nor can its indices be read any smaller: the notes below have it
     let x = centre - whole / 2;
     group.replaceChildren(
       ...parts.map((part) => {

@@ -13,7 +13,7 @@ function makeHeader(app) {
   const badge = html("span", { class: "badge" });
   const hero = spec.sweep
     ? spec.sweep.options.length
-      ? (spec.sweep.chips.length ? makeChips : makeChoice)(spec.sweep, app)
+      ? (spec.sweep.icons.length ? makePeople : spec.sweep.chips.length ? makeChips : makeChoice)(spec.sweep, app)
       : makeHero(spec.sweep, app)
     : { root: html("div"), render: () => {}, update: () => {}, note: html("p", { class: "hint" }) };
   const notes = html("div", { class: "head-notes" }, sentence, hero.note),
@@ -37,8 +37,9 @@ function makeHeader(app) {
       say(buttons[i].title, rung.title);
       put(buttons[i].button, { "aria-pressed": String(rung.id === app.state.rung) });
       if (rung.id === app.state.rung) {
-        say(sentence, rung.sentence);
-        put(sentence, { title: rung.sentence });
+        const said = app.caption() ?? rung.sentence;
+        say(sentence, said);
+        put(sentence, { title: said });
         say(unless, rung.unless);
         put(unless, { title: rung.unless });
       }

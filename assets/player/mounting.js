@@ -66,15 +66,32 @@ function hold(parent, part) {
     }
 }
 
-function showStage(stage, parentElement, setStateValue, setTriggerValue) {
-  const send = { state: setStateValue, trigger: (click) => setTriggerValue("click", click) };
+/** Stages as their pages open, by their titles: one can be gone back to without a word from Python. */
+const openings = new Map();
+const goBack = new Map(); // parentElement → what brings the figure there to its page's opening
+document.addEventListener("gatescope:opening", () => {
+  for (const back of goBack.values()) back();
+});
+
+function backToOpening(parentElement, send) {
+  const player = mounted.get(parentElement),
+    kept = player && openings.get(player.stage().spec.title);
+  if (!kept) return;
+  if (!player.stage().spec.opening) showStage({ ...kept, seek: player.seek() }, parentElement, send);
+  mounted.get(parentElement).open();
+}
+
+function showStage(stage, parentElement, send) {
+  if (stage.spec.opening) openings.set(stage.spec.title, stage);
+  goBack.set(parentElement, () => backToOpening(parentElement, send));
   const held = mounted.get(parentElement);
   if (held && held.skeleton === skeleton(stage)) held.update(stage, send);
   else {
     // Another figure altogether keeps what still has a meaning, the place.
+    const again = held && stage.spec.plays > held.stage().spec.plays;
     const place = held ? (stage.seek <= held.seek() ? { ...held.leave(), selected: stage.start.selected } : null) : resumed(stage);
     takeOut(held);
-    const player = makePlayer(parentElement, place ? openedAt(stage, place) : stage, send);
+    const player = makePlayer(parentElement, place ? openedAt(stage, place) : { ...stage, autoplay: stage.autoplay || again }, send);
     if (place && !held) player.resume(place.told);
     mounted.set(parentElement, player);
     placesOf.set(player.skeleton, player.leave);

@@ -2,6 +2,8 @@
  * A part of the network on screen: its outline, its words, and the small bars in a gate.
  * @typedef {object} Scene  what the parts of one diagram share: k (pixels per layout unit), font, bright, lit, morph, read, …
  */
+const LEAST_LETTERS = 11; // pixels: smaller ones nobody reads
+
 /** A part's outline: the tower narrows upwards, the mixture is round, all else a rounded rectangle. */
 function outline(kind, w, h) {
   if (kind === "tower")
@@ -125,17 +127,17 @@ function makeNodes(app, scene, layer) {
     const room = w - (node.kind === "tower" ? w * 0.2 : node.kind === "input" || node.kind === "output" ? 12 : 4);
     const text = textWidth(node.label, scene.font) <= room || !node.short ? node.label : node.short;
     // A symbol (f with its number) becomes smaller where sixteen share the width; words end in an ellipsis.
-    const shrink = text === node.short ? Math.min(Math.max(room / textWidth(text, scene.font), 0.65), 1) : 1;
+    const least = app.room ? 1 : LEAST_LETTERS / scene.labelSize();
+    const shrink = text === node.short ? Math.min(Math.max(room / textWidth(text, scene.font), least), 1) : 1;
     say(part.label, fitText(text, Math.max(room, 10) / shrink, scene.font));
-    const number =
-      node.value && h >= scene.labelSize() * 2.6 ? formatFixed(scene.read(node.value, nearest(moment)), 2) : "";
+    const number = node.value && scene.numbered ? formatFixed(scene.read(node.value, nearest(moment)), 2) : "";
     say(part.number, number);
     const lift = node.bars ? -h / 2 + scene.labelSize() * 0.5 + 5 : number ? -scene.labelSize() * 0.55 : 0;
     put(part.label, { y: px(lift + scene.labelSize() * 0.36), style: `font-size:${px(scene.labelSize() * shrink)}px` });
-    put(part.number, { y: px(scene.labelSize() * 1.05) });
+    put(part.number, { y: px(scene.labelSize() * 0.9) });
     if (node.bars) drawBars(part, w, h, moment);
     put(part.inner, {
-      class: `${scene.bright && !scene.bright.has(node.id) ? "dim" : ""}${app.state.selected === node.id ? " selected" : ""}`,
+      class: `${scene.pointed && scene.bright && !scene.bright.has(node.id) ? "dim" : ""}${scene.bright?.has(node.id) ? " lit" : ""}${app.state.selected === node.id ? " selected" : ""}`,
     });
   };
 

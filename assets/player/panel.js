@@ -10,11 +10,12 @@
  * @typedef {object} App
  *   what is drawn:  fields() the arrays of the stage, each under the name that its `Ref` says: {dtype, shape, data};
  *     spec the rest of the stage; state the moment and the viewer's choices (state.js); words the player's sentences;
- *     first() the first of the steps that is worth seeing; nameOf(frame), heroText(), rungTitle() in words
+ *     first() and last() the ends of the steps that are worth seeing, at() where the viewer is; nameOf(frame), heroText(), rungTitle(),
+ *     timeText(words, frame), caption() in words
  *   how:  textSize(), font() in CSS pixels and by family; zoom how much larger all is; ratio device pixels to one of CSS; tip the
- *     tooltip: show(event, title, rows), hide()
+ *     tooltip: show(event, title, rows), hide(); room what stands around the stage before many, in lines; 0 at a desk
  *   what a viewer does:  hover(id) or null; click(id) opens the sum behind it, in Python; ask(text) an input typed into the panel;
- *     peek(frame), scrub(frame), scrubbed(), stepBy(n), toggle(), chooseRung(n), sweepTo(value), sweptTo(); save(kind) a picture;
+ *     peek(frame), scrub(frame), scrubbed(), stepBy(n), toggle(), chooseRung(n), chooseTime(n), sweepTo(value), sweptTo(); save(kind) a picture;
  *     wake() asks for another drawing
  */
 const MAKERS = {};

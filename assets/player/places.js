@@ -25,6 +25,22 @@ function signArrows(vectors, size) {
   });
 }
 
+/**
+ * The same before a room: the drawing and one figure beside it. @param {string} first the drawing @param {string} beside the figure
+ */
+function roomPanels(ids, { aside }, first, beside, open) {
+  return ids.filter((id) => (id === aside ? open : id === first || id === beside));
+}
+
+/** The figures that a room can turn to, in their order, and the one that is there until it does: what the sentence speaks of; while
+ * a run trains, what is in its place by itself.
+ * @returns {{choice: string[], opening: string}} */
+function roomChoice(ids, { aside, spoken, instead, stands_on, live }) {
+  const choice = ids.slice(1).filter((id) => id !== aside),
+    training = live && choice.find((id) => id in instead && !stands_on[id]);
+  return { choice, opening: training || (choice.includes(spoken) ? spoken : choice[0]) };
+}
+
 const SIGN = 36; // pixels
 
 /** The small sign of a plane: its circle and its arrows. */
@@ -69,6 +85,19 @@ function makePlaces(app, spec, panels, header, moved) {
     of[id].root.append(turner(id, turns[other], false));
   }
 
+  const tabs = html("div", { class: "tabs", role: "group" });
+  let beside = null; // what a viewer turned to before a room
+  const turnTo = (id) => {
+    beside = id;
+    show();
+  };
+  const buttons = roomChoice(Object.keys(of), spec()).choice.map((id) => {
+    const button = html("button", { type: "button", class: "tab" }, turns[id] ?? spec().panels.find((panel) => panel.id === id).title);
+    button.addEventListener("click", () => turnTo(id));
+    return { id, button };
+  });
+  tabs.append(...buttons.map(({ button }) => button));
+
   const plane = spec().panels.find(({ id }) => id === spec().aside),
     sign = plane && makeSign(plane, app, () => toggle(!open));
   const toggle = (now) => {
@@ -93,12 +122,15 @@ function makePlaces(app, spec, panels, header, moved) {
   const show = () => {
     const { instead, stands_on, live } = spec(),
       turned = Object.fromEntries(Object.keys(instead).map((id) => [id, chosen[id] ?? stands_on[id]?.includes(app.state.rung) ?? live])),
-      seen = seenPanels(Object.keys(of), spec(), turned, open);
+      { choice, opening } = roomChoice(Object.keys(of), spec()),
+      now = choice.includes(beside) ? beside : opening,
+      seen = app.room ? roomPanels(Object.keys(of), spec(), Object.keys(of)[0], now, open) : seenPanels(Object.keys(of), spec(), turned, open);
+    for (const { id, button } of buttons) put(button, { "aria-pressed": String(id === now) });
     for (const id of Object.keys(of)) of[id].root.hidden = !seen.includes(id);
     moved();
   };
   const render = () => {
-    const now = `${spec().live}|${Object.keys(spec().stands_on).length ? app.state.rung : ""}`;
+    const now = `${Boolean(app.room)}|${spec().live}|${Object.keys(spec().stands_on).length ? app.state.rung : ""}`;
     if (now !== seenAt) {
       seenAt = now;
       for (const id of Object.keys(spec().stands_on)) delete chosen[id]; // another rung has its own
@@ -107,5 +139,5 @@ function makePlaces(app, spec, panels, header, moved) {
     sign?.render(open);
   };
   const standing = Object.keys(of).length - Object.keys(spec().instead).length - (plane ? 1 : 0);
-  return { render, standing, seen: () => panels.filter(({ root }) => !root.hidden) };
+  return { render, standing, tabs, seen: () => panels.filter(({ root }) => !root.hidden) };
 }

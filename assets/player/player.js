@@ -3,10 +3,11 @@
  */
 
 /** How the figures stand in a page: side by side or below each other, and how high. Sizes before larger type enlarges them.
- * @param {number} width of the player @param {number} page height of the window, as it is */
-function playerLook(width, page, zoom) {
-  const narrow = width < 640,
-    snug = !narrow && width < 1000,
+ * @param {number} width of the player @param {number} page height of the window, as it is @param {number} around the stage, before a room: what stands there, in lines of 16 pixels before larger type enlarges them; 0 at a desk */
+function playerLook(width, page, zoom, around = 0) {
+  const narrow = width < 640;
+  if (around) return { narrow, snug: false, wide: false, room: true, height: narrow ? null : Math.round(Math.max(320, page / zoom - around * 16)) };
+  const snug = !narrow && width < 1000,
     room = Math.max(494, page - 306) / zoom,
     height = Math.min(500 + Math.max(width - 900, 0) * 0.394, room, 860) + (snug ? 32 : 0);
   return { narrow, snug, wide: width > 1200, height: narrow ? null : Math.round(height) };
@@ -30,7 +31,9 @@ function makePlayer(parent, opened, firstSend) {
   });
   const aloud = (now) => say(live, fill(app.words.summary, summary(now)));
   const telling = makeTelling(state, () => stage, () => send, { wake, aloud });
-  const moves = makeMoves(state, () => stage.spec, { wake, rest: telling.rest });
+  const fields = makeFields(),
+    does = { wake, rest: telling.rest },
+    moves = withCourse(state, () => stage.spec, makeMoves(state, () => stage.spec, does), does);
 
   const app = {
     ...moves,
@@ -41,13 +44,17 @@ function makePlayer(parent, opened, firstSend) {
     get spec() {
       return stage.spec;
     },
-    fields: () => stage.fields,
+    fields: () => fields(stage, state.course),
     ratio: Math.min(devicePixelRatio || 1, 2),
     font: () => family,
     textSize: () => (root.classList.contains("wide") ? 14 : 12),
     zoom: 1,
+    room: 0,
     ask: telling.ask,
-    click: telling.click,
+    click: (...what) => {
+      drawer.ask();
+      telling.click(...what, drawer.isOpen());
+    },
     save: (kind) => savePicture(kind, root, places.seen(), { title: stage.spec.title, lines: captions(), zoom: app.zoom }),
   };
 
@@ -66,6 +73,8 @@ function makePlayer(parent, opened, firstSend) {
   const places = makePlaces(app, () => stage.spec, panels, header, () => measure());
   const kinds = stage.spec.panels.map((panel) => `with-${panel.type.toLowerCase()}`);
   const body = html("div", { class: ["body", `n${places.standing}`, ...kinds].join(" ") }, ...panels.map((p) => p.root));
+  const drawer = makeDrawer(app, opened.name, root, { covered: () => [...panels.slice(1).map((panel) => panel.root), places.tabs], close: telling.close });
+  body.append(drawer.root, places.tabs); // last: figures are counted from the first
   root.prepend(header.root, body, transport.root, live);
 
   const loop = makeLoop((elapsed) => {
@@ -74,14 +83,20 @@ function makePlayer(parent, opened, firstSend) {
     for (const panel of places.seen()) moving = panel.render(state.view, elapsed) || moving;
     header.render();
     transport.render();
+    drawer.render();
     return moving;
   });
 
   const measure = () => {
-    app.zoom = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16; // larger type enlarges everything
+    const whole = getComputedStyle(document.documentElement);
+    app.zoom = parseFloat(whole.fontSize) / 16; // larger type enlarges everything
+    const around = Number(whole.getPropertyValue("--room")) || 0,
+      turned = Boolean(around) !== Boolean(app.room);
+    app.room = around;
+    if (turned) return places.render(); // other figures are in sight: it measures again
     root.style.zoom = app.zoom;
     if (!root.clientWidth) return;
-    const { height, ...shape } = playerLook(root.clientWidth, innerHeight, app.zoom),
+    const { height, ...shape } = playerLook(root.clientWidth, innerHeight, app.zoom, app.room),
       look = { ...shape, dark: state.dark };
     put(root, {
       class: ["player", ...Object.keys(look).filter((name) => look[name])].join(" "),
@@ -126,7 +141,11 @@ function makePlayer(parent, opened, firstSend) {
     stage = next;
     state.dark = dark;
     moves.stay(next, old);
-    if (next.seek > old.seek) telling.known();
+    if (next.seek > old.seek) {
+      telling.known();
+      drawer.rest();
+    }
+    if (next.spec.plays > old.spec.plays) moves.playAtOnce();
     panels.forEach((panel, i) => panel.update(next.spec.panels[i]));
     put(root, { "aria-label": next.spec.title });
     measure();
@@ -139,24 +158,36 @@ function makePlayer(parent, opened, firstSend) {
     calmly.removeEventListener("change", onCalm);
     cleanKeys();
     telling.stop();
+    drawer.stop();
     root.remove();
   };
+  /** Where its page opens: at once, and nobody is told, for whoever asks for it tells it too. */
+  const open = () => {
+    const { opening } = stage.spec;
+    Object.assign(state, { playing: false, peek: null });
+    moves.goTo({ ...opening, frame: state.steps.length - 1, selected: null });
+    telling.known();
+    loop.wake();
+  };
   const { leave, resume } = telling;
-  return { update, remove, leave, resume, skeleton: skeleton(opened), seek: () => stage.seek };
+  return { update, remove, leave, resume, open, skeleton: skeleton(opened), stage: () => stage, seek: () => stage.seek };
 }
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
+  if (data.drawer) return tellDrawer(data.drawer);
   const part = decode(data);
   if (part.still) {
     hold(parentElement, part);
     return () => hold(parentElement, null);
   }
-  const show = (stage) => showStage(stage, parentElement, setStateValue, setTriggerValue);
+  const send = { state: setStateValue, trigger: (click) => setTriggerValue("click", click) };
+  const show = (stage) => showStage(stage, parentElement, send);
   waiting.delete(parentElement);
   if (stills.has(part.needs)) show(wholeStage(stills.get(part.needs).part, part));
   else waiting.set(parentElement, { moving: part, show }); // the two parts are two messages
   return () => {
     waiting.delete(parentElement);
+    goBack.delete(parentElement);
     takeOut(mounted.get(parentElement));
     mounted.delete(parentElement);
   };

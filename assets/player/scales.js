@@ -80,7 +80,9 @@ function formatNumber(value) {
 
 /** A fixed number of digits, so that a changing number keeps its width. */
 function formatFixed(value, digits) {
-  return Number.isFinite(value) ? value.toFixed(digits).replace("-", MINUS) : "–";
+  if (!Number.isFinite(value)) return "–";
+  const text = value.toFixed(digits);
+  return Number(text) ? text.replace("-", MINUS) : text.replace("-", ""); // never −0
 }
 
 /** The same with its sign: how much something gives or takes. */

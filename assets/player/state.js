@@ -24,6 +24,9 @@ const firstState = (stage, calm, dark) => ({
   touched: false,
   following: stage.spec.live,
   view: { s: 0, f: 0 },
+  course: null,
+  courseLast: 0,
+  under: "",
   ended: () => {},
 });
 
@@ -31,7 +34,7 @@ const firstState = (stage, calm, dark) => ({
 const positionOf = (state, spec) => ({
   frame: Math.round(state.frame),
   hero: spec.sweep ? state.hero : null,
-  rung: state.rung,
+  rung: (state.course ?? null) === null ? state.rung : state.under,
   selected: state.selected,
 });
 

@@ -39,12 +39,23 @@ function makeTelling(state, stage, send, { wake, aloud }) {
     resting = setTimeout(report, REST_MS);
   };
 
-  /** A second click lets go of a part; among the dots or cells of one part it goes to another of them. */
-  const click = (panel, element, row, column) => {
-    if (element) state.selected = state.selected === element && column === null ? null : element;
+  /** A second click lets go of a part that is open; among the dots or cells of one part it goes to another of them. */
+  const click = (panel, element, row, column, open = true) => {
+    if (element) state.selected = state.selected === element && column === null && open ? null : element;
     send().trigger({ panel, element, row, column, ...position(), nth: ++nth });
     if (element) tell("position", position()); // both leave in one message
     told = position();
+    wake();
+  };
+
+  /** What was opened is closed: a part is let go of, of anything else Python is told. */
+  const close = ({ of, selected }) => {
+    if (selected === null) tell("closed", of);
+    else {
+      state.selected = null;
+      told = position();
+      tell("position", told);
+    }
     wake();
   };
 
@@ -67,5 +78,5 @@ function makeTelling(state, stage, send, { wake, aloud }) {
     clearTimeout(resting);
     clearTimeout(speaking);
   };
-  return { rest, click, ask: (text) => tell("asked", text), leave, resume, known, stop };
+  return { rest, click, close, ask: (text) => tell("asked", text), leave, resume, known, stop };
 }

@@ -37,7 +37,8 @@ function makeTransport(app) {
   });
   // step=any: while it is dragged the figures glide between frames; it rests on one.
   const time = html("input", { type: "range", min: 0, step: "any", class: "time", "aria-label": words.time });
-  const label = html("span", { class: "step number" });
+  const label = html("span", { class: "step number" }),
+    times = makeTimes(app);
   const save = (kind) => {
     const button = html(
       "button",
@@ -50,10 +51,12 @@ function makeTransport(app) {
   const root = html(
     "footer",
     { class: "transport" },
+    times.root,
     previous.button,
     play.button,
     next.button,
     speed,
+    html("span", { class: "axis", "aria-hidden": "true" }, words.time),
     time,
     label,
     html("span", { class: "saves" }, save("svg"), save("png")),
@@ -62,7 +65,7 @@ function makeTransport(app) {
   time.addEventListener("input", () => app.scrub(Number(time.value)));
   time.addEventListener("change", () => app.scrubbed());
   time.addEventListener("keydown", (event) => {
-    const last = app.state.steps.length - 1,
+    const last = app.last(),
       big = Math.max(1, Math.round(last / 10));
     const by = {
       ArrowLeft: -1,
@@ -81,25 +84,23 @@ function makeTransport(app) {
 
   const render = () => {
     const { state } = app,
-      last = state.steps.length - 1,
+      last = app.last(),
       first = app.first(),
-      f = Math.round(state.peek ?? state.frame);
+      at = app.at(),
+      f = Math.round(state.peek ?? at);
     put(time, { min: first, max: Math.max(last, 1), disabled: last ? null : "" });
-    if (Number(time.value) !== state.frame) time.value = state.frame;
-    const total = app.spec.panels.reduce((most, p) => Math.max(most, p.x_max ?? 0), state.steps[last]);
-    const words_ = fill(words.step_of, {
-      step: app.nameOf(f),
-      last: total.toLocaleString("en-US"),
-    });
+    if (Number(time.value) !== at) time.value = at;
+    const words_ = app.timeText(words, f);
     say(label, words_);
-    put(time, { style: `--at:${last > first ? (((state.frame - first) / (last - first)) * 100).toFixed(2) : 0}%`, "aria-valuetext": words_ });
+    put(time, { style: `--at:${last > first ? (((at - first) / (last - first)) * 100).toFixed(2) : 0}%`, "aria-valuetext": words_ });
+    times.render();
     put(play.shape, { d: ICONS[state.playing ? "pause" : "play"] });
     put(play.button, {
       "aria-label": state.playing ? words.pause : words.play,
       title: state.playing ? words.pause : words.play,
     });
-    put(previous.button, { "aria-disabled": String(state.frame <= first) });
-    put(next.button, { "aria-disabled": String(state.frame >= last) });
+    put(previous.button, { "aria-disabled": String(at <= first) });
+    put(next.button, { "aria-disabled": String(at >= last) });
   };
   return { root, render };
 }

@@ -1,11 +1,15 @@
 """The YouTube DNN in a simulated video site: candidate generation → ranking (Covington, Adams & Sargin 2016)."""
 
-from engine.recommender.config import RecommenderConfig, WorldConfig
-from engine.recommender.days.simulation import SimulationConfig, simulate_days
+from dataclasses import replace
+
+from engine.recommender.config import AbConfig, RecommenderConfig, SimulationConfig, WorldConfig
+from engine.recommender.days.ab import ab_test
+from engine.recommender.days.simulation import simulate_days
 from engine.recommender.ladder import LADDER
 from engine.recommender.opponents.world import measure
 from engine.recommender.own_log.config import OwnLogConfig
 from engine.recommender.own_log.site import train_own
+from engine.recommender.own_log.taken.code import code
 from engine.recommender.ranking.model import RankNet
 from engine.recommender.recall.index import Retriever
 from engine.recommender.recall.model import CandidateNet
@@ -31,14 +35,16 @@ ENGINE = Engine(
         "own": Work(OwnLogConfig, train_own, needs_table=True),
         "world": Work(WorldConfig, measure),
         "days": Work(SimulationConfig, simulate_days),
+        "ab": Work(AbConfig, ab_test),
     },
     open=lambda config, frames: Opened(server_at(open_site(config), frames)),
     shipped=SHIPPED,
-    leaving=LEAVING,
+    leaving=replace(LEAVING, code=code),
 )
 
 __all__ = [
     "ENGINE",
+    "AbConfig",
     "CandidateNet",
     "OwnLogConfig",
     "RankNet",
@@ -47,6 +53,7 @@ __all__ = [
     "Server",
     "SimulationConfig",
     "WorldConfig",
+    "ab_test",
     "open_site",
     "simulate",
     "simulate_days",

@@ -13,8 +13,9 @@ from typing import TypeAlias
 
 import numpy as np
 
-from engine.recommender.config import RecommenderConfig, WorldConfig
+from engine.recommender.config import AbConfig, RecommenderConfig, WorldConfig
 from engine.recommender.held_out.served import CUTS
+from engine.recommender.site.world import PAGE
 from engine.runs.frame import Array
 from engine.runs.studies.claims import Claim, Stored
 from engine.runs.studies.stored import Results
@@ -68,12 +69,19 @@ TUNED = (
 """What has a rate of its own."""
 HEADS = tuple(replace(RECALL, head=head) for head in (0.5, 1.2, 2.2, 3.0))
 """From watches spread evenly to a licensed catalogue; the third is the default."""
+AB = AbConfig(
+    steps=4_500,
+    ranking_steps=4_500,
+    learning_rate=(RECALL.rate("recall"), BASE.rate("rank")),
+    clicks_rate=PLAIN.rate("rank"),
+)
+"""Users split by lot: one half's pages drawn by expected minutes, the other's by clicks."""
 HITS_THAT_MATTER = 0.01
 """Of last watches that are found: one in a hundred."""
 ORDER_THAT_MATTERS = 0.005
 """Of the area under the curve, and of mispredicted watch time."""
 MINUTES_THAT_MATTER = 0.05
-"""True minutes of the first of a page: three seconds."""
+"""True minutes of the first of a page: three seconds; of all its places so many times as much."""
 AMONG, SERVED = CUTS.index(100), CUTS.index(300)
 """Where two trainings are compared, and where recall is with what needs none: as many as ranking is given."""
 
@@ -175,6 +183,11 @@ def _against(opponent: str) -> tuple[RecommenderClaim, ...]:
     )
 
 
+def _at_its_cut(id_: str) -> str:
+    """The id of a claim that came after the family was declared: its numbers stand beside, under the cut that they are of."""
+    return id_ if "@" in id_ else f"{id_}@{CUTS[SERVED]}"
+
+
 CLAIMS: tuple[RecommenderClaim, ...] = (
     _claim("weighted_earns_minutes", BASE, PLAIN, "ranking.first", MINUTES_THAT_MATTER),
     _claim("weighted_earns_minutes@honest", HONEST, HONEST_PLAIN, "ranking.first", MINUTES_THAT_MATTER, beside=True),
@@ -202,4 +215,12 @@ CLAIMS: tuple[RecommenderClaim, ...] = (
         enough=len(SEEDS),
     ),
     *(claim for opponent in ("kinds", "knn", "ease") for claim in _against(opponent)),
+    Claim(
+        "minutes_win_the_test",
+        cells(AB),
+        lambda at: -at.metric(AB, "difference")[:, 0],
+        PAGE * MINUTES_THAT_MATTER,
+        enough=len(SEEDS),
+    ),
+    *(replace(claim, id=_at_its_cut(claim.id), beside=True) for claim in _against("als")),
 )  # fmt: skip

@@ -10,6 +10,11 @@ from engine.errors import UserError
 from engine.rates import DECAYS, check_rates, rate_of
 from engine.runs.config import Choice, Config, FloatRange, IntRange, ListOf, setting
 
+POLICIES = ("model", "popular", "random")
+"""What can fill the pages of a day."""
+ORDERS = ("minutes", "clicks", "recall", "popular")
+"""What candidates can be ordered by: the ranker of the config, which learns minutes by default; one that learns clicks alone;
+recall's score; minutes watched by all in the last days."""
 STAGES = ("recall", "rank")
 """What is trained, in that order."""
 TOPICS = 16
@@ -107,3 +112,39 @@ class RecommenderConfig(WorldConfig):
     def world(self) -> WorldConfig:
         """The site alone: runs that differ in training share it."""
         return WorldConfig(**{field.name: getattr(self, field.name) for field in fields(WorldConfig)})
+
+
+@dataclass(frozen=True, slots=True)
+class DaysConfig(RecommenderConfig):
+    """A world that goes on when its log ends; a small one by default, since models are trained many times."""
+
+    videos: int = setting(4_000, IntRange(2_000, 1_000_000))
+    users: int = setting(600, IntRange(50, 20_000))
+    days: int = setting(30, IntRange(10, 120))
+
+    horizon: int = setting(14, IntRange(1, 60))  # days after the log
+    retrain: int = setting(3, IntRange(1, 60))  # days between trainings
+    mix: float = setting(0.1, FloatRange(0.0, 1.0))  # share of places that stay as they were before the log ended
+
+
+@dataclass(frozen=True, slots=True)
+class SimulationConfig(DaysConfig):
+    """Days that one policy fills."""
+
+    policy: str = setting("model", Choice(POLICIES))
+
+
+@dataclass(frozen=True, slots=True)
+class AbConfig(DaysConfig):
+    """Users of a simulated site split by lot: arm A's pages are drawn by `minutes`, arm B's by the challenger's order. Every
+    page is drawn by Plackett-Luce, so that the log of arm A knows how probable each was."""
+
+    users: int = setting(2_000, IntRange(50, 20_000))
+    horizon: int = setting(14, IntRange(1, 60))  # days of the test
+    retrain: int = setting(60, IntRange(1, 60))  # days between trainings, on the log of both arms
+    mix: float = setting(0.0, FloatRange(0.0, 1.0))  # share of places that stay as they were before the log ended
+
+    temperature: float = setting(0.5, FloatRange(0.05, 5.0))  # of arm A's draw: 1 is in proportion to expected minutes
+    challenger: str = setting("clicks", Choice(ORDERS))
+    challenger_temperature: float = setting(0.5, FloatRange(0.0, 5.0))  # of arm B's; 0 is the best first, always
+    clicks_rate: float = setting(0.025, FloatRange(1e-6, 1e3))  # of the ranker that learns clicks alone

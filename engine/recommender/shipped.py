@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +10,10 @@ import numpy as np
 from engine.recommender.claims import BASE, CLAIMS, DEPTHS, HEADS, RECALL, TUNED, Cell, Seeds, cells, tuning_cells
 from engine.recommender.config import RecommenderConfig
 from engine.recommender.recall.training import ITEM2VEC
-from engine.recommender.serving.scene import offered
+from engine.recommender.serving.course import TOLD, asked
+from engine.recommender.serving.restore import server_at
+from engine.recommender.serving.truth import Truth
+from engine.recommender.serving.users import CHOSEN, telling
 from engine.recommender.site.vocabulary import Site, open_site
 from engine.runs.frame import Array, Frame
 from engine.runs.recording import Recording
@@ -25,15 +28,32 @@ READ_BY_USERS = ("recall.watched.weight", ITEM2VEC)
 
 def thin(recording: Recording[RecommenderConfig]) -> Recording[RecommenderConfig]:
     """Tables in 8 bits, at four moments: candidate generation untrained, half trained, with what item2vec left, and
-    trained, and the end."""
-    rows = watched_rows(open_site(recording.config))
-    first = [frame for frame in recording.frames if "recall.output.weight" in frame.parameters]
+    trained, and the end. Beside them the users that it can serve, and at each step whose parameters the whole recording keeps
+    what is recalled for them."""
+    site = open_site(recording.config)
+    users, told = _told(site, recording)
+    rows = watched_rows(site, users)
+    first = [frame for frame in recording.frames if TOLD in frame.parameters]
     kept = (first[0], first[len(first) // 2], first[-1], recording.frames[-1])
     after = {name: table for frame in first for name, table in frame.parameters.items() if name == ITEM2VEC}
     held = {frame.step: frame.parameters for frame in kept}
     held[kept[1].step] = {**kept[1].parameters, **after}
-    frames = [Frame(frame.step, frame.metrics, packed(held.get(frame.step, {}), rows)) for frame in recording.frames]
+    frames = [
+        Frame(frame.step, {**frame.metrics, **told.get(frame.step, {})}, packed(held.get(frame.step, {}), rows))
+        for frame in recording.frames
+    ]
     return Recording(recording.config, tuple(frames))
+
+
+def _told(site: Site, recording: Recording[RecommenderConfig]) -> tuple[tuple[int, ...], dict[int, dict[str, Array]]]:
+    """The users whose watches the file keeps, and by step the metrics that it adds. Both are of the rounded tables, which are what
+    the file serves."""
+    every, truth = np.arange(len(site.known)), Truth(site)
+    frames = [replace(frame, parameters=unpacked(packed(frame.parameters, every))) for frame in recording.frames]
+    users = telling(server_at(site, frames), truth)
+    told = {frame.step: asked(site, frame, users, truth) for frame in frames if TOLD in frame.parameters}
+    last = recording.frames[-1].step
+    return users, told | {last: {**told.get(last, {}), CHOSEN: np.array(users, np.int32)}}
 
 
 def thick(recording: Recording[RecommenderConfig]) -> Recording[RecommenderConfig]:
@@ -42,10 +62,10 @@ def thick(recording: Recording[RecommenderConfig]) -> Recording[RecommenderConfi
     return Recording(recording.config, tuple(frames))
 
 
-def watched_rows(site: Site) -> Array:
-    """Rows (N,) of the vocabulary that the offered users ever watched."""
+def watched_rows(site: Site, users: Sequence[int]) -> Array:
+    """Rows (N,) of the vocabulary that some users ever watched."""
     watches = site.history.watches
-    items = np.concatenate([watches.item[watches.start[user] : watches.start[user + 1]] for user in offered(site)])
+    items = np.concatenate([watches.item[watches.start[user] : watches.start[user + 1]] for user in users])
     rows = np.unique(site.row(items))
     return rows[rows >= 0]
 

@@ -49,11 +49,11 @@ def train_from(data: Data, tick: Tick | None = None, beside: Opponents | None = 
     """The same on data that are split, with what stands `beside` both models; without ranking where it has nothing to learn
     from. Raises UserError where recall has nothing to learn from."""
     check_vocabulary(data.site, data.train)
-    yield from _train_recall(
+    yield from train_recall(
         data, tick, beside
     )  # its tables, the largest there are, are gone when ranking makes its own
     if rankable(data.site.world):
-        yield from _train_ranking(data, tick, beside)
+        yield from train_ranking(data, tick, beside)
 
 
 def steps_of(data: Data) -> int:
@@ -62,32 +62,34 @@ def steps_of(data: Data) -> int:
     return config.steps + config.ranking_steps * rankable(data.site.world)
 
 
-def _train_recall(data: Data, tick: Tick | None, beside: Opponents | None) -> Iterator[Frame]:
+def train_recall(data: Data, tick: Tick | None, beside: Opponents | None) -> Iterator[Frame]:
+    """Candidate generation alone."""
     config, total = data.site.world.config, steps_of(data)
     begun = (lambda: tick(0, total)) if tick is not None else None
     judge, recall = RecallJudge(data, beside), Recall(data.site, data.train, data.test.place)
-    moments, losses, unseen = frame_steps(config.steps, config.frames), _Losses(), True
-    keeping = kept_steps(moments, _nbytes(recall.net))
+    moments, losses, unseen = frame_steps(config.steps, config.frames), Losses(), True
+    keeping = kept_steps(moments, nbytes_of(recall.net))
     for step, loss in enumerate(recall.fit(begun)):
         losses.add(loss)
         if tick is not None:
             tick(step, total)
         if step in moments:
             metrics = judge.metrics(recall, whole=step == config.steps) | losses.take("recall")
-            parameters = _parameters("recall", recall.net) if step in keeping else {}
+            parameters = kept_parameters("recall", recall.net) if step in keeping else {}
             if parameters and recall.item2vec is not None and unseen:
                 parameters[ITEM2VEC], unseen = recall.item2vec, False
             yield Frame(step, metrics, parameters)
 
 
-def _train_ranking(data: Data, tick: Tick | None, beside: Opponents | None) -> Iterator[Frame]:
+def train_ranking(data: Data, tick: Tick | None, beside: Opponents | None) -> Iterator[Frame]:
+    """Ranking alone, whose steps are counted on from those of candidate generation."""
     config, log, rows = data.site.world.config, data.site.world.log, data.learnt
     past = Earlier(data.site, data.judged)
     start = past.vectors() if config.pretrained == "on" else None
     judge = RankingJudge(data, past, beside)
     ranking = Ranking(data.site, data.features.some(rows), log.clicked[rows], log.minutes[rows], start)
-    moments, losses = frame_steps(config.ranking_steps, config.frames)[1:], _Losses()  # step 0 is recall's last
-    keeping = kept_steps(moments, _nbytes(ranking.net))
+    moments, losses = frame_steps(config.ranking_steps, config.frames)[1:], Losses()  # step 0 is recall's last
+    keeping = kept_steps(moments, nbytes_of(ranking.net))
     edges = {"ranking.hours": ranking.ranker.hours.edges, "ranking.shown": ranking.ranker.shown.edges}
     for step, loss in enumerate(ranking.fit(), 1):
         losses.add(loss)
@@ -95,7 +97,7 @@ def _train_ranking(data: Data, tick: Tick | None, beside: Opponents | None) -> I
             tick(config.steps + step, config.steps + config.ranking_steps)
         if step in moments:
             metrics = judge.metrics(ranking.ranker) | losses.take("ranking")
-            parameters = _parameters("ranking", ranking.net) | edges if step in keeping else {}
+            parameters = kept_parameters("ranking", ranking.net) | edges if step in keeping else {}
             yield Frame(config.steps + step, metrics, parameters)
 
 
@@ -127,7 +129,7 @@ def fit(site: Site, step: Callable[[int], None]) -> Models:
     return Models(site, recall.net, ranking.ranker)
 
 
-class _Losses:
+class Losses:
     """The mean of what was added since it was taken last. Numbers, not tensors: one that stays between two steps keeps
     glibc from using the large block before it again, and with the full softmax that was 14 GB after 1,800 steps."""
 
@@ -135,18 +137,22 @@ class _Losses:
         self._seen: list[float] = []
 
     def add(self, loss: Tensor | None) -> None:
+        """One step's."""
         if loss is not None:
             self._seen.append(float(loss))
 
     def take(self, name: str) -> dict[str, Array]:
+        """ "{name}.loss", nan where nothing was added."""
         mean = torch.tensor(self._seen).mean().numpy() if self._seen else np.float32(np.nan)
         self._seen = []
         return {f"{name}.loss": np.asarray(mean)}
 
 
-def _nbytes(net: torch.nn.Module) -> int:
+def nbytes_of(net: torch.nn.Module) -> int:
+    """Bytes of a network's parameters."""
     return sum(parameter.nbytes for parameter in net.parameters())
 
 
-def _parameters(name: str, net: torch.nn.Module) -> dict[str, Array]:
+def kept_parameters(name: str, net: torch.nn.Module) -> dict[str, Array]:
+    """A copy of a network's parameters, as a frame keeps them."""
     return {f"{name}.{key}": tensor.detach().numpy().copy() for key, tensor in net.named_parameters()}

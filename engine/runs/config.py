@@ -136,6 +136,8 @@ class Config:
     """The setting that lists the rungs to train; "" where there is no choice."""
     older: ClassVar[Mapping[str, Any]] = {}
     """What settings that were added later stood at before: in a config that has all the others, and not them."""
+    renamed: ClassVar[Mapping[str, str]] = {}
+    """Names that settings had before → what they are called now: in recordings, studies and links the old ones still count."""
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
@@ -167,7 +169,10 @@ class Config:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """The config with these values; fields left out take their defaults."""
+        """The config with these values; fields left out take their defaults, and an old name gives way to the one of now."""
+        values = {cls.renamed[name]: value for name, value in values.items() if name in cls.renamed} | {
+            name: value for name, value in values.items() if name not in cls.renamed
+        }
         known = {field.name for field in dataclasses.fields(cls)}
         for name in values:
             if name not in known:

@@ -30,6 +30,7 @@ class Recording(Generic[C]):
     config: C
     frames: tuple[Frame, ...]
     _digest: list[str] = field(default_factory=list, init=False, repr=False)  # made once: a page asks at every rerun
+    _written: list[str] = field(default_factory=list, init=False, repr=False)  # the config's JSON as the file has it
 
     @property
     def steps(self) -> tuple[int, ...]:
@@ -46,13 +47,17 @@ class Recording(Generic[C]):
 
     @property
     def digest(self) -> str:
-        """Content hash over the config and every array of every frame; 16 hex digits."""
+        """Content hash over the config and every array of every frame, as the file has them where it was read from one: a
+        setting that was added or renamed since changes nothing. 16 hex digits."""
         if not self._digest:
             self._digest.append(self._hashed())
         return self._digest[0]
 
+    def _config_json(self) -> str:
+        return self._written[0] if self._written else self.config.to_json()
+
     def _hashed(self) -> str:
-        content = hashlib.sha256(self.config.to_json().encode())
+        content = hashlib.sha256(self._config_json().encode())
         for frame in self.frames:
             content.update(str(frame.step).encode())
             for part in (frame.metrics, frame.parameters):
@@ -89,7 +94,7 @@ class Recording(Generic[C]):
         header = {
             "format": FORMAT,
             "playground": self.config.playground,
-            "config": self.config.to_dict(),
+            "config": json.loads(self._config_json()),
             "steps": self.steps,
         }
         arrays["header"] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
@@ -106,13 +111,16 @@ class Recording(Generic[C]):
                 arrays = {key: archive[key] for key in archive.files}
             header = json.loads(arrays.pop("header").tobytes())
             bounds.check_frames(len(header["steps"]), len(arrays))
+            written = json.dumps(dict(header["config"]), sort_keys=True, separators=(",", ":"))
             known = header["format"] == FORMAT and header["playground"] == kind.playground
             frames = _frames(header["steps"], arrays) if known else ()
         except Exception as error:  # a file may hold anything
             raise UserError("This file is not a Gatescope recording.") from error
         if not known:
             raise UserError("This recording is of another playground or version.")
-        return cls(kind.from_dict(header["config"]), frames)
+        recording = cls(kind.from_dict(header["config"]), frames)
+        recording._written.append(written)
+        return recording
 
     def save(self, path: Path) -> None:
         """Write one file, whole or not at all."""

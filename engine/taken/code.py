@@ -1,81 +1,72 @@
-"""The code that trains a model again: one Python file, which reads the same file where there is one, and prints the same
-numbers."""
+"""The code that trains a model again: one Python file that needs nothing of this project, reads the same file where there is
+one, and prints the same numbers."""
 
 from __future__ import annotations
 
-import pprint
 from dataclasses import replace
+from types import FunctionType
 
 from engine.errors import UserError
 from engine.runs.config import Config
 from engine.runs.playground import engines
+from engine.taken.source import gathered
 from engine.taken.weights import Origin, work_of
 
 WIDE = 64
 """Numbers of a metric that are printed; one with more is a picture."""
 
-ONE, BOTH = "Path(sys.argv[1]).read_bytes()", "joined(*(Path(name).read_bytes() for name in sys.argv[1:3]))"
-"""How a file is read, and two of them."""
-SECOND = "second file"
-"""The split whose test rows are another file's."""
-
 TEMPLATE = '''"""{title}, trained again: the data, seeds, rates and numbers of run {recording} of “{playground}”.
 
-    {command}
+    python THIS-FILE{file}
 
-It needs Gatescope's folder `engine` beside it, or installed (pip install PATH-OF-GATESCOPE). On another kind of machine the
-last digits may differ.
+It needs numpy, pandas, scikit-learn and torch, and what else is imported below. The same versions on the same kind of machine
+print the same numbers; elsewhere the last digits may differ.
 """
 
 {imports}import torch
 
-from engine.runs.playground import engines
-{joined}
-RUNG = "{rung}"
-SETTINGS = {settings}
-
 
 def main() -> None:
-    torch.set_num_threads(1)  # as a worker trains: sums in the same order
-    work = engines()["{playground}"].works["{work}"]
-    config = work.config.from_dict(SETTINGS)
+    torch.set_num_threads(1)  # as it was trained: sums in the same order
     last = {{}}
-    for frame in work.run(config, {table}None):
+    for frame in {run}({config}(){data}):
         last.update(frame.metrics)
         print("step", frame.step)
     for name, numbers in last.items():
-        if name.startswith(RUNG) and numbers.size <= {wide}:
+        if name.startswith("{rung}") and numbers.size <= {wide}:
             print(name, *(f"{{number:.4g}}" for number in numbers.ravel()))
 
 
-main()
+if __name__ == "__main__":
+    main()
 '''
 
 
-def code(origin: Origin) -> str:
+def code(origin: Origin, data: bytes | None = None) -> str:
     """A file that trains the rung of a run as the run did; what another rung needs is left out where the config can do
-    without."""
+    without. `data` is the viewer's file, where it is there: a plain one is read in a few lines."""
     engine = engines()[origin.playground]
-    if engine.leaving.code is not None and (
-        written := engine.leaving.code(origin.config, origin.rung, origin.recording)
-    ):
-        return written
-    work = work_of(engine, origin.config)
-    table = engine.works[work].needs_table
-    second = getattr(origin.config, "split", "") == SECOND
-    return TEMPLATE.format(
+    if engine.leaving.code is not None:
+        written = engine.leaving.code(origin.config, origin.rung, origin.recording, data)
+        if written:
+            return written
+    config = alone(origin.config, origin.rung)
+    work = engine.works[work_of(engine, config)]
+    assert isinstance(work.run, FunctionType)
+    main = TEMPLATE.format(
         title=engine.ladder[origin.rung].title,
         recording=origin.recording,
         playground=engine.name,
-        command=f"python THIS-FILE{' THE-DATA-FILE' * table}{' THE-TEST-FILE' * second}",
-        imports="import sys\nfrom pathlib import Path\n\n" if table else "",
-        joined="from engine.tables.beside import joined\n" if second else "",
+        file=" THE-DATA-FILE" * work.needs_table,
+        imports="import sys\nfrom pathlib import Path\n\n" if work.needs_table else "",
+        run=work.run.__name__,
+        config=type(config).__name__,
+        data=", Path(sys.argv[1]).read_bytes()" if work.needs_table else "",
         rung=origin.rung,
-        settings=settings(alone(origin.config, origin.rung)),
-        work=work,
-        table=f"{BOTH if second else ONE}, " if table else "",
         wide=WIDE,
     )
+    roots = [f"{work.run.__module__}:{work.run.__name__}", f"{type(config).__module__}:{type(config).__name__}"]
+    return gathered(roots, main, [config], config.rungs or tuple(engine.ladder))
 
 
 def alone(config: Config, rung: str) -> Config:
@@ -84,8 +75,3 @@ def alone(config: Config, rung: str) -> Config:
         return replace(config, **{config.ladder: (rung,)}) if config.ladder else config
     except UserError:
         return config
-
-
-def settings(config: Config) -> str:
-    """A config as Python writes it."""
-    return pprint.pformat(config.to_dict(), width=100, sort_dicts=False, compact=True)

@@ -7,6 +7,7 @@ import functools
 
 import streamlit as st
 
+from pages.ui import presenter
 from pages.ui.language import language, t
 from pages.ui.marked import Marked
 from pages.ui.openings import declared, openings
@@ -44,7 +45,7 @@ def card(room: Playground) -> None:
     """One playground; the whole of it leads there."""
     theme = st.context.theme.type
     with st.container(border=True, key=f"card_{room.name}", height="stretch", gap="xsmall"):
-        st.page_link(room.page, label=t(room.question), query_params={"lang": language()})
+        st.page_link(room.page, label=t(room.question), query_params=kept())
         with st.container(horizontal=True, gap="small"):
             with st.container(width=180, key=f"still_{room.name}"):
                 st.html(picture(room.name, language(), theme if theme in THEMES else THEMES[0]))
@@ -65,6 +66,11 @@ def picture(room: str, spoken: str, theme: str) -> str:
     return f'<img alt="" src="data:image/webp;base64,{data}">'
 
 
+def kept() -> dict[str, str]:
+    """What every link takes along: the language, and whether this is in front of a room."""
+    return {"lang": language()} | ({presenter.PRESENTER: "true"} if presenter.on() else {})
+
+
 def ways() -> None:
     """One line of links: a point of a story, the same in front of a room, and a viewer's own data."""
     lecture, own = (next(room for room in playgrounds() if room.name == name) for name in ("recurrent", "multitask"))
@@ -74,13 +80,13 @@ def ways() -> None:
             lecture.page,
             label=t("A lecture, in large type"),
             icon=":material/co_present:",
-            query_params=told(lecture) | {"presenter": "true"},
+            query_params=told(lecture) | {presenter.PRESENTER: "true"},
         )
         st.page_link(
             own.page,
             label=t("My data: which structure?"),
             icon=":material/upload_file:",
-            query_params={"lang": language(), declared(own.name).place.open_key(declared(own.name).own.key): "true"},
+            query_params=kept() | {declared(own.name).place.open_key(declared(own.name).own.key): "true"},
         )
 
 
@@ -92,7 +98,7 @@ def told(room: Playground) -> dict[str, str]:
         place.part: setting.get("select", ""),
         place.hero: setting.get("hero", ""),
     }
-    return {"lang": language(), f"{room.name}_point": "1"} | {name: value for name, value in named.items() if value}
+    return kept() | {f"{room.name}_point": "1"} | {name: value for name, value in named.items() if value}
 
 
 def cards() -> None:
@@ -107,6 +113,10 @@ def cards() -> None:
         st.rerun()  # without the clock
 
 
+with st.sidebar:
+    presenter.switch("home")
+presenter.dress()
+presenter.keys()
 st.html(CSS)
 with st.container(key="lead", gap="xsmall"):
     st.title("Gatescope", anchor=False)

@@ -144,6 +144,8 @@ def _stage(
         words=words(),
         live=False,  # time is the text here: a new frame must not move the cursor
         names=tuple(("",) * (frames - max(len(scene.rows[0]), 1)) + (scene.rows[0] or ("–",)) for scene in scenes),
+        turns={"match": t("Words"), "maps": t("Cosines")},
+        spoken="maps",
     )
 
 

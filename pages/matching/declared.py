@@ -25,6 +25,7 @@ from pages.matching import (
 from pages.matching.answer import answer, log_title
 from pages.matching.costs import COSTS
 from pages.matching.notes import NOTES
+from pages.matching.questions import QUESTIONS
 from pages.matching.shown import Shown, shown
 from pages.matching.where import PLACE
 from pages.ui.declared import Export, OnThePlayer, Own, Page
@@ -65,4 +66,5 @@ PAGE = Page(
     own=Own("own_pairs", N_("Your pairs of query and document"), own_pairs.draw),
     notes=NOTES,
     export=Export(N_("Every document of the pool with its score and rank by each model and baseline."), exports.prepare, exports.opened),
+    questions=QUESTIONS,
 )  # fmt: skip

@@ -20,6 +20,7 @@ from pages.ui.language import N_, t
 from pages.ui.language import explain as told
 from pages.ui.marked import Marked
 from pages.ui.pieces.charts import show, unit_bars
+from pages.ui.pieces.drawer import open_drawer
 from pages.ui.pieces.zoom import zoom
 from pages.ui.theme import HUES
 
@@ -62,7 +63,9 @@ def _score(now: Shown, scene: Scene, rung: str, part: str) -> None:
     kind = "cosine" if part.startswith("cos") else "p"
     name = names["cos" if kind == "cosine" else "p"].format(n=number)
     st.markdown(Marked("**{name}** · {document}").format(name=name, document=_document(now, scene, number)))
-    zoom(explain(now.models[rung], scene.query, scene.rows, Address(kind, side=number)))
+    found = explain(now.models[rung], scene.query, scene.rows, Address(kind, side=number))
+    zoom(found)
+    open_drawer(PLACE, name, (_document(now, scene, number),), {"": found}, below="drill_down", part=part)
 
 
 def _document(now: Shown, scene: Scene, number: int) -> str:
@@ -79,9 +82,12 @@ def _level(now: Shown, scene: Scene, rung: str, part: str, word: int) -> None:
     at = min(word if side else len(row) - 1, len(row) - 1)
     if level not in EXPLAINED[rung] and level != "input":
         level = "inner"
-    st.markdown(Marked("**{side} · {level}**").format(side=names[side_name], level=names[f"{rung}.{level}.long"]))
+    title = Marked("{side} · {level}").format(side=names[side_name], level=names[f"{rung}.{level}.long"])
+    st.markdown(Marked("**{title}**").format(title=title))
+    at_word = t("At “{word}”, word {at} of {count}.", word=row[at], at=at + 1, count=len(row)) if row else ""
     if level == "input":
         hashing.of_word(now, row, at)
+        open_drawer(PLACE, title, (at_word,), below="drill_down", part=part)
         return
     left, right = st.columns((2, 3), gap="large")
     model = now.models[rung]
@@ -93,13 +99,18 @@ def _level(now: Shown, scene: Scene, rung: str, part: str, word: int) -> None:
     with left:
         which = unit(PLACE, where.UNIT, t("Unit"), len(values), 0)
         if name in ("map", *GATES):
-            st.caption(t("At “{word}”, word {at} of {count}.", word=row[at], at=at + 1, count=len(row)))
+            st.caption(at_word)
         show(unit_bars(values, which, HUES[0]), key="part_bars", alt=t("Every unit of this part"))
     with right:
         try:
-            zoom(explain(model, scene.query, scene.rows, Address(name, which, at, side)))
+            found = explain(model, scene.query, scene.rows, Address(name, which, at, side))
         except UserError as error:
             st.info(told(error))
+            open_drawer(PLACE, title, (told(error),), below="drill_down", part=part)
+            return
+        zoom(found)
+    about = (t("unit {unit}", unit=which + 1), at_word if name in ("map", *GATES) else "")
+    open_drawer(PLACE, title, about, {"": found}, below="drill_down", part=part)
 
 
 def _values(traced: Trace, name: str, side: int, at: int) -> np.ndarray:

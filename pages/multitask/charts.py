@@ -174,7 +174,8 @@ def _stage(
         words=words(config.runs),
         live=source == "live",
         instead={"loss": "against"} if compared.compares(config) else {},
-        turns={"loss": t("Loss curves"), "against": t("Comparison")},
+        turns={"loss": t("Loss curves"), "against": t("Comparison"), "shared": t("Gates")},
+        spoken="against",
         aside="" if config.shared_units else "plane",
     )
 

@@ -7,6 +7,7 @@ from pages.multitask import PLAYGROUND, experiments, exports, intervene, looks, 
 from pages.multitask.answer import answer
 from pages.multitask.costs import COSTS
 from pages.multitask.notes import NOTES
+from pages.multitask.questions import QUESTIONS
 from pages.multitask.where import PLACE
 from pages.ui.declared import Export, OnThePlayer, Own, Page
 from pages.ui.language import N_
@@ -47,4 +48,5 @@ PAGE = Page(
     ),
     hero_of=settings.hero_of,
     story_opens={"experiments": ("loss", "gap", "advantage")},
+    questions=QUESTIONS,
 )

@@ -19,7 +19,7 @@ from engine.runs.config import IntRange
 from engine.runs.frame import Frame
 from engine.runs.playground import Address
 from engine.runs.trace import Trace
-from pages.multitask import settings, where
+from pages.multitask import drawer, settings, where
 from pages.multitask.shown import Shown
 from pages.multitask.where import PLACE
 from pages.ui import language
@@ -63,7 +63,8 @@ def draw(shown: Shown) -> None:
     now = on_stage(shown)
     with st.container(border=True, key="drill_down"), or_why_not(now, "drill_down"):
         if now.part:
-            _part(now, now.part)
+            with drawer.or_why_not(now.part, title(now.part, now.names)):
+                _part(now, now.part)
         else:
             st.markdown(
                 Marked("**{title}** — ").format(title=t("Open a part"))
@@ -117,10 +118,10 @@ def _part(now: Looked, part: str) -> None:
             key = where.unit_key(part)
             unit = controls.whole_number(unit_name, limits, _interesting(values), key=key, bind="query-params") - 1
         kind, _, number = part.partition(":")
-        if kind == "x":
-            st.caption(t("The input is given: there is no sum behind it."))
-        elif kind == "shared":
-            st.caption(t("Features of the shared layer."))
+        found = None
+        if kind in ("x", "shared"):
+            given = t("The input is given: there is no sum behind it.")
+            st.caption(given if kind == "x" else t("Features of the shared layer."))
         else:
             summed = "expert" if kind == "bottom" else kind
             found = opened.explain(structure, rows.x[row : row + 1], Address(f"{summed}:{number or 0}", unit))
@@ -128,6 +129,7 @@ def _part(now: Looked, part: str) -> None:
                 zoom(found)
             else:
                 st.caption(t("This expert belongs to another task: the gate may not look at it, and its weight is 0."))
+    drawer.opened(now.structure, part, title(part, names), unit_name, unit, row, found)
 
 
 def _living(units: np.ndarray | None, slope: float) -> None:

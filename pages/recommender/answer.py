@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from engine.recommender.serving.scene import Scene
+from engine.recommender.serving.users import largest_loss
 from pages.recommender import naming
 from pages.recommender.left import counts_of
 from pages.recommender.shown import Shown
@@ -52,12 +51,7 @@ def served(now: Shown, user: int, day: float, scene: Scene) -> str:
         share=f"{scene.kept[2]:.0%}",
         hits=f"{now.plain(user, day)[0]:.0%}",
     )
-    return said + " " + t(MOST_LOST[largest_drop(scene)], known=f"{known:,}")
-
-
-def largest_drop(scene: Scene) -> int:
-    """Which stage takes most of the best possible watch time: 0 what has no vector, 1 recall, 2 ranking."""
-    return int(np.argmin(np.diff((1.0, *scene.kept))))
+    return said + " " + t(MOST_LOST[largest_loss(scene.kept)], known=f"{known:,}")
 
 
 def _counted(now: Shown, user: int, day: float, scene: Scene) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from engine.recommender.serving.scene import Scene, Watch, searches, watches
 from engine.recommender.serving.server import COLD, RANKING, Recommendation
 from engine.runs.frame import Array
-from pages.recommender import left, naming, where
+from pages.recommender import course, left, naming, where
 from pages.recommender.looks.cached import kept
 from pages.recommender.shown import Shown, steps_of
 from pages.ui.language import N_, bare, language, t
@@ -18,6 +18,8 @@ from pages.ui.player.words import player_words
 
 LOST, LISTED, SEARCHED = 3, 10, 4
 """Favourites circled, watches and searches listed."""
+COLOURED = 95.0
+"""Per cent of the lines that end within the scale of their colours."""
 TITLES = {"catalogue": N_("Catalogue"), "recall": N_("Recall"), "rank": N_("Ranking")}
 SENTENCES = {
     "catalogue": N_("{videos} videos in all; the {known} with a vector glow, the brighter the larger u · v."),
@@ -61,21 +63,25 @@ def _stage(digest: str, step: int, _now: Shown, origin: str, spoken: str, at: in
         "recalled": min(config.recalled, len(site.known)), "shown": min(config.shown, len(site.known)),
     }  # fmt: skip
     sentences = SENTENCES | {"rank": _ranks(now)}
+    minutes = _minutes(now, grid)
+    arrays = _arrays(now, grid) | minutes | left.arrays(now, grid) | course.arrays(now)
     return Stage(
         title=t("The funnel"),
         steps=steps_of(now.days),
         time_label=t("day"),
         rungs=tuple(Rung(rung, t(TITLES[rung]), bare(sentences[rung], **counts)) for rung in where.RUNGS),
-        panels=(_field(now, grid), *left.panel(now, grid), _slopes(now, grid), _listing(now)),
-        arrays=_arrays(now, grid) | left.arrays(now, grid),
+        panels=(_field(now, grid), *left.panel(now, grid), _slopes(now, grid, minutes.get("minutes")), _listing(now)),
+        arrays=arrays,
         sweep=_sweep(now),
         hero=float(at),
         origin="live" if origin == "live" else "recorded",
         origin_text={"recorded": t("recorded"), "live": t("live run"), "run": t("your run")}[origin],
         words=words(),
         instead={"history": "slopes"} if now.site.world.true else {},
-        turns={"history": t("Watched"), "slopes": t("Ranking")},
+        turns={"history": t("Watched"), "slopes": t("Ranking"), "left": t("Watch time")},
+        spoken="left",
         stands_on={"history": ("catalogue", "recall")},
+        course=course.course(now),
         live=False,  # time is the days here: a new frame must not move the cursor
     )
 
@@ -100,6 +106,7 @@ def _sweep(now: Shown) -> Sweep:
         options=tuple(
             " · ".join(filter(None, (naming.user(now.site, u), naming.taste(now.site, u)))) for u in now.users
         ),
+        icons=tuple(naming.icon(now.site, user) for user in now.users),
     )
 
 
@@ -117,6 +124,19 @@ def _arrays(now: Shown, grid: Grid) -> dict[str, np.ndarray | Quantised]:
         "lines": _padded(grid, lambda s: pixel[lines_of(s)], config.shown + 1),
     }
     return found
+
+
+def _minutes(now: Shown, grid: Grid) -> dict[str, np.ndarray]:
+    """The minutes that a simulated user would watch of each video of the slope chart; nothing where nobody knows."""
+    if not now.site.world.true:
+        return {}
+    most = now.config.shown + 1
+    found = np.full((len(grid), len(grid[0]), most), np.nan, np.float32)
+    for s, row in enumerate(grid):
+        for f, one in enumerate(row):
+            lines = lines_of(one)[:most]
+            found[s, f, : len(lines)] = now.truth.minutes(one.given.user, lines, one.given.now)
+    return {"minutes": found}
 
 
 def _padded(grid: Grid, pick: Callable[[Scene], Array], most: int) -> np.ndarray:
@@ -190,7 +210,7 @@ def _field(now: Shown, grid: Grid) -> Field:
     )
 
 
-def _slopes(now: Shown, grid: Grid) -> Slopes:
+def _slopes(now: Shown, grid: Grid, minutes: np.ndarray | None) -> Slopes:
     site = now.site
     return Slopes(
         "slopes",
@@ -202,6 +222,9 @@ def _slopes(now: Shown, grid: Grid) -> Slopes:
         Ref("stands_out"),
         now.config.recalled,
         Ref("lines"),
+        None if minutes is None else Ref("minutes"),
+        t("expected watch time, min"),
+        1.0 if minutes is None else float(np.ceil(np.nanpercentile(minutes, COLOURED))),
     )
 
 

@@ -10,6 +10,7 @@ from pages.recommender import PLAYGROUND, exports, opponents, own_log, settings,
 from pages.recommender.answer import answer
 from pages.recommender.costs import COSTS
 from pages.recommender.looks import (
+    ab,
     against,
     days,
     depth,
@@ -26,6 +27,7 @@ from pages.recommender.looks import (
     watch_time,
 )
 from pages.recommender.notes import NOTES
+from pages.recommender.questions import QUESTIONS
 from pages.recommender.shown import Shown, shown
 from pages.recommender.where import PLACE
 from pages.ui.declared import Export, OnThePlayer, Own, Page
@@ -57,7 +59,7 @@ PAGE = Page(
     shown=shown,
     answer=answer,
     stage=stage.stage,
-    player=OnThePlayer(released=where.choose_user, clicked=stage.clicked),
+    player=OnThePlayer(released=where.choose_user, clicked=stage.clicked, closed=where.let_go),
     otherwise=stage.otherwise,
     drill=opponents.draw,
     below=why.draw,
@@ -71,13 +73,14 @@ PAGE = Page(
     ),
     experiments_about=_about,
     experiments=(
-        _judged("against", N_("Opponents: does recall find more than what needs no training?"), against.draw, "sports_martial_arts", against.CLAIMS),
+        _judged("against", N_("Opponents: does recall find more than methods without a network?"), against.draw, "sports_martial_arts", against.CLAIMS),
         Section("real_logs", N_("Real logs: what do the same methods find on KuaiRand and MovieLens?"), real_logs.draw, "dataset"),
         _judged("watch_time", N_("Watch time: what do its weights earn, and are the odds minutes?"), watch_time.draw, "schedule", watch_time.CLAIMS),
+        _judged("ab", N_("A/B: which order earns more, and would the log of one half have told?"), ab.draw, "call_split", ab.CLAIMS),
         _judged("item2vec", N_("item2vec: what stands near what, and does it find more?"), item2vec.draw, "hub", item2vec.CLAIMS),
         _judged("age", N_("Age and example age: what do they bend, and do new videos gain?"), example_age.draw, "timer", example_age.CLAIMS),
         _judged("negatives", N_("Negative sampling: how near is it to the full softmax, and do more find more?"), negative_sampling.draw, "casino", negative_sampling.CLAIMS),
-        _judged("split", N_("The split: what does a random hold-out promise, and who gains by equal samples?"), split.draw, "call_split", split.CLAIMS),
+        _judged("split", N_("The split: what does a random hold-out promise, and who gains by equal samples?"), split.draw, "content_cut", split.CLAIMS),
         _judged("head", N_("User-generated or head-heavy: how far does popularity come?"), head_heavy.draw, "equalizer", head_heavy.CLAIMS),
         _judged("depth", N_("How many layers: does a further one find more?"), depth.draw, "layers", depth.CLAIMS),
     ),
@@ -92,4 +95,5 @@ PAGE = Page(
     arrive=where.forget,
     before_train=where.forget,
     switched=stage.switched,
+    questions=QUESTIONS,
 )  # fmt: skip

@@ -41,6 +41,18 @@ def taste(site: Site, number: int) -> str:
     return "" if site.world.people else topic(int(site.world.users.taste[number].argmax()))
 
 
+ICONS = (
+    "restaurant", "sports_soccer", "chess", "yard", "rocket_launch", "music_note", "luggage", "account_balance", "sports_esports",
+    "calculate", "pets", "content_cut", "sports_gymnastics", "photo_camera", "code", "fitness_center",
+)  # fmt: skip
+"""(TOPICS,) signs in Material Symbols, the font that Streamlit brings."""
+
+
+def icon(site: Site, number: int) -> str:
+    """The sign of the topic that a user likes best; of nobody in particular in a user's own log."""
+    return "person" if site.world.people else ICONS[int(site.world.users.taste[number].argmax())]
+
+
 def spoken(number: int) -> str:
     """A language of users and videos."""
     return wordings.LANGUAGE_NAMES[language()][number]

@@ -24,7 +24,8 @@ from engine.recommender.shipped import stored
 from engine.runs.frame import Array, Frame
 from engine.runs.service.run import Run
 from pages.recommender.shown import Shown, shown
-from pages.ui.language import N_, bare, listed, t
+from pages.recommender.tuned import told_chosen
+from pages.ui.language import N_, bare, t
 from pages.ui.marked import Marked
 from pages.ui.pieces.charts import show
 from pages.ui.run import polling, training
@@ -38,6 +39,7 @@ METHODS: Mapping[str, str] = {
     "kinds": N_("Popularity in own categories"),
     "knn": N_("Item-kNN"),
     "ease": "EASE",
+    "als": "ALS",
 }
 CANNOT: Mapping[str, str] = {
     "recall": N_("The DNN must be trained anew as videos come, and finds none that was not watched before."),
@@ -50,11 +52,16 @@ CANNOT: Mapping[str, str] = {
     "ease": N_(
         "EASE knows no time, no search, age or region; its cost grows with the cube of the catalogue, so beyond {most} videos it looks at the most watched."
     ),
+    "als": N_(
+        "ALS knows no time, no search, age or region, and has no factors for what is new until they are solved for."
+    ),
 }
 """What the one that finds most cannot do."""
 GREY = "#8a8f98"
 """Of what is not trained."""
 WORLDS = "recommender_worlds"
+BESIDE = 4
+"""Methods whose bars stand beside the model's, those that hold most; the others are folded."""
 
 
 def named(method: str) -> str:
@@ -139,8 +146,8 @@ def _drawn() -> None:
         st.caption(_told(now, hits, known, frame), width="stretch")
         if len(hits) > 1:
             with st.container(width=430):
-                _bars(hits, CUTS[cut])
-            with st.popover(t("Other lengths")):
+                _bars(_few(hits), CUTS[cut])
+            with st.popover(t("Other lengths and methods")):
                 _table(frame, known)
 
 
@@ -161,7 +168,7 @@ def _told(now: Shown, hits: Mapping[str, float], known: Mapping[str, Array] | No
     others = {name: share for name, share in hits.items() if name != "recall"}
     first = max(others, key=lambda name: others[name])
     parts.append(
-        t("Without training {name} holds the most: **{share}**.", name=named(first), share=f"{others[first]:.1%}")
+        t("Without a network {name} holds the most: **{share}**.", name=named(first), share=f"{others[first]:.1%}")
     )
     if known is not None and "ceiling" in known:
         parts.append(
@@ -193,13 +200,19 @@ def _longer(now: Shown) -> list[str]:
 def _waiting(now: Shown) -> list[str]:
     """What becomes of measuring what needs no training, where it is not known."""
     if now.own:
-        return [t("What needs no training is being tuned on this log.")] if now.live else []
+        return [t("The methods without a network are being tuned on this log.")] if now.live else []
     run = _runs().get(_world(now))
     if run is None:
         return []
     if run.state.active:
-        return [t("What needs no training is being measured on this site.")]
-    return [t("What needs no training could not be measured.")]
+        return [t("The methods without a network are being measured on this site.")]
+    return [t("The methods without a network could not be measured.")]
+
+
+def _few(hits: Mapping[str, float]) -> dict[str, float]:
+    """The model, and those of the others that hold most."""
+    others = sorted((name for name in hits if name != "recall"), key=lambda name: -hits[name])[:BESIDE]
+    return {name: share for name, share in hits.items() if name == "recall" or name in others}
 
 
 def _bars(hits: Mapping[str, float], cut: int) -> None:
@@ -209,7 +222,12 @@ def _bars(hits: Mapping[str, float], cut: int) -> None:
     hues = [HUES[0] if name == "recall" else GREY for name in names]
     title = bare("held-out watches among {cut}", cut=cut)
     base = alt.Chart(rows, height=20 * len(names)).encode(
-        y=alt.Y("method:N", sort=None, title=None, axis=alt.Axis(labelLimit=220, labelOverlap=False)),
+        y=alt.Y(
+            "method:N",
+            sort=None,
+            title=None,
+            axis=alt.Axis(labelLimit=220, labelOverlap=False, labelFlush=False, labelBound=False),
+        ),
         x=alt.X("hits:Q", title=None, axis=None),
     )
     bars = base.mark_bar(size=12).encode(
@@ -234,26 +252,6 @@ def _table(frame: Frame, known: Mapping[str, Array] | None) -> None:
     )
     if chosen := told_chosen(known):
         st.caption(chosen)
-
-
-def told_chosen(known: Mapping[str, Array]) -> str:
-    """What tuning chose, where it is told."""
-    if "chosen.recent" not in known:
-        return ""
-    some = {name: float(value) for name, value in known.items() if name.startswith("chosen.")}
-    said = listed(
-        (
-            bare("last days: {days}", days=f"{some['chosen.recent']:g}"),
-            bare("in own categories: {days}", days=f"{some['chosen.kinds']:g}"),
-            bare(
-                "item-kNN: {count} neighbours, shrinkage {shrinkage}",
-                count=f"{some['chosen.neighbours']:g}",
-                shrinkage=f"{some['chosen.shrinkage']:g}",
-            ),
-            f"EASE: λ {some['chosen.penalty']:g}",
-        )
-    )
-    return t("Tuned on this site, on the watches before the held-out ones: {said}.", said=said)
 
 
 def _shares(hits: Array) -> dict[str, str]:

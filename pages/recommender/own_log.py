@@ -14,6 +14,7 @@ from engine.recommender.own_log.sample import sample_log
 from engine.recommender.own_log.site import enough_steps, own_config
 from engine.runs.config import IntRange
 from engine.runs.service.run import State
+from engine.tables.beside import joined
 from engine.tables.roles.clock import LINE
 from pages.recommender import where
 from pages.recommender.measured import measured
@@ -44,6 +45,14 @@ ROLES = {
 UNITS = {1e-3: N_("milliseconds"), 1.0: N_("seconds"), 60.0: N_("minutes")}
 RATED = {"all": N_("Every rating"), "liked": N_("From 4 of 5 up")}
 
+ASKED = {"last": N_("Each user's last watch"), "moment": N_("The next watch after one moment for all")}
+LEAKS = {
+    "last": N_("Each user is asked at a moment of their own: the models have learnt from what others watched after it, which no server could have."),
+    "moment": N_("Nine tenths of the rows come before the moment and are learnt from; of each user the next watch after it is asked, and nothing later is seen by anything. Who watches only before or only after it is not asked, and items that are new then cannot be found."),
+}  # fmt: skip
+"""What each way of asking leaks."""
+STOP = {"steps": N_("At the last step"), "validation": N_("Once hits on validation stop rising")}
+
 
 def draw() -> None:
     """The file, what is in it, and the button; the run goes on the stage above, its measures stand here."""
@@ -72,8 +81,21 @@ def _file() -> reading.Upload | None:
     with st.popover(t("Columns and formats")):
         st.markdown(_columns())
     if file is None and sample:
-        return reading.Upload(PLACE.playground, "sample.csv", "sample", _sample)
-    return file
+        file = reading.Upload(PLACE.playground, "sample.csv", "sample", _sample)
+    return None if file is None else _with_lists(file)
+
+
+def _with_lists(file: reading.Upload) -> reading.Upload:
+    """The log, and the lists that another system serves where a file of them is there."""
+    with st.expander(t("The lists that my present system serves")):
+        other = st.file_uploader(
+            t("A file of user, item and rank; without a rank the order of the lines counts"), type=list(TABLES),
+            key="recommender_upload_lists", help=t("They are judged by the same hits as the models, as they stand. Users and items are named as in the log."),
+        )  # fmt: skip
+    if other is None:
+        return file
+    log, lists = file.data, other.getvalue
+    return reading.Upload(PLACE.playground, file.name, f"{file.mark}_{other.file_id}", lambda: joined(log(), lists()))
 
 
 @st.cache_data(max_entries=1, show_spinner=False)
@@ -128,6 +150,8 @@ def _found(log: Found) -> None:
     st.caption(held + (" " + t("Rows that stood there twice: {rows}.", rows=f"{log.twice:,}") if log.twice else ""))
     named = {role: t("order of the lines") if name == LINE else name for role, name in log.roles.items()}
     columns = listed(t(ROLES[role]) + ": " + name for role, name in named.items())
+    if log.listed is not None:
+        st.caption(t("Lists of the present system: {users} users of this log have one.", users=f"{log.listed:,}"))
     unit = t(" Watch times are in {unit}.", unit=t(UNITS[log.unit])) if log.timed else ""
     st.caption(t("Read as {columns}.", columns=columns) + unit)
     if not log.ranked:
@@ -141,6 +165,7 @@ def _found(log: Found) -> None:
 
 
 def _settings(log: Found, digest: str, rated: str) -> OwnLogConfig:
+    asked, stop = _asked()
     recall, ranking = enough_steps(log)
     steps_of, how = IntRange(50, 20_000), {"bind": "query-params", "step": 100}
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -159,8 +184,22 @@ def _settings(log: Found, digest: str, rated: str) -> OwnLogConfig:
                     t("Positives of ranking count"), list(WEIGHTING), "watch_time", key="recommender_own_weighting",
                     name_of=lambda one: t(WEIGHTING[one]),
                 )  # fmt: skip
-    base = OwnLogConfig(steps=steps, ranking_steps=ranking, fewest=fewest, weighting=weighting, rated=rated)
+    base = OwnLogConfig(
+        steps=steps, ranking_steps=ranking, fewest=fewest, weighting=weighting, rated=rated, asked=asked, stop=stop
+    )
     return own_config(log, digest, base)
+
+
+def _asked() -> tuple[str, str]:
+    """Which watches are asked, said with what that leaks, and when recall has learnt enough."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        asked = one_of(t("What is asked"), list(ASKED), "last", key="recommender_own_asked", name_of=lambda one: t(ASKED[one]))  # fmt: skip
+        stop = one_of(
+            t("Recall ends"), list(STOP), "steps", key="recommender_own_stop", name_of=lambda one: t(STOP[one]),
+            help=t("Validation is the watch before the one that is asked, of up to 1,000 users: it is not learnt from, and training goes back to where most of them were hit."),
+        )  # fmt: skip
+    st.caption(t(LEAKS[asked]))
+    return asked, stop
 
 
 def _progress(config: OwnLogConfig) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any, cast
@@ -15,10 +15,12 @@ from engine.recommender.looks.plain import Plain
 from engine.recommender.own_log.found import log_in
 from engine.recommender.own_log.log import OwnLog
 from engine.recommender.own_log.site import site_of_log
+from engine.recommender.serving.course import TOLD, Course, asked, course, course_of
 from engine.recommender.serving.restore import server_at
-from engine.recommender.serving.scene import Scene, days, offered, scene
+from engine.recommender.serving.scene import Scene, days, scene
 from engine.recommender.serving.server import Server
 from engine.recommender.serving.truth import Truth
+from engine.recommender.serving.users import users_of
 from engine.recommender.shipped import recorded
 from engine.recommender.site.field import Field, field_of
 from engine.recommender.site.vocabulary import Site
@@ -31,7 +33,7 @@ from pages.ui.language import t
 from pages.ui.run import reading
 from pages.ui.run.on_stage import OnStage, current
 
-FRAMES, MOST_GLOW, MOST_LIVE_GLOW = 6, 900_000, 220_000
+FRAMES, MOST_GLOW, MOST_LIVE_GLOW = 6, 600_000, 220_000
 """Days on stage, and the most numbers of glow that a stage sends, once or with each frame of training; a large vocabulary has
 fewer days."""
 
@@ -73,7 +75,16 @@ class Shown(OnStage[RecommenderConfig]):
     @cached_property
     def users(self) -> tuple[int, ...]:
         """Who is offered."""
-        return cast(tuple[int, ...], self._keep[3](self.config.digest, self.frame.step, self.site))
+        shipped = recorded()
+        frames = shipped.frames if same_world(self.config, shipped.config) else self.recording.frames
+        return cast(tuple[int, ...], self._keep[3](self.config.digest, frames[-1].step, self.site, frames))
+
+    @cached_property
+    def course(self) -> Course | None:
+        """What recall finds for them as training goes on, where that is over and the viewer looks at its end."""
+        if self.live or self.frame is not self.recording.frames[-1]:
+            return None
+        return cast(Course | None, self._keep[7](self.config.digest, self.recording.digest, self))
 
     @cached_property
     def days(self) -> tuple[float, ...]:
@@ -149,7 +160,7 @@ def _simulated(digest: str, _config: RecommenderConfig) -> Site:
 
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False)
-def _own(table: str, told: str, rated: str, fewest: int, _config: OwnLogConfig, _log: OwnLog) -> Site:
+def _own(table: str, told: str, rated: str, fewest: int, asked: str, _config: OwnLogConfig, _log: OwnLog) -> Site:
     return site_of_log(_config, _log)
 
 
@@ -157,7 +168,7 @@ def site_of_config(config: RecommenderConfig) -> Site:
     """The site of a config; those that differ in training alone share it. An own log's is read from this session's file."""
     if isinstance(config, OwnLogConfig):
         log = reading.again(config.table, log_in, rated=config.rated, told=config.told)
-        site = _own(config.table, config.told, config.rated, config.fewest, config, log)
+        site = _own(config.table, config.told, config.rated, config.fewest, config.asked, config, log)
     else:
         world = _world(config)
         site = _simulated(world.digest, world)
@@ -177,8 +188,17 @@ def _know(digest: str, _site: Site) -> Truth:
     return Truth(_site)
 
 
-def _offer(digest: str, step: int, _site: Site) -> tuple[int, ...]:
-    return offered(_site)
+def _offer(digest: str, step: int, _site: Site, _frames: Sequence[Frame]) -> tuple[int, ...]:
+    return users_of(_site, _frames)
+
+
+def _follow(digest: str, run: str, _now: Shown) -> Course | None:
+    """As a shipped run says; of another as the parameters that its frames keep say."""
+    site, frames = _now.site, _now.recording.frames
+    kept = [frame for frame in frames if TOLD in frame.parameters]
+    return course_of(site, frames) or course(
+        site, {frame.step: asked(site, frame, _now.users, _now.truth) for frame in kept}
+    )
 
 
 def _look(digest: str, step: int, user: int, day: float, without: tuple[int, ...], _now: Shown) -> Scene:
@@ -194,12 +214,14 @@ def _plainly(digest: str, user: int, day: float, _plain: Plain, _now: Shown) -> 
 
 
 _kept = partial(st.cache_resource, show_spinner=False)
-_KEEPING = (_open, _lay_out, _look, _offer, _know, _without_training, _plainly)
+_KEEPING = (_open, _lay_out, _look, _offer, _know, _without_training, _plainly, _follow)
 _KEEP: dict[bool, tuple[Callable[..., Any], ...]] = {
-    False: tuple(_kept(max_entries=most)(one) for one, most in zip(_KEEPING, (8, 6, 400, 8, 6, 6, 400), strict=True)),
+    False: tuple(
+        _kept(max_entries=most)(one) for one, most in zip(_KEEPING, (8, 6, 400, 8, 6, 6, 400, 8), strict=True)
+    ),
     True: tuple(
         _kept(scope="session", max_entries=most)(one)
-        for one, most in zip(_KEEPING, (2, 2, 90, 2, 2, 2, 90), strict=True)
+        for one, most in zip(_KEEPING, (2, 2, 90, 2, 2, 2, 90, 2), strict=True)
     ),
 }
 """Server, field, scenes, offered users, truth and what needs no training, by whether they are of a user's own log, which goes with the browser session."""

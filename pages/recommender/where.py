@@ -45,6 +45,11 @@ def look_at(video: int) -> None:
     PLACE.write(VIDEO, "" if looked_at(video) else str(video))
 
 
+def let_go() -> None:
+    """Ask about no video."""
+    PLACE.write(VIDEO, "")
+
+
 def looked_at(video_: int) -> bool:
     """Whether this video is looked at."""
     return video() == video_

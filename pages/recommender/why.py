@@ -8,11 +8,13 @@ import streamlit as st
 from engine.recommender.serving.explain import explain_logit, explain_score
 from engine.recommender.serving.scene import Scene
 from engine.recommender.serving.server import COLD, FUTURE, RANKING, RECALL, SHOWN, WATCHED, Lost, Server
+from engine.runs.explanation import Explanation
 from pages.recommender import naming, settings, where
 from pages.recommender.shown import Shown, shown
 from pages.recommender.where import PLACE
 from pages.ui.language import N_, t
 from pages.ui.marked import Marked, plain
+from pages.ui.pieces.drawer import open_drawer
 from pages.ui.pieces.zoom import zoom
 
 STAGES = (FUTURE, WATCHED, COLD, RECALL, RANKING)
@@ -50,8 +52,9 @@ def draw() -> None:
         st.markdown(_way(now, lost))
         st.markdown(told(now, lost, len(scene.given.candidates), video in where.without()))
         _facts(now, scene, video, day)
-        if lost.stage in (RECALL, RANKING, SHOWN):
-            _sums(now, scene, video, lost)
+        sums = _sums(now, scene, video, lost) if lost.stage in (RECALL, RANKING, SHOWN) else {}
+        way = told(now, lost, len(scene.given.candidates), video in where.without())
+        open_drawer(PLACE, _question(now, video, lost), (way,), sums, below="why", of=f"video {video}")
 
 
 def _suggest(now: Shown) -> None:
@@ -105,14 +108,23 @@ def _took(now: Shown, day: float, scene: Scene) -> list[str]:
 def _head(now: Shown, video: int, lost: Lost) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         channel = naming.channel(now.site, video)
-        question = t("Recommended") if lost.stage == SHOWN else t("Why not recommended?")
+        question = _asked(lost)
         head = Marked("**{question}** “{title}” · :gray[{channel}]" if channel else "**{question}** “{title}”")
         st.markdown(head.format(question=question, title=naming.title(now.site, video), channel=channel))
         st.button(t("Close"), icon=":material/close:", key="why_close", type="tertiary", on_click=_close)
 
 
+def _asked(lost: Lost) -> Marked:
+    return t("Recommended") if lost.stage == SHOWN else t("Why not recommended?")
+
+
+def _question(now: Shown, video: int, lost: Lost) -> Marked:
+    """The same on the stage, in a line."""
+    return Marked("{question} “{title}”").format(question=_asked(lost), title=naming.title(now.site, video))
+
+
 def _close() -> None:
-    PLACE.write(where.VIDEO, "")
+    where.let_go()
     PLACE.refresh()
 
 
@@ -178,27 +190,31 @@ def _facts(now: Shown, scene: Scene, video: int, day: float) -> None:
     st.caption(Marked(" · ").join(parts))
 
 
-def _sums(now: Shown, scene: Scene, video: int, lost: Lost) -> None:
+def _sums(now: Shown, scene: Scene, video: int, lost: Lost) -> dict[str, Explanation]:
+    """Recall's sum and ranking's, written out as far as it came; by their headings."""
     server, given = now.server, scene.given
     row = int(now.site.row(np.array([video]))[0])
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown(t("**Recall**: the score u · v"))
-        zoom(explain_score(server, given, row))
+        score = explain_score(server, given, row)
+        zoom(score)
     with right:
         if server.ranker is None or lost.stage == RECALL:
             st.caption(t("Ranking never read it.") if server.ranker else now.unranked())
-            return
+            return {t("Recall"): score}
         odds = _odds(server, scene, video)
         st.markdown(t(MINUTES if now.weighed else ODDS, odds=f"{odds:.2f}"))
         some = server.features(given.user, np.array([video]), given.now, where.without())
-        zoom(explain_logit(server, server.ranker.seen(some)))
+        logit = explain_logit(server, server.ranker.seen(some))
+        zoom(logit)
         if now.weighed and now.site.world.true and odds > now.site.world.videos.minutes[video]:
             st.caption(
                 t(
                     "More minutes than the video has: odds are close to watch time only where clicks are rare. *Watch time* below holds them against the truth."
                 )
             )
+    return {t("Recall"): score, t("Ranking"): logit}
 
 
 def _odds(server: Server, scene: Scene, video: int) -> float:

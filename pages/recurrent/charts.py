@@ -186,6 +186,8 @@ def _stage(
         words=words(),
         live=False,  # time is the sentence here: a new frame must not move the cursor
         names=tuple(("",) * (width - len(one.written)) + one.written for one in shown),
+        turns={"reach": t("By distance"), "belt": t("One word")},
+        spoken="reach",
     )
 
 

@@ -7,6 +7,7 @@ from pages.recurrent import PLAYGROUND, experiments, exports, intervene, looks, 
 from pages.recurrent.answer import answer
 from pages.recurrent.costs import COSTS
 from pages.recurrent.notes import NOTES
+from pages.recurrent.questions import QUESTIONS
 from pages.recurrent.shown import Shown
 from pages.recurrent.where import PLACE
 from pages.ui.declared import Export, OnThePlayer, Own, Page
@@ -59,4 +60,5 @@ PAGE: Page[RecurrentConfig, Shown] = Page(
     export=Export(N_("Every gate and state of every unit and word of the sequence on stage."), exports.prepare, exports.opened),
     hero_of=settings.hero_of,
     step_of=settings.step_of,
+    questions=QUESTIONS,
 )  # fmt: skip

@@ -16,7 +16,7 @@ from engine.recurrent.tasks import task_of
 from engine.runs.explanation import Explanation
 from engine.runs.playground import Address
 from engine.runs.trace import Trace
-from pages.recurrent import charts, where
+from pages.recurrent import charts, drawer, where
 from pages.recurrent.shown import Shown
 from pages.recurrent.where import PLACE
 from pages.ui import language
@@ -51,6 +51,7 @@ def draw(now: Shown) -> None:
             _part(now, position.rung, one, position.frame, position.selected)
         except UserError as error:
             st.info(language.explain(error))
+            drawer.not_opened(position.rung, position.selected, error)
 
 
 def _place(now: Shown) -> tuple[Probe, Position]:
@@ -84,8 +85,11 @@ def _part(now: Shown, cell: str, one: Probe, word: int, selected: str | None) ->
         )
         if part == kind.states[-1] and "kept" in traced:
             st.caption(_mixed(kind.states[-1]))
+    found = _explained(now, cell, one, part, at, which)
     with right:
-        zoom(_explained(now, cell, one, part, at, which))
+        zoom(found)
+    if selected:
+        drawer.opened(now, cell, one, selected, part, at, which, found)
 
 
 def _key(now: Shown, cell: str, one: Probe) -> tuple[object, ...]:

@@ -1,4 +1,4 @@
-"""Bringing a page's stage elsewhere: by a preset, by a point of its story, or back to what it opens on."""
+"""Bringing a page's stage elsewhere: by a preset, by a point of its story, by an old link, or back to what it opens on."""
 
 from __future__ import annotations
 
@@ -13,6 +13,18 @@ from pages.ui.run import live
 
 FIRST = "-999"
 """A step before every first one: the stage goes to the nearest that there is."""
+
+
+def by_old_names(room: str, renamed: Mapping[str, str]) -> None:
+    """A link names settings as they were called when it was made: the URL says today's names before anything is drawn. Where
+    it says both, today's counts."""
+    loose = {f"{room}_{old}": f"{room}_{now}" for old, now in renamed.items() if f"{room}_{old}" in st.query_params}
+    for old, now in loose.items():
+        if now not in st.query_params:
+            st.query_params[now] = st.query_params.get_all(old)
+        del st.query_params[old]
+    if loose:
+        st.rerun()  # a control takes its value from the URL that a run began with
 
 
 def take(page: Page[Any, Any], preset: Preset | None) -> None:

@@ -20,6 +20,7 @@ from pages.ui.controls.settings import Settings
 from pages.ui.language import N_
 from pages.ui.pieces import report
 from pages.ui.pieces.notes import Notes
+from pages.ui.pieces.questions import Found
 from pages.ui.pieces.section import Section
 from pages.ui.place import Place
 from pages.ui.player.position import Click, Position
@@ -52,12 +53,14 @@ class OnThePlayer(Generic[S]):
     released  the hero has another value
     clicked   on a part, a cell or a dot
     asked     a text was typed, where the hero takes texts
+    closed    the drawer of what was clicked was closed, where that is no part that can be selected
     """
 
     moved: Callable[[S, Stage, Position], None] | None = None
     released: Callable[[float], None] | None = None
     clicked: Callable[[S, Stage, Click], None] | None = None
     asked: Callable[[S, str], None] | None = None
+    closed: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ class Page(Generic[C, S]):
                polled by itself belongs to the first: the second is a part of what is polled already
     remarks    draws what the stage cannot show
     story_opens    sections by a name that the story uses for several
+    questions      by the name that the story asks by: what was measured
     """
 
     about: Playground
@@ -128,6 +132,7 @@ class Page(Generic[C, S]):
     before_train: Callable[[], None] = lambda: None
     switched: Callable[[], None] = lambda: None
     story_opens: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    questions: Mapping[str, Callable[[S], Found]] = field(default_factory=dict)
 
     @property
     def key(self) -> str:

@@ -9,12 +9,13 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from engine.runs.config import Config
-from pages.ui import arrival, share, stage_view
+from pages.ui import arrival, phones, presenter, share, stage_view
 from pages.ui.declared import Page
 from pages.ui.language import t
 from pages.ui.marked import unmarked
 from pages.ui.pieces import model_files, odd_runs, on_your_settings, report
 from pages.ui.pieces.downloads import downloads
+from pages.ui.pieces.room import Room
 from pages.ui.pieces.section import Section, draw_section, own_section, section
 from pages.ui.pieces.story_panel import story_invitation, story_panel
 from pages.ui.run import live, polling, training
@@ -28,25 +29,33 @@ def draw(page: Page[C, S]) -> None:
     """Sidebar, notice, the point of the story being told, the stage, and the sections under it, from top to bottom."""
     polling.begin()
     place, name = page.place, page.about.name
+    arrival.by_old_names(name, page.engine.config.renamed)
     place.follow(page.key)
     with st.sidebar:
         config = page.settings.sidebar(partial(arrival.take, page))
         share.link()
-        share.presenter()
+        presenter.switch(page.about.name)
+    presenter.dress()
     notice = st.container()  # always there: what comes below must not change its place when the notice goes
     for sentence in training.lost_in_reload():
         notice.warning(t(sentence))
-    above = st.container()  # a point being told stands above the stage that shows it
+    beside = st.container()  # a point being told stands in the sidebar's place, on a phone above the stage
     show = partial(arrival.show_state, page)
-    story_panel(name, show, above)
+    room = Room(page)
+    if presenter.on():
+        room.draw(beside)
+    else:
+        story_panel(name, show, beside)
+    presenter.keys(room.walk, room.home)
+    if presenter.on():
+        phones.button()
 
     def tell(setting: Mapping[str, str]) -> None:
         show(setting)
         place.refresh()  # from inside the stage's fragment: the whole page follows
 
     def drawn() -> None:
-        stage_view.draw(page, config)
-        story_invitation(name, tell)
+        stage_view.draw(page, config, lambda: story_invitation(name, tell))
         if page.below is not None:
             page.below()
 
@@ -63,8 +72,9 @@ def _below(page: Page[C, S], config: C | None) -> None:
         odd_runs.draw(page, one)
         on_your_settings.draw(shipped, page.settings, one.key, one.claims(), config)
 
-    if page.drill is not None:
-        page.drill(page.shown())
+    drill = page.drill
+    if drill is not None:
+        live.followed(lambda: drill(page.shown()), "drill")
     st.subheader(t("A closer look"), anchor=False)
     for one in page.looks:
         draw_section(one, place, shipped, page.shown)

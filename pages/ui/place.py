@@ -44,11 +44,21 @@ class Place:
         beside: Sequence[str] = (),
     ) -> None:
         self.playground, self.ladder, self._part = playground, tuple(ladder), re.compile(part)
-        self._opens_on = opens_on or self.ladder[-1]
+        self.opens_on = opens_on or self.ladder[-1]
         self.hero, self._domain, self.hero_start, self._beside = hero, domain, hero_start, tuple(beside)
-        self.step, self.rung, self.part, self.moment, self.shown, self._seek, self._refresh, self._written = (
+        (
+            self.step,
+            self.rung,
+            self.part,
+            self.moment,
+            self.shown,
+            self._seek,
+            self._refresh,
+            self._plays,
+            self._written,
+        ) = (
             f"{playground}_{name}"
-            for name in ("step", "rung", "part", "moment", "on_stage", "seek", "refresh", "written")
+            for name in ("step", "rung", "part", "moment", "on_stage", "seek", "refresh", "plays", "written")
         )
 
     def start(self, steps: Sequence[int], rungs: Sequence[str], hero: float) -> Position:
@@ -60,7 +70,7 @@ class Place:
         rung = self.read(self.rung)
         ladder = [one for one in self.ladder if one in rungs]
         part = self.read(self.part)
-        first = self._opens_on if self._opens_on in ladder else ladder[-1]
+        first = self.opens_on if self.opens_on in ladder else ladder[-1]
         return Position(frame, hero, rung if rung in ladder else first, part if self._part.fullmatch(part) else None)
 
     def rung_of(self, rungs: Sequence[str]) -> str:
@@ -70,7 +80,7 @@ class Place:
     def remember(self, position: Position, steps: Sequence[int]) -> None:
         """Write a position to the URL; what is at its default is left out."""
         self.write(self.step, "" if position.frame == len(steps) - 1 else str(steps[position.frame]))
-        self.write(self.rung, "" if position.rung == self._opens_on else position.rung)
+        self.write(self.rung, "" if position.rung == self.opens_on else position.rung)
         self.write(self.part, position.selected or "")
 
     @property
@@ -143,6 +153,15 @@ class Place:
     def seeks(self) -> int:
         """How often it was sent there."""
         return int(st.session_state.get(self._seek, 0))
+
+    def play(self) -> None:
+        """The player plays from its first frame at the next draw."""
+        st.session_state[self._plays] = self.plays + 1
+
+    @property
+    def plays(self) -> int:
+        """How often it was asked to."""
+        return int(st.session_state.get(self._plays, 0))
 
     def refresh(self) -> None:
         """From a callback inside the stage's fragment: the whole page runs next."""

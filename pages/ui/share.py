@@ -10,8 +10,6 @@ import streamlit as st
 from pages.ui.language import KEY, language, t
 from pages.ui.run.training import ASKING, MARK
 
-PRESENTER = "presenter"
-
 
 def url() -> str:
     """This page with every control and the position, without what belongs to this tab alone."""
@@ -43,18 +41,3 @@ def noted() -> Address:
     address: Address = st.session_state.setdefault("address", Address())
     address.text = url()
     return address
-
-
-def presenter() -> None:
-    """Larger type for a room, and the sidebar folded away; its arrow brings it back."""
-    on = st.toggle(
-        t("Presenter"),
-        key=PRESENTER,
-        bind="query-params",
-        help=t("Larger type for the last row, and the sidebar folded away."),
-    )
-    if on != st.session_state.get("presented", False):
-        st.session_state["presented"] = on
-        st.set_page_config(initial_sidebar_state="collapsed" if on else "expanded")
-    if on:
-        st.html("<style>html { font-size: 118%; }</style>")

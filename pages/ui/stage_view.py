@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -12,6 +14,7 @@ from pages.ui.declared import Page, remember, select
 from pages.ui.language import t
 from pages.ui.player.player import player
 from pages.ui.player.position import Click, Position
+from pages.ui.player.stage import Opening, Stage
 from pages.ui.run import live, training
 from pages.ui.run.live import RECORDED, RUN
 from pages.ui.run.on_stage import OnStage
@@ -20,13 +23,16 @@ C = TypeVar("C", bound=Config)
 S = TypeVar("S", bound=OnStage[Any])
 
 
-def draw(page: Page[C, S], config: C | None) -> None:
-    """Draw it; `config` is what the controls make, None where they make none."""
+def draw(page: Page[C, S], config: C | None, invite: Callable[[], None]) -> None:
+    """Draw it; `config` is what the controls make, None where they make none, and `invite` draws the way into the story."""
     now, place = page.shown(), page.place
     with st.container(key="question", gap="xsmall"):
-        st.title(t(page.about.question), anchor=False)
-        st.markdown(page.answer(now))
-    _player(page, now)
+        with st.container(horizontal=True, horizontal_alignment="distribute", key="heading"):
+            st.title(t(page.about.question), anchor=False, width="content")
+            invite()
+        with st.container(key="answer"):
+            st.markdown(page.answer(now))
+    _player(page, now, config)
     page.remarks(now)
     own = type(now.config) is not page.engine.config  # a viewer's own data: the controls speak of another run
     changes = config.differences(now.config) if config is not None and not own else {}
@@ -55,8 +61,31 @@ def draw(page: Page[C, S], config: C | None) -> None:
     training.run_bar(config, changed=len(changes), on_train=train, on_reset=lambda: arrival.reset(page))
 
 
-def _player(page: Page[C, S], now: S) -> None:
-    stage, place, how = page.stage(now), page.place, page.player
+def opens(page: Page[C, S], now: S, config: C | None) -> bool:
+    """Whether the stage is the one that the page opens on, wherever on it the viewer is: what was recorded, with nothing chosen."""
+    place = page.place
+    beside = [name for name in place.names if name not in (place.step, place.rung, place.part, place.hero)]
+    touched = config is None or page.settings.touched(config)
+    return now.source == RECORDED and not touched and not any(map(place.read, beside))
+
+
+def _player(page: Page[C, S], now: S, config: C | None) -> None:
+    place = page.place
+    opening = Opening(place.opens_on, place.hero_start) if opens(page, now, config) else None
+    stage = replace(page.stage(now), opening=opening, plays=place.plays)
+    player(
+        stage,
+        key=page.key,
+        start=place.start(stage.steps, tuple(rung.id for rung in stage.rungs), stage.hero),
+        seek=place.seeks,
+        autoplay=bool(st.session_state.setdefault(f"{page.about.name}_autoplay", not place.read(place.step))),
+        **_done(page, now, stage),
+    )
+
+
+def _done(page: Page[C, S], now: S, stage: Stage) -> dict[str, Callable[..., None]]:
+    """What a viewer may do on the stage, by the player's names."""
+    place, how = page.place, page.player
 
     def moved(position: Position) -> None:
         if how.moved is not None:
@@ -82,14 +111,9 @@ def _player(page: Page[C, S], now: S) -> None:
             place.seek()
             place.refresh()
 
-    player(
-        stage,
-        key=page.key,
-        start=place.start(stage.steps, tuple(rung.id for rung in stage.rungs), stage.hero),
-        seek=place.seeks,
-        autoplay=bool(st.session_state.setdefault(f"{page.about.name}_autoplay", not place.read(place.step))),
-        on_position=moved,
-        on_hero=released,
-        on_click=clicked,
-        on_asked=asked,
-    )
+    def closed(_: str) -> None:
+        if how.closed is not None:
+            how.closed()
+        place.refresh()
+
+    return {"on_position": moved, "on_hero": released, "on_click": clicked, "on_asked": asked, "on_closed": closed}

@@ -9,15 +9,15 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.chromium import chromium
+from tests.browser.lending import Lending
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 240_000
@@ -61,6 +61,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dic
             "--disable-background-networking",
             "--disable-component-update",
             "--no-first-run",
+            "--process-per-site",  # see lending.py
         ],
     }
 
@@ -78,20 +79,16 @@ def browser_context_args(browser_context_args: dict[str, object]) -> dict[str, o
 
 @pytest.fixture(scope="session")
 def browser(browser: Browser) -> Browser:
-    """Every page in it remembers its timers (see `settled`), and is waited for with patience."""
+    """Its contexts are lent; every page in them remembers its timers (see `settled`), and is waited for with patience."""
     expect.set_options(timeout=PATIENCE)
 
-    def remembering(make: Callable[..., Any]) -> Callable[..., Any]:
-        def made(**options: Any) -> Any:
-            page_or_context = make(**options)
-            page_or_context.set_default_timeout(PATIENCE)
-            page_or_context.add_init_script(TIMERS)
-            return page_or_context
+    def prepare(context: BrowserContext) -> None:
+        context.set_default_timeout(PATIENCE)
+        context.add_init_script(TIMERS)
 
-        return made
-
+    lending = Lending(browser, prepare)
     for name in ("new_context", "new_page"):
-        setattr(browser, name, remembering(getattr(browser, name)))
+        setattr(browser, name, getattr(lending, name))
     return browser
 
 

@@ -291,5 +291,7 @@ def test_rows_stand_apart_for_the_room(browser: Browser, server: str, locale: st
     settled(page)
     apart(page, ".player .chip, .player .badge, .player .rungs")
     apart(page, ".board.scores .score-name")
-    apart(page, ".board.match .token, .panel[data-panel=maps] .panel-head")
+    page.locator(".player .tab").first.click()
+    settled(page)
+    apart(page, ".board.match .token, .tabs")
     page.close()

@@ -179,7 +179,11 @@ def test_a_dot_opens_the_sum_of_its_unit(visit: Page) -> None:
     drill = visit.locator(".st-key-drill_down")
     expect(drill).to_contain_text("MMoE · Expert 3")
     expect(drill.get_by_role("spinbutton", name="Unit")).to_have_value("4")
-    visit.locator(".player [data-element='plane:35']").focus()
+    expect(
+        visit.locator(".player .drawer")
+    ).to_be_visible()  # it lies over the dots, and gives the focus back to this one
+    visit.keyboard.press("Escape")
+    expect(visit.locator(".player .drawer")).to_be_hidden()
     visit.keyboard.press("ArrowRight")
     visit.keyboard.press("Enter")
     expect(drill.get_by_role("spinbutton", name="Unit")).to_have_value("5")

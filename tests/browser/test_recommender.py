@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
 
@@ -71,7 +72,7 @@ def test_each_stage_of_the_funnel_is_another_picture(page: Page, server: str) ->
 def test_another_user_makes_the_field_glow_elsewhere(page: Page, server: str) -> None:
     open_page(page, server)
     before, told = picture(page), page.locator(".st-key-question").inner_text()
-    page.locator(".player .hero-select").select_option(index=2)
+    page.locator(".player .people .chip").nth(2).click()
     expect(page).to_have_url(re.compile("recommender_user=2"))
     expect(page.locator(".st-key-question")).not_to_have_text(told)
     settled(page)
@@ -119,11 +120,11 @@ def test_days_are_stepped_through_in_the_browser(page: Page, server: str) -> Non
     time = page.locator(".player input.time")
     time.focus()
     time.press("Home")
-    expect(page.locator(".player")).to_contain_text("day 10 of 60")
-    expect(page).to_have_url(re.compile("recommender_step=10"))
+    expect(page.locator(".player")).to_contain_text("day 15 of 60")
+    expect(page).to_have_url(re.compile("recommender_step=15"))
     settled(page)
     assert picture(page) != before
-    expect(page.locator(".st-key-question")).to_contain_text("day 10")
+    expect(page.locator(".st-key-question")).to_contain_text("day 15")
 
 
 def test_it_trains_live_from_noise_to_the_end(page: Page, server: str) -> None:
@@ -145,10 +146,10 @@ def test_what_is_chosen_while_it_trains_stays_chosen(page: Page, server: str) ->
     train(page)
     expect(page.locator(".player")).to_contain_text("live run")
     choose(page, "catalogue")  # where her watches are shown
-    users = page.locator(".player .hero-select")
-    names = [text.partition(" ·")[0] for text in users.locator("option").all_inner_texts()]
+    users = page.locator(".player .people .chip")
+    names = users.locator("span:not(.chip-icon)").all_inner_texts()
     for n in (1, 2, 3, 4, 1, 3):
-        users.select_option(index=n)
+        users.nth(n).click()
         expect(page.locator(".st-key-question")).to_contain_text(names[n])
         expect(page).to_have_url(re.compile(f"recommender_user={n}"))
         page.locator(".entry.watch").nth(n).click()
@@ -158,7 +159,7 @@ def test_what_is_chosen_while_it_trains_stays_chosen(page: Page, server: str) ->
     page.locator(".st-key-stop").get_by_role("button").click()
     expect(page.locator(".st-key-run_bar")).to_contain_text("Stopped: step")
     expect(page).to_have_url(re.compile("recommender_user=3"))
-    expect(users.locator("option:checked")).to_contain_text(names[3])
+    expect(page.locator(".player .people .chip[aria-pressed=true]")).to_contain_text(names[3])
     expect(page.locator(".st-key-question")).to_contain_text(names[3])
     expect(page).to_have_url(re.compile("recommender_without=[0-9]+"))
 
@@ -207,7 +208,7 @@ def test_the_opening_fits_a_small_projector_in_both_languages(browser: Browser, 
     for locale in ("en-US", "zh-CN"):
         context = browser.new_context(locale=locale, viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
         page = context.new_page()
-        for user in range(5):
+        for user in range(6):
             open_page(page, server, f"recommender_user={user}")
             boxes = [
                 page.locator(one).bounding_box()
@@ -233,3 +234,52 @@ def test_the_lower_right_panel_is_the_rungs_own(page: Page, server: str) -> None
     expect(slopes).to_be_visible()
     choose(page, "catalogue")
     expect(history).to_be_visible()
+
+
+def test_the_first_play_is_training_and_ends_where_the_page_opens(browser: Browser, server: str) -> None:
+    page = browser.new_page(reduced_motion="no-preference")
+    problems = watch(page)
+    page.goto(f"{server}/recommender")
+    said, step = page.locator(".player .head .sentence").first, page.locator(".player .transport .step")
+    expect(step).to_contain_text("training step")
+    expect(said).to_contain_text("training steps,")
+    expect(page.locator(".rung[data-rung=recall]")).to_have_attribute("aria-pressed", "true")
+    expect(step).to_have_text("day 60 of 60")
+    expect(page.locator(".rung[data-rung=rank]")).to_have_attribute("aria-pressed", "true")
+    settled(page)
+    expect(page).to_have_url(re.compile("/recommender(?!.*(step|rung)=)"))
+    assert not problems, problems
+    page.close()
+
+
+def test_training_is_scrubbed_and_recall_gathers_in_the_topics_liked_best(page: Page, server: str) -> None:
+    open_page(page, server)
+    expect(page.locator(".player .transport .step")).to_have_text("day 60 of 60")  # who asked for calm is not played to
+    page.get_by_role("button", name="Training step", exact=True).click()
+    time, said = page.locator(".player input.time"), page.locator(".player .head .sentence").first
+    inside, pictures = [], []
+    for key in ("Home", "End"):
+        time.focus()
+        time.press(key)
+        settled(page)
+        inside.append(int(re.findall(r", (\d+) of the 300", said.inner_text())[0]))
+        pictures.append(picture(page))
+    assert inside[0] < 100 < 180 < inside[1] and pictures[0] != pictures[1], inside
+    choose(page, "rank")
+    expect(page.locator(".player .transport .step")).to_have_text("day 60 of 60")
+
+
+def test_a_user_has_the_sign_of_a_topic_and_bars_of_their_own(page: Page, server: str) -> None:
+    open_page(page, server)
+    icons = page.locator(".player .people .chip-icon")
+    expect(icons).to_have_count(6)
+    assert all(0 < box["width"] < 24 for box in (one.bounding_box() for one in icons.all()) if box)
+    drops = []
+    for user in range(3):
+        page.locator(".player .people .chip").nth(user).click()
+        settled(page)
+        shares = [int(text.rstrip("%")) for text in page.locator(".stage-share").all_text_contents()]
+        drops.append(shares)
+    assert len({tuple(shares) for shares in drops}) == 3
+    for stage, shares in enumerate(drops, 1):  # in whole per cent two may tie
+        assert shares[stage - 1] - shares[stage] >= max(a - b for a, b in itertools.pairwise(shares)) - 1

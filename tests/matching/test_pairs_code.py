@@ -13,7 +13,7 @@ from engine.matching.own_pairs.files import together
 from engine.matching.own_pairs.pairs import train_pairs
 from engine.matching.taken.code import code as of_pairs
 from engine.taken.code import code
-from tests.test_taken_code import agree, origin, run
+from tests.test_taken_code import agree, checked, origin, run
 
 SMALL = PairsConfig(steps=4, frames=2, batch_size=8, dimensions=512, hidden=10, filters=12, semantic=8, embedding=6, units=7, runs=2, resamples=50)  # fmt: skip
 
@@ -31,12 +31,13 @@ def test_it_prints_what_the_run_found(second: bool, tmp_path: Path) -> None:
     (tmp_path / "first.tsv").write_bytes(first)
     (tmp_path / "second.tsv").write_bytes(other)
     files = ("first.tsv", "second.tsv")[: 1 + second]
-    said = run(tmp_path, code(origin("matching", config, "clsm")), *files)
-    agree(
-        said,
-        tuple(train_pairs(replace(config, models=("clsm",)), data)),
-        {"clsm.pairs", "clsm.rate", "clsm.mrr"},
-    )
+    made = tuple(train_pairs(replace(config, models=("clsm",)), data))
+    for known in (data, None):
+        written = code(origin("matching", config, "clsm"), known)
+        checked(written)
+        assert ("def pairs_of" in written) == (known is not None)
+        said = run(tmp_path, written, *files)
+        agree(said, made, {"clsm.pairs", "clsm.rate", "clsm.mrr"})
     whole = list(train_pairs(config, data))[-1].metrics["clsm.pairs"]
     assert " ".join(f"{number:.4g}" for number in whole.ravel()) in said  # the other models change nothing
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import functools
+import hashlib
+import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from altair.utils import schemapi
 from streamlit.components.v2 import manifest_scanner
 
 from pages.ui.pieces import charts
@@ -23,9 +27,22 @@ def packages_scanned_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def charts_keep_to_the_schema() -> Iterator[None]:
-    """Whatever page is drawn here, its charts are held against Vega-Lite's schema."""
+    """Whatever page is drawn here, its charts are held against Vega-Lite's schema: each once, however often it is drawn."""
+    checked, check = set[bytes](), schemapi.validate_jsonschema
+
+    def once(spec: Any, schema: Any, rootschema: Any = None, **how: Any) -> Any:
+        written = json.dumps((spec, schema, how), sort_keys=True, default=repr).encode()
+        seen = hashlib.sha256(written).digest()
+        if seen in checked:
+            return None
+        wrong = check(spec, schema, rootschema, **how)
+        if wrong is None:
+            checked.add(seen)
+        return wrong
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(charts, "CHECKED", True)
+        patch.setattr(schemapi, "validate_jsonschema", once)
         yield
 
 

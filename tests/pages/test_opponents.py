@@ -94,5 +94,22 @@ def test_a_small_log_of_ones_own_stands_beside_its_opponents(monkeypatch: pytest
     hits = {f"{name}.hits": np.array([0.1, 0.2, 0.3]) + n / 100 for n, name in enumerate(("recall", *OPPONENTS))}
     frame = Frame(config.steps, hits | {"ceiling": np.array(0.9)}, {})
     at = drawn(monkeypatch, Shown(Recording(config, (frame,)), frame, RUN))
-    assert "15.0%" in at.caption[0].value and "90.0%" in at.caption[0].value  # among 20: of 40 a hundred would find all
+    most = f"{0.1 + len(OPPONENTS) / 100:.1%}"
+    assert most in at.caption[0].value and "90.0%" in at.caption[0].value  # among 20: of 40 a hundred would find all
     assert len(at.dataframe[0].value) == 1 + len(OPPONENTS)
+
+
+def test_the_bars_are_the_model_and_those_that_hold_most() -> None:
+    """The others are in the table, one click away."""
+    hits = {"recall": 0.01} | {name: 0.1 * n for n, name in enumerate(OPPONENTS)}
+    few = opponents._few(hits)
+    assert list(few) == ["recall", *OPPONENTS[-opponents.BESIDE :]] and len(OPPONENTS) > opponents.BESIDE
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_tuning_chose_for_als_is_told(monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+    known = stored(recorded().config.world)
+    assert known is not None
+    said = drawn(monkeypatch, shipped_now(), language).caption[-1].value
+    assert all(f"{float(known[f'chosen.{name}']):g}" in said for name in ("factors", "confidence", "als_penalty"))
+    assert "ALS" in said

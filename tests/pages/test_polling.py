@@ -22,6 +22,8 @@ def asked_for(monkeypatch: pytest.MonkeyPatch, running: list[str], due: list[str
         query_string="", page_script_hash="", cached_message_hashes=set(), context_info=None,
     )  # fmt: skip
     monkeypatch.setattr(polling, "get_script_run_ctx", lambda: context)
+    held = {key: polling._Polled(lambda: None, lambda: True) for key in due}
+    monkeypatch.setattr(polling, "_held", lambda: held)
     polling._draw_again(due)
     request = requests.on_scriptrunner_yield()
     return None if request is None else request.rerun_data
@@ -38,3 +40,15 @@ def test_a_drawing_that_has_gone_is_not_asked_for(monkeypatch: pytest.MonkeyPatc
     assert (
         asked_for(monkeypatch, ["clock"], ["went with its section"]) is None
     )  # an empty list would run the whole page
+
+
+def test_a_drawing_knows_once_that_the_clock_asked_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the viewer does inside it draws the whole page, a frame of a run only itself."""
+    assert asked_for(monkeypatch, ["clock"], ["stage"]) is not None
+    assert polling.called("stage") and not polling.called("stage")
+    assert not polling.called("look")
+
+
+def test_in_a_run_of_the_whole_page_nothing_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert asked_for(monkeypatch, [], ["stage"]) is None
+    assert not polling.called("stage")

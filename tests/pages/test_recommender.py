@@ -13,21 +13,23 @@ from streamlit.testing.v1 import AppTest
 
 from engine.files import ROOT
 from engine.recommender import OwnLogConfig, RecommenderConfig
+from engine.recommender.config import TOPICS
 from engine.recommender.looks.plain import Plain
 from engine.recommender.serving.before import watched_before
 from engine.recommender.serving.server import COLD, RANKING, RECALL
 from engine.recommender.shipped import recorded
 from engine.recommender.site.concentration import share_of_top, watches_of
 from engine.recommender.site.history import SECONDS
-from pages.recommender import answer, charts
+from engine.runs.recording import Recording
+from pages.recommender import answer, charts, naming
 from pages.recommender.declared import PAGE as DECLARED
 from pages.recommender.shown import Shown, same_world, steps_of
 from pages.recommender.where import PLACE
 from pages.ui.language import LANGUAGES, catalogue, speaking
 from pages.ui.player.pack import pack
 from pages.ui.player.position import Position
-from pages.ui.player.stage import Quantised, Stages
-from pages.ui.run.live import RECORDED
+from pages.ui.player.stage import Quantised, Slopes, Stages
+from pages.ui.run.live import RECORDED, RUN
 from tests.pages.checks import moment_is_chosen
 from tests.pages.visits import CHINESE, LOCALES, opened_at, titles
 
@@ -127,6 +129,62 @@ def test_another_world_has_other_users() -> None:
 
 def test_an_earlier_moment_is_on_stage() -> None:
     moment_is_chosen(opened, "recommender", "learning", "training step 0 of 9,000")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_course_of_training_counts_what_lies_in_the_columns(now: Shown, language: str) -> None:
+    with speaking(language):
+        sent = charts.stage(now, "recorded")
+    course, told = sent.course, now.course
+    assert course is not None and told is not None
+    assert course.steps == told.steps and course.rung == "recall" and len(course.captions) == len(now.users)
+    pixels = np.asarray(sent.arrays[course.stand_ins["candidates"]])
+    topic = np.empty(now.field.width * now.field.height, np.int64)
+    for number, start, end in now.field.bands:
+        topic.reshape(now.field.height, -1)[:, start:end] = number
+    for n, user in enumerate(now.users):
+        liked = np.argsort(-now.site.world.users.taste[user])[:3]
+        for k, said in enumerate(course.captions[n]):
+            inside = int(np.isin(topic[pixels[n, k].astype(int)], liked).sum())
+            numbers = [int(one.replace(",", "")) for one in re.findall(r"\d[\d,]*", said)]
+            assert sorted(numbers) == sorted((told.steps[k], inside, now.config.recalled)), said
+            assert bool(CHINESE.search(said)) == (language == "zh")
+    left = np.asarray(sent.arrays[course.stand_ins["left"]])
+    assert (left[:, :, 0] == 1).all() and left.shape == (len(now.users), len(told.steps), 4)
+    assert (left[:, -1, 2] > 1.2 * left[:, 0, 2]).all()  # what recall leaves of the best grows as it learns
+
+
+def test_there_is_no_course_while_a_run_goes_on_or_at_an_earlier_moment(now: Shown) -> None:
+    for other in (dataclasses.replace(now, live=True), dataclasses.replace(now, frame=now.recording.frames[0])):
+        assert other.course is None
+
+
+def test_lines_of_ranking_have_the_colour_of_the_true_minutes(now: Shown) -> None:
+    sent = charts.stage(now, "recorded")
+    (slopes,) = [panel for panel in sent.panels if isinstance(panel, Slopes)]
+    assert slopes.values is not None and slopes.value_label
+    minutes = np.asarray(sent.arrays[slopes.values])
+    for s, user in enumerate(now.users):
+        scene = now.scene(user, now.days[-1])
+        lines = charts.lines_of(scene)
+        np.testing.assert_allclose(
+            minutes[s, -1, : len(lines)], now.truth.minutes(user, lines, now.days[-1]), rtol=1e-6
+        )
+    assert 0 < slopes.value_high <= np.ceil(np.nanmax(minutes))
+    assert np.nanmean(minutes <= slopes.value_high) >= 0.95
+
+
+def test_users_are_named_with_the_sign_of_their_topic(now: Shown) -> None:
+    sweep = charts.stage(now, "recorded").sweep
+    assert sweep is not None and len(sweep.options) == len(sweep.icons) == len(set(sweep.icons)) == 6
+    assert len(set(naming.ICONS)) == TOPICS
+
+
+def test_a_run_of_the_same_world_has_the_users_of_the_recording(now: Shown) -> None:
+    other = dataclasses.replace(now.config, steps=now.config.steps + 1)
+    frames = tuple(dataclasses.replace(frame, metrics={}) for frame in now.recording.frames)
+    run = Shown(Recording(other, frames), frames[-1], RUN)
+    assert run.users == now.users
 
 
 def test_what_the_stage_sends_comes_from_scenes(now: Shown) -> None:

@@ -44,6 +44,7 @@ test("a number has about three digits, a real minus sign, and says where there i
 
 test("fixed, signed and tick", () => {
   assert.equal(named("formatFixed")(-1.239, 2), "−1.24");
+  assert.equal(named("formatFixed")(-0.001, 2), "0.00"); // never −0
   assert.equal(named("formatSigned")(0.1), "+0.100");
   assert.equal(named("formatSigned")(-0.1), "−0.100");
   assert.deepEqual([0, 0.0005, 0.5, 1000, -2].map(named("formatTick")), ["0", "5e−4", "0.5", "1,000", "−2"]);

@@ -7,7 +7,7 @@ import { runInThisContext } from "node:vm";
 
 const LETTER = (font) => Number(/([\d.]+)px/.exec(font)[1]) / 2;
 const context = { font: "10px sans-serif", measureText: (text) => ({ width: [...text].length * LETTER(context.font) }) };
-globalThis.document = { createElement: () => ({ getContext: () => context }) };
+globalThis.document = { createElement: () => ({ getContext: () => context }), addEventListener: () => {} };
 
 /** All scripts in the order that Python says, without the one `export`, which only a module may have. */
 const code = process.env.PLAYER_SCRIPTS.split("\n")

@@ -99,4 +99,8 @@ test("a player is side by side and as high as the window lets it, or one below t
   assert.deepEqual(playerLook(900, 900, 1), { narrow: false, snug: true, wide: false, height: 532 });
   assert.deepEqual(playerLook(1300, 900, 1), { narrow: false, snug: false, wide: true, height: 594 });
   assert.equal(playerLook(1300, 900, 1.5).height, 396); // larger type: the same pixels hold less
+  // Before a room one shape at every size: what it takes from the window is what stands around it, in lines.
+  const room = { narrow: false, snug: false, wide: false, room: true };
+  assert.deepEqual(playerLook(900, 800, 4 / 3, 12), { ...room, height: 600 - 192 });
+  assert.deepEqual(playerLook(1110, 1080, 5 / 3, 12), { ...room, height: 648 - 192 });
 });

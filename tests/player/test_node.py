@@ -140,8 +140,11 @@ def test_what_a_panel_asks_of_the_player_is_there() -> None:
     moves = re.search(
         r"^  return \{([^}]*scrubbed[^}]*)\}", (ASSETS / "state.js").read_text(encoding="utf-8"), re.MULTILINE
     )
-    assert given is not None and moves is not None
-    offered = set(re.findall(r"\w+", given[1] + moves[1]))
+    times = re.search(
+        r"^  return \{([^}]*scrubbed[^}]*)\}", (ASSETS / "course.js").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert given is not None and moves is not None and times is not None
+    offered = set(re.findall(r"\w+", given[1] + moves[1] + times[1]))
     asked = set(re.findall(r"\bapp\.(\w+)", bare(CODE)))
     assert asked and not asked - offered and not asked - told
 

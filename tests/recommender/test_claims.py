@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import itertools
 import json
@@ -23,9 +24,11 @@ from engine.recommender.claims import (
     TUNING,
     cells,
 )
+from engine.recommender.opponents.beside import Chosen
 from engine.recommender.serving.restore import server_at
-from engine.recommender.serving.scene import offered, scene
+from engine.recommender.serving.scene import scene
 from engine.recommender.serving.truth import Truth
+from engine.recommender.serving.users import users_of
 from engine.recommender.shipped import SHIPPED, packed, recorded, unpacked
 from engine.recommender.site.vocabulary import open_site
 from engine.runs.recording import Recording
@@ -40,6 +43,12 @@ REFUTED = {
 UNDECIDED = {"squares_find_more", "depth_2_finds_more", "depth_3_finds_more", "model_beats_knn"}
 """What twelve seeds do not tell."""
 ON_A_FEW_RUNS = {"depth_4_finds_more"}
+FAMILY = REFUTED | UNDECIDED | ON_A_FEW_RUNS | {
+    "weighted_earns_minutes", "weighted_mispredicts_less", "weighted_loses_auc", "age_helps_new_videos", "age_finds_more",
+    "item2vec_finds_more", "more_negatives_find_more", "sampling_pays", "correction_finds_more",
+    "popularity_does_better_with_a_head", "minutes_win_the_test",
+}  # fmt: skip
+"""What was declared to be judged together: a claim more, or fewer, moves Holm's correction of all."""
 
 
 def test_the_stored_studies_rest_on_this_code() -> None:
@@ -131,7 +140,7 @@ def in_words(claim: str) -> np.ndarray:
             return long(2) - site(opponent, 2)
         if cut == "all":
             return recall(at=2, per_user="all", negatives=1_000) - site(opponent, 2)
-        at = {"20": 0, "100": 1, "": 2}[cut]
+        at = {"20": 0, "100": 1, "300": 2, "": 2}[cut]
         return recall(at=at) - site(opponent, at)
     plain = {"weighting": "none"}
     return {
@@ -160,6 +169,13 @@ def in_words(claim: str) -> np.ndarray:
         "more_negatives_find_more": lambda: recall(negatives=1_000) - recall(negatives=20),
         "sampling_pays": lambda: recall() - recall(sampler="full", steps=1_125),
         "correction_finds_more": lambda: recall() - recall(correction="off"),
+        "minutes_win_the_test": lambda: np.array(
+            [
+                -row["metrics"]["difference"][0]
+                for row in sorted(rows(), key=lambda row: row["config"]["seed"])
+                if row.get("work") == "ab" and row["config"]["seed"] in range(12)
+            ]
+        ),
         "popularity_does_better_with_a_head": lambda: (
             site("popular", 1, head=HEADS[-1].head) - site("popular", 1, head=HEADS[0].head)
         ),
@@ -175,6 +191,29 @@ def test_every_verdict_follows_from_the_stored_numbers() -> None:
         SHIPPED.family,
     )
     assert all(verdict.runs == 12 for verdict in SHIPPED.verdicts.values())
+
+
+def test_what_came_after_the_family_was_declared_has_no_verdict() -> None:
+    """ALS stands beside: with it among those judged together, every other claim would be judged otherwise."""
+    late = [claim for claim in CLAIMS if claim.id.startswith("model_beats_als")]
+    assert [claim.id.partition("@")[2] for claim in late] == ["300", "20", "100", "long", "all"]
+    assert all(claim.beside for claim in late) and set(SHIPPED.family) == FAMILY
+
+
+FREE_ENDS = {"shrinkage": 0.0, "recent": 60.0, "kinds": 60.0, "neighbours": 3_000.0}
+"""Beyond which there is nothing: no shrinkage, all days, all videos that tuning looks at."""
+
+
+def test_no_opponent_of_a_stored_site_was_chosen_at_the_end_of_its_grid() -> None:
+    """Each of its settings lies between others that were tried, or where another would change nothing."""
+    sites = [row["metrics"] for row in rows() if row.get("work") == "world"]
+    assert len(sites) == 4 * 12 + 1
+    settings = {name.removeprefix("tried.") for name in sites[0] if name.startswith("tried.")}
+    assert settings == {field.name for field in dataclasses.fields(Chosen)}
+    for metrics in sites:
+        for name in settings:
+            (low, high), chosen = metrics[f"tried.{name}"], metrics[f"chosen.{name}"]
+            assert low < chosen < high or low <= chosen == FREE_ENDS.get(name), (name, low, chosen, high)
 
 
 @pytest.mark.parametrize(
@@ -227,7 +266,7 @@ def test_the_shipped_run_serves_the_site_of_its_config() -> None:
     server = server_at(site, recording.frames)
     assert len(server.vectors) == len(site.known), "the world changed: run make recordings"
     truth = Truth(site)
-    for user in offered(site):
+    for user in users_of(site, recording.frames):
         found = scene(server, truth, user, float(recording.config.days))
         assert len(found.given.candidates) == 300 and len(found.given.shown) == 20 and found.lost
         assert found.kept[0] > found.kept[1] > found.kept[2] > 0.03

@@ -40,7 +40,7 @@ def test_corrected_it_tends_to_the_full_softmax() -> None:
     server = Server(site, recall.net)
     found = {
         (one.sampler, one.negatives, one.corrected): one
-        for one in distances(server, sample_users(server, 40), (5, 1_000), 40)
+        for one in distances(server, sample_users(server, 40, ()), (5, 1_000), 40)
     }
     few, many = found["popular", 5, True], found["popular", 1_000, True]
     assert many.mean < 0.3 * few.mean and many.mean < 0.1

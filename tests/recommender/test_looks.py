@@ -24,7 +24,6 @@ from engine.recommender.ranking.features import impressions
 from engine.recommender.ranking.training import Ranking
 from engine.recommender.recall.samples import split
 from engine.recommender.recall.training import Recall
-from engine.recommender.serving.scene import offered
 from engine.recommender.serving.server import Server
 from engine.recommender.serving.users import sample_users
 from engine.recommender.site.vocabulary import open_site
@@ -51,7 +50,7 @@ def test_the_softmax_and_the_index_agree(server: Server) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_more_effort_finds_more_and_all_of_it_everything(server: Server, kind: str) -> None:
-    users = asked(server, sample_users(server, 15), 80)
+    users = asked(server, sample_users(server, 15, ()), 80)
     index = Index(server.vectors, kind)
     found = [searched(index, users, effort) for effort in (index.efforts[0], index.efforts[-1])]
     assert found[0].recall <= found[1].recall + 1e-9
@@ -92,7 +91,7 @@ def test_the_odds_of_an_intercept_are_the_identity() -> None:
 
 
 def test_promises_are_of_the_candidates_and_corrected_by_the_truth(server: Server) -> None:
-    users = sample_users(server, 10)
+    users = sample_users(server, 10, ())
     promised = of_candidates(server, users, asked(server, users, 80))
     assert len(promised.odds) == 80 * len(users)
     np.testing.assert_allclose(promised.corrected, promised.odds * (1 - promised.click))
@@ -118,11 +117,11 @@ def test_bins_are_equal_parts_in_order() -> None:
 
 
 def test_a_table_that_was_not_kept_asks_the_offered_users(server: Server) -> None:
-    assert len(sample_users(server, 7)) == 7
+    assert len(sample_users(server, 7, (3, 1))) == 7
     with torch.no_grad():
         row = server.net.watched.weight[3].clone()
         server.net.watched.weight[3] = 0.0
         try:
-            assert sample_users(server, 7) == offered(server.site)
+            assert sample_users(server, 7, (3, 1)) == (3, 1)
         finally:
             server.net.watched.weight[3] = row

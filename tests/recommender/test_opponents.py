@@ -13,12 +13,13 @@ from engine.recommender.held_out import served
 from engine.recommender.held_out.data import prepare
 from engine.recommender.held_out.served import Serving, gain, hit_rates, top
 from engine.recommender.opponents import knn as knn_module
-from engine.recommender.opponents.beside import OPPONENTS, Beside, Chosen, tune
+from engine.recommender.opponents.beside import OPPONENTS, Beside, Chosen
 from engine.recommender.opponents.clicks import PRIOR, rates, scores
 from engine.recommender.opponents.ease import Ease
 from engine.recommender.opponents.knn import ItemKNN
 from engine.recommender.opponents.on_a_log import facts
-from engine.recommender.opponents.popularity import SMOOTH, OfOwnKinds, Recent
+from engine.recommender.opponents.popularity import SMOOTH, OfOwnKinds, Recent, where_silent
+from engine.recommender.opponents.tuning import Tuned, tune
 from engine.recommender.opponents.world import measure
 from engine.recommender.ranking.past import Earlier
 from engine.recommender.site.history import SECONDS, Sequences, sequences
@@ -119,6 +120,31 @@ def test_ease_looks_at_the_most_watched() -> None:
     assert np.isneginf(found.every(np.arange(5))[:, outside]).all()
 
 
+def test_where_a_model_is_silent_popularity_speaks() -> None:
+    """Of a user of whom it knows nothing the most watched; what nobody watched, and what it does not look at, stands behind
+    whatever it thinks little of."""
+    counts = np.array([5, 0, 9, 1, 7])
+    plain = np.array([[0.0, 0.0, 0.0, 0.0, 0.0], [0.4, 0.0, -0.3, 0.0, -np.inf], [0.0, 0.0, 0.0, 0.2, -np.inf]])
+    found = where_silent(lambda rows: plain[rows].astype(np.float32), counts)(np.arange(3))
+    assert np.isfinite(found).all()
+    assert top(found, 5).tolist()[:2] == [[2, 4, 0, 3, 1], [0, 3, 2, 4, 1]]
+    assert top(found, 5)[2].tolist()[0] == 3 and top(found, 5)[2].tolist()[3:] == [4, 1]
+
+
+def test_lists_of_ease_and_als_end_with_what_nobody_watched(site: Site) -> None:
+    """Whole lists of every video that may be served: each whose watches are all held out stands behind each that was watched."""
+    data = prepare(site)
+    last = site.row(data.test.label)
+    last = last[last >= 0]
+    hidden = np.flatnonzero(site.row(site.history.watches.item) == last[0])
+    beside = Beside(site, np.union1d(data.test.place, hidden), Chosen())
+    counts = np.bincount(beside._watches.item, minlength=len(site.known))
+    assert counts[last[0]] == 0 and (counts > 0).sum() > 100
+    for _, of in beside.scores(data.test, ("ease", "als")):
+        found = of(np.arange(len(data.test)))
+        assert (found[:, counts == 0].max(1) < found[:, counts > 0].min(1)).all()
+
+
 def test_recent_is_counted_before_the_moment(site: Site) -> None:
     history, data = site.history.watches, prepare(site)
     there = np.ones(len(history.item), bool)
@@ -203,7 +229,7 @@ def test_the_truth_is_the_most_that_an_order_can_reach() -> None:
     assert float(frame.metrics["click.first"]) == pytest.approx(float(np.mean(chosen)))
     assert float(frame.metrics["click.auc"]) > 0.8 > 0.5
     assert {f"{name}.hits" for name in OPPONENTS} < set(frame.metrics)
-    assert facts(data, Chosen())["ceiling"] == frame.metrics["ceiling"]
+    assert facts(data, Tuned(Chosen(), {}))["ceiling"] == frame.metrics["ceiling"]
 
 
 def test_what_ranking_begins_with_lies_before_what_judges_it(site: Site) -> None:

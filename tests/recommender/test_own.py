@@ -320,7 +320,7 @@ def test_the_last_watch_of_each_user_is_held_out_of_everything() -> None:
 
 FURTHER = ("at", "ndcg", "coverage")
 BESIDE = {f"{name}.{what}" for name in OPPONENTS for what in ("hits", "gain", *FURTHER)}
-CHOSEN = {f"chosen.{field.name}" for field in fields(Chosen)}
+CHOSEN = {f"{what}.{field.name}" for field in fields(Chosen) for what in ("chosen", "tried")}
 HITS = (
     {"recall.hits", "recall.new", "recall.groups", "ceiling"} | BESIDE | CHOSEN | {f"recall.{one}" for one in FURTHER}
 )
@@ -347,7 +347,7 @@ def test_a_log_of_impressions_trains_both_stages() -> None:
 @pytest.mark.parametrize("rows", [frame(), RATED, frame(watch_seconds=30)])
 def test_a_log_of_watches_alone_trains_candidate_generation_alone(rows: pd.DataFrame) -> None:
     frames = list(train_own(SMALL, csv(rows)))
-    without = {f"kinds.{what}" for what in ("hits", "gain", *FURTHER)}  # no channels
+    without = {f"kinds.{what}" for what in ("hits", "gain", *FURTHER)} | {"tried.kinds"}  # no channels
     assert frames[-1].step == SMALL.steps and set(frames[-1].metrics) == HITS - without | {"recall.loss"}
     assert server_at(own_site(SMALL, csv(rows)), frames).ranker is None
 

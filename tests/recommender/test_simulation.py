@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.recommender.config import SimulationConfig
 from engine.recommender.days.policies import POLICIES, Past
-from engine.recommender.days.simulation import Day, SimulationConfig, days, joined, simulate_days, survey
+from engine.recommender.days.simulation import Day, days, joined, simulate_days, survey
 from engine.recommender.site.log import simulate
 from engine.recommender.site.world import PAGE, Log, World, draw_uploads
 from engine.runs.frame import Array
@@ -26,7 +27,7 @@ LEARNT = replace(TINY, users=500, horizon=3, retrain=3, steps=600, ranking_steps
 
 @cache
 def lived(config: SimulationConfig) -> tuple[Day, ...]:
-    return tuple(days(config))
+    return tuple(days(config, POLICIES[config.policy](config, config.retrain)))
 
 
 @cache
@@ -192,3 +193,7 @@ def test_progress_counts_every_step_once() -> None:
     steps = [step for step, _ in seen]
     assert steps == sorted(steps) and seen[-1][0] == seen[-1][1]
     assert len({total for _, total in seen}) == 1
+
+
+def test_every_policy_that_a_config_may_name_is_there() -> None:
+    assert tuple(POLICIES) == SimulationConfig.domain("policy").options  # type: ignore[attr-defined]

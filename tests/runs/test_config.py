@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from engine.errors import UserError
 from engine.multitask import MultitaskConfig, TableConfig
+from engine.runs.config import Config
+from engine.runs.playground import engines
 
 JUNK = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=True, allow_infinity=True) | st.text(max_size=20)
@@ -67,3 +69,21 @@ def test_differences_name_what_changed() -> None:
 def test_an_unknown_field_is_named(kind: type) -> None:
     with pytest.raises(UserError, match="nope is not a setting"):
         kind.from_dict({"nope": 1})
+
+
+def test_a_setting_that_was_renamed_is_found_by_its_old_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(MultitaskConfig, "renamed", {"sprout": "seed"})
+    assert (
+        MultitaskConfig.from_dict({"sprout": 5})
+        == MultitaskConfig.from_json('{"sprout": 5}')
+        == MultitaskConfig(seed=5)
+    )
+    assert MultitaskConfig.from_dict({"seed": 7, "sprout": 5}).seed == 7, "the name of now counts"
+    with pytest.raises(UserError, match="sprouts"):
+        MultitaskConfig.from_dict({"sprouts": 5})
+
+
+@pytest.mark.parametrize("kind", [engine.config for engine in engines().values()])
+def test_what_was_renamed_is_called_something_today_and_nothing_else_is_called_so(kind: type[Config]) -> None:
+    today = {field.name for field in dataclasses.fields(kind)}
+    assert set(kind.renamed.values()) <= today and not set(kind.renamed) & today

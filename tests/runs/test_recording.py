@@ -46,6 +46,29 @@ def test_a_metric_that_only_some_frames_have_survives_too() -> None:
     assert again.digest == Recording(CONFIG, frames).digest
 
 
+def test_the_hash_is_of_what_the_file_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A setting that was added, or renamed, after it was written leaves it the recording that it was; so does writing it again."""
+    added = {"decay": "none", **MultitaskConfig.older}
+    monkeypatch.setattr(MultitaskConfig, "renamed", {"sprout": "seed"})
+    told = {name: value for name, value in CONFIG.to_dict().items() if name not in added and name != "seed"}
+    old = Recording.from_bytes(_with_config(recording().to_bytes(), told | {"sprout": 4}), MultitaskConfig)
+    assert old.config == MultitaskConfig(seed=4, **MultitaskConfig.older) and old.digest != recording().digest
+    assert Recording.from_bytes(old.to_bytes(), MultitaskConfig).digest == old.digest
+    monkeypatch.setattr(MultitaskConfig, "older", MultitaskConfig.older | {"rows": 1_000})
+    again = Recording.from_bytes(old.to_bytes(), MultitaskConfig)
+    assert again.digest == old.digest
+
+
+def _with_config(data: bytes, config: Mapping[str, object]) -> bytes:
+    """The file with another config in its header."""
+    with np.load(io.BytesIO(data)) as archive:
+        arrays = dict(archive)
+    header = json.loads(arrays["header"].tobytes()) | {"config": dict(config)}
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays | {"header": np.frombuffer(json.dumps(header).encode(), np.uint8)})
+    return buffer.getvalue()
+
+
 def test_the_hash_sees_every_array() -> None:
     whole = recording()
     whole.frames[2].parameters["w"][1, 2] += 1e-3

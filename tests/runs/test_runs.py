@@ -188,12 +188,11 @@ def test_workers_end_when_the_server_is_killed() -> None:
         "import time; from engine.runs.service.runs import Runs; from engine.runs.service.policy import RunPolicy;"
         "s = Runs(policy=RunPolicy(workers=1)); print(s.workers[0].pid, flush=True); time.sleep(600)"
     )
-    server = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=ROOT)
-    assert server.stdout is not None
-    pid = int(server.stdout.readline())
-    assert _alive(pid)
-    server.kill()
-    server.wait()
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=ROOT) as server:
+        assert server.stdout is not None
+        pid = int(server.stdout.readline())
+        assert _alive(pid)
+        server.kill()
     until(lambda: not _alive(pid))
 
 

@@ -8,6 +8,7 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from engine.runs.studies.verdict import Judged, Outcome, holm_factors, judge, judge_together, signed_ranks, students_t
+from tests.verdicts import of_every_sign
 
 RUNS = np.linspace(-0.5, 0.5, 32)
 """Runs without a difference."""
@@ -22,6 +23,13 @@ def test_mean_interval_and_both_tests_are_scipys(seed: int) -> None:
     assert (verdict.mean, verdict.low, verdict.high) == pytest.approx((sample.mean(), interval.low, interval.high))
     assert verdict.t.p == pytest.approx(student.pvalue)
     assert verdict.signed_rank.p == pytest.approx(stats.wilcoxon(sample, method="exact").pvalue)
+
+
+@pytest.mark.parametrize("sample", [[1, 1, 2, -1, 3], [0, 0, 1, 2, 2, -1], [-2, 2, 2, 2, 2, 2, 2]])
+def test_every_sign_of_the_claims_tests_is_scipys(sample: list[float]) -> None:
+    """What the stored verdicts are checked by (tests/verdicts.py), with ties and zeros."""
+    every = stats.PermutationMethod(n_resamples=2**8)
+    assert of_every_sign(np.array(sample)) == stats.wilcoxon(sample, zero_method="wilcox", method=every).pvalue
 
 
 @pytest.mark.parametrize(

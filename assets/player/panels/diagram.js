@@ -33,6 +33,12 @@ function largestBars({ names, index }, layout, field, moment) {
     .map(({ label, v }) => ({ label, value: formatFixed(v, 3) }));
 }
 
+/** Whether every number has room under its label: all parts of a drawing say theirs, or none does.
+ * @param {{x: number, y: number, min: number}} k pixels to a unit of the layout @param {number} text pixels of a label */
+function numbersFit({ nodes }, k, text) {
+  return nodes.every(({ value, kind, h }) => !value || h * (kind === "mix" ? k.min : k.y) >= text * 2.1);
+}
+
 /** What a part is called. */
 function nameIn(layout, id) {
   const node = layout.nodes.find((one) => one.id === id);
@@ -117,19 +123,22 @@ function makeDiagram(panel, app) {
     if (key === focusKey) return;
     focusKey = key;
     scene.bright = brightParts(morph.layout(), scene.lit, hovered, selected);
+    scene.pointed = Boolean(scene.lit || hovered); // what is selected stands out by itself, and nothing steps back for it
   };
 
   const scene = {
     k: { x: 1, y: 1, min: 1 },
     font: "",
     bright: null,
+    pointed: false,
     lit: null,
+    numbered: false,
     morph,
     read,
     nameOf,
     noteOf,
     listen,
-    labelSize: () => Math.min(Math.max(11, Math.round(25 * scene.k.min)), 17),
+    labelSize: () => Math.min(Math.max(12, Math.round(25 * scene.k.min)), 17),
   };
   const nodeView = makeNodes(app, scene, nodeLayer),
     edgeView = makeEdges(app, scene, edgeLayer, numberLayer);
@@ -158,6 +167,7 @@ function makeDiagram(panel, app) {
     if (!size.w) return false;
     if (morph.layout() !== layoutNow()) morph.begin(layoutNow());
     const { moving, t } = morph.step(moment, elapsed);
+    scene.numbered = numbersFit(morph.layout(), scene.k, scene.labelSize());
     focusOn();
     drawEdges(drawNodes(moment), moment, t);
     const now = new Set(morph.layout().edges.map((e) => e.id));

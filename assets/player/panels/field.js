@@ -7,6 +7,7 @@ const LOOKS = [
   { glow: 0.6, candidates: 1, size: 2.3, shown: 0 },
   { glow: 0.42, candidates: 0.85, size: 1.3, shown: 1 },
 ];
+const IN_TRAINING = { ...LOOKS[1], glow: 0 }; // how near all were at a step is not recorded: what was recalled alone
 const NEAR = 8; // pixels of the page around a dot that are the dot's
 
 // ---- laying out
@@ -102,6 +103,7 @@ function makePointing(panel, app, reads) {
     if (Math.floor(pixel / width) < born(reads.now())[bandAt(panel(), pixel)]) return unborn_label;
     const k = reads.field("pixels").data.indexOf(pixel);
     if (k < 0) return cold_label;
+    if (reads.step() !== null) return panel().title;
     return fill(known_label, { glow: formatFixed(sample(reads.field("glow"), reads.now(), k), 2) });
   };
 
@@ -155,13 +157,14 @@ function makeField(panel, app) {
   const rung = () => Math.min(Math.max(app.spec.rungs.findIndex((r) => r.id === app.state.rung), 0), LOOKS.length - 1);
   const now = () => ({ s: app.state.s, f: Math.round(app.state.view.f) });
   const named = (name, labels) => namedPixels(field(name), now(), panel, labels);
+  const step = () => (app.state.course === null ? null : Math.round(app.state.course));
   const spot = (pixel) => pixelSpot(panel, box, pixel);
   const born = ({ f }) => panel.bands.map((_, n) => sample(field("born"), { s: 0, f }, n) || 0);
   const choose = (pixel) => {
     chosen = pixel;
     app.click(panel.id, null, pixel, null);
   };
-  const reads = { box: () => box, canvas, spot, named, rung, born, glow, field, now, choose },
+  const reads = { box: () => box, canvas, spot, named, rung, born, glow, field, now, choose, step },
     pointing = makePointing(() => panel, app, reads);
   const picks = makePicks(app, { spot, choose, regard: pointing.regardPixel, release: pointing.release });
   board.append(signs, picks.root, chosenRing, cursor);
@@ -205,14 +208,14 @@ function makeField(panel, app) {
   const render = (moment, elapsed) => {
     if (!size.w || !field("pixels") || !field("glow")) return false;
     const { s, stageId, dark } = app.state,
-      moving = lights.settle(LOOKS[rung()], s, elapsed, app.state.calm),
+      moving = lights.settle(step() === null ? LOOKS[rung()] : IN_TRAINING, s, elapsed, app.state.calm),
       lit = `${s}|${moment.f}|${lights.fade()}|${stageId}`;
     if (laidOut !== stageId) {
       layOut();
       laidOut = stageId;
       drawn = placed = "";
     }
-    const key = `${lit}|${Object.values(lights.look())}|${dark}`;
+    const key = `${lit}|${Object.values(lights.look())}|${dark}|${step()}`;
     if (key !== drawn) {
       const rows = born(moment);
       if (!drawn.startsWith(`${lit}|`)) glow.light(lights.brighten(field("glow"), s, moment.f, rows));
@@ -237,12 +240,12 @@ function makeField(panel, app) {
   };
 
   const place = () => {
-    const key = `${app.state.s}|${now().f}|${app.state.stageId}|${rung()}`;
+    const key = `${app.state.s}|${now().f}|${app.state.stageId}|${rung()}|${step()}`;
     if (key === placed) return;
     placed = key;
-    const lost = named("marked", panel.marked_labels);
+    const lost = step() === null ? named("marked", panel.marked_labels) : []; // lost by the trained models
     picks.place(rung() === 2 ? named("shown", panel.shown_labels) : [], lost, box);
-    legend?.show([true, rung() >= 1, rung() >= 2, lost.length > 0]);
+    legend?.show([step() === null, rung() >= 1, rung() >= 2, lost.length > 0]);
   };
 
   const point = () => {

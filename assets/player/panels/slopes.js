@@ -8,7 +8,7 @@ const WAYS = {
   level: { sign: "•", colour: "muted", width: 1.25 },
   dead: { sign: "×", colour: "muted", width: 1.25 },
 };
-const LEAST_ROW = 12.5; // pixels: a line of 12 px letters
+const LEAST_ROW = 12; // pixels: a line of 12 px letters
 const DIES_AT = 0.62; // of the way: a line without a second place
 
 /** A cubic's first part, up to `t`, and the rest (de Casteljau). */
@@ -38,6 +38,34 @@ function keptRows(all, room) {
   if (all.length <= room) return all;
   const first = [...all].sort((a, b) => b.marked - a.marked).slice(0, Math.max(room - 1, 1));
   return all.filter((one) => first.includes(one));
+}
+
+/** The colour of a share of the scale, dark to bright; neither end is lost on its paper. */
+function shareColour(share, dark) {
+  const table = colourTable(false, dark),
+    [low, high] = dark ? [0.3, 1] : [0, 0.82],
+    k = Math.round(255 * (low + (high - low) * Math.min(Math.max(share, 0), 1))) * 4;
+  return cssRgb([...table.slice(k, k + 3)]);
+}
+
+/** What the colours of the lines stand for, in a line of its own below them. */
+function slopesLegend({ value_label, value_high }, size, small, family, dark) {
+  const font = `400 ${small}px ${family}`,
+    [low, high] = ["0", `${formatTick(value_high)}+`],
+    words = fitText(value_label, size.w - small * 12, font),
+    x = textWidth(words, font) + 10 + textWidth(low, font) + 5,
+    wide = Math.max(Math.min(small * 7, size.w - x - textWidth(high, font) - 6), 0),
+    y = size.h - 3,
+    style = `font-size:${small}px`;
+  return [
+    ["text", { x: 0, y, style }, words],
+    ["text", { x: px(x - 5), y, style, "text-anchor": "end" }, low],
+    ...Array.from({ length: 20 }, (_, n) => [
+      "rect",
+      { x: px(x + (n * wide) / 20), y: px(y - small + 2), width: px(wide / 20 + 0.4), height: small, style: `fill:${shareColour(n / 19, dark)}` },
+    ]),
+    ["text", { x: px(x + wide + 5), y, style }, high],
+  ];
 }
 
 /** Where everything lies: the rows that have room, their height and the middle of each, the axis at the left from x0 and the
@@ -90,7 +118,8 @@ function makeSlopes(panel, app) {
   const grid = svg("g", { class: "grid" }),
     body = svg("g", { class: "slopes-body" }),
     more = svg("text", { class: "slopes-more" });
-  board.append(grid, body, more);
+  const legend = svg("g", { class: "slopes-legend grid" });
+  board.append(grid, body, more, legend);
   const parts = [];
   let size = { w: 0, h: 0 },
     rows = [],
@@ -113,6 +142,7 @@ function makeSlopes(panel, app) {
       label: labelOf(n),
       marked: read(panel.marked, n) > 0,
       pixel: panel.pixels ? read(panel.pixels, n) : -1,
+      value: panel.values ? read(panel.values, n) : NaN,
     }));
     return inFinalOrder(all.filter(({ label, from, to }) => label || Number.isFinite(from) || Number.isFinite(to)));
   };
@@ -134,6 +164,7 @@ function makeSlopes(panel, app) {
       app.tip.show(event, part.row.label, [
         { label: panel.left_label, value: placeText(part.row.from) },
         { label: panel.right_label, value: placeText(part.row.to) },
+        ...(Number.isFinite(part.row.value) ? [{ label: panel.value_label, value: formatFixed(part.row.value, 1) }] : []),
       ]);
     };
     group.addEventListener("click", () => app.click(panel.id, null, part.row.n, null));
@@ -154,9 +185,11 @@ function makeSlopes(panel, app) {
 
   const draw = () => {
     const all = gather(),
-      plan = slopesPlan(all, panel.recalled, size, app.textSize(), app.font());
+      foot = panel.values ? Math.max(app.textSize() - 1, 12) + 8 : 0,
+      plan = slopesPlan(all, panel.recalled, { w: size.w, h: size.h - foot }, app.textSize(), app.font());
     rows = plan.rows;
-    grid.replaceChildren(...svgAll(slopesAxis(panel, plan, size)));
+    grid.replaceChildren(...svgAll(slopesAxis(panel, plan, { w: size.w, h: size.h - foot })));
+    legend.replaceChildren(...(foot ? svgAll(slopesLegend(panel, size, plan.small, app.font(), app.state.dark)) : []));
     pool(parts, body, rows.length, make).forEach((part, i) => {
       part.row = rows[i];
       drawRow(part, plan.middle(i), plan);
@@ -175,7 +208,7 @@ function makeSlopes(panel, app) {
       base = y + text * 0.35;
     put(part.group, {
       class: `slope ${wayOf(row)}${row.marked ? " marked" : ""}`,
-      style: `--own:${paint(row.marked ? 1 : way.colour)}`,
+      style: `--own:${Number.isFinite(row.value) ? shareColour(row.value / panel.value_high, app.state.dark) : paint(row.marked ? 1 : way.colour)}`,
       "aria-label": `${row.label}, ${panel.left_label} ${placeText(row.from)}, ${panel.right_label} ${placeText(row.to)}`,
     });
     const { whole, alive, after } = slopeCurve(row, y, plan);
@@ -184,7 +217,7 @@ function makeSlopes(panel, app) {
     put(part.rest, { d: after ? cubicPath(after) : "" });
     put(part.start, whole ? { cx: plan.x0, cy: px(whole[0][1]), display: null } : { display: "none" });
     put(part.end, { d: after ? crossPath(alive[3]) : "" });
-    put(part.back, { x: px(x1), y: px(y - pitch / 2), width: px(size.w - x1), height: px(pitch) });
+    put(part.back, { x: px(x1), y: px(y - pitch / 2), width: px(Math.max(size.w - x1, 0)), height: px(pitch) });
     const style = `font-size:${px(text)}px`;
     say(part.place, Number.isFinite(row.to) ? formatTick(Math.round(row.to)) : "");
     put(part.place, { x: px(columns.place), y: px(base), style });
@@ -198,7 +231,7 @@ function makeSlopes(panel, app) {
   const render = () => {
     if (!size.w) return false;
     const { s, stageId, hovered } = app.state,
-      key = `${s}|${now().f}|${stageId}`;
+      key = `${s}|${now().f}|${stageId}|${app.state.dark}`;
     if (key !== shownKey) draw();
     shownKey = key;
     const lit = hovered !== null && rows.some((row) => idOf(row) === hovered);

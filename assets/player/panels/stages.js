@@ -10,7 +10,7 @@ function stagesPlan(panel, counts, size, text, family) {
     widest = (words, of) => Math.max(0, ...words.map((word) => textWidth(word, of))),
     columns = { name: 0, count: widest(panel.names, font) + 10 },
     left = Math.min(columns.count + widest(counts, plain) + 10, size.w * 0.55),
-    box = { left, right: size.w - text * 3, top: 2, bottom: Math.max(size.h - text - 12, 40) },
+    box = { left, right: Math.max(size.w - text * 3, left), top: 2, bottom: Math.max(size.h - text - 12, 40) },
     pitch = (box.bottom - box.top) / Math.max(panel.names.length, 1);
   return { box, font, plain, columns, pitch, x: linearScale([0, 1], [box.left, box.right]), middles: panel.names.map((_, n) => box.top + (n + 0.5) * pitch) };
 }
@@ -27,6 +27,11 @@ function largestDrop(shares) {
   return at;
 }
 
+const GLIDE_MS = 140; // another user: nine tenths of the way in a third of a second
+
+/** The bars on their way from what is drawn to another user's, each straight to its own share. */
+const glide = (drawn, goal, elapsed, calm) => goal.map((share, n) => follow(drawn?.[n] ?? share, share, elapsed, calm || !Number.isFinite(drawn?.[n]), GLIDE_MS));
+
 function makeStages(panel, app) {
   const frame = panelFrame(panel, "stages");
   const { board } = frame;
@@ -37,7 +42,8 @@ function makeStages(panel, app) {
   let rows = [],
     ticks = [],
     size = { w: 0, h: 0 },
-    plan;
+    plan,
+    drawn = null; // what the bars show while they glide
 
   const countsAt = ({ s, f }) => {
     const frames = panel.counts[Math.min(s, panel.counts.length - 1)] ?? [];
@@ -101,18 +107,20 @@ function makeStages(panel, app) {
     }
   };
 
-  const render = (moment) => {
+  const render = (moment, elapsed) => {
     if (!size.w) return false;
-    const at = nearest(moment),
+    const at = nearest({ s: app.state.s, f: moment.f }),
       field = app.fields()[panel.shares],
       read = (when) => panel.names.map((_, n) => sample(field, when, n)),
-      shares = read(moment),
+      goal = read({ s: app.state.s, f: moment.f }),
+      shares = glide(drawn, goal, elapsed, app.state.calm),
       printed = read(at),
       counts = countsAt(at),
       worst = largestDrop(printed);
     rows.forEach((row, n) => drawRow(row, n, shares, printed, counts, worst));
     drawMarks(moment, at);
-    return false;
+    drawn = shares;
+    return shares.some((share, n) => Number.isFinite(goal[n]) && share !== goal[n]);
   };
 
   build();

@@ -5,7 +5,7 @@ B pages of different users, filled at once · C candidates of each · K videos i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
@@ -14,6 +14,7 @@ import torch
 
 from engine.recommender.config import RecommenderConfig
 from engine.recommender.ranking.features import impressions
+from engine.recommender.ranking.model import Ranker
 from engine.recommender.recall.index import Retriever
 from engine.recommender.recall.model import CandidateNet
 from engine.recommender.recall.samples import Examples
@@ -137,26 +138,56 @@ class Trained:
             self._index = Retriever(self._models.net.output.weight.detach().numpy(), self._config.index)
 
     def fill(self, user: Array, time: Array, past: Past, rng: np.random.Generator) -> Array:
-        parts = np.split(np.arange(len(user)), range(BATCH, len(user), BATCH))
-        return np.concatenate([self._ranked(user[part], time[part], past) for part in parts])
+        return np.concatenate([_first(some.video, -self.rank(some)) for some in self.recall(user, time, past)])
 
-    def _ranked(self, user: Array, time: Array, past: Past) -> Array:
-        models, index = self._models, self._index
-        assert models is not None and index is not None, "night 0 comes first"
+    @property
+    def models(self) -> Models:
+        """As they were trained last."""
+        assert self._models is not None, "night 0 comes first"
+        return self._models
+
+    def recall(self, user: Array, time: Array, past: Past) -> Iterator[Candidates]:
+        """What recall finds for users (B,) at times (B,), some of them at once."""
+        models, index = self.models, self._index
+        assert index is not None
         row = np.full(len(past.world.videos), -1, np.int64)
         row[models.site.known] = np.arange(len(models.site.known))
         site = Site(past.world, past.history, models.site.known, row)  # today's history, the training's vocabulary
-        candidates = _candidates(models.net, index, site, user, time, past)
-        real = candidates >= 0
-        several, when = (np.broadcast_to(part[:, None], real.shape)[real] for part in (user, time))
-        seen = past.look(user, candidates)[0][real]
-        z = np.full(candidates.shape, -np.inf)
-        z[real] = replace(models.ranker, site=site).logits(impressions(site, several, candidates[real], when, seen))
-        return _first(candidates, -z)
+        for part in np.split(np.arange(len(user)), range(BATCH, len(user), BATCH)):
+            found = _candidates(models.net, index, site, user[part], time[part], past)
+            yield Candidates(site, user[part], time[part], *found, past.look(user[part], found[0])[0])
+
+    def rank(self, some: Candidates) -> Array:
+        """(B, C) the ranker's logit of each candidate."""
+        return some.ranked(self.models.ranker)
 
 
-def _candidates(net: CandidateNet, index: Retriever, site: Site, user: Array, time: Array, past: Past) -> Array:
-    """(B, C) videos that recall finds and the users have not watched, best first, -1 where there are no more."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """What recall found for users (B,) at times (B,) in days: videos (B, C), best first, -1 where there are no more; their
+    scores in recall, and how often each user was shown each before, (B, C). The site is as it is known by then."""
+
+    site: Site
+    user: Array
+    time: Array
+    video: Array
+    score: Array
+    seen: Array
+
+    def ranked(self, ranker: Ranker) -> Array:
+        """(B, C) a ranker's logit of each; -inf where there is none."""
+        real = self.video >= 0
+        user, time = (np.broadcast_to(part[:, None], real.shape)[real] for part in (self.user, self.time))
+        z = np.full(real.shape, -np.inf)
+        features = impressions(self.site, user, self.video[real], time, self.seen[real])
+        z[real] = replace(ranker, site=self.site).logits(features)
+        return z
+
+
+def _candidates(
+    net: CandidateNet, index: Retriever, site: Site, user: Array, time: Array, past: Past
+) -> tuple[Array, Array]:
+    """(B, C) videos that recall finds and the users have not watched, best first, -1 where there are no more; their scores."""
     config, watches = site.world.config, past.history.watches
     moment, none = np.floor(time * SECONDS).astype(np.int64), np.full(len(user), -1)
     behind = watches.before(user, moment)
@@ -164,11 +195,12 @@ def _candidates(net: CandidateNet, index: Retriever, site: Site, user: Array, ti
     with torch.no_grad():
         u = net(viewers(site, some, serving=True)).vector.numpy()
     watched = int((behind - watches.start[user]).max(initial=0))
-    rows = index.search(u, min(config.recalled + watched, len(site.known)))[1]
+    scores, rows = index.search(u, min(config.recalled + watched, len(site.known)))
     found = np.where(rows >= 0, site.known[rows], -1)
     gone = (found < 0) | past.look(user, found)[1]
     order = np.argsort(gone, axis=1, kind="stable")[:, : config.recalled]
-    return np.where(np.take_along_axis(gone, order, 1), -1, np.take_along_axis(found, order, 1))
+    gone, found, scores = (np.take_along_axis(part, order, 1) for part in (gone, found, scores))
+    return np.where(gone, -1, found), np.where(gone, -np.inf, scores)
 
 
 POLICIES: dict[str, type[Policy]] = {"model": Trained, "popular": Popular, "random": Anything}

@@ -14,13 +14,12 @@ from typing import TypeVar
 
 import numpy as np
 
-from engine.recommender.config import NEW, RecommenderConfig
+from engine.recommender.config import NEW, DaysConfig, SimulationConfig
 from engine.recommender.days.policies import POLICIES, Past, Policy
 from engine.recommender.site.concentration import share_of_top
 from engine.recommender.site.log import ASKS, occurrences, offered, respond, searched, simulate
 from engine.recommender.site.taste import expected_watch
 from engine.recommender.site.world import PAGE, Log, Videos, World, draw_uploads, source
-from engine.runs.config import Choice, FloatRange, IntRange, setting
 from engine.runs.frame import Array, Frame
 from engine.runs.work import Tick
 
@@ -29,20 +28,6 @@ SURVEYED, LOOKED_AT = 200, 4_000_000
 page and a video, but for at least a tenth of them where the catalogue is large."""
 A_DAY = 100
 """Training steps that serving a day counts for in the progress of a run."""
-
-
-@dataclass(frozen=True, slots=True)
-class SimulationConfig(RecommenderConfig):
-    """A world whose recommender is replaced when the log ends; a small one by default, since models are trained many times."""
-
-    videos: int = setting(4_000, IntRange(2_000, 1_000_000))
-    users: int = setting(600, IntRange(50, 20_000))
-    days: int = setting(30, IntRange(10, 120))
-
-    policy: str = setting("model", Choice(tuple(POLICIES)))
-    horizon: int = setting(14, IntRange(1, 60))  # days after the log
-    retrain: int = setting(3, IntRange(1, 60))  # days between trainings
-    mix: float = setting(0.1, FloatRange(0.0, 1.0))  # share of places that stay as they were before the log ended
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,16 +50,16 @@ def simulate_days(config: SimulationConfig, tick: Tick | None = None) -> Iterato
     percent of the catalogue watched most received, that day and so far; counts of "pages", "impressions", "watches".
     """
     since = 0
-    for day in days(config, tick):
+    for day in days(config, POLICIES[config.policy](config, config.retrain), tick):
         since = since if day.number > 1 else day.rows.start
         yield Frame(day.number, _metrics(day, slice(since, day.rows.stop)))
 
 
-def days(config: SimulationConfig, tick: Tick | None = None) -> Iterator[Day]:
-    """The days, each with the log so far. With the same seed the same users open pages at the same times, whatever the
-    policy."""
+def days(config: DaysConfig, policy: Policy, tick: Tick | None = None) -> Iterator[Day]:
+    """The days that a policy fills, each with the log so far. With the same seed the same users open pages at the same
+    times, whatever the policy."""
     world = simulate(config)
-    first, policy = world.videos, POLICIES[config.policy](config, config.retrain)
+    first = world.videos
     done, total = 0, sum(policy.steps(night) + A_DAY for night in range(config.horizon))
 
     def step(count: int) -> None:
@@ -128,7 +113,7 @@ class Pages:
         )
 
 
-def _opened(config: SimulationConfig, world: World, now: int) -> Pages:
+def _opened(config: DaysConfig, world: World, now: int) -> Pages:
     """Users open as many pages on a day as they did before, at any time of it, and search as they did."""
     rng, users = source(config, f"day {now}"), world.users
     user = np.repeat(np.arange(len(users)), rng.poisson(users.pages / config.days))
@@ -144,7 +129,7 @@ def _opened(config: SimulationConfig, world: World, now: int) -> Pages:
     )  # fmt: skip
 
 
-def _one_day(config: SimulationConfig, world: World, now: int, policy: Policy) -> Log:
+def _one_day(config: DaysConfig, world: World, now: int, policy: Policy) -> Log:
     """Fill a day's pages in rounds: each user's first, then each user's second, and so on. A round is filled at once, and
     knows what its users did on their earlier pages."""
     pages = _opened(config, world, now)

@@ -6,39 +6,44 @@ E held-out watches · K videos of the vocabulary
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from engine.recommender.held_out.served import CUTS, Serving, hit_rates
+from engine.recommender.opponents import als
 from engine.recommender.opponents.ease import Ease
 from engine.recommender.opponents.knn import ItemKNN
-from engine.recommender.opponents.popularity import OfOwnKinds, Recent, kinds_of
+from engine.recommender.opponents.popularity import OfOwnKinds, Recent, kinds_of, where_silent
 from engine.recommender.recall.samples import Examples, histories
 from engine.recommender.site.vocabulary import Site
 from engine.runs.frame import Array
 
-OPPONENTS = ("popular", "recent", "kinds", "knn", "ease")
-"""Popularity, of the last days, of the last days in the user's own kinds, item-kNN, EASE."""
-WINDOWS = (0.25, 0.5, 1.0, 2.0, 4.0, 7.0, 14.0, 30.0, 90.0, 365.0)
-NEIGHBOURS = (20, 50, 100, 200, 500)
-SHRINKAGES = (0.0, 10.0, 30.0, 100.0, 300.0, 1_000.0)
-PENALTIES = (10.0, 30.0, 100.0, 300.0, 1_000.0, 3_000.0, 10_000.0, 30_000.0)
+OPPONENTS = ("popular", "recent", "kinds", "knn", "ease", "als")
+"""Popularity, of the last days, of the last days in the user's own kinds, item-kNN, EASE, ALS."""
 ASKED = 1_000
 """Watches that choose: of each of so many users the one before the last."""
 SMALL = 3_000
-"""Videos, the most watched, on which item-kNN and EASE are tuned: a trial on all of a large log takes half a minute."""
+"""Videos, the most watched, on which item-kNN, EASE and ALS are tuned: a trial on all of a large log takes half a minute."""
+SIMILARITIES = 30_000_000
+"""That item-kNN keeps at most: 240 MB."""
+FEWEST_NEIGHBOURS = 20
+"""That it keeps all the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Days that count as recent, by all and by kinds; item-kNN's neighbours and shrinkage; EASE's penalty λ."""
+    """Days that count as recent, by all and by kinds; item-kNN's neighbours and shrinkage; EASE's penalty λ; ALS's factors, the
+    confidence α of a watch, and its penalty λ."""
 
     recent: float = 7.0
     kinds: float = 7.0
     neighbours: int = 100
     shrinkage: float = 0.0
     penalty: float = 300.0
+    factors: int = als.FACTORS
+    confidence: float = als.CONFIDENCE
+    als_penalty: float = als.PENALTY
 
 
 class Beside:
@@ -46,12 +51,20 @@ class Beside:
 
     held_out  places of the watches that are not to be seen
     tick      called on the way
+    rounds    of ALS
     """
 
-    def __init__(self, site: Site, held_out: Array, chosen: Chosen, tick: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        site: Site,
+        held_out: Array,
+        chosen: Chosen,
+        tick: Callable[[], None] | None = None,
+        rounds: int = als.ROUNDS,
+    ) -> None:
+        self._rounds = rounds
         self._site, self._chosen, self._tick = site, chosen, tick or (lambda: None)
-        self._there = np.ones(len(site.history.watches.item), bool)
-        self._there[held_out] = False
+        self._there = without(site, held_out)
         self._watches = site.watches(self._there)
         self._made: dict[tuple[int, int], dict[str, Array]] = {}
 
@@ -83,27 +96,26 @@ class Beside:
             yield "kinds", lambda rows: own.every(watched[rows], moment[rows]) + 1e-6 * rest
         self._tick()
         if "knn" in names:
-            knn = ItemKNN(self._watches, videos, self._tick, neighbours=chosen.neighbours, shrinkage=chosen.shrinkage)
+            most = max(SIMILARITIES // max(videos, 1), FEWEST_NEIGHBOURS)
+            kept = min(chosen.neighbours, most)
+            knn = ItemKNN(self._watches, videos, self._tick, neighbours=kept, shrinkage=chosen.shrinkage)
             yield "knn", lambda rows: knn.every(watched[rows])
-        self._tick()
-        if "ease" in names:
+        for name in ("ease", "als"):
+            self._tick()
+            if name in names:
+                yield name, self._fitted(name, test.user, counts)
+
+    def _fitted(self, name: str, users: Array, counts: Array) -> Callable[[Array], Array]:
+        """EASE or ALS, which score all that a user watched, in whatever order; counts (K,)."""
+        chosen, videos = self._chosen, len(counts)
+        if name == "ease":
             ease = Ease(self._watches, videos, chosen.penalty)
-            yield "ease", lambda rows: ease.every(test.user[rows])
-
-
-def tune(site: Site, held_out: Array, tick: Callable[[], None] | None = None) -> Chosen:
-    """Every setting of every opponent, by how often it finds the watch before the held-out one among the first 100; of
-    equal ones the earlier value. Neither watch is seen meanwhile."""
-    best = Chosen()
-    for name, field, values in (
-        ("recent", "recent", WINDOWS), ("kinds", "kinds", WINDOWS), ("knn", "shrinkage", SHRINKAGES),
-        ("knn", "neighbours", NEIGHBOURS), ("ease", "penalty", PENALTIES),
-    ):  # fmt: skip
-        trials = [replace(best, **{field: value}) for value in values]  # type: ignore[arg-type]
-        found = [hits for trial in trials if (hits := tried(site, held_out, name, trial, tick)) is not None]
-        if found:
-            best = trials[int(np.argmax(found))]
-    return best
+            return where_silent(lambda rows: ease.every(users[rows]), counts)
+        factors = als.Als(
+            self._watches, videos, self._tick,
+            factors=chosen.factors, confidence=chosen.confidence, penalty=chosen.als_penalty, rounds=self._rounds,
+        )  # fmt: skip
+        return where_silent(lambda rows: factors.every(users[rows]), counts)
 
 
 def tried(
@@ -114,8 +126,8 @@ def tried(
     before = watch_before(site, held_out)
     if not len(before):
         return None
-    small = _most_watched(site, before, held_out) if name in ("knn", "ease") else site
-    beside = Beside(small, np.concatenate((held_out, before.place)), chosen, tick)
+    small = most_watched(site, without(site, held_out, before.place)) if name in ("knn", "ease", "als") else site
+    beside = Beside(small, np.concatenate((held_out, before.place)), chosen, tick, als.ROUNDS_OF_A_TRIAL)
     serving, cut = Serving(small, before), min(CUTS[1], len(small.known))
     for _, scores in beside.scores(before, (name,)):
         return float(hit_rates(serving.best(scores, cut), before.label, (cut,))[0])
@@ -133,10 +145,14 @@ def watch_before(site: Site, held_out: Array) -> Examples:
     return Examples(users, place, watches.item[place], np.zeros(len(place)), place, watches.second[place])
 
 
-def _most_watched(site: Site, before: Examples, held_out: Array) -> Site:
-    """The same site with a vocabulary of the `SMALL` most watched videos, as far as may be seen."""
-    there = np.ones(len(site.history.watches.item), bool)
-    there[np.concatenate((held_out, before.place))] = False
+def most_watched(site: Site, there: Array) -> Site:
+    """The same site with a vocabulary of the `SMALL` most watched videos, by the watches that are `there` (W,)."""
     counts = np.bincount(site.watches(there).item, minlength=len(site.known))
-    known = np.sort(site.known[np.argsort(-counts, kind="stable")[:SMALL]])
-    return site.with_vocabulary(known)
+    return site.with_vocabulary(np.sort(site.known[np.argsort(-counts, kind="stable")[:SMALL]]))
+
+
+def without(site: Site, *places: Array) -> Array:
+    """(W,) all watches of the log but those at some places."""
+    there = np.ones(len(site.history.watches.item), bool)
+    there[np.concatenate(places)] = False
+    return there

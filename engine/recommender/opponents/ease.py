@@ -24,7 +24,7 @@ class Ease:
     watches  by row of the vocabulary; whatever is held out must not be among them
     penalty  λ
 
-    Where users are fewer than videos P is never made: P = (I - Xᵀ(XXᵀ + λI)⁻¹X) / λ.
+    Where users are fewer than videos P is never made: P = (I - Xᵀ(XXᵀ + λI)⁻¹X) / λ, and XP = (XXᵀ + λI)⁻¹X.
     """
 
     def __init__(self, watches: Sequences, videos: int, penalty: float, most: int = MOST) -> None:
@@ -49,7 +49,7 @@ class Ease:
         if self._weights is not None:
             scores = x @ self._weights
         else:
-            p = (x - sparse.csr_matrix((x @ self._seen.T) @ self._inner @ self._seen)).toarray() / self._penalty
+            p = (self._seen.T @ self._inner[users].T).T
             scores = x.toarray() - p / self._diagonal
         found = np.full((len(users), self._videos), -np.inf, np.float32)
         found[:, self.kept] = scores

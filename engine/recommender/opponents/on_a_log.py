@@ -16,16 +16,18 @@ from engine.recommender.held_out.data import Data
 from engine.recommender.held_out.evaluation import TESTED, tested
 from engine.recommender.held_out.served import CUTS, Serving
 from engine.recommender.opponents import clicks
-from engine.recommender.opponents.beside import Chosen
-from engine.recommender.opponents.of_logs import BesideLog, tune_log
+from engine.recommender.opponents.beside import Beside, Chosen
+from engine.recommender.opponents.tuning import Tuned, tune
 from engine.recommender.ranking.past import Earlier
 from engine.recommender.recall.samples import Examples
 from engine.runs.frame import Array
 
 
-def facts(data: Data, chosen: Chosen) -> dict[str, Array]:
-    """ "ceiling", the share of the held-out watches that any list can hold, and "chosen.{setting}"."""
-    found = {f"chosen.{name}": np.asarray(value) for name, value in asdict(chosen).items()}
+def facts(data: Data, tuned: Tuned) -> dict[str, Array]:
+    """ "ceiling", the share of the held-out watches that any list can hold, "chosen.{setting}", and "tried.{setting}" (2,) the
+    lowest and the highest value that were tried."""
+    found = {f"chosen.{name}": np.asarray(value) for name, value in asdict(tuned.chosen).items()}
+    found |= {f"tried.{name}": np.asarray(ends, float) for name, ends in tuned.between.items()}
     return found | {"ceiling": np.asarray(Serving(data.site, data.test).ceiling())}
 
 
@@ -84,9 +86,9 @@ class OnALog:
     def _make(self) -> _Made:
         data = self._data
         held_out, test = data.test.place, tested(data, len(data.test))
-        chosen = tune_log(data.site, held_out, self._go_on)
-        lists = BesideLog(data.site, held_out, chosen, self._go_on).lists(test, self._most)
-        return _Made(test, lists, facts(data, chosen))
+        tuned = tune(data.site, held_out, self._go_on)
+        lists = Beside(data.site, held_out, tuned.chosen, self._go_on).lists(test, self._most)
+        return _Made(test, lists, facts(data, tuned))
 
     def _go_on(self) -> None:
         if self._over.is_set():

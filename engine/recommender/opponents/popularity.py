@@ -5,6 +5,8 @@ E held-out watches · K videos of the vocabulary · C kinds
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from engine.recommender.site.history import SECONDS
@@ -62,3 +64,22 @@ class OfOwnKinds:
             totals[n] = np.bincount(self._kinds, some, self._count)
         found: Array = counts * (own / np.maximum(totals, 1.0))[:, self._kinds]
         return found
+
+
+def where_silent(scores: Callable[[Array], Array], counts: Array) -> Callable[[Array], Array]:
+    """Scores (n, K) with popularity, counts (K,), where they rest on nothing: for a user of whom a model knows nothing, all 0; and
+    behind all others what nobody watched, or a model does not look at, -inf. A 0 there is no opinion: it would stand before
+    whatever the model thinks little of."""
+    place = np.argsort(np.argsort(-counts, kind="stable")).astype(np.float32)  # 0 of the most popular
+
+    def filled(rows: Array) -> Array:
+        found = scores(rows)
+        nothing = ~np.isfinite(found) | (counts == 0)
+        spoken = np.where(nothing, 0.0, found)
+        last = spoken.min(1, initial=0.0)[:, None] - 1.0 - place / np.float32(len(counts))
+        silent = ~spoken.any(1)
+        found = np.where(nothing, last, found)
+        found[silent] = -place
+        return found
+
+    return filled

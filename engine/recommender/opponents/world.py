@@ -8,8 +8,9 @@ from engine.recommender.config import RecommenderConfig, WorldConfig
 from engine.recommender.held_out.data import Data, prepare, rankable
 from engine.recommender.held_out.evaluation import judged, truth_of
 from engine.recommender.held_out.served import CUTS, Serving, hit_rates
-from engine.recommender.opponents.beside import OPPONENTS, Beside, tune
+from engine.recommender.opponents.beside import OPPONENTS, Beside
 from engine.recommender.opponents.on_a_log import facts
+from engine.recommender.opponents.tuning import tune
 from engine.recommender.site.taste import click_probability
 from engine.recommender.site.vocabulary import open_site
 from engine.runs.frame import Array, Frame
@@ -20,7 +21,7 @@ def measure(config: WorldConfig, tick: Tick | None = None) -> Iterator[Frame]:
     """One frame, of what needs no training on this site.
 
     metrics: "ceiling" the share of the held-out watches that any list can hold; of each of `OPPONENTS` "{name}.hits" (3,) at
-    20, 100, 300, and "chosen.{setting}" what tuning on earlier watches chose. Of ranking, on the last tenth of the days,
+    20, 100, 300, and what tuning on earlier watches chose and tried, as `facts` tells it. Of ranking, on the last tenth of the days,
     what the truth allows at most: "click.auc", "click.mispredicted" and "click.first" by the true P(click), and the same
     by the true expected minutes, "best".
     """
@@ -32,10 +33,10 @@ def measure(config: WorldConfig, tick: Tick | None = None) -> Iterator[Frame]:
             tick(made, total)
 
     held_out, labels = data.test.place, data.test.label
-    chosen, serving = tune(data.site, held_out, going), Serving(data.site, data.test)
-    found = facts(data, chosen)
+    tuned, serving = tune(data.site, held_out, going), Serving(data.site, data.test)
+    found = facts(data, tuned)
     most = min(CUTS[-1], len(data.site.known))
-    for name, scores in Beside(data.site, held_out, chosen, going).scores(data.test, OPPONENTS):
+    for name, scores in Beside(data.site, held_out, tuned.chosen, going).scores(data.test, OPPONENTS):
         made += 1
         going()
         found[f"{name}.hits"] = hit_rates(serving.best(scores, most), labels)

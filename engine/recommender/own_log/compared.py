@@ -17,9 +17,8 @@ from engine.cost import ROWS
 from engine.measures import parameter_count
 from engine.recommender.held_out.data import Data
 from engine.recommender.held_out.served import CUTS, Serving
-from engine.recommender.opponents.beside import OPPONENTS, Chosen
+from engine.recommender.opponents.beside import OPPONENTS, Beside, Chosen
 from engine.recommender.opponents.ease import MOST
-from engine.recommender.opponents.of_logs import BesideLog
 from engine.recommender.recall.samples import Examples
 from engine.recommender.recall.training import viewers
 from engine.recommender.serving.restore import server_at
@@ -86,13 +85,13 @@ def _methods(data: Data, frames: Sequence[Frame], chosen: Chosen, asked: Example
 
     yield _Method("recall", scores, parameter_count(net))
     kept = _numbers(data, chosen)
-    for name, found in BesideLog(data.site, data.test.place, chosen).scores(asked, OPPONENTS):
+    for name, found in Beside(data.site, data.test.place, chosen).scores(asked, OPPONENTS):
         yield _Method(name, found, kept[name])
 
 
 def _numbers(data: Data, chosen: Chosen) -> dict[str, int]:
     """By opponent the numbers that it keeps: counts; of each watch its item and its moment; at most so many similarities;
-    of EASE a square of its items, or of the users where they are fewer."""
+    of EASE a square of its items, or of the users where they are fewer; of ALS the factors of both."""
     users, items = len(data.site.history.watches.start) - 1, len(data.site.known)
     watches = len(data.site.history.watches.item) - len(data.test)
     return {
@@ -101,6 +100,7 @@ def _numbers(data: Data, chosen: Chosen) -> dict[str, int]:
         "kinds": 2 * watches + items,
         "knn": items * min(chosen.neighbours, items - 1),
         "ease": min(users, items, MOST) ** 2,
+        "als": (users + items) * chosen.factors,
     }
 
 

@@ -28,6 +28,12 @@ class OwnLogConfig(RecommenderConfig):
     learning_rate: tuple[float, ...] = setting((0.003,), ListOf(FloatRange(1e-6, 1e9), 1, len(STAGES)))
     dimensions: int = setting(64, IntRange(4, 256))
     tower: tuple[int, ...] = setting((128,), ListOf(IntRange(4, 2_048), 0, 4))
+    asked: str = setting(
+        "last", Choice(("last", "moment"))
+    )  # each user's last watch, or what comes after one moment for all
+    stop: str = setting(
+        "steps", Choice(("steps", "validation"))
+    )  # validation: no further than hits on the watch before rise
     rated: str = setting("all", Choice(("all", "liked")))  # which ratings are watches: every one, or from 4 of 5 up
     steps: int = setting(3_000, IntRange(1, 20_000))
     ranking_steps: int = setting(3_000, IntRange(1, 20_000))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from engine.recommender.own_log.config import OwnLogConfig
 from engine.recommender.own_log.formats import bare
 from engine.recommender.own_log.log import OwnLog, decides, examples_of, read_log
+from engine.recommender.own_log.present import listed_in
 from engine.tables.opened import Opened
 
 
@@ -18,6 +19,7 @@ class Found:
     roles, unit, twice   as in `Events`; decides  the roles by which a row is a watch or not
     opened        how the file was read, and what about it is doubtful
     examples      watches that candidate generation can learn from
+    listed        users of the log who have a list in the second file; None where there is none
     """
 
     rows: int
@@ -35,6 +37,7 @@ class Found:
     ranked: bool
     examples: int
     opened: Opened
+    listed: int | None = None
 
 
 def found_in(data: bytes, rated: str = "all", told: str = "") -> Found:
@@ -45,6 +48,7 @@ def found_in(data: bytes, rated: str = "all", told: str = "") -> Found:
         len(log.log.user), int(log.log.clicked.sum()), len(log.users), len(log.items), int(log.days), int(events.time[0]),
         int(events.time[-1]), events.twice, events.unit, events.found, decides(events), log.timed, log.ranked,
         examples_of(log, OwnLogConfig()), events.opened,
+        listed_in(log.served, log.users, log.items) if log.served else None,
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from engine.recommender.site.history import SECONDS
 from engine.recommender.site.log import occurrences
 from engine.recommender.site.world import Log, Users, Videos, World
 from engine.runs.frame import Array
+from engine.tables.beside import apart
 from engine.tables.told import told as decisions
 
 LIKED = 0.8
@@ -36,6 +37,7 @@ class OwnLog:
     """A file's events as a log, and what they are called: items (V,) and users (U,) by their numbers in the world.
 
     timed    whether watch times are known; without them every watch weighs the same
+    served   the file of lists that another system serves, b"" where there is none
     ranked   whether the log tells what was shown and not watched; without it only candidate generation trains
     """
 
@@ -47,6 +49,7 @@ class OwnLog:
     days: int
     timed: bool
     ranked: bool
+    served: bytes = b""
 
     def world(self, config: OwnLogConfig) -> World:
         """The world of these videos, with the sizes of the file in its config."""
@@ -55,8 +58,14 @@ class OwnLog:
 
 
 def read_log(data: bytes, rated: str = "all", told: str = "") -> OwnLog:
-    """Read a file. `rated`: which ratings are watches; `told`: what was decided about the file. Raises UserError where it cannot be used."""
-    events = read_events(data, decisions(told))
+    """Read a file, or the first of two that are joined. `rated`: which ratings are watches; `told`: what was decided about the
+    file. Raises UserError where it cannot be used."""
+    data, served = apart(data)
+    return replace(log_of(read_events(data, decisions(told)), rated), served=served)
+
+
+def log_of(events: Events, rated: str = "all") -> OwnLog:
+    """The log of a file's events. Raises UserError where none is a watch."""
     clicked = _clicked(events, rated)
     ranked = not clicked.all() and "rating" not in decides(events)
     rows = np.arange(len(events)) if ranked else np.flatnonzero(clicked)

@@ -9,17 +9,21 @@ from dataclasses import replace
 import numpy as np
 
 from engine.errors import UserError
-from engine.recommender.held_out.data import HELD_OUT, check_vocabulary, prepare
+from engine.recommender.held_out.data import HELD_OUT, Data, check_vocabulary, prepare, rankable
 from engine.recommender.opponents.on_a_log import OnALog
+from engine.recommender.own_log import moment
 from engine.recommender.own_log.config import OwnLogConfig
 from engine.recommender.own_log.found import Found
 from engine.recommender.own_log.further import further
 from engine.recommender.own_log.log import OwnLog, examples_of, read_log, sized
+from engine.recommender.own_log.present import Present
+from engine.recommender.own_log.stopping import train_recall_until
 from engine.recommender.recall.samples import FEWEST
 from engine.recommender.site.vocabulary import Site, site_of
-from engine.recommender.training import train_from
+from engine.recommender.training import train_from, train_ranking
 from engine.runs.frame import Frame
 from engine.runs.work import Tick
+from engine.tables.beside import apart
 
 TESTED = 20
 """Users with enough watches that a log needs."""
@@ -61,7 +65,8 @@ def own_site(config: OwnLogConfig, data: bytes) -> Site:
 
 def site_of_log(config: OwnLogConfig, log: OwnLog) -> Site:
     """The site of a log, also for what is shown of a run. Raises UserError where it cannot be used."""
-    return checked(site_of(log.world(config)))
+    site = site_of(log.world(config))
+    return checked(moment.before(site) if config.asked == "moment" else site)
 
 
 def checked(site: Site) -> Site:
@@ -81,20 +86,39 @@ def checked(site: Site) -> Site:
     return site
 
 
+def prepared(config: OwnLogConfig, site: Site) -> Data:
+    """What both models learn from and are asked. Raises UserError where there is too little."""
+    ready = moment.prepare_at(site) if config.asked == "moment" else prepare(site)
+    check_vocabulary(ready.site, ready.train)
+    return ready
+
+
 def train_own(config: OwnLogConfig, data: bytes, tick: Tick | None = None) -> Iterator[Frame]:
-    """Train on a file. Metrics as `train`, and those of `OnALog` beside them, in the last frame of recall those of `further` too; nothing of ranking, which has no
-    negatives to learn from, where the log does not tell what was shown in vain.
+    """Train on a file. Metrics as `train`, and those of `OnALog` beside them, in the last frame of recall those of `further`
+    too, and where it was stopped by validation those of `train_recall_until`; nothing of ranking, which has no negatives to
+    learn from, where the log does not tell what was shown in vain. The data may be two files joined: a log, and the lists that
+    another system serves.
 
     Raises UserError where the file is not the one that `config.table` names, or cannot be used.
     """
-    ready = prepare(own_site(config, data))
-    check_vocabulary(ready.site, ready.train)
+    ready = prepared(config, own_site(config, data))
+    served = apart(data)[1]
+    present = Present(served, ready.site) if served else None
     beside = OnALog(ready)
     try:
-        steps = ready.site.world.config.steps
-        for frame in train_from(ready, tick, beside):
+        for frame in _frames(config, ready, tick, beside):
             known = beside.facts() if "recall.hits" in frame.metrics else {}
-            known |= further(ready, (frame,), beside) if frame.step == steps else {}
+            last = "recall.stopped" in frame.metrics or frame.step == config.steps
+            known |= further(ready, (frame,), beside, present) if last else {}
             yield replace(frame, metrics={**frame.metrics, **known})
     finally:
         beside.stop()
+
+
+def _frames(config: OwnLogConfig, ready: Data, tick: Tick | None, beside: OnALog) -> Iterator[Frame]:
+    if config.stop == "steps":
+        yield from train_from(ready, tick, beside)
+        return
+    yield from train_recall_until(ready, tick, beside)
+    if rankable(ready.site.world):
+        yield from train_ranking(ready, tick, beside)

@@ -60,14 +60,14 @@ def split(site: Site) -> tuple[Examples, Examples]:
     usable &= site.row(watches.item) >= 0  # a label needs a vector
     train = np.flatnonzero(usable)
     if config.per_user == "equal":
-        train = _equal(rng, owner, train, config.examples)
+        train = at_most_of_each(rng, owner, train, config.examples)
     ends = watches.start[users + 1]
     behind = tested if config.test == "last" else ends
     return _examples(site, owner[train], train, train), _examples(site, users, tested, behind)
 
 
-def _equal(rng: np.random.Generator, owner: Array, places: Array, most: int) -> Array:
-    """At most so many of each user, at random: heavy users would drown the others."""
+def at_most_of_each(rng: np.random.Generator, owner: Array, places: Array, most: int) -> Array:
+    """Places (E,) of which at most so many are of one user, `owner` (W,), at random: heavy users would drown the others."""
     order = rng.permutation(len(places))
     shuffled = places[order]
     by_owner = np.argsort(owner[shuffled], kind="stable")

@@ -16,7 +16,7 @@ from engine.recommender.site.history import SECONDS
 from engine.recommender.site.vocabulary import Site
 from engine.runs.frame import Array
 
-OFFERED = 5
+OFFERED = 6
 """Users to choose from."""
 WATCHES = 15
 """That an offered user has at least."""

@@ -38,6 +38,7 @@ from engine.recommender.serving.request import request
 from engine.recommender.serving.restore import server_at
 from engine.recommender.serving.scene import offered
 from engine.recommender.serving.server import Server
+from engine.recommender.serving.users import users_of
 from engine.recommender.site.history import SECONDS
 from engine.recommender.site.vocabulary import open_site
 from engine.recommender.taken.model import carry
@@ -53,13 +54,13 @@ EXAMPLE = 20
 """Impressions in the example of ranking."""
 
 
-def bundle(server: Server, origin: Origin) -> dict[str, bytes]:
-    """Every file by its name. Raises UserError where ranking is not trained, or a graph answers otherwise than torch."""
+def bundle(server: Server, origin: Origin, user: int | None = None) -> dict[str, bytes]:
+    """Every file by its name; its examples are of a user, the first who is offered if none is given. Raises UserError where ranking is not trained, or a graph answers otherwise than torch."""
     if server.ranker is None:
         raise UserError("Ranking is not trained yet.")
     files = _models(server, origin) | _tables(server, server.ranker)
     files["schema.json"] = _json(schema(server.site, server.net, server.ranker.net))
-    files["example.json"] = _json(_example(server, server.ranker))
+    files["example.json"] = _json(_example(server, server.ranker, offered(server.site)[0] if user is None else user))
     said = {
         "format": FORMAT,
         "recording": origin.recording,
@@ -89,8 +90,9 @@ def write(files: Mapping[str, bytes], folder: Path) -> None:
 
 def bundle_of(recording: Recording[RecommenderConfig]) -> dict[str, bytes]:
     """The bundle of a recording's last moment."""
-    server = server_at(open_site(recording.config), recording.frames)
-    return bundle(server, Origin("recommender", recording.config, "rank", recording.frames[-1].step, recording.digest))
+    server, last = server_at(open_site(recording.config), recording.frames), recording.frames[-1]
+    origin = Origin("recommender", recording.config, "rank", last.step, recording.digest)
+    return bundle(server, origin, users_of(server.site, recording.frames)[0])
 
 
 def _models(server: Server, origin: Origin) -> dict[str, bytes]:
@@ -145,10 +147,9 @@ def _tables(server: Server, ranker: Ranker) -> dict[str, bytes]:
     return files
 
 
-def _example(server: Server, ranker: Ranker) -> dict[str, Any]:
-    """Of the first offered user at the end of the log."""
+def _example(server: Server, ranker: Ranker, user: int) -> dict[str, Any]:
+    """Of a user at the end of the log."""
     site, config = server.site, server.config
-    user = offered(site)[0]
     given = server.recommend(user)
     asked = request(site, user, float(config.days))
     u, some = given.read.vector.numpy(), given.candidates[:EXAMPLE]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Generic
 
@@ -42,9 +42,9 @@ class Asked(Generic[C, S]):
         own = tuple(claim for claim in named if claim.id in shipped.family)
         self.claims: tuple[Claim[C, S], ...] = own or named
         default = type(theirs)()
-        said = shipped.asks | {
-            name for claim in self.claims for cell in claim.needs for name in cell.differences(default)
-        } - PACE  # fmt: skip
+        self._compared: Mapping[C, Sequence[C]]
+        self._compared, differ = _compared(shipped, tuple(claim.id for claim in self.claims))
+        said = shipped.asks | differ - PACE
         changed = {
             name: mine
             for name, (mine, _) in theirs.differences(default).items()
@@ -98,15 +98,6 @@ class Asked(Generic[C, S]):
         """Whether a cell trains several seeds at once."""
         return "runs" in self._shipped.config().to_dict()
 
-    @functools.cached_property
-    def _compared(self) -> dict[C, list[C]]:
-        """What is compared, without seeds, and the study's cells of it."""
-        found: dict[C, list[C]] = {}
-        for claim in self.claims:
-            for cell in claim.needs:
-                found.setdefault(_without_seed(cell), []).append(cell)
-        return found
-
     def _own(self, one: C, seeds: range) -> C:
         own: dict[str, Any] = {"seed": self.first + seeds[0]} | ({"runs": len(seeds)} if self._several else {})
         mine = {name: value for name, value in self.changes.items() if hasattr(one, name)}
@@ -134,6 +125,18 @@ class Asked(Generic[C, S]):
             for name, value in parts[0].items()
             if value.ndim and len(value) == GROUP
         }
+
+
+@functools.lru_cache(maxsize=64)  # asked at every turn of a page, for each open experiment
+def _compared(shipped: Shipped[C, S], ids: tuple[str, ...]) -> tuple[Mapping[C, Sequence[C]], frozenset[str]]:
+    """What these claims compare, without seeds, and the study's cells of it; and in which settings a cell is not the default."""
+    found: dict[C, list[C]] = {}
+    differ, default = set[str](), shipped.config()
+    for claim in shipped.claims:
+        for cell in claim.needs if claim.id in ids else ():
+            found.setdefault(_without_seed(cell), []).append(cell)
+            differ.update(cell.differences(default))
+    return found, frozenset(differ)
 
 
 class _Single(Mapping[Config, Mapping[str, Array]]):

@@ -10,8 +10,7 @@ from typing import cast
 
 import streamlit as st
 
-from engine.recommender import RecommenderConfig
-from engine.recommender.days.simulation import SimulationConfig
+from engine.recommender import RecommenderConfig, SimulationConfig
 from engine.runs.config import IntRange
 from engine.runs.service.run import Run, State, View
 from pages.recommender import settings

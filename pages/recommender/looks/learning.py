@@ -29,8 +29,10 @@ METHODS: Mapping[str, str] = {
 }
 COLOURS = {
     "recall": HUES[0], "ranking": HUES[0], "popular": HUES[1], "recent": HUES[3], "kinds": HUES[4], "knn": HUES[2],
-    "ease": HUES[5], "click": opponents.GREY, "best": HUES[4],
+    "ease": HUES[5], "als": opponents.GREY, "click": opponents.GREY, "best": HUES[4],
 }  # fmt: skip
+IN_TWO = alt.Legend(**LEGEND.to_dict(), columns=2, labelFontSize=12)
+"""Two columns: seven methods are wider than half a page."""
 MEASURES = {
     "first": (N_("First of the page"), N_("true minutes of the first of each page"), ".2f"),
     "auc": ("AUC", N_("share of pairs in the right order"), ".2f"),
@@ -107,12 +109,14 @@ def _chart(now: Shown, rows: pd.DataFrame, title: str, format: str, key: str, ap
     alike = {
         "x": alt.X("step:Q", title=step, scale=alt.Scale(zero=False, nice=False)),
         "y": alt.Y("value:Q", title=title, scale=alt.Scale(zero=False), axis=alt.Axis(format=format)),
-        "color": alt.Color("method:N", title=None, scale=alt.Scale(domain=names, range=hues), legend=LEGEND),
+        "color": alt.Color("method:N", title=None, scale=alt.Scale(domain=names, range=hues), legend=IN_TWO),
         "tooltip": [alt.Tooltip("method:N", title=" "), alt.Tooltip("step:Q", title=step), alt.Tooltip("value:Q", title=title, format=".3f")],
     }  # fmt: skip
-    dash = alt.StrokeDash("method:N", title=None, scale=alt.Scale(domain=names, range=dashes))
+    dash = alt.StrokeDash("method:N", title=None, scale=alt.Scale(domain=names, range=dashes), legend=IN_TWO)
     some = rows[rows["step"] != apart]
-    lines = alt.Chart(some, height=280).mark_line(strokeWidth=2.5, point=len(some) == len(there))
+    lines = alt.Chart(some, height=260 + 20 * ((len(there) + 1) // 2)).mark_line(
+        strokeWidth=2.5, point=len(some) == len(there)
+    )
     drawn = lines.encode(**alike, strokeDash=dash)
     if len(some) < len(rows):
         drawn += alt.Chart(rows[rows["step"] == apart]).mark_point(filled=True, size=70).encode(**alike)

@@ -56,7 +56,7 @@ def _gradient(now: Shown) -> None:
 
 @kept(12)
 def _distances(digest: str, step: int, _now: Shown) -> list[Distance]:
-    return distances(_now.server, sample_users(_now.server, USERS))
+    return distances(_now.server, sample_users(_now.server, USERS, _now.users))
 
 
 def _curve(found: list[Distance], kind: str, negatives: int) -> None:

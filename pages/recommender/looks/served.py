@@ -79,7 +79,8 @@ def _bundle(digest: str, step: int, _now: Shown) -> bytes:
     recording, frame = _now.recording, _now.frame
     if recording is recorded() and frame.step == recording.frames[-1].step:
         return SHIPPED.read_bytes()
-    return zipped(bundle(_now.server, Origin("recommender", recording.config, "rank", frame.step, recording.digest)))
+    origin = Origin("recommender", recording.config, "rank", frame.step, recording.digest)
+    return zipped(bundle(_now.server, origin, _now.users[0]))
 
 
 @kept(3)

@@ -110,7 +110,7 @@ def _built(digest: str, step: int, _now: Shown) -> dict[str, Index]:
 @kept(12)
 def _measured(digest: str, step: int, _now: Shown, most: int) -> tuple[int, dict[str, list[Searched]]]:
     """How many users were asked, and each index with each effort."""
-    users, indexes = asked(_now.server, sample_users(_now.server, USERS), most), _built(_now)
+    users, indexes = asked(_now.server, sample_users(_now.server, USERS, _now.users), most), _built(_now)
     return len(users), {
         kind: [searched(index, users, effort) for effort in index.efforts] for kind, index in indexes.items()
     }

@@ -75,7 +75,7 @@ def draw(now: Shown) -> None:
 @kept(8)
 def crowd_promised(digest: str, step: int, _now: Shown) -> OddsAgainstTruth:
     """Odds and truth of some users' candidates."""
-    users = sample_users(_now.server, USERS)
+    users = sample_users(_now.server, USERS, _now.users)
     return of_candidates(_now.server, users, asked(_now.server, users, _now.config.recalled))
 
 

@@ -9,10 +9,12 @@ from typing import Any
 from engine.errors import UserError
 from engine.runs.playground import Engine, Opened
 from engine.runs.recording import Recording
+from engine.runs.table import Table
 from engine.taken.code import code
 from engine.taken.onnx import onnx
 from engine.taken.weights import Origin, weights
 from pages.ui.language import explain, t
+from pages.ui.run import uploads
 from pages.ui.run.on_stage import OnStage
 
 
@@ -47,8 +49,10 @@ def of_moment(
     def origin() -> Origin:
         return Origin(engine.name, recording.config, rung, step, recording.digest)
 
+    file = uploads.of_config(recording.config)
+
     def script() -> bytes:
-        return code(origin()).encode()
+        return code(origin(), _bytes(file)).encode()
 
     try:
         carried = engine.leaving.carry(open_(), rung)
@@ -57,3 +61,11 @@ def of_moment(
     return ModelFiles(
         name, title, weights=lambda: weights(carried, origin()), onnx=lambda: onnx(carried, origin()), code=script
     )
+
+
+def _bytes(file: Table | None) -> bytes | None:
+    """A viewer's file as long as it is there: without it the code brings along all that reads any file."""
+    try:
+        return None if file is None else file.read()
+    except UserError:
+        return None

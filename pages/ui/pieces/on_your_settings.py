@@ -136,7 +136,7 @@ def _offer(asked: Asked[Any, Any], settings: Settings[Any], slot: str, going: _G
             args=(slot, asked),
             disabled=active,
         )
-        st.caption(_said(asked, settings) + " " + _kept(asked, settings) + _takes(asked.seconds(PREVIEW)))
+        st.caption(_said(asked, settings) + " " + _kept(asked, settings) + takes(asked.seconds(PREVIEW)))
 
 
 def _said(asked: Asked[Any, Any], settings: Settings[Any]) -> str:
@@ -158,7 +158,7 @@ def _kept(asked: Asked[Any, Any], settings: Settings[Any]) -> str:
     return t("Kept as the question has it: {names}.", names=names) + " " if asked.kept else ""
 
 
-def _takes(seconds: float | None) -> str:
+def takes(seconds: float | None) -> str:
     """How long it takes, by the time that the study took."""
     workers = training.service().capacity
     if seconds is None or not workers:
@@ -236,4 +236,4 @@ def _offer_more(going: _Going, slot: str, verdicts: Mapping[str, Verdict]) -> No
             on_click=_send,
             args=(slot, going, seeds),
         )
-        st.caption(t("About {count} runs in all would tell.", count=wanted) + " " + _takes(going.asked.seconds(seeds)))
+        st.caption(t("About {count} runs in all would tell.", count=wanted) + " " + takes(going.asked.seconds(seeds)))

@@ -13,7 +13,7 @@ from pages.ui import share
 from pages.ui.language import t
 from pages.ui.pieces.verdict import summary, verdicts_of
 from pages.ui.place import Place
-from pages.ui.run import polling
+from pages.ui.run import polling, training
 
 S = TypeVar("S")
 TOGGLED = "toggled"
@@ -27,11 +27,12 @@ def own_section(title: str, key: str, draw: Callable[[], None]) -> None:
             draw()
 
 
-def section(title: str, key: str, draw: Callable[[], None], icon: str | None = None) -> None:
+def section(title: str, key: str, draw: Callable[[], None], icon: str | None = None, *, follows: bool = False) -> None:
     """Draw an expander; `draw` fills it while it is open, and is asked anew at each drawing, so it looks for itself what is
     on stage then.
 
-    Opening and closing it draws nothing else of the page. A control inside may move the stage, so it draws all.
+    Opening and closing it draws nothing else of the page. A control inside may move the stage, so it draws all. One that
+    `follows` is drawn again with each frame of a run while it is open.
     """
     drawn = False
 
@@ -39,7 +40,7 @@ def section(title: str, key: str, draw: Callable[[], None], icon: str | None = N
         nonlocal drawn
         toggled = key in st.session_state.setdefault(TOGGLED, set())
         st.session_state[TOGGLED].discard(key)
-        if drawn and not toggled:
+        if drawn and not toggled and not polling.called(key):
             st.rerun()
         drawn = True
         share.noted()
@@ -50,7 +51,13 @@ def section(title: str, key: str, draw: Callable[[], None], icon: str | None = N
         if toggled and polling.going_on() and not polling.ticking():
             st.rerun()  # what has come on screen is drawn anew by the page's clock
 
-    st.fragment(fragment, key=key)()
+    def stamp() -> object:
+        return training.frames_stamp() if looking() else None
+
+    def looking() -> bool:
+        return follows and bool(st.session_state.get(key))
+
+    polling.polled(fragment, key, stamp, lambda: training.active() and looking())
 
 
 def _toggled(key: str) -> None:
@@ -81,9 +88,10 @@ def draw_section(
     place: Place,
     shipped: Shipped[Any, Any],
     now: Callable[[], S],
-    below: Callable[[Section[S]], None] = lambda one: None,
+    below: Callable[[Section[S]], None] | None = None,
 ) -> None:
-    """Draw one section of a page, `now` telling what is on stage; and `below` what stands under it."""
+    """Draw one section of a page, `now` telling what is on stage. An experiment has something `below` it and rests on a stored
+    study; any other is a look at what is on stage, and follows it."""
     if one.shown is not None and not one.shown(now()):
         return
     title: str = t(one.title)
@@ -97,6 +105,7 @@ def draw_section(
 
     def draw() -> None:
         one.draw(now())
-        below(one)
+        if below is not None:
+            below(one)
 
-    section(title, place.open_key(one.key), draw, one.icon and f":material/{one.icon}:")
+    section(title, place.open_key(one.key), draw, one.icon and f":material/{one.icon}:", follows=below is None)

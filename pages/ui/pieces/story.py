@@ -7,11 +7,21 @@ A section of the file is one state:
     What to look at, and what to check.
 
 The ids of the points it shows stand before the first dot, its title after. What the settings mean is the page's affair.
+
+A state may ask the room before it shows, with a name that the page knows the answer by, and the settings that show it:
+
+    <!-- ask: least_loss reveal: rung=mmoe hero=0.5 -->
+    > Which structure has the least loss?
+    > - mmoe: MMoE
+    > - ple: PLE
+
+Which choice is right stands nowhere: it is computed.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -24,17 +34,32 @@ STORIES = ROOT / "assets" / "stories"
 
 _HEADING = re.compile(r"## (?P<ids>[A-Z]+\d+(?: [A-Z]+\d+)*) · (?P<title>\S.*)")
 _STATE = re.compile(r"<!-- state: (?P<settings>\S.*) -->")
+_ASK = re.compile(r"<!-- ask: (?P<name>[a-z_]+) reveal: (?P<settings>\S.*) -->")
+_CHOICE = re.compile(r"> - (?P<id>[a-z0-9_]+): (?P<text>\S.*)")
+CHOICES = 4
+"""A to D."""
 _SETTING = re.compile(r"(?P<key>[a-z_]+)=(?P<value>[^\s=]+)")
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What a room is asked before it is shown: the text, the choices by what the page calls them, and what to set to show it."""
+
+    name: str
+    text: str
+    choices: Mapping[str, str]
+    reveal: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class State:
-    """One state of the page: the points it shows, what to set, and what to say. `text` is markdown."""
+    """One state of the page: the points it shows, what to set, what to say, and what to ask. `text` is markdown."""
 
     ids: tuple[str, ...]
     title: str
     setting: Mapping[str, str]
     text: str
+    question: Question | None = None
 
 
 @functools.cache
@@ -81,7 +106,8 @@ def _state(section: list[str], where: str) -> State:
     comment = _STATE.fullmatch(section[1].strip()) if len(section) > 1 else None
     if comment is None:
         raise ValueError(f"{where}: the line after a heading must be '<!-- state: key=value … -->'")
-    text = "\n".join(section[2:]).strip()
+    question, rest = _question(section[2:], where)
+    text = "\n".join(rest).strip()
     if not text:
         raise ValueError(f"{where}: the section has no text")
     if "<!--" in text:
@@ -89,7 +115,22 @@ def _state(section: list[str], where: str) -> State:
     ids = tuple(heading["ids"].split())
     if len(set(ids)) < len(ids):
         raise ValueError(f"{where}: an id stands twice in {heading['ids']!r}")
-    return State(ids, heading["title"], MappingProxyType(_settings(comment["settings"], where)), text)
+    return State(ids, heading["title"], MappingProxyType(_settings(comment["settings"], where)), text, question)
+
+
+def _question(lines: list[str], where: str) -> tuple[Question | None, list[str]]:
+    """What a section asks, if it does, and its other lines."""
+    asked = _ASK.fullmatch(lines[0].strip()) if lines else None
+    if asked is None:
+        return None, lines
+    quoted = list(itertools.takewhile(lambda line: line.startswith(">"), lines[1:]))
+    found = [_CHOICE.fullmatch(line.rstrip()) for line in quoted]
+    choices = {one["id"]: one["text"] for one in found if one}
+    text = " ".join(line.removeprefix(">").strip() for line, one in zip(quoted, found, strict=True) if not one)
+    if not text or len(choices) != CHOICES:
+        raise ValueError(f"{where}: a question is a text and {CHOICES} choices, '> - name: text'")
+    reveal = MappingProxyType(_settings(asked["settings"], where))
+    return Question(asked["name"], text, MappingProxyType(choices), reveal), lines[1 + len(quoted) :]
 
 
 def _settings(written: str, where: str) -> dict[str, str]:

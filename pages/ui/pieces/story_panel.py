@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.ui import theme
 from pages.ui.language import language, t
 from pages.ui.marked import Marked
 from pages.ui.pieces import story
@@ -14,9 +15,9 @@ from pages.ui.pieces import story
 OnState = Callable[[Mapping[str, str]], None]
 
 
-def story_panel(name: str, on_state: OnState, above: DeltaGenerator) -> None:
-    """The point being told, in `above`; nothing until the story is asked for. Opening a point calls `on_state` with its
-    settings. The point is in the URL."""
+def story_panel(name: str, on_state: OnState, beside: DeltaGenerator) -> None:
+    """The point being told, in `beside`, which stands in the sidebar's place; nothing until the story is asked for. Opening a
+    point calls `on_state` with its settings. The point is in the URL."""
     states = story.load(name, language())
     at = _point(_slot(name), len(states))
     if at is None:
@@ -25,9 +26,10 @@ def story_panel(name: str, on_state: OnState, above: DeltaGenerator) -> None:
     def leave() -> None:
         st.query_params.pop(_slot(name), None)
 
-    with above.container(border=True, key="story", gap="xsmall"):
+    with beside.container(key="story", gap="xsmall"):
+        st.html(theme.STORY)
         state = states[at]
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="story_turns"):
             st.button(
                 t("Previous point"),
                 icon=":material/chevron_left:",
@@ -44,34 +46,37 @@ def story_panel(name: str, on_state: OnState, above: DeltaGenerator) -> None:
                 args=(name, at + 1, on_state),
                 disabled=at + 1 == len(states),
             )
-            head = Marked("**{at} / {count} · {title}** &nbsp; :gray[{ids}]")
-            title, ids = Marked(state.title), " ".join(state.ids)
-            st.markdown(head.format(at=at + 1, count=len(states), title=title, ids=ids))
             st.button(t("Close"), icon=":material/close:", key="story_close", on_click=leave, type="tertiary")
+        head = Marked("**{at} / {count} · {title}** &nbsp; :gray[{ids}]")
+        title, ids = Marked(state.title), " ".join(state.ids)
+        st.markdown(head.format(at=at + 1, count=len(states), title=title, ids=ids))
         st.markdown(state.text)
 
 
 def story_invitation(name: str, on_state: OnState) -> None:
-    """Below the stage, until the story is being told."""
+    """Beside the question, until the story is being told."""
     states = story.load(name, language())
     if _point(_slot(name), len(states)) is not None:
         return
-    with st.container(border=True, key="story", gap="xsmall"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.button(
-                t("Tell the story"),
-                icon=":material/menu_book:",
-                key="story_open",
-                on_click=_go,
-                args=(name, 0, on_state),
-                type="tertiary",
-            )
-            st.caption(t("{count} points, each shown on the stage as a claim to check", count=len(states)))
+    st.button(
+        t("Tell the story"),
+        icon=":material/menu_book:",
+        key="story_open",
+        on_click=_go,
+        args=(name, 0, on_state),
+        help=t("{count} points, each shown on the stage as a claim to check", count=len(states)),
+        type="tertiary",
+    )
 
 
 def _go(name: str, index: int, on_state: OnState) -> None:
     st.query_params[_slot(name)] = str(index + 1)
     on_state(story.load(name, language())[index].setting)
+
+
+def told(name: str) -> bool:
+    """Whether the story of a playground is being told."""
+    return _point(_slot(name), len(story.load(name, language()))) is not None
 
 
 def _slot(name: str) -> str:

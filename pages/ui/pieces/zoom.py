@@ -44,7 +44,7 @@ def _terms(explanation: Explanation) -> None:
     """The table: the largest terms, what the others sum to, the bias, and the sum."""
     weight, value = explanation.factors
     rows: list[tuple[str, float | None, float | None, float]] = [
-        (_plain(term.symbol), term.weight, term.value, term.product) for term in explanation.largest()
+        (symbol(term.symbol), term.weight, term.value, term.product) for term in explanation.largest()
     ]
     count, rest = explanation.rest()
     if count:
@@ -79,8 +79,9 @@ def _agreement(explanation: Explanation) -> None:
     )
 
 
-def _plain(symbol: str) -> str:
-    """x_{12} y_{12} → x₁₂ y₁₂, for a table cell."""
-    symbol = symbol.replace("\\cdot", "·").replace("\\tanh", "tanh")
-    subscript = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
-    return re.sub(r"_\{(.*?)\}", lambda found: found[1].translate(subscript), symbol)
+def symbol(written: str) -> str:
+    """g^{1}(x)_{12} → g¹(x)₁₂, where no formula is set."""
+    plain = written.replace("\\cdot", "·").replace("\\tanh", "tanh")
+    below, above = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,"), str.maketrans("0123456789()s", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾ˢ")
+    plain = re.sub(r"\^\{(.*?)\}", lambda found: found[1].translate(above), plain)
+    return re.sub(r"_\{(.*?)\}", lambda found: found[1].translate(below), plain)

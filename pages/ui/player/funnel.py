@@ -78,7 +78,8 @@ class Slopes(Panel):
     """Lines from a place in one order to a place in the next. `places` (S, F, R, 2), from 1; nan where it has none: without
     a second the line ends on its way, without a first there is none. `recalled` is the length of the left axis.
     `marked` (S, F, R) is 1 for what stands out. `pixels` (S, F, R) names each in a `Field`, so that both light up together.
-    A click's row is an index of R."""
+    With `values` (S, F, R) a line has the colour of its value, from 0 to `value_high` and above, and a legend says so with
+    `value_label`; without, that of its way, up or down. A click's row is an index of R."""
 
     left_label: str
     right_label: str
@@ -87,6 +88,9 @@ class Slopes(Panel):
     marked: Ref
     recalled: int
     pixels: Ref | None = None
+    values: Ref | None = None
+    value_label: str = ""
+    value_high: float = 1.0
 
     def extent(self, arrays: Arrays, frames: int) -> tuple[int, int]:
         """Lines."""

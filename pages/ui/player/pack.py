@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from pages.ui.player.arrays import Array, Arrays, Quantised, refs
+from pages.ui.player.arrays import Array, Arrays, Quantised, Ref, refs
 from pages.ui.player.position import Position
 from pages.ui.player.stage import WORDS, Stage
 
-MOVING = ("steps", "hero", "origin", "origin_text", "live")
+MOVING = ("steps", "hero", "origin", "origin_text", "live", "opening", "plays")
 """Fields of a stage that another frame changes; all others are still."""
 
 
@@ -41,14 +41,16 @@ class Packed(NamedTuple):
         return len(self.still) + len(self.moving)
 
 
-def pack(stage: Stage, *, start: Position, seek: int, autoplay: bool = False, still: Still | None = None) -> Packed:
-    """The stage as bytes. `still` is its part that stays, where somebody has kept it.
+def pack(
+    stage: Stage, *, start: Position, seek: int, autoplay: bool = False, still: Still | None = None, name: str = ""
+) -> Packed:
+    """The stage as bytes. `still` is its part that stays, where somebody has kept it; `name` the player's.
 
     Raises ValueError for an array that is named by a panel and missing, or whose first two axes fit neither S, F nor 1.
     """
     still = still or pack_still(stage)
     header = {"spec": {name: plain(getattr(stage, name)) for name in MOVING}, "needs": still.id}
-    place = {"start": plain(start), "seek": seek, "autoplay": autoplay}  # no part of what is shown
+    place = {"start": plain(start), "seek": seek, "autoplay": autoplay, "name": name}  # no part of what is shown
     arrays = {name: array for name, array in stage.arrays.items() if not _stays(stage, array)}
     return Packed(still.bytes, _part(header, arrays, "stage_id", place)[0])
 
@@ -102,15 +104,17 @@ def plain(value: object) -> object:
 
 def _check(stage: Stage) -> None:
     """Raise ValueError on what a page got wrong; the browser would show an empty panel and say nothing."""
-    wanted = {name for part in (*stage.panels, stage.sweep) for name in refs(part)}
+    wanted = {name for part in (*stage.panels, stage.sweep, stage.course) for name in refs(part)}
     if missing := sorted(wanted.difference(stage.arrays)):
         raise ValueError(f"the stage names arrays it does not carry: {', '.join(missing)}")
     if unsaid := sorted(set(WORDS) - set(stage.words)):
         raise ValueError(f"the stage lacks words: {', '.join(unsaid)}")
     sweeps, frames = len(stage.sweep.recorded) if stage.sweep else 1, len(stage.steps)
+    trained = dict.fromkeys(stage.course.stand_ins.values(), len(stage.course.steps)) if stage.course else {}
     for name, array in stage.arrays.items():
-        if array.ndim < 2 or array.shape[0] not in (1, sweeps) or array.shape[1] not in (1, frames):
-            raise ValueError(f"array {name!r} has shape {array.shape}, expected ({sweeps} or 1, {frames} or 1, …)")
+        times = trained.get(Ref(name), frames)
+        if array.ndim < 2 or array.shape[0] not in (1, sweeps) or array.shape[1] not in (1, times):
+            raise ValueError(f"array {name!r} has shape {array.shape}, expected ({sweeps} or 1, {times} or 1, …)")
     for panel in stage.panels:
         panel.check(stage.arrays)
     if not frames or not stage.rungs or not stage.panels:

@@ -50,18 +50,19 @@ def player(
     on_hero: Callable[[float], None] | None = None,
     on_asked: Callable[[str], None] | None = None,
     on_click: Callable[[Click], None] | None = None,
+    on_closed: Callable[[str], None] | None = None,
 ) -> None:
     """Show the stage. The viewer keeps the position until `seek` grows; then the player goes to `start`.
 
     `on_position` is called when a scrub, a step, a play or a choice has ended; `on_hero` when the slider is released;
-    `on_asked` with what was typed beside a choice; `on_click` for each click on a part, a cell or a dot. Everything they receive has been checked against the stage.
+    `on_asked` with what was typed beside a choice; `on_closed` when the drawer of what cannot be selected was closed; `on_click` for each click on a part, a cell or a dot. Everything they receive has been checked against the stage.
     """
     start = position_from(plain(start), stage, Position(0, stage.hero if stage.sweep else None, stage.rungs[0].id))
 
     came = _Came(key)
     begin, hero = _pinned(key, stage, start, seek, hero_from(came.state("hero"), stage))
     _, still = _stills.get(_identity(stage), lambda: (stage, pack_still(stage)))
-    packed = pack(replace(stage, hero=hero), start=begin, seek=seek, autoplay=autoplay, still=still)
+    packed = pack(replace(stage, hero=hero), start=begin, seek=seek, autoplay=autoplay, still=still, name=key)
     with st.container(gap=None):
         _component(key=f"{key}_still", data=packed.still)
         _component(
@@ -69,9 +70,16 @@ def player(
             data=packed.moving,
             on_position_change=_telling(on_position, lambda: position_from(came.state("position"), stage, start)),
             on_hero_change=_telling(on_hero, lambda: hero_from(came.state("hero"), stage)),
+            on_closed_change=_telling(on_closed, lambda: asked_from(came.state("closed")) or None),
             on_asked_change=_telling(on_asked, lambda: asked_from(came.state("asked")) or None),
             on_click_change=_telling(on_click, lambda: click_from(came.click(), stage, start)),
         )
+
+
+def drawer(key: str, content: Mapping[str, object]) -> None:
+    """Open what was clicked over the figures at the right of the player with this key; it closes when this is no longer drawn.
+    `content` is what `assets/player/drawer.js` shows."""
+    _component(key=f"{key}_drawer", data={"drawer": {**content, "player": key}})
 
 
 class _Came:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -44,6 +44,21 @@ def stage(place: Place, player: str, draw: Callable[[], None]) -> None:
 def with_each_frame(draw: Callable[[], None], key: str) -> None:
     """A fragment that is drawn again whenever this tab's run has another frame or another state."""
     polling.polled(draw, key, training.frames_stamp, training.active)
+
+
+def followed(draw: Callable[[], None], key: str) -> None:
+    """A part of the page that follows a run frame by frame. A control inside may move the stage, so what the viewer does in it
+    draws the whole page."""
+    drawn = False
+
+    def fragment() -> None:
+        nonlocal drawn
+        if drawn and not polling.called(key):
+            st.rerun()
+        drawn = True
+        draw()
+
+    with_each_frame(fragment, key)
 
 
 def watch() -> Callable[[], None]:
@@ -157,9 +172,31 @@ def _switch(place: Place, switched: Callable[[], None] | None) -> None:
     place.refresh()
 
 
-def _listed(changes: Mapping[str, tuple[Any, Any]], said: Callable[[str, Any, Any], str]) -> str:
-    some = ", ".join(said(name, mine, theirs) for name, (mine, theirs) in list(changes.items())[:8])
-    return some + (" …" if len(changes) > 8 else "")
+def _listed(changes: Mapping[str, tuple[Any, Any]], said: Callable[[str, Any, Any], str], most: int | None = 8) -> str:
+    some = ", ".join(said(name, mine, theirs) for name, (mine, theirs) in list(changes.items())[:most])
+    return some + (" …" if most is not None and len(changes) > most else "")
+
+
+def _sources(place: Place, recorded_name: str, switched: Callable[[], None] | None) -> None:
+    """The control that brings this tab's run on stage, or what was recorded."""
+    st.segmented_control(
+        t("On stage"),
+        [RUN, RECORDED],
+        default=RUN,
+        key=place.shown,
+        required=True,
+        label_visibility="collapsed",
+        format_func=lambda source: t("Your run") if source == RUN else plain(recorded_name),
+        on_change=_switch,
+        args=(place, switched),
+    )
+
+
+def _chip(origin: str, lines: Sequence[str]) -> None:
+    """Where the numbers on stage come from, in a word; opened, all that the line beside it has no room for."""
+    with st.popover(origin, icon=":material/database:", key="origin"):
+        for line in lines:
+            st.markdown(line)
 
 
 def on_stage(
@@ -179,19 +216,19 @@ def on_stage(
     view = training.view_of(training.current())
     if MISSING in st.session_state:
         st.warning(explain(st.session_state[MISSING]))
+    live = view is not None and view.active and run_shown
+    differs = (
+        t("Train takes: {changes}", changes=_listed(changes or standing, said, None)) if changes or standing else ""
+    )
+    made = t(
+        "Trained for {step} of {steps} steps.",
+        step=f"{recording.frames[-1].step:,}",
+        steps=f"{recording.config.steps:,}",
+    )
     with st.container(horizontal=True, vertical_alignment="center", key="on_stage"):
+        _chip(t("Live") if live else t("Your run") if run_shown else plain(recorded_name), (otherwise, made, differs))
         if view is not None and view.frames:
-            st.segmented_control(
-                t("On stage"),
-                [RUN, RECORDED],
-                default=RUN,
-                key=place.shown,
-                required=True,
-                label_visibility="collapsed",
-                format_func=lambda source: t("Your run") if source == RUN else plain(recorded_name),
-                on_change=_switch,
-                args=(place, switched),
-            )
+            _sources(place, recorded_name, switched)
         if changes:
             st.caption(t("On stage is another setting; Train takes: {changes}", changes=_listed(changes, said)))
         elif view is not None and view.state == State.FINISHED and run_shown:

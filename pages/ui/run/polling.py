@@ -26,12 +26,14 @@ Stamp = Callable[[], object]
 
 @dataclass(slots=True)
 class _Polled:
-    """A fragment of the page: its stamp now and as it was drawn, whether anything will come, and when it may be drawn again."""
+    """A fragment of the page: its stamp now and as it was drawn, whether anything will come, when it may be drawn again, and whether the
+    clock has asked for it."""
 
     stamp: Stamp
     going_on: Callable[[], bool]
     drawn: object = None
     rests_until: float = 0.0
+    called: bool = False
 
     def due(self, now: float) -> bool:
         """Whether it shows what is no longer so, and has rested."""
@@ -56,6 +58,15 @@ def polled(draw: Callable[[], None], key: str, stamp: Stamp, going_on: Callable[
         one.rests_until = ended + SHARE * (ended - began)
 
     st.fragment(drawn, key=key)()
+
+
+def called(key: str) -> bool:
+    """Whether the clock has asked for this drawing of a fragment, and not something that the viewer did in it. True once."""
+    one = _held().get(key)
+    asked = one is not None and one.called
+    if one is not None:
+        one.called = False
+    return asked
 
 
 def begin() -> None:
@@ -98,6 +109,8 @@ def _draw_again(keys: Sequence[str]) -> None:
     due = [name for key in keys for name in _fragments(key)]
     if not due:
         return  # they went with the section that they were drawn in
+    for key in keys:
+        _held()[key].called = True
     asked = [name for name in context.fragment_ids_this_run if name not in _fragments(CLOCK)]
     fragments = list(dict.fromkeys([*asked, *due]))  # what was asked for along with this tick is broken off too
     context.script_requests.request_rerun(

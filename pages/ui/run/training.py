@@ -136,13 +136,13 @@ def _progress() -> None:
 
 
 def run_bar(config: Config | None, *, changed: int, on_train: Callable[[], None], on_reset: Callable[[], None]) -> None:
-    """Train, Pause or Resume, Step, Stop, Reset, and the progress. `changed` counts settings not yet trained."""
+    """Train, Reset, while a run goes on Pause or Resume, Step and Stop, and the progress. `changed` counts settings not yet
+    trained."""
     run, view = current(), view_of(current())
     state = view.state if view is not None else None
     with st.container(horizontal=True, vertical_alignment="center", key="run_bar"):
         how = {"key": "train", "icon": ":material/play_arrow:", "on_click": on_train, "disabled": config is None}
         st.button(_train_with(changed), type="primary", **how)  # type: ignore[arg-type]
-        _turns(run, state)
         st.button(
             t("Reset"),
             icon=":material/restart_alt:",
@@ -150,6 +150,8 @@ def run_bar(config: Config | None, *, changed: int, on_train: Callable[[], None]
             on_click=on_reset,
             help=t("Back to what was recorded, with the default settings"),
         )
+        if active():
+            _turns(run, state)
         polling.polled(_progress, "progress", progress_stamp, active)
     if "run_error" in st.session_state:
         st.error(st.session_state["run_error"])
@@ -184,6 +186,4 @@ def _turns(run: Run | None, state: State | None) -> None:
         disabled=state != State.PAUSED,
         help=t("Train to the next frame and pause again"),
     )
-    st.button(
-        t("Stop"), icon=":material/stop:", key="stop", on_click=service().stop, args=(run,), disabled=not active()
-    )
+    st.button(t("Stop"), icon=":material/stop:", key="stop", on_click=service().stop, args=(run,))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from engine.errors import UserError
+from engine.runs.config import Config
 from engine.runs.table import Table, digest_of
 from pages.ui.run import training
 from pages.ui.run.house import house, owner
@@ -20,3 +22,12 @@ def keep(box: str, data: bytes) -> Table:
 def read(digest: str) -> bytes:
     """The bytes of a file of this tab. Raises UserError where it is gone."""
     return house().uploads.read(owner(), digest)
+
+
+def of_config(config: Config) -> Table | None:
+    """The file of this tab that a run is of; None of any other run, and where the file is gone."""
+    digest = getattr(config, "table", "")
+    try:
+        return house().uploads.table(owner(), digest) if digest.isalnum() else None
+    except UserError:
+        return None
