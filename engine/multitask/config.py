@@ -15,6 +15,8 @@ STRUCTURES = ("single_task", "shared_bottom", "omoe", "mmoe", "ple")
 LIVE = ("single_task", "shared_bottom", "omoe", "mmoe")
 """What is trained where nobody chose: PLE takes as long as two of these, and the run on the stage would be too long."""
 RATES = (0.01, 0.01, 0.02, 0.02, 0.02)
+LEAKY = 0.01
+"""The slope below 0 of a leaky ReLU, as Maas et al. (2013) took it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class MultitaskConfig(Config):
         "shared_experts": 3,
         "specific_experts": 2,
         "extraction_levels": 2,
+        "tower_slope": 0.0,
     }
 
     # data: y_k = w_k·x + Σ_j sin(alpha_j w_k·x + beta_j) + noise
@@ -62,6 +65,9 @@ class MultitaskConfig(Config):
     extraction_levels: int = setting(2, IntRange(1, 2))  # of PLE; one is CGC
     expert_units: int = setting(16, IntRange(1, 64))
     tower_units: int = setting(8, IntRange(1, 64))
+    tower_slope: float = setting(
+        0.0, FloatRange(0.0, 0.5)
+    )  # of a tower's units below 0 (leaky ReLU); 0 is the paper's ReLU
     bottom_units: int = setting(113, IntRange(1, 512))
     shared_units: int = setting(0, IntRange(0, 256))  # 0: no shared layer beneath
     initialisation: str = setting("glorot", Choice(("glorot", "constant")))

@@ -143,8 +143,9 @@ def _explain_tower(model: Structure, exact: Forward, traced: Trace, k: int, unit
         f"h_{{{k + 1},{unit + 1}}}",
         _terms("m_{{{}}}", hidden.weight[k, unit], exact.mixtures[0, k]),
         float(hidden.bias[k, unit]),
-        "relu",
+        "leaky_relu" if model.towers.slope else "relu",
         float(traced["towers"][0, k, unit]),
+        slope=model.towers.slope,
     )
 
 

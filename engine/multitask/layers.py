@@ -52,16 +52,22 @@ def glorot(module: nn.Module, source: torch.Generator | None = None) -> None:
 
 
 class Towers(nn.Module):
-    """h_k: one hidden ReLU layer and one output for each of `T` tasks."""
+    """h_k: one hidden ReLU layer and one output for each of `T` tasks.
 
-    def __init__(self, num_tasks: int, inputs: int, units: int) -> None:
+    A ReLU unit that is below 0 for every row gets no gradient and never comes back; of a tower's few units Adam's first steps
+    can leave three. With a `slope` above 0 they are leaky (Maas et al. 2013): below 0 they answer slope · z, and learn on.
+    """
+
+    def __init__(self, num_tasks: int, inputs: int, units: int, slope: float = 0.0) -> None:
         super().__init__()
+        self.slope = slope
         self.hidden = Parallel(num_tasks, inputs, units)
         self.output = Parallel(num_tasks, units, 1)
 
     def forward(self, mixtures: Tensor) -> tuple[Tensor, Tensor]:
         """mixtures (B, T, U) → hidden (B, T, H), predictions (B, T)."""
-        hidden = self.hidden.forward_each(mixtures).relu()  # (B, T, H)
+        hidden = self.hidden.forward_each(mixtures)  # (B, T, H)
+        hidden = functional.leaky_relu(hidden, self.slope) if self.slope else hidden.relu()
         return hidden, self.output.forward_each(hidden).squeeze(-1)  # (B, T)
 
 

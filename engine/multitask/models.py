@@ -38,16 +38,18 @@ class SingleTask(Structure):
         tower_units: int = 8,
         num_tasks: int = 2,
         shared_units: int = 0,
+        tower_slope: float = 0.0,
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__(input_dim, num_tasks, shared_units)
         self.experts = Parallel(num_tasks, self.width, bottom_units)  # f_k
-        self.towers = Towers(num_tasks, bottom_units, tower_units)  # h_k
+        self.towers = Towers(num_tasks, bottom_units, tower_units, tower_slope)  # h_k
         glorot(self, generator)
 
     @classmethod
     def of(cls, config: MultitaskConfig) -> Self:
-        return cls(config.input_dim, config.bottom_units, config.tower_units, config.num_tasks, config.shared_units)
+        shape = config.input_dim, config.bottom_units, config.tower_units
+        return cls(*shape, config.num_tasks, config.shared_units, config.tower_slope)
 
     @classmethod
     def owners(cls, config: MultitaskConfig) -> tuple[int | None, ...]:
@@ -74,16 +76,18 @@ class SharedBottom(Structure):
         tower_units: int = 8,
         num_tasks: int = 2,
         shared_units: int = 0,
+        tower_slope: float = 0.0,
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__(input_dim, num_tasks, shared_units)
         self.experts = Parallel(1, self.width, bottom_units)  # f
-        self.towers = Towers(num_tasks, bottom_units, tower_units)  # h_k
+        self.towers = Towers(num_tasks, bottom_units, tower_units, tower_slope)  # h_k
         glorot(self, generator)
 
     @classmethod
     def of(cls, config: MultitaskConfig) -> Self:
-        return cls(config.input_dim, config.bottom_units, config.tower_units, config.num_tasks, config.shared_units)
+        shape = config.input_dim, config.bottom_units, config.tower_units
+        return cls(*shape, config.num_tasks, config.shared_units, config.tower_slope)
 
     @classmethod
     def owners(cls, config: MultitaskConfig) -> tuple[int | None, ...]:
@@ -113,18 +117,19 @@ class OMoE(Structure):
         tower_units: int = 8,
         num_tasks: int = 2,
         shared_units: int = 0,
+        tower_slope: float = 0.0,
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__(input_dim, num_tasks, shared_units)
         self.experts = Parallel(num_experts, self.width, expert_units)  # f_i
-        self.towers = Towers(num_tasks, expert_units, tower_units)  # h_k
+        self.towers = Towers(num_tasks, expert_units, tower_units, tower_slope)  # h_k
         self.gates = Parallel(1, self.width, num_experts, bias=False)  # W_g: linear, no bias, one for all tasks
         glorot(self, generator)
 
     @classmethod
     def of(cls, config: MultitaskConfig) -> Self:
         shape = config.input_dim, config.num_experts, config.expert_units, config.tower_units
-        return cls(*shape, config.num_tasks, config.shared_units)
+        return cls(*shape, config.num_tasks, config.shared_units, config.tower_slope)
 
     def forward(self, x: Tensor, keep: Tensor | None = None) -> Forward:
         features = self.features(x)
@@ -151,11 +156,12 @@ class MMoE(Structure):
         tower_units: int = 8,
         num_tasks: int = 2,
         shared_units: int = 0,
+        tower_slope: float = 0.0,
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__(input_dim, num_tasks, shared_units)
         self.experts = Parallel(num_experts, self.width, expert_units)  # f_i
-        self.towers = Towers(num_tasks, expert_units, tower_units)  # h_k
+        self.towers = Towers(num_tasks, expert_units, tower_units, tower_slope)  # h_k
         self.gates = Parallel(
             num_tasks, self.width, num_experts, bias=False
         )  # W_gk: linear, no bias, one for each task
@@ -164,7 +170,7 @@ class MMoE(Structure):
     @classmethod
     def of(cls, config: MultitaskConfig) -> Self:
         shape = config.input_dim, config.num_experts, config.expert_units, config.tower_units
-        return cls(*shape, config.num_tasks, config.shared_units)
+        return cls(*shape, config.num_tasks, config.shared_units, config.tower_slope)
 
     def forward(self, x: Tensor, keep: Tensor | None = None) -> Forward:
         features = self.features(x)

@@ -72,7 +72,7 @@ class Opened:
     @torch.inference_mode()
     def living(self, structure: str, part: str, inputs: Tensor) -> Array | None:
         """Which ReLU units (U,) of an expert or a tower answer above 0 for at least one of the rows x (B, D); the others are
-        dead: no gradient reaches them any more. None of a part that has no such units."""
+        dead: no gradient reaches them any more, unless they are leaky. None of a part that has no such units."""
         kind, _, number = part.partition(":")
         name = {"expert": "experts", "bottom": "experts", "tower": "towers"}.get(kind)
         if name is None:

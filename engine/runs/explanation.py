@@ -39,7 +39,7 @@ class Explanation:
     symbol      what is explained, such as "f_3(x)_7"
     terms       every term of the sum
     bias        None where the layer has none
-    activation  "softmax", or one of ACTIVATIONS
+    activation  "softmax", one of ACTIVATIONS, or "leaky_relu": below 0 the sum times `slope`
     traced      the value in the float32 trace, which must agree
     others      all sums that compete in a softmax, this one among them
     factors     what weight and value are called
@@ -52,6 +52,7 @@ class Explanation:
     traced: float
     others: tuple[float, ...] = ()
     factors: tuple[str, str] = ("w", "x")
+    slope: float = 0.0
 
     @property
     def total(self) -> float:
@@ -63,6 +64,8 @@ class Explanation:
         """What becomes of the sum: the value, recomputed from the terms that are shown."""
         if self.activation == "softmax":
             return math.exp(self.total - max(self.others)) / sum(math.exp(z - max(self.others)) for z in self.others)
+        if self.activation == "leaky_relu":
+            return max(self.total, self.slope * self.total)
         return ACTIVATIONS[self.activation](self.total)
 
     @property

@@ -161,7 +161,7 @@ def dead(seeds: Seeds) -> None:
     st.dataframe(pd.DataFrame(list(_held(seeds))), hide_index=True, height="content")
     st.caption(
         t(
-            "Held back is a run in which a task's held-out loss is over {times} times the median of its structure: in those that were looked into, the first steps of Adam have put several of the {units} units of its tower below 0 for every row, where a ReLU has no gradient. What is not listed has none. The preset “{preset}” trains such a run; its tower tells how many units are left.",
+            "Held back is a run in which a task's held-out loss is over {times} times the median of its structure: in those that were looked into, the first steps of Adam have put several of the {units} units of its tower below 0 for every row, where a ReLU has no gradient. What is not listed has none. With a slope of the towers below 0 (leaky ReLU, among the model's settings) they learn on; here it is 0, as in the paper. The preset “{preset}” trains such a run; its tower tells how many units are left.",
             times=f"{HELD_BACK:g}",
             units=PAPER.tower_units,
             preset=t(DEAD),

@@ -9,7 +9,7 @@ import streamlit as st
 
 from engine.multitask import TableConfig
 from engine.multitask.ladder import TITLES
-from engine.multitask.own_data.answer import PRESENT, Answer, Difference, answer, difference
+from engine.multitask.own_data.answer import PRESENT, Answer, Difference, answer, constant, difference
 from engine.multitask.own_data.plain import PLAIN
 from engine.runs.frame import Frame
 from pages.multitask import own_charts, own_scores
@@ -35,6 +35,8 @@ def result(config: TableConfig, last: Frame) -> None:
     for label, mine, second in by_label(config, last):
         line = Marked("- **{label}** · {answer} :gray[{next}]")
         st.markdown(line.format(label=label, answer=mine, next=second))
+    for said in stuck(config, last):
+        st.warning(said)
     st.caption(rests_on(config, last))
     own_scores.draw(config, last)
     left, right = st.columns(2, gap="large")
@@ -45,6 +47,22 @@ def result(config: TableConfig, last: Frame) -> None:
         if found.best != BASE:
             _against_best(found)
     _gates(config, last)
+
+
+def stuck(config: TableConfig, last: Frame) -> list[str]:
+    """A sentence for each structure and label of which a seed predicts the same for every row."""
+    return [
+        t(
+            "{structure}: {count} of {seeds} seeds predict the same of {label} for every row, because no unit of the tower answers any more. Leaky towers prevent it.",
+            structure=TITLES[structure],
+            count=count,
+            seeds=int(last.metrics["seeds"]),
+            label=label,
+        )
+        for structure in config.structures
+        for task, label in enumerate(config.labels)
+        if (count := constant(last.metrics, structure, task))
+    ]
 
 
 def so_far(config: TableConfig, last: Frame) -> str:

@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from engine.multitask import STRUCTURES, TableConfig
+from engine.multitask.config import LEAKY
 from engine.multitask.ladder import TITLES
 from engine.multitask.own_data.sample import sample_table
 from engine.multitask.own_data.summary import Summary, summary
@@ -75,7 +76,7 @@ def _choose(table: Summary, digest: str) -> TableConfig | None:
     structures = some_of(
         t("Structures"), STRUCTURES, STRUCTURES, key="multitask_table_structures", name_of=TITLES.__getitem__
     )
-    runs, epochs = _how(table)
+    runs, epochs, slope = _how(table)
     own_roles.unusable(table)
     if len(roles.labels) < 2:
         st.warning(t("One label is a single task: multi-task learning needs at least two. Choose another label."))
@@ -87,17 +88,28 @@ def _choose(table: Summary, digest: str) -> TableConfig | None:
         st.info(t("Choose at least two structures."))
         return None
     _correlations(table, list(roles.labels))
-    return TableConfig(table=digest, structures=structures, runs=runs, epochs=epochs, **asdict(roles))
+    return TableConfig(
+        table=digest, structures=structures, runs=runs, epochs=epochs, tower_slope=slope, **asdict(roles)
+    )
 
 
-def _how(table: Summary) -> tuple[int, int]:
-    """How many seeds, and epochs at most."""
+def _how(table: Summary) -> tuple[int, int, float]:
+    """How many seeds, epochs at most, and the slope of the towers' units below 0."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         runs = controls.whole_number(t("Seeds"), IntRange(2, 16), 8, key="multitask_table_runs", bind="query-params")
         epochs = controls.whole_number(
             t("Epochs at most"), IntRange(1, 40), _epochs(table.rows), key="multitask_table_epochs", bind="query-params"
         )
-    return runs, epochs
+        leaky = st.toggle(
+            t("Leaky towers"),
+            key="multitask_table_leaky",
+            bind="query-params",
+            help=t(
+                "Units of a tower pass {slope} of what lies below 0 (leaky ReLU), so that none can die. Off, as in the paper: ReLU.",
+                slope=f"{LEAKY:g}",
+            ),
+        )
+    return runs, epochs, LEAKY if leaky else 0.0
 
 
 def _refuse_a_single_label(possible: list[str]) -> None:

@@ -109,7 +109,8 @@ def _part(now: Looked, part: str) -> None:
         )
         label = ", ".join(f"{name} {float(y):+.3f}" for name, y in zip(names, rows.y[row], strict=True))
         st.caption(t("Labels of this row: {labels}", labels=label))
-        _living(opened.living(structure, part, rows.x))
+        slope = config.tower_slope if part.startswith("tower") else 0.0
+        _living(opened.living(structure, part, rows.x), slope)
     with right:
         unit = 0
         if len(values) > 1:
@@ -131,9 +132,18 @@ def _part(now: Looked, part: str) -> None:
     drawer.opened(now.structure, part, title(part, names), unit_name, unit, row, found)
 
 
-def _living(units: np.ndarray | None) -> None:
-    """How many units of an expert or a tower ever answer."""
-    if units is not None:
+def _living(units: np.ndarray | None, slope: float) -> None:
+    """How many units of an expert or a tower ever answer above 0; with a slope the others are not lost."""
+    if units is not None and slope:
+        st.caption(
+            t(
+                "Units that answer above 0 on any held-out row: {live} of {all}. The others pass {slope} of the gradient, and may come back.",
+                live=int(units.sum()),
+                all=len(units),
+                slope=f"{slope:g}",
+            )
+        )
+    elif units is not None:
         st.caption(
             t(
                 "Units that answer above 0 on any held-out row: {live} of {all}. The others are dead: no gradient reaches them.",

@@ -45,6 +45,14 @@ MODEL = (
         "extraction_levels", N_("Levels of PLE"), N_("On one level it is CGC; above a second one stand the towers.")
     ),
     Control("tower_units", N_("Units of a tower")),
+    Control(
+        "tower_slope",
+        N_("Slope of the towers below 0"),
+        N_(
+            "0 is the paper's ReLU: a unit that is below 0 for every row gets no gradient and never comes back. With 0.01 (leaky ReLU) it learns on."
+        ),
+        step=0.01,
+    ),
     Control("bottom_units", N_("Units of the shared bottom")),
     Control(
         "shared_units",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from sklearn.metrics import roc_auc_score
 
 from engine.errors import UserError
 from engine.multitask import MultitaskConfig, TableConfig, compare
-from engine.multitask.own_data.answer import Answer, answer, difference
+from engine.multitask.own_data import comparison
+from engine.multitask.own_data.answer import Answer, answer, constant, difference
 from engine.multitask.own_data.compared_model import ComparedModel, batch
+from engine.multitask.own_data.comparison import Progress, Result
 from engine.multitask.own_data.features import prepare
 from engine.multitask.own_data.judging.judge import Judge
 from engine.multitask.own_data.judging.measures import Ranked
@@ -97,6 +100,50 @@ def test_only_the_table_that_the_config_names_is_compared() -> None:
 
 def model_of(config: TableConfig, frame: pd.DataFrame, structure: str) -> ComparedModel:
     return ComparedModel(config, prepare(frame, config), structure, config.seeds, config.learning_rate)
+
+
+def test_a_seed_whose_tower_is_dead_is_counted_and_no_other() -> None:
+    two = replace(CONFIG, structures=("shared_bottom", "mmoe"))
+    data = prepare(sample_table(600), two)
+    one = ComparedModel(two, data, "shared_bottom", two.seeds, two.learning_rate)
+    with torch.no_grad():
+        one._stack.parameters["structure.towers.hidden.bias"][
+            0, 1
+        ] = -1e6  # of the first seed, in the second task's tower
+    one.validate()
+    found = Result(two, data, {"shared_bottom": 0.003})
+    found.add(one, Progress(None, 1))
+    metrics = found.metrics()
+    assert metrics["shared_bottom.constant"].tolist() == [[False, True], [False, False]]
+    assert [constant(metrics, "shared_bottom", task) for task in (0, 1)] == [0, 1]
+    assert constant({}, "shared_bottom", 0) == 0  # a comparison of an older version
+
+
+@pytest.mark.parametrize(
+    ("best", "tried", "taken"),
+    [
+        (0.003, [0.001, 0.003, 0.01], 0.003),
+        (0.03, [0.001, 0.003, 0.01, 0.03, 0.09], 0.03),
+        (0.5, [0.001, 0.003, 0.01, 0.03, 0.09], 0.09),
+        (1e-5, [0.001, 0.003, 0.01, 0.0003, 0.0001], 0.0001),
+    ],
+)
+def test_further_rates_are_tried_while_the_last_one_is_the_best(
+    monkeypatch: pytest.MonkeyPatch, best: float, tried: list[float], taken: float
+) -> None:
+    """And one that cannot learn at all is passed by."""
+    asked: list[float] = []
+
+    def lowest(config: object, data: object, structure: str, rates: Sequence[float], progress: object) -> list[float]:
+        asked.extend(rates)
+        if rates == (0.09,) and best < 0.09:
+            raise UserError("Training diverged on this table. Lower the learning rate.")
+        return [abs(np.log(rate / best)) for rate in rates]
+
+    monkeypatch.setattr(comparison, "_lowest", lowest)
+    config = replace(CONFIG, learning_rate=TableConfig().learning_rate)
+    data = prepare(sample_table(600), config)
+    assert comparison._rate(config, data, "mmoe", Progress(None, 1)) == taken and asked == tried
 
 
 def test_the_mixtures_gates_are_those_of_the_test_rows() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -135,6 +137,26 @@ def test_dropped_gates_sum_to_one_again() -> None:
     gates = torch.tensor([[[0.5, 0.3, 0.2]]])
     kept = renormalise(gates * torch.tensor([1.0, 0.0, 1.0]))
     assert torch.allclose(kept, torch.tensor([[[5 / 7, 0.0, 2 / 7]]]))
+
+
+@pytest.mark.parametrize("structure", STRUCTURES)
+def test_a_leaky_tower_is_torchs_and_no_unit_of_it_is_lost(structure: str) -> None:
+    """Off, the paper's ReLU, the parameters are the same; a unit far below 0 for every row learns with a slope alone."""
+    paper = MultitaskConfig(input_dim=12, bottom_units=9, expert_units=4)
+    assert paper.tower_slope == 0
+    for slope in (0.0, 0.01):
+        config = replace(paper, tower_slope=slope)
+        model = initialise(build(config, structure), config, structure, 0)
+        before = initialise(build(paper, structure), paper, structure, 0).state_dict()
+        assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+        with torch.no_grad():
+            model.towers.hidden.bias[1, 2] = -100.0
+        found = model(rows(9, 12).float())
+        inner = model.towers.hidden.forward_each(found.mixtures)
+        assert torch.equal(found.towers, torch.nn.LeakyReLU(slope)(inner)) and (inner[:, 1, 2] < 0).all()
+        found.predictions.sum().backward()
+        gradient = model.towers.hidden.weight.grad
+        assert gradient is not None and bool(gradient[1, 2].any()) == bool(slope)
 
 
 @pytest.mark.parametrize("structure", STRUCTURES)

@@ -72,6 +72,16 @@ def test_every_number_is_its_sum(
         assert count == len(found.terms) - len(found.largest())
 
 
+def test_a_leaky_units_sum_is_its_number_below_0_too() -> None:
+    config = replace(CONFIG, steps=1, frames=2, tower_slope=0.1, structures=("mmoe",))
+    opened, rows = Opened(config, list(train(config))[-1]), probe(config).x
+    units = range(config.tower_units)
+    found = [opened.explain("mmoe", rows[[row]], Address("tower:1", unit)) for row in (0, 17) for unit in units]
+    assert all(one.agrees for one in found)
+    below = [one for one in found if one.total < 0]
+    assert below and all(one.result == pytest.approx(0.1 * one.total) for one in below)
+
+
 def test_in_the_preset_most_units_of_a_tower_die_within_the_first_steps() -> None:
     preset = next(one for one in PRESETS if one.id == "dead")
     config = MultitaskConfig(**preset.fields, structures=("mmoe",))

@@ -223,7 +223,7 @@ def test_a_choice_that_is_no_longer_offered_is_let_go() -> None:
 # — whatever a URL may carry —
 
 OWN = {open_key("own_data"): "true", "multitask_sample": "true"}
-REVEAL = {f"multitask_{name}": OWN for name in ("labels", "features", "categories", "split", "table_structures", "table_runs", "table_epochs")} | {
+REVEAL = {f"multitask_{name}": OWN for name in ("labels", "features", "categories", "split", "table_structures", "table_runs", "table_epochs", "table_leaky")} | {
     "multitask_file": {open_key("own_data"): "true"}, "multitask_sample": {open_key("own_data"): "true"},
     "multitask_unit_expert": {"multitask_part": "expert:0"}, "multitask_unit_gate": {"multitask_part": "gate:0"},
     "multitask_row": {"multitask_part": "gate:0"}, "multitask_removed": {open_key("intervene"): "true"},
@@ -236,6 +236,7 @@ TAKEN: dict[str, tuple[str, Any]] = {
     "multitask_row": ("5", 5), "multitask_removed": ("2", [2]), "multitask_tied": ("true", True), "multitask_gate_row": ("7", 7),
     "multitask_sample": ("true", True), "multitask_unit_expert": ("3", 3), "multitask_unit_gate": ("3", 3),
     "multitask_histogram_p": ("0.9", 0.9), "multitask_gate_structure": ("omoe", "omoe"),
+    "multitask_table_leaky": ("true", True),
     "multitask_table_runs": ("4", 4), "multitask_table_epochs": ("3", 3), "multitask_task_count": ("4", 4), "multitask_binary_tasks": ("1", [1]),
     "multitask_seesaw_p": ("0.9", 0.9), "multitask_table_structures": ("mmoe,ple", ["mmoe", "ple"]),
     "multitask_shared_experts": ("2", 2), "multitask_specific_experts": ("1", 1), "multitask_extraction_levels": ("1", 1),

@@ -142,3 +142,16 @@ def test_the_chart_of_chances_holds_the_bins(last: Frame) -> None:
     mine = [(row["given"], row["came"]) for row in rows if row["name"] == "MMoE"]
     assert mine == [(pytest.approx(given), pytest.approx(came)) for given, came, share in bins if share > 0]
     assert {row["label"] for row in rows} == {"click"}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_seed_that_predicts_the_same_for_every_row_is_told(last: Frame, language: str) -> None:
+    """Of its structure and label, with how many there are; and nothing where there is none."""
+    there = np.array([[False, True], [False, False]])
+    stuck = Frame(last.step, {**last.metrics, "shared_bottom.constant": there}, last.parameters)
+    (warning,) = drawn(CONFIG, stuck, language).warning
+    assert (
+        warning.value.startswith("Shared-Bottom") and r"watch\_time" in warning.value and "click" not in warning.value
+    )
+    assert ("1 of 2 seeds" if language == "en" else "2 个种子中有 1 个") in warning.value
+    assert not drawn(CONFIG, last, language).warning and not last.metrics["shared_bottom.constant"].any()

@@ -108,6 +108,13 @@ def answer(metrics: Mapping[str, Array], structures: Sequence[str], task: int | 
     return Answer(best, rivals, plain, choice, _shown(metrics, best, [rival.name for rival in rivals], task))
 
 
+def constant(metrics: Mapping[str, Array], structure: str, task: int) -> int:
+    """How many seeds of a structure predict the same for every row of a task: no unit of their tower answers any more. 0 where
+    that was not looked at."""
+    found = metrics.get(f"{structure}.constant")
+    return 0 if found is None else int(found[:, task].sum())
+
+
 def _judged(metrics: Mapping[str, Array], name: str, task: int | None) -> bool:
     """Whether a model has an error on what is asked about."""
     if f"{name}.error" not in metrics:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
@@ -29,6 +30,10 @@ FIRST, BLOCK = 2, 8
 """So many seeds have an answer first, and so many at most are trained at once after them."""
 TRIED_STEPS = 300
 """Steps of a training that tries the rates."""
+FACTOR, FARTHER = 3, 2
+"""How far a further rate lies from the best, where that is the lowest or the highest that was tried, and how many such follow."""
+ALIKE = 1e-6
+"""Predictions that lie so close together are one and the same."""
 
 
 class Progress:
@@ -36,6 +41,10 @@ class Progress:
 
     def __init__(self, tick: Tick | None, total: int) -> None:
         self.step, self._tick, self._total = 0, tick, total
+
+    def more(self, steps: int) -> None:
+        """So many steps come on top."""
+        self._total += steps
 
     def one(self, steps: int = 1) -> None:
         """So many steps further."""
@@ -51,7 +60,7 @@ def compare(config: TableConfig, table: bytes, tick: Tick | None = None) -> Iter
     are chosen by the validation rows; a model's test rows are read once, when its training has ended.
     metrics of an epoch: "{structure}.validation_loss" (S, T). Of a result: "{structure}.error" (S, T) and its resamples
     "{structure}.resampled" (R, T), the further measures of `judging.judge`, "{structure}.rate", "{structure}.parameters" how many it
-    has, "{structure}.epochs" (S, T), the same errors of each of `PLAIN` and of the scores of another model, for the mixtures
+    has, "{structure}.epochs" (S, T), "{structure}.constant" (S, T) whether a seed predicts the same for every row, the same errors of each of `PLAIN` and of the scores of another model, for the mixtures
     "{structure}.gates" (S, T, E), the mean over the test rows, "label_pearson" (T, T), "binary" (T,), "task_weights" (T,),
     "seeds", "train_rows", "validation_rows", "test_rows", "unused_rows" (without a time, where that splits) and "test_groups". A result's parameters are the first seed's by
     "{structure}.name", and "encoding", how the columns were read, as JSON (bytes,); "test" (N,) the test rows' numbers, "labels"
@@ -119,10 +128,27 @@ def _blocks(seeds: Sequence[int]) -> list[tuple[int, ...]]:
 
 
 def _rate(config: TableConfig, data: Prepared, structure: str, progress: Progress) -> float:
-    """The learning rate with the lowest validation loss, all tried at once on a seed that judges nothing."""
+    """The learning rate with the lowest validation loss, all tried at once; and further ones while the last one is the best."""
     if len(config.learning_rate) == 1:
         return config.learning_rate[0]
-    rates = sorted(config.learning_rate)
+    tried = dict(
+        zip(config.learning_rate, _lowest(config, data, structure, config.learning_rate, progress), strict=True)
+    )
+    for _ in range(FARTHER):
+        best = min(tried, key=tried.__getitem__)
+        if min(tried) < best < max(tried):
+            break
+        further = float(f"{best * FACTOR if best == max(tried) else best / FACTOR:.1g}")
+        progress.more(_tried(config, data))
+        with contextlib.suppress(UserError):  # it is too high to learn at all
+            tried[further] = float(_lowest(config, data, structure, (further,), progress)[0])
+    return min(tried, key=tried.__getitem__)
+
+
+def _lowest(
+    config: TableConfig, data: Prepared, structure: str, rates: Sequence[float], progress: Progress
+) -> list[float]:
+    """The lowest validation loss of each rate, on a seed that judges nothing. Raises UserError where none learns."""
     seed = config.seed + config.runs
     model = ComparedModel(config, data, structure, [seed] * len(rates), rates)
     order, lowest = generator(seed, "row order"), np.full(len(rates), np.inf)
@@ -134,7 +160,7 @@ def _rate(config: TableConfig, data: Prepared, structure: str, progress: Progres
             progress.one()
         left -= len(rows[:left])
         lowest = np.minimum(lowest, model.validate().mean(1))
-    return rates[int(np.argmin(lowest))]
+    return [float(loss) for loss in lowest]
 
 
 def _tried(config: TableConfig, data: Prepared) -> int:
@@ -153,6 +179,7 @@ class Result:
         self._config, self._data, self._labels, self._rates = config, data, labels, rates
         self._gates: dict[str, list[Array]] = {}
         self._about: dict[str, list[Array]] = {}
+        self._constant: dict[str, list[Array]] = {}
         self._sizes: dict[str, Array] = {}
         self._kept: dict[str, Array] = {}
         if any(config.scores):
@@ -164,6 +191,7 @@ class Result:
         self._judge.add(one.name, predicted, progress.one)
         self._gates.setdefault(one.name, []).append(gates)
         self._about.setdefault(one.name, []).append(one.epochs)
+        self._constant.setdefault(one.name, []).append(np.ptp(predicted, axis=1) < ALIKE)
         if one.name not in self._sizes:
             self._sizes[one.name] = np.array(one.size)
             self._kept |= {f"{one.name}.{name}": array for name, array in one.parameters().items()}
@@ -194,6 +222,7 @@ class Result:
         for name, size in self._sizes.items():
             found |= {f"{name}.rate": np.array(self._rates[name]), f"{name}.parameters": size}
             found[f"{name}.epochs"] = np.concatenate(self._about[name])
+            found[f"{name}.constant"] = np.concatenate(self._constant[name])
             if name in MIXTURES:
                 found[f"{name}.gates"] = np.concatenate(self._gates[name])
         return found | self._judge.metrics()

@@ -13,7 +13,8 @@ from engine.tables.written.file import MOST_COLUMNS
 SPLITS = ("random", "last rows", "time", "group", "second file")
 """How the test rows are chosen."""
 RATES = (0.001, 0.003, 0.01)
-"""Learning rates that each structure is tried at; the validation rows choose."""
+"""Learning rates that each structure is tried at; the validation rows choose, and ask for further ones where the best is the
+lowest or the highest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class TableConfig(Config):
     scores               for each label the column of scores that another model gave, "" for none; () for none at all
     task_weights         how much each label's loss counts; () for 1 each
     positive_weights     how much a positive row of each binary label counts in training; () for 1 each
-    learning_rate        rates that are tried; a single one is taken as it is
+    learning_rate        rates that are tried at first; a single one is taken as it is
     patience             epochs without a gain on the validation rows after which a structure is trained no further
     """
 
@@ -47,6 +48,7 @@ class TableConfig(Config):
     extraction_levels: int = setting(2, IntRange(1, 2))
     expert_units: int = setting(16, IntRange(2, 64))
     tower_units: int = setting(8, IntRange(2, 64))
+    tower_slope: float = setting(0.0, FloatRange(0.0, 0.5))  # as in `MultitaskConfig`
     bottom_units: int = setting(113, IntRange(2, 512))
     task_weights: tuple[float, ...] = setting((), ListOf(FloatRange(0.01, 100.0), 0, 6))
     positive_weights: tuple[float, ...] = setting((), ListOf(FloatRange(0.01, 1_000.0), 0, 6))

@@ -87,7 +87,7 @@ def shape_of(config: TableConfig, encoding: Encoding) -> tuple[MultitaskConfig, 
         input_dim=max(width, 6), tasks=tuple("binary" if one.binary else "regression" for one in encoding.labels),
         num_experts=config.num_experts, shared_experts=config.shared_experts, specific_experts=config.specific_experts,
         extraction_levels=config.extraction_levels, expert_units=config.expert_units, tower_units=config.tower_units,
-        bottom_units=config.bottom_units,
+        bottom_units=config.bottom_units, tower_slope=config.tower_slope,
     )  # fmt: skip
     return shape, shape.input_dim - width
 
@@ -99,7 +99,8 @@ def network(shape: MultitaskConfig, sizes: tuple[int, ...], structure: str, seed
         return WithEmbeddings(sizes, model, generator(seed, "embeddings"))
     own = []
     for k in range(shape.num_tasks):
-        bottom = SharedBottom(shape.input_dim, shape.bottom_units, shape.tower_units, num_tasks=1)
+        widths = shape.input_dim, shape.bottom_units, shape.tower_units
+        bottom = SharedBottom(*widths, num_tasks=1, tower_slope=shape.tower_slope)
         initialise(bottom, shape, f"{structure} {k}", seed)
         own.append(WithEmbeddings(sizes, bottom, generator(seed, "embeddings", str(k))))
     return Separate(own)

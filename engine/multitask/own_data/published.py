@@ -29,7 +29,7 @@ from engine.runs.studies.fingerprint import closure, digest, roots
 from engine.runs.studies.stored import rounded
 
 KEPT = ROOT / "assets" / "tables"
-KEPT_METRICS = ("", "error", "resampled", "gates", "rate", "parameters", "epochs")
+KEPT_METRICS = ("", "error", "resampled", "gates", "rate", "parameters", "epochs", "constant")
 """What is kept of a comparison: that which the page shows, and what chose it."""
 
 

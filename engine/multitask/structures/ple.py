@@ -42,6 +42,7 @@ class PLE(Structure):
         tower_units: int = 8,
         num_tasks: int = 2,
         shared_units: int = 0,
+        tower_slope: float = 0.0,
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__(input_dim, num_tasks, shared_units)
@@ -54,13 +55,14 @@ class PLE(Structure):
             self.upper_gates = Parallel(num_tasks, expert_units, seen, bias=False)
             if shared_experts:
                 self.shared_gate = Parallel(1, self.width, everyone, bias=False)  # W_gs: of all experts
-        self.towers = Towers(num_tasks, expert_units, tower_units)  # h_k
+        self.towers = Towers(num_tasks, expert_units, tower_units, tower_slope)  # h_k
         glorot(self, generator)
 
     @classmethod
     def of(cls, config: MultitaskConfig) -> Self:
         experts = config.shared_experts, config.specific_experts, config.extraction_levels, config.expert_units
-        return cls(config.input_dim, *experts, config.tower_units, config.num_tasks, config.shared_units)
+        towers = config.tower_units, config.num_tasks
+        return cls(config.input_dim, *experts, *towers, config.shared_units, config.tower_slope)
 
     @classmethod
     def owners(cls, config: MultitaskConfig) -> tuple[int | None, ...]:

@@ -12,6 +12,7 @@ from pages.ui.language import bare, t
 
 _ACTIVATIONS = {
     "relu": r"\max(0,\; {total})",
+    "leaky_relu": r"\max\big({slope:g}\,({total}),\; {total}\big)",
     "identity": "{total}",
     "sigmoid": r"\sigma\big({total}\big)",
     "tanh": r"\tanh\big({total}\big)",
@@ -25,8 +26,9 @@ def zoom(explanation: Explanation) -> None:
     weight, value = explanation.factors
     inside = rf"\sum_j {weight}_j {value}_j" + (" + b" if explanation.bias is not None else "")
     formula = _ACTIVATIONS[explanation.activation]
-    st.latex(f"{explanation.symbol} = {formula.format(total=inside)}")
-    st.latex(f"= {total}" if formula == "{total}" else f"= {formula.format(total=total)} = {explanation.result:.5f}")
+    entered = formula.format(total=total, slope=explanation.slope)
+    st.latex(f"{explanation.symbol} = {formula.format(total=inside, slope=explanation.slope)}")
+    st.latex(f"= {total}" if formula == "{total}" else f"= {entered} = {explanation.result:.5f}")
     _terms(explanation)
     if explanation.others:
         st.caption(
