@@ -41,6 +41,8 @@ class Parcel:
     def _taken(self, value: Any) -> Any:
         if isinstance(value, str):
             return self._texts.setdefault(value, len(self._texts))
+        if isinstance(value, bytes):
+            value = np.frombuffer(value, np.uint8)
         if isinstance(value, np.ndarray):
             if value.dtype.kind not in PLAIN:
                 raise TypeError(f"an array of {value.dtype} cannot travel")
@@ -98,6 +100,8 @@ def _put_together(kind: Any, form: Any, texts: list[str], arrays: list[Array]) -
         return texts[form]
     if origin is np.ndarray:
         return arrays[form]
+    if origin is bytes:
+        return arrays[form].tobytes()
     if origin is tuple:
         return tuple(_put_together(inner[0], one, texts, arrays) for one in form)
     if isinstance(origin, type) and issubclass(origin, Mapping):

@@ -109,8 +109,7 @@ def _part(now: Looked, part: str) -> None:
         )
         label = ", ".join(f"{name} {float(y):+.3f}" for name, y in zip(names, rows.y[row], strict=True))
         st.caption(t("Labels of this row: {labels}", labels=label))
-        slope = config.tower_slope if part.startswith("tower") else 0.0
-        _living(opened.living(structure, part, rows.x), slope)
+        _living(opened.living(structure, part, rows.x), config.tower_slope * part.startswith("tower"))
     with right:
         unit = 0
         if len(values) > 1:

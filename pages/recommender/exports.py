@@ -78,11 +78,11 @@ def _learning(now: Shown) -> go.Figure:
     figure = go.Figure()
     frames = [frame for frame in now.recording.frames if "recall.hits" in frame.metrics]
     still = opponents.beside(now) or {}
-    for n, (name, label) in enumerate(opponents.METHODS.items()):
+    for hue, (name, label) in zip((*HUES, opponents.GREY), opponents.METHODS.items(), strict=True):
         found = [frame.metrics.get(f"{name}.hits", still.get(f"{name}.hits")) for frame in frames]
         hits = [float(one[1]) for one in found if one is not None]
         if len(hits) == len(frames):
-            figure.add_scatter(x=[frame.step for frame in frames], y=hits, name=t(label), line={"color": HUES[n]})
+            figure.add_scatter(x=[frame.step for frame in frames], y=hits, name=t(label), line={"color": hue})
     figure.update_layout(template="simple_white", height=340, margin={"t": 20})
     figure.update_xaxes(title=t("training step"))
     figure.update_yaxes(title=t("held-out watches among the first 100"), rangemode="tozero")

@@ -287,7 +287,8 @@ def test_rows_stand_apart_for_the_room(browser: Browser, server: str, locale: st
     """As the presenter shows it at 1280 × 800, where the stage is lower."""
     page = browser.new_page(reduced_motion="reduce", locale=locale)
     page.set_viewport_size({"width": 1280, "height": 800})
-    open_page(page, server, "&presenter=true")
+    page.goto(f"{server}/matching?presenter=true")  # the words stand behind a tab
+    page.locator(".board.scores .score-name").first.wait_for()
     settled(page)
     apart(page, ".player .chip, .player .badge, .player .rungs")
     apart(page, ".board.scores .score-name")

@@ -260,6 +260,6 @@ def test_the_report_opens_alone(page: Page, browser: Browser, server: str, tmp_p
     open_page(page, server)
     with report_alone(page, browser, tmp_path) as alone:
         expect(alone.locator(".js-plotly-plot")).to_have_count(2)
-        answer = page.locator(".st-key-question p").first.inner_text()
+        answer = page.locator(".st-key-question p", has_text="LSTM").first.inner_text()
         expect(alone.locator("body")).to_contain_text(re.findall(r"LSTM \(\d+%\)", answer)[0])
         expect(alone.locator("body")).to_contain_text("grew up in")

@@ -104,15 +104,16 @@ def test_presenter_folds_the_sidebar_and_enlarges_everything(visit: Page) -> Non
         "train": visit.locator(".st-key-train button"),
     }
 
-    def heights() -> dict[str, float]:
-        boxes = {name: part.bounding_box() for name, part in parts.items()}
-        return {name: box["height"] for name, box in boxes.items() if box}
+    def letters() -> dict[str, float]:
+        """Their size in pixels, as drawn: the player enlarges its own as a whole."""
+        size = "at => at.getBoundingClientRect().height / at.offsetHeight * parseFloat(getComputedStyle(at).fontSize)"
+        return {name: float(part.evaluate(size)) for name, part in parts.items()}
 
-    before = heights()
+    before = letters()
     visit.get_by_text("Presenter", exact=True).click()
     expect(visit.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "true")
     settled(visit)
-    after = heights()
+    after = letters()
     assert before.keys() == after.keys() == parts.keys()
     assert all(after[name] > 1.1 * before[name] for name in parts), (before, after)
     question, bar = parts["question"].bounding_box(), visit.locator(".st-key-run_bar").bounding_box()
@@ -124,7 +125,7 @@ def test_presenter_folds_the_sidebar_and_enlarges_everything(visit: Page) -> Non
     visit.get_by_test_id("stExpandSidebarButton").click()
     visit.get_by_text("Presenter", exact=True).click()
     settled(visit)
-    assert heights() == before
+    assert letters() == before
 
 
 @pytest.mark.parametrize("query", ["", "lang=zh", "lang=zh&multitask_rung=single_task", SMALL])

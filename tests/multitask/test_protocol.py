@@ -143,7 +143,7 @@ def test_the_test_rows_change_nothing_but_what_is_said_of_them() -> None:
     other.loc[rows, "click"] = 1 - other.loc[rows, "click"]
     one, two = last(config), last(config, other)
     for name in config.structures:
-        assert one.metrics[f"{name}.rate"] == two.metrics[f"{name}.rate"] == 0.01
+        assert one.metrics[f"{name}.rate"] == two.metrics[f"{name}.rate"] > 0.001
         assert np.array_equal(one.metrics[f"{name}.epochs"], two.metrics[f"{name}.epochs"])
         np.testing.assert_allclose(
             one.metrics[f"{name}.error"][:, 0], 1 - two.metrics[f"{name}.error"][:, 0], atol=1e-9
