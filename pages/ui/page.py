@@ -28,6 +28,7 @@ S = TypeVar("S", bound=OnStage[Any])
 def draw(page: Page[C, S]) -> None:
     """Sidebar, notice, the point of the story being told, the stage, and the sections under it, from top to bottom."""
     polling.begin()
+    look = live.watch()  # from here on: what a run does while the page is drawn is noticed at its end
     place, name = page.place, page.about.name
     arrival.by_old_names(name, page.engine.config.renamed)
     place.follow(page.key)
@@ -61,7 +62,7 @@ def draw(page: Page[C, S]) -> None:
 
     live.stage(place, page.key, drawn)
     _below(page, config)
-    polling.clock(live.watch())
+    polling.clock(look)
 
 
 def _below(page: Page[C, S], config: C | None) -> None:

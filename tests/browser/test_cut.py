@@ -79,6 +79,7 @@ def test_a_run_on_own_pairs_is_still_there_with_its_file(page: Page, through: Pr
     expect(page.get_by_test_id("stException")).to_have_count(0)
     page.locator(".st-key-matching_train_own button").click()  # the file is there for another run too
     expect(page.locator(".st-key-run_bar")).to_contain_text("Running")
+    expect(page.locator(".st-key-run_bar")).to_contain_text("Finished")
 
 
 def test_a_comparison_that_waits_in_the_queue_still_has_its_table(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.checks import fits, is_accessible, opens_cold, report_alone, train
+from tests.browser.checks import ABOVE_THE_FOLD, fits, is_accessible, opens_cold, report_alone, train
 from tests.browser.conftest import settled, watch
 
 SMALL = "recurrent_steps=30&recurrent_frames=6&recurrent_distance=6&recurrent_hidden=8"
@@ -50,15 +50,7 @@ def test_the_first_thirty_seconds_fit_a_laptop(browser: Browser, server: str, sc
     page = browser.new_page(color_scheme=scheme, reduced_motion="reduce", locale=locale)  # type: ignore[arg-type]
     page.set_viewport_size({"width": 1280, "height": 800})
     open_page(page, server)
-    fits(
-        page,
-        ".st-key-question h1",
-        ".st-key-question p",
-        ".player .head",
-        ".player .body",
-        ".player .transport",
-        ".st-key-run_bar",
-    )
+    fits(page, *ABOVE_THE_FOLD)
     assert page.locator(".board.reach").bounding_box()["height"] >= 180  # type: ignore[index]
     sizes = page.locator(".board.reach text, .board.tokens text").evaluate_all(
         "all => all.map(one => parseFloat(getComputedStyle(one).fontSize))"

@@ -8,6 +8,7 @@ import pytest
 from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.scriptrunner import RerunData
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests
+from streamlit.testing.v1 import AppTest
 
 from pages.ui.run import polling
 
@@ -52,3 +53,32 @@ def test_a_drawing_knows_once_that_the_clock_asked_for_it(monkeypatch: pytest.Mo
 def test_in_a_run_of_the_whole_page_nothing_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     assert asked_for(monkeypatch, [], ["stage"]) is None
     assert not polling.called("stage")
+
+
+@pytest.mark.parametrize("looked", [True, False])
+def test_what_ends_while_the_page_is_drawn_does_not_stand_there_as_going_on(looked: bool) -> None:
+    """The page is run again where it looks at what has ended; else the clock is kept for what is drawn anew."""
+
+    def page(looked: bool) -> None:
+        import streamlit as st
+
+        from pages.ui.run import polling
+
+        run = st.session_state.setdefault("a run", {"state": "running"})
+        before = run["state"]
+
+        def look() -> None:
+            if looked and run["state"] != before:
+                st.rerun()
+
+        polling.begin()
+        polling.polled(
+            lambda: st.write(run["state"]), "bar", lambda: run["state"], lambda: bool(run["state"] == "running")
+        )
+        run["state"] = "finished"
+        polling.clock(look)
+
+    at = AppTest.from_function(page, kwargs={"looked": looked}).run()
+    assert not at.exception
+    assert at.markdown[0].value == ("finished" if looked else "running")
+    assert at.session_state[polling.TICKING] == (not looked)

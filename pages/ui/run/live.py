@@ -62,7 +62,7 @@ def followed(draw: Callable[[], None], key: str) -> None:
 
 
 def watch() -> Callable[[], None]:
-    """What the page's clock looks for, from how the page is drawn now: the whole page runs when a run begins, has its first
+    """What the page's clock looks for, from how things stand now: the whole page runs when a run begins, has its first
     frame, or ends."""
     active, begun = training.active(), _begun()
 

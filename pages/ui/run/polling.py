@@ -75,8 +75,8 @@ def begin() -> None:
 
 
 def clock(look: Callable[[], None]) -> None:
-    """At the end of the whole page: keeps the time while something is going on. `look` is called at each tick, before what
-    is new is drawn; it may run the whole page."""
+    """At the end of the whole page: keeps the time while something is going on, or has ended since it was drawn. `look` is called
+    now and at each tick, before what is new is drawn; it may run the whole page."""
 
     def tick() -> None:
         look()
@@ -85,7 +85,8 @@ def clock(look: Callable[[], None]) -> None:
         if due:
             _draw_again(due)
 
-    st.session_state[TICKING] = going_on()
+    look()  # what ended while the page was being drawn would stand there as it was before
+    st.session_state[TICKING] = going_on() or any(one.stamp() != one.drawn for one in _held().values())
     if st.session_state[TICKING]:
         st.fragment(tick, run_every=SECONDS, key=CLOCK)()
 
