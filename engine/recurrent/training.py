@@ -146,7 +146,7 @@ def train_on(config: RecurrentConfig, task: Task, held_out: Task, tick: Tick | N
         if step in moments:
             frame = _frame(step, trainees, lessons, whole=step in keeping)
             yield frame
-            _refuse_divergence(frame, config)
+            refuse_divergence(frame, config)
 
 
 def _frame(step: int, trainees: Sequence[Trainee], lessons: Batches, *, whole: bool) -> Frame:
@@ -158,7 +158,8 @@ def _frame(step: int, trainees: Sequence[Trainee], lessons: Batches, *, whole: b
     return Frame(step, metrics, parameters)
 
 
-def _refuse_divergence(frame: Frame, config: RecurrentConfig) -> None:
+def refuse_divergence(frame: Frame, config: RecurrentConfig) -> None:
+    """Raise UserError where a loss has left all bounds."""
     for cell in config.cells:
         worst = float(frame.metrics[f"{cell}.train_loss"].max())
         if not worst < HOPELESS:

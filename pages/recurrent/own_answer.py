@@ -11,7 +11,7 @@ from engine.recurrent import TextConfig
 from engine.recurrent.ladder import TITLES
 from engine.recurrent.own_text.ngrams import NAMED
 from engine.runs.frame import Frame
-from pages.ui.language import bare, t
+from pages.ui.language import bare, listed, sentences, t
 
 BITS = 1.0 / math.log(2.0)
 
@@ -30,12 +30,21 @@ def result(config: TextConfig, last: Frame, ended: bool) -> None:
     )  # fmt: skip
     st.markdown(said if ended else said + " " + t("So far, at step {step}.", step=f"{last.step:,}"))
     st.dataframe(table(config, last), hide_index=True, height="content", alt=t("Bits per character"))
-    st.caption(
-        t(
-            "Of windows of {length} characters of the last tenth, which nothing learnt from. n characters at a time: the next one by what followed the n − 1 before it, with the weight of shorter contexts tuned on the end of the training part.",
-            length=config.distance,
+    st.caption(rests_on(config, last))
+
+
+def rests_on(config: TextConfig, last: Frame) -> str:
+    """Which part of the text the numbers are of, and what chose what."""
+    if all(f"{cell}.stopped" in last.metrics for cell in config.cells):
+        steps = listed(
+            t("{cell} at step {step}", cell=t(TITLES[cell]), step=f"{int(last.metrics[f'{cell}.stopped']):,}")
+            for cell in config.cells
         )
-    )  # fmt: skip
+        of = t("Of windows of {length} characters of the last tenth, which was read once, at the end. The tenth before it chose when each cell is best: {steps}.", length=config.distance, steps=steps)  # fmt: skip
+    else:
+        of = t("Of windows of {length} characters of the tenth before the last, which says when to stop. The last tenth is the test: it is read once, at the end.", length=config.distance)  # fmt: skip
+    counted = t("n characters at a time: the next one by what followed the n − 1 before it in the part that was learnt from, with the weight of shorter contexts tuned on that tenth before the last.")  # fmt: skip
+    return sentences([of, counted])
 
 
 def bits(config: TextConfig, last: Frame) -> dict[str, float]:

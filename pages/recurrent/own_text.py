@@ -30,7 +30,7 @@ def draw() -> None:
             t("Characters in a window"), IntRange(8, 100), 48, key="recurrent_text_length", bind="query-params", step=8
         )
         steps = controls.whole_number(
-            t("Training steps"), IntRange(50, 5_000), 500, key="recurrent_text_steps", bind="query-params", step=100
+            t("Training steps, at most"), IntRange(50, 5_000), 500, key="recurrent_text_steps", bind="query-params", step=100
         )
     with_file(
         PLACE,
@@ -61,7 +61,7 @@ def _offer(read: Reading[Found], base: TextConfig) -> None:
     config = found_config(read.found, read.table.digest, base)
     st.caption(
         t(
-            "{count} characters, {kinds} different; guessing evenly would cost {even} nats per character. The last tenth is held out.",
+            "{count} characters, {kinds} different; guessing evenly would cost {even} nats per character. The last tenth is the test, and the one before it says when to stop.",
             count=f"{read.found.count:,}",
             kinds=len(config.alphabet),
             even=f"{math.log(len(config.alphabet)):.2f}",

@@ -64,10 +64,11 @@ def test_what_repeats_is_told_and_noise_is_not() -> None:
     assert NGrams(noise, 8, 2).loss(fresh[:-1], fresh[1:]) == pytest.approx(math.log(8), abs=0.01)
 
 
-def test_the_length_is_chosen_within_the_training_part() -> None:
+def test_the_length_is_chosen_by_the_validation_part() -> None:
     """Long contexts where the text repeats, short ones where more only splits the counts."""
-    assert chosen_order(IDS, len(ALPHABET)) > 3
-    assert chosen_order(SOURCE.integers(0, 8, 5_000), 8) == min(ORDERS)
+    assert chosen_order(IDS[:1_500], IDS[1_500:], len(ALPHABET)) > 3
+    noise = SOURCE.integers(0, 8, 5_000)
+    assert chosen_order(noise[:4_500], noise[4_500:], 8) == min(ORDERS)
 
 
 def test_the_largest_alphabet_has_room() -> None:
@@ -76,9 +77,10 @@ def test_the_largest_alphabet_has_room() -> None:
     assert np.isfinite(counts.loss(ids[:-1, None], ids[1:, None])) and 401 ** max(ORDERS) < 2**63
 
 
-def test_smoothing_is_tuned_within_the_training_part() -> None:
+def test_smoothing_is_tuned_by_the_validation_part() -> None:
     """Where a text repeats itself, shorter contexts count little; in noise, much."""
-    repeated, noise = tuned(IDS, len(ALPHABET), 5), tuned(SOURCE.integers(0, 8, 3_000), 8, 4)
-    assert repeated == WEIGHTS[0] and noise == WEIGHTS[-1]
-    counts = {w: NGrams(IDS[:1_500], len(ALPHABET), 5, w).loss(IDS[1_500:-1, None], IDS[1_501:, None]) for w in WEIGHTS}
+    trained, validation, noise = IDS[:1_500], IDS[1_500:], SOURCE.integers(0, 8, 3_000)
+    repeated = tuned(trained, validation, len(ALPHABET), 5)
+    assert repeated == WEIGHTS[0] and tuned(noise[:2_700], noise[2_700:], 8, 4) == WEIGHTS[-1]
+    counts = {w: NGrams(trained, len(ALPHABET), 5, w).loss(validation[:-1, None], validation[1:, None]) for w in WEIGHTS}
     assert counts[repeated] <= counts[1.0]

@@ -92,3 +92,42 @@ def test_it_learns_and_every_view_reads_it() -> None:
 def test_it_travels_to_a_worker_as_json() -> None:
     config = text_config(TEXT + '汉字🎈 \\" {x}', "", SMALL)
     assert TextConfig.from_json(config.to_json()) == config and config.digest != SMALL.digest
+
+
+def test_validation_stops_each_cell_and_the_test_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text whose middle tenth is noise: learning the rest only makes that dearer, so the cells go back to where it was
+    cheapest; all frames but the last are of that tenth, and the last is of the last."""
+    source = np.random.default_rng(0)
+    noise = "".join(source.choice(list("abcdefgh"), 600))
+    text = ("abcdefgh" * 600) + noise + "abcdefgh" * 75
+    config = text_config(text, "", replace(SMALL, steps=400, frames=40, cells=("rnn", "lstm")))
+    drawn: list[int] = []
+    whole = Characters.draw
+
+    def draw(self: Characters, distance: int, count: int, source: torch.Generator):  # type: ignore[no-untyped-def]
+        assert self._text is not None
+        drawn.append(self._text.storage_offset())  # where its part begins in the whole text
+        return whole(self, distance, count, source)
+
+    monkeypatch.setattr(Characters, "draw", draw)
+    frames = tuple(read(config, text.encode()))
+    at, even = config.test_distances.index(config.distance), math.log(8)
+    assert frames[-1].step < config.steps and len(frames) < 40
+    for cell in config.cells:
+        losses = {one.step: one.metrics[f"{cell}.test_loss"][0, at] for one in frames[:-1]}
+        stopped = int(frames[-1].metrics[f"{cell}.stopped"])
+        assert losses[stopped] == min(losses.values()) and stopped < frames[-1].step
+        assert list(losses.values())[-1] > 0.9 * even  # noise tells nothing of what follows
+    counted = [one.metrics["counting.3"][0, at] for one in frames]
+    assert len(set(counted[:-1])) == 1 and counted[-1] < 0.5 * even < counted[0]
+    first_test = drawn.index(5_400)
+    assert set(drawn[:first_test]) == {0, 4_800} and set(drawn[first_test:]) == {5_400}
+
+
+def test_no_count_learns_from_validation_or_test() -> None:
+    """What stands only behind the eighth tenth is told no better than by an even guess."""
+    text = "abab" * 2_000 + "cdcd" * 500
+    config = text_config(text, "", replace(SMALL, steps=2, frames=2, cells=("rnn",)))
+    last = list(read(config, text.encode()))[-1].metrics
+    for n in (3, 4, 5):
+        assert last[f"counting.{n}"].min() > math.log(4)

@@ -84,22 +84,24 @@ def _at(keys: Array, values: Array, asked: Array) -> Array:
     return np.where(keys[place] == asked, values[place], 0)
 
 
-def chosen_order(ids: Array, symbols: int, orders: Sequence[int] = ORDERS) -> int:
-    """The length that tells most of the last tenth of the training part, counted in the rest of it."""
-    held = max(len(ids) // 10, 2)
-    losses = {}
-    for order in orders:
-        window = ids[-held - order :]
-        losses[order] = NGrams(ids[:-held], symbols, order).loss(window[:-1, None], window[1:, None])
+def chosen_order(ids: Array, validation: Array, symbols: int, orders: Sequence[int] = ORDERS) -> int:
+    """The length that tells most of the validation part, counted in the training part."""
+    losses = {order: NGrams(ids, symbols, order).loss(*_pairs(ids, validation, order)) for order in orders}
     return min(losses, key=losses.__getitem__)
 
 
-def tuned(ids: Array, symbols: int, order: int, weights: Sequence[float] = WEIGHTS) -> float:
-    """The weight of shorter contexts that tells most of the last tenth of the training part, counted in the rest of it."""
-    held = max(len(ids) // 10, 2)
-    window, counts = ids[-held - order :], NGrams(ids[:-held], symbols, order)
-    losses = {}
+def tuned(
+    ids: Array, validation: Array, symbols: int, order: int, weights: Sequence[float] = WEIGHTS
+) -> float:  # fmt: skip
+    """The weight of shorter contexts that tells most of the validation part, counted in the training part."""
+    counts, losses = NGrams(ids, symbols, order), {}
     for weight in weights:
         counts.weight = weight
-        losses[weight] = counts.loss(window[:-1, None], window[1:, None])
+        losses[weight] = counts.loss(*_pairs(ids, validation, order))
     return min(losses, key=losses.__getitem__)
+
+
+def _pairs(ids: Array, validation: Array, order: int) -> tuple[Array, Array]:
+    """The validation part as one long window (L, 1), with what stands before it as context, and what follows each step."""
+    window = np.concatenate([ids[-order:], validation])
+    return window[:-1, None], window[1:, None]

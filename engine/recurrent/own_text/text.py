@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,8 +14,8 @@ from torch import Tensor
 from engine.errors import UserError
 from engine.recurrent.config import TextConfig
 from engine.recurrent.own_text.ngrams import NAMED, NGrams, chosen_order, tuned
+from engine.recurrent.own_text.stopping import Windows, train_until
 from engine.recurrent.tasks import Characters
-from engine.recurrent.training import Batches, train_on
 from engine.runs.frame import Array, Frame
 from engine.runs.work import Tick
 from engine.tables.opened import Opened
@@ -31,7 +31,7 @@ EXCERPT = 201
 NOT_READ = Opened("", "", "", False, 0, ())
 """Of a text that came from no file."""
 HELD_OUT = 0.1
-"""The last tenth of a text is never trained on."""
+"""The last tenth of a text is the test, and the tenth before it validation; neither is learnt from."""
 
 
 def decode(data: bytes, told: str = "") -> str:
@@ -98,10 +98,11 @@ def encode(text: str, alphabet: str) -> Tensor:
 
 
 def read(config: TextConfig, data: bytes, tick: Tick | None = None) -> Iterator[Frame]:
-    """Train on all but the last tenth, test on that. Metrics as `train`; the loss is in nats per character. Beside them
-    "counting.test_loss" (S, K) of the same windows, told by how often what followed what, "counting.order" (), how many
-    characters are counted together, the next one included, and of each length n of `NAMED`, its smoothing tuned,
-    "counting.{n}" (S, K) and "counting.{n}.weight" ().
+    """Train on the first eight tenths of a text, each cell until the ninth likes it no better; the last tenth is read once, at
+    the end. Metrics as `train_until`: of the ninth tenth, and in the last frame of the last; the loss is in nats per character.
+    Beside them "counting.test_loss" (S, K) of the same windows, told by how often what followed what in the same eight tenths,
+    "counting.order" (), how many characters are counted together, the next one included, and of each length n of `NAMED`,
+    "counting.{n}" (S, K) and "counting.{n}.weight" (); order and smoothing are tuned by the ninth.
 
     Raises UserError where the text is not the one that `config.table` names, or cannot be used.
     """
@@ -109,25 +110,23 @@ def read(config: TextConfig, data: bytes, tick: Tick | None = None) -> Iterator[
         raise UserError("The file is not the one that these settings were made for.")
     ids = encode(decode(data, config.told), config.alphabet)
     held_out = int(HELD_OUT * len(ids))
-    trained, tested = (Characters(config.alphabet, part) for part in (ids[:-held_out], ids[-held_out:]))
-    beside = _counting(config, trained, tested, ids[:-held_out].numpy())
-    for frame in train_on(config, trained, tested, tick):
-        yield replace(frame, metrics={**frame.metrics, **beside})
+    parts = ids[: -2 * held_out], ids[-2 * held_out : -held_out], ids[-held_out:]
+    trained, validation, tested = (Characters(config.alphabet, part) for part in parts)
+    counted = _counting(len(config.alphabet), parts[0].numpy(), parts[1].numpy())
+    yield from train_until(config, trained, (validation, tested), counted, tick)
 
 
-def _counting(config: TextConfig, trained: Characters, tested: Characters, ids: Array) -> dict[str, Array]:
-    """What counting tells of the windows that the cells are tested on."""
-    symbols = len(config.alphabet)
-    windows = [
-        (test.inputs.numpy(), test.targets.numpy()) for test in Batches(config, trained, tested, config.seeds).tests
-    ]
+def _counting(symbols: int, ids: Array, validation: Array) -> Callable[[Windows], dict[str, Array]]:
+    """What counting tells of windows, as a function of them."""
+    order = chosen_order(ids, validation, symbols)
+    counts = {"counting.test_loss": NGrams(ids, symbols, order)}
+    counts |= {f"counting.{n}": NGrams(ids, symbols, n, tuned(ids, validation, symbols, n)) for n in NAMED}
+    about = {"counting.order": np.array(order)}
+    about |= {f"counting.{n}.weight": np.array(counts[f"counting.{n}"].weight) for n in NAMED}
 
-    def of(counts: NGrams) -> Array:
-        return np.array([[counts.loss(*pair) for pair in zip(*test, strict=True)] for test in windows]).T
+    def of(windows: Windows) -> dict[str, Array]:
+        pairs = [(one.inputs.numpy(), one.targets.numpy()) for one in windows]
+        losses = {name: [[one.loss(*pair) for pair in zip(*test, strict=True)] for test in pairs] for name, one in counts.items()}  # fmt: skip
+        return about | {name: np.array(each).T for name, each in losses.items()}
 
-    order = chosen_order(ids, symbols)
-    found = {"counting.test_loss": of(NGrams(ids, symbols, order)), "counting.order": np.array(order)}
-    for n in NAMED:
-        weight = tuned(ids, symbols, n)
-        found |= {f"counting.{n}": of(NGrams(ids, symbols, n, weight)), f"counting.{n}.weight": np.array(weight)}
-    return found
+    return of

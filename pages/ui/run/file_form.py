@@ -130,5 +130,6 @@ def _choice(
         [None, *options],
         index=[None, *options].index(start) if start in options else 0,
         key=_key(place, upload, what),
+        placeholder=bare("as found"),
         format_func=lambda value: bare("as found") if value is None else options[value],
     )
