@@ -34,16 +34,15 @@ import torch
 from threadpoolctl import threadpool_limits
 
 from benchmarks.report import seconds
-from engine.recommender.held_out.data import Data, prepare
+from engine.recommender.held_out.data import prepare
 from engine.recommender.held_out.served import CUTS, Serving, hit_rates
-from engine.recommender.opponents import clicks
 from engine.recommender.opponents.beside import OPPONENTS, Beside, watch_before
 from engine.recommender.opponents.knn import watched_by
+from engine.recommender.opponents.of_clicks import OfClicks
 from engine.recommender.opponents.tuning import tune
 from engine.recommender.own_log.config import OwnLogConfig
 from engine.recommender.own_log.published import sequences
 from engine.recommender.own_log.site import enough_steps, own_config, own_site, read_log
-from engine.recommender.ranking.past import Earlier
 from engine.recommender.recall.samples import Examples, split
 from engine.recommender.recall.training import Recall, batches
 from engine.recommender.site.history import SECONDS
@@ -144,16 +143,6 @@ def watched(table_: pd.DataFrame) -> pd.DataFrame:
     """Watches of KuaiRand's columns, each once."""
     rows = table_[table_.is_click == 1].drop_duplicates(["user_id", "video_id", "time_ms"])
     return pd.DataFrame({"userId": rows.user_id, "movieId": rows.video_id, "timestamp": rows.time_ms // 1_000})
-
-
-class OfClicks:
-    """What stands beside ranking alone."""
-
-    def lists(self, test: Examples, most: int) -> dict[str, Array]:
-        return {}
-
-    def scores(self, data: Data, past: Earlier) -> dict[str, Array]:
-        return clicks.scores(data, past)
 
 
 def impressions(data: Path, seeds: int) -> None:

@@ -19,5 +19,9 @@ class UserError(ValueError):
         return (_rebuild, (self.sentence, self.values))
 
 
+class NothingToLearn(UserError):
+    """What the data at hand cannot teach, however long it is trained."""
+
+
 def _rebuild(sentence: str, values: dict[str, object]) -> UserError:
     return UserError(sentence, **values)

@@ -99,7 +99,11 @@ def test_it_splits_and_weighs_a_table_as_the_run_did_and_takes_a_second_file(tmp
         written = code(origin("multitask", one, "mmoe"), data)
         assert "pd.read_csv" in written and "def read_both" not in written
         said = run(tmp_path, written, *names)
-        agree(said, tuple(compare(one, data)), {"mmoe.error", "mmoe.log_loss", "mmoe.gauc", "mmoe.rate", "mmoe.epochs"})
+        agree(
+            said,
+            tuple(compare(one, data)),
+            {"mmoe.error", "mmoe.log_loss", "mmoe.gauc", "mmoe.rate", "mmoe.epochs", "linear.error", "trees.log_loss"},
+        )
 
 
 def origin(playground: str, config: Config, rung: str) -> Origin:
@@ -125,7 +129,11 @@ def test_it_reads_the_same_text(tmp_path: Path) -> None:
     (tmp_path / "own.txt").write_bytes(data)
     rung = config.rungs[-1]
     said = run(tmp_path, code(origin("recurrent", config, rung)), "own.txt")
-    agree(said, tuple(read(config, data)), {f"{rung}.test_loss"})
+    agree(
+        said,
+        tuple(read(config, data)),
+        {f"{rung}.test_loss", f"{rung}.stopped", "counting.3", "counting.4", "counting.5"},
+    )
 
 
 def test_it_reads_the_same_table_and_refuses_another(tmp_path: Path) -> None:
@@ -140,7 +148,11 @@ def test_it_reads_the_same_table_and_refuses_another(tmp_path: Path) -> None:
     for known in (data, None):
         written = code(origin("multitask", config, "mmoe"), known)
         checked(written)
-        agree(run(tmp_path, written, "own.csv"), made, {"mmoe.error", "mmoe.gates", "mmoe.rate"})
+        agree(
+            run(tmp_path, written, "own.csv"),
+            made,
+            {"mmoe.error", "mmoe.gates", "mmoe.rate", "linear.error", "trees.error"},
+        )
         with pytest.raises(AssertionError, match="not the one that these settings were made for"):
             run(tmp_path, written, "other.csv")
     assert len(code(origin("multitask", config, "mmoe"), data).splitlines()) < 0.5 * len(written.splitlines())
@@ -209,6 +221,7 @@ def test_it_reads_the_same_log_and_trains_until_hits_stop_rising(tmp_path: Path)
     checked(written)
     assert "def events_of" in written and "def read_file" not in written
     wanted = {"recall.hits", "recall.at", "recall.ndcg", "recall.stopped", "recall.validation"}
+    wanted |= {f"{name}.{what}" for name in ("popular", "recent", "knn", "ease", "als") for what in ("at", "ndcg")}
     agree(run(tmp_path, written, "log.csv", "lists.csv"), made, wanted)
     alone = replace(config, table="", asked="last", stop="steps")
     made = tuple(train_own(alone, data))
@@ -216,7 +229,7 @@ def test_it_reads_the_same_log_and_trains_until_hits_stop_rising(tmp_path: Path)
         written = code(origin("recommender", alone, "rank"), known)
         checked(written)
         assert ("def events_of" in written) == (known is not None)
-        agree(run(tmp_path, written, "log.csv"), made, {"ranking.auc", "ranking.loss"})
+        agree(run(tmp_path, written, "log.csv"), made, {"ranking.auc", "ranking.loss", "popular.auc", "knn.auc"})
 
 
 LISTS = b"user_id,item_id,rank\n1,5,1\n1,6,2\n2,7,1\n"

@@ -33,7 +33,7 @@ def main() -> None:
         last.update(frame.metrics)
         print("step", frame.step)
     for name, numbers in last.items():
-        if name.startswith("{rung}") and numbers.size <= {wide}:
+        if {kept}numbers.size <= {wide}:
             print(name, *(f"{{number:.4g}}" for number in numbers.ravel()))
 
 
@@ -62,7 +62,9 @@ def code(origin: Origin, data: bytes | None = None) -> str:
         run=work.run.__name__,
         config=type(config).__name__,
         data=", Path(sys.argv[1]).read_bytes()" if work.needs_table else "",
-        rung=origin.rung,
+        kept=""
+        if work.needs_table
+        else f'name.startswith("{origin.rung}") and ',  # with all that stands beside an own file's
         wide=WIDE,
     )
     roots = [f"{work.run.__module__}:{work.run.__name__}", f"{type(config).__module__}:{type(config).__name__}"]

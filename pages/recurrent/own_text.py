@@ -30,7 +30,12 @@ def draw() -> None:
             t("Characters in a window"), IntRange(8, 100), 48, key="recurrent_text_length", bind="query-params", step=8
         )
         steps = controls.whole_number(
-            t("Training steps, at most"), IntRange(50, 5_000), 500, key="recurrent_text_steps", bind="query-params", step=100
+            t("Training steps, at most"),
+            IntRange(50, 5_000),
+            500,
+            key="recurrent_text_steps",
+            bind="query-params",
+            step=100,
         )
     with_file(
         PLACE,

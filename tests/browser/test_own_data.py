@@ -179,8 +179,20 @@ def test_pairs(visit: Page, one_worker: str, tmp_path: Path) -> None:
     state(page, "Stopped", "en")
     predictions = pd.read_csv(kept(page, "pairs_predictions", tmp_path))
     assert predictions["document"].str.startswith("all of ").all()
-    text = kept(page, "code", tmp_path).read_text(encoding="utf-8")
-    print(sorted(numbers(run(tmp_path, text, "mine.tsv"))))
+    script = kept(page, "code", tmp_path)
+    printed = numbers(run(tmp_path, script.read_text(encoding="utf-8"), "mine.tsv"))
+    (model,) = (name for name in ("dssm", "clsm", "lstm") if f"-{name}-" in script.name.replace("_", "-"))
+    assert f"{model}.own" in printed
+    assert printed["bm25.own"][0] == pytest.approx(average_precision(predictions, "BM25"), abs=2e-4)
+
+
+def average_precision(predictions: pd.DataFrame, method: str) -> float:
+    """MAP of two candidates a query, one of which is right: ties count as the mean of both orders."""
+    means = []
+    for _, two in predictions.groupby("query"):
+        right, wrong = (two.loc[two["label"] == grade, method].item() for grade in (1, 0))
+        means.append(1.0 if right > wrong else 0.5 if right < wrong else 0.75)
+    return float(np.mean(means))
 
 
 def log(path: Path) -> Path:
@@ -192,10 +204,17 @@ def log(path: Path) -> Path:
 
 def test_a_log(visit: Page, one_worker: str, tmp_path: Path) -> None:
     page = visit
-    opened(page, one_worker, "recommender", "recommender_open_own=true&recommender_own_steps=400", "zh", log(tmp_path / "mine.csv"))  # fmt: skip
+    opened(page, one_worker, "recommender", "recommender_open_own=true&recommender_own_steps=400&recommender_rung=recall", "zh", log(tmp_path / "mine.csv"))  # fmt: skip
     differently(page, "zh", role_user="wer", role_item="was", role_time="wann")
     rows = "{first} to {last}. Rows: {rows}, of them watches: {watches}. Users: {users}. Items: {items}."
-    values = {"first": "2024-05-01", "last": "2024-05-01", "rows": "1,200", "watches": "1,200", "users": 60, "items": 90}
+    values = {
+        "first": "2024-05-01",
+        "last": "2024-05-01",
+        "rows": "1,200",
+        "watches": "1,200",
+        "users": 60,
+        "items": 90,
+    }
     shows(page, rows, "zh", **values)
     speak(page, "en")
     shows(page, rows, "en", **values)
@@ -203,8 +222,12 @@ def test_a_log(visit: Page, one_worker: str, tmp_path: Path) -> None:
     stopped(page, "en", lambda: True)
     speak(page, "zh")
     state(page, "Stopped", "zh")
-    text = kept(page, "code", tmp_path).read_text(encoding="utf-8")
-    print(sorted(numbers(run(tmp_path, text, "mine.csv"))))
+    printed = numbers(run(tmp_path, kept(page, "code", tmp_path).read_text(encoding="utf-8"), "mine.csv"))
+    assert {"recall.hits", "recall.at", "popular.at", "knn.at", "ease.at", "als.at"} <= printed.keys()
+    assert printed["recall.at"][-1] > printed["popular.at"][0]  # what is next to what was watched is learnt
+
+
+NOT_YET = "Of windows of {length} characters of the tenth before the last, which says when to stop. The last tenth is the test: it is read once, at the end."  # fmt: skip
 
 
 def test_a_text(visit: Page, one_worker: str, tmp_path: Path) -> None:
@@ -217,7 +240,10 @@ def test_a_text(visit: Page, one_worker: str, tmp_path: Path) -> None:
     differently(page, "zh", encoding="GB18030")
     pressed(page, "recurrent_train_own")
     stopped(page, "zh", lambda: True)
+    shows(page, NOT_YET, "zh", length=16)
     speak(page, "en")
     state(page, "Stopped", "en")
-    text = kept(page, "code", tmp_path).read_text(encoding="utf-8")
-    print(sorted(numbers(run(tmp_path, text, "mine.txt"))))
+    shows(page, NOT_YET, "en", length=16)
+    printed = numbers(run(tmp_path, kept(page, "code", tmp_path).read_text(encoding="utf-8"), "mine.txt"))
+    assert {"lstm.test_loss", "lstm.stopped", "counting.3", "counting.4", "counting.5"} <= printed.keys()
+    assert printed["lstm.test_loss"][0] < np.log(25)  # of 25 characters, each as likely as the others

@@ -82,5 +82,7 @@ def test_smoothing_is_tuned_by_the_validation_part() -> None:
     trained, validation, noise = IDS[:1_500], IDS[1_500:], SOURCE.integers(0, 8, 3_000)
     repeated = tuned(trained, validation, len(ALPHABET), 5)
     assert repeated == WEIGHTS[0] and tuned(noise[:2_700], noise[2_700:], 8, 4) == WEIGHTS[-1]
-    counts = {w: NGrams(trained, len(ALPHABET), 5, w).loss(validation[:-1, None], validation[1:, None]) for w in WEIGHTS}
+    counts = {
+        w: NGrams(trained, len(ALPHABET), 5, w).loss(validation[:-1, None], validation[1:, None]) for w in WEIGHTS
+    }
     assert counts[repeated] <= counts[1.0]

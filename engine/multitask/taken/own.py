@@ -14,7 +14,7 @@ TEMPLATE = '''"""{title} on a table, trained again: the rows, seeds, rates and n
 
 It needs numpy, pandas, scikit-learn, scipy and torch, and what else is imported below. The same versions on the same kind of
 machine print the same numbers; elsewhere the last digits may differ. error is 1 - AUC of a binary label, RMSE of another; one
-row for each seed, one column for each label.
+row for each seed, one column for each label. linear and trees are the plain models that the structures are compared with.
 """
 
 import sys
@@ -33,9 +33,11 @@ import torch
         for frame in _train(config, data, [model], seeds, progress):
             print("epoch ends at step", frame.step, frame.metrics["{rung}.validation_loss"].round(4).tolist())
         result.add(model, progress)  # the test rows are read, once
+        if seeds == _blocks(config.seeds)[0]:
+            result.add_plain(progress)  # a linear model and trees, on the same rows
         print("seeds so far, and what they say:", int(result.metrics()["seeds"]))
         for name, numbers in result.metrics().items():
-            if name.startswith("{rung}") and numbers.size <= 64:
+            if name.startswith(("{rung}", *PLAIN)) and numbers.size <= 64:
                 print(name, *(f"{{number:.4g}}" for number in numbers.ravel()))
 
 
@@ -50,7 +52,7 @@ WHOLE = """    _refuse_another(given := {given}, config.table)
 ONE, TWO = "Path(sys.argv[1]).read_bytes()", "joined(*(Path(name).read_bytes() for name in sys.argv[1:3]))"
 ROOM = "engine.multitask.own_data"
 NEEDED = (
-    f"{ROOM}.config:TableConfig", f"{ROOM}.features:prepare", f"{ROOM}.compared_model:ComparedModel",
+    f"{ROOM}.config:TableConfig", f"{ROOM}.features:prepare", f"{ROOM}.plain:PLAIN", f"{ROOM}.compared_model:ComparedModel",
     *(f"{ROOM}.comparison:{name}" for name in ("Progress", "Result", "_blocks", "_rate", "_refuse_another", "_train")),
 )  # fmt: skip
 READER = "engine.tables.beside:read_both", "engine.tables.told:told"

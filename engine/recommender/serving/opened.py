@@ -8,8 +8,9 @@ import numpy as np
 import torch
 
 from engine.cost import ROWS, Served
-from engine.errors import UserError
+from engine.errors import NothingToLearn, UserError
 from engine.measures import parameter_count
+from engine.recommender.held_out.data import rankable
 from engine.recommender.ranking.model import Ranker, Seen
 from engine.recommender.serving.explain import (
     explain_logit,
@@ -97,8 +98,10 @@ class Opened:
 
     @property
     def ranker(self) -> Ranker:
-        """What ranks. Raises UserError before it is trained."""
+        """What ranks. Raises UserError before it is trained, and where there is nothing to learn it from."""
         if self.server.ranker is None:
+            if not rankable(self.server.site.world):
+                raise NothingToLearn("There is no ranking: this log has too few impressions that were not watched.")
             raise UserError("Ranking is not trained yet.")
         return self.server.ranker
 

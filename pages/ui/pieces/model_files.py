@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from engine.errors import UserError
+from engine.errors import NothingToLearn, UserError
 from engine.runs.playground import Engine, Opened
 from engine.runs.recording import Recording
 from engine.runs.table import Table
@@ -56,6 +56,8 @@ def of_moment(
 
     try:
         carried = engine.leaving.carry(open_(), rung)
+    except NothingToLearn as error:
+        return ModelFiles(name, title, explain(error))
     except UserError as error:
         return ModelFiles(name, title, explain(error), code=script)
     return ModelFiles(

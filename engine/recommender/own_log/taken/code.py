@@ -34,11 +34,11 @@ import torch
         raise SystemExit("The file is not the one that these settings were made for.")
     log = {log}
     data = prepared(config, site_of_log(config, log))
-    for frame in {train}(data, None, None):
+    for frame in {train}(data, None, {beside}):
         last.update(frame.metrics)
         print("step", frame.step)
 {further}    for name, numbers in last.items():
-        if name.startswith("{part}") and numbers.size <= 64:
+        if name.startswith({part}) and numbers.size <= 64:
             print(name, *(f"{{number:.4g}}" for number in numbers.ravel()))
 
 
@@ -48,8 +48,9 @@ if __name__ == "__main__":
 FURTHER = """    net, test = CandidateNet(len(data.site.known), config.dimensions, config.tower), tested(data, len(data.test))
     trained = {name: torch.from_numpy(one) for name, one in frame.parameters.items() if name.startswith("recall.")}
     net.load_state_dict({name.removeprefix("recall."): one for name, one in trained.items()})
-    found = lists_of(net, data.site, test, min(CUTS_OF_LISTS, len(data.site.known)))
-    last |= measured({"recall": found}, test.label, len(data.site.known))  # at 20, 50, 100 and 300
+    beside, most = OnALog(data), min(CUTS_OF_LISTS, len(data.site.known))  # popularity, kNN, EASE and ALS, tuned on this log
+    found = {"recall": lists_of(net, data.site, test, most)} | beside.lists(test, most)
+    last |= measured(found, test.label, len(data.site.known)) | beside.facts()  # at 20, 50, 100 and 300
 """
 ROOM = "engine.recommender"
 NEEDED = (
@@ -57,8 +58,9 @@ NEEDED = (
 )  # fmt: skip
 OF_RECALL = (
     f"{ROOM}.recall.model:CandidateNet", f"{ROOM}.held_out.evaluation:tested", f"{ROOM}.own_log.further:lists_of",
-    f"{ROOM}.own_log.further:measured",
+    f"{ROOM}.own_log.further:measured", f"{ROOM}.opponents.on_a_log:OnALog",
 )  # fmt: skip
+OF_RANKING = (f"{ROOM}.opponents.of_clicks:OfClicks",)
 LONGEST = 300
 """The longest list that is judged."""
 
@@ -76,10 +78,10 @@ def code(config: RecommenderConfig, rung: str, recording: str, data: bytes | Non
         pandas="\nimport pandas as pd\n" * bool(read), read=f"{read}\n\n" if read else "",
         given="joined(*(Path(name).read_bytes() for name in sys.argv[1:3]))" if lists else "Path(sys.argv[1]).read_bytes()",
         log="log_of(read(sys.argv[1]), config.rated)" if read else "read_log(given, config.rated, config.told)",
-        train=loop.partition(":")[2], part="recall" if recall else "ranking",
+        train=loop.partition(":")[2], beside="None" if recall else "OfClicks()", part='("chosen", "ceiling", *found)' if recall else '("ranking", "popular", "knn")',
         further=FURTHER.replace("CUTS_OF_LISTS", str(LONGEST)) if recall else "",
     )  # fmt: skip
-    roots = [*NEEDED, loop, *(OF_RECALL if recall else ()), *(["engine.tables.beside:joined"] * lists)]
+    roots = [*NEEDED, loop, *(OF_RECALL if recall else OF_RANKING), *(["engine.tables.beside:joined"] * lists)]
     return gathered([*roots, *_reader(read)], main, [config], list(LADDER))
 
 
