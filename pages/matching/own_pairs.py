@@ -18,7 +18,7 @@ from pages.ui.language import N_, t
 from pages.ui.run import reading, training
 from pages.ui.run.file_form import Decisions
 from pages.ui.run.live import with_each_frame
-from pages.ui.run.own_file import TABLES, choose_file, train_button, with_file
+from pages.ui.run.own_file import TABLES, again, choose_file, train_button, with_file
 from pages.ui.run.reading import Reading, Upload
 
 ROLES = {"query": N_("query"), "document": N_("document"), "label": N_("label or clicks"), "query_id": N_("number of the query"), "score": N_("score of my present model")}  # fmt: skip
@@ -40,7 +40,7 @@ def draw() -> None:
         ),
     )
     second = st.file_uploader(
-        t("A second file as the test, if there is one"), type=list(TABLES), key="matching_second",
+        t("A second file as the test, if there is one"), type=list(TABLES), key=again(PLACE, "second"),
         help=t("Of the same form. Its queries are not learnt from; without it a fifth of the queries is the test."),
     )  # fmt: skip
     if file is not None and second is not None:

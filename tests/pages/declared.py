@@ -65,4 +65,4 @@ def _elements(at: AppTest) -> list[Any]:
 def names(name: str) -> tuple[str, ...]:
     """Every name in the URL that means something on the page."""
     page = PAGES[name]
-    return tuple(sorted({*page.names, *drawn_in(name), f"{name}_point", f"{name}_file", *ALIKE}))
+    return tuple(sorted({*page.names, *drawn_in(name), f"{name}_point", f"{name}_file", f"{name}_sum", *ALIKE}))

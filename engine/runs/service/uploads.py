@@ -63,6 +63,14 @@ class Uploads:
         """How many bytes of files are kept on disk."""
         return sum(_size(path) for path in self._folder.glob("*/*"))
 
+    def drop(self, owner: str, box: str) -> None:
+        """What a box holds goes now, but for what another box of the same owner holds too."""
+        with self._lock:
+            held = self._boxes.pop((owner, box), set())
+            needed = {one for (who, _), digests in self._boxes.items() if who == owner for one in digests}
+            for one in held - needed:
+                (self._folder / owner / one).unlink(missing_ok=True)
+
     def release(self, owner: str) -> None:
         """The owner will not come back: its files go."""
         with self._lock:

@@ -95,6 +95,16 @@ def again(digest: str, reader: Callable[..., T], **how: object) -> T:
     return cast(T, rows[key])
 
 
+def forget(box: str) -> tuple[str, ...]:
+    """All that is known of a tab's files, and the file of this box with its copies; the hashes of what it held."""
+    shelf = _shelf()
+    mark, table = shelf.kept.pop(box, ("", None))
+    shelf.found.clear()
+    shelf.rows.clear()
+    uploads.drop(box)
+    return (table.digest,) if table is not None else ()
+
+
 def _shelf() -> Shelf:
     """In the session's state: a connection that breaks for a moment does not lose it."""
     shelf = st.session_state.setdefault(SHELF, Shelf())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
 import streamlit as st
@@ -87,6 +87,15 @@ def train(config: Config, table: Table | None = None, work: str = "train") -> No
     with refusals_told():
         st.session_state["run"] = service().submit(config, owner(), work=work, table=table)
         st.query_params[MARK] = "1"
+
+
+def drop(digests: Collection[str]) -> None:
+    """This tab's run goes where it is of one of these files."""
+    run = current()
+    if run is not None and getattr(run.config, "table", "") in digests:
+        service().stop(run)
+        del st.session_state["run"]
+        st.query_params.pop(MARK, None)
 
 
 @contextmanager

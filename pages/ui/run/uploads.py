@@ -19,6 +19,11 @@ def keep(box: str, data: bytes) -> Table:
     return house().uploads.keep(owner(), box, data, digest_of(data), (on_stage,))
 
 
+def drop(box: str) -> None:
+    """The files of a box go now."""
+    house().uploads.drop(owner(), box)
+
+
 def read(digest: str) -> bytes:
     """The bytes of a file of this tab. Raises UserError where it is gone."""
     return house().uploads.read(owner(), digest)
