@@ -6,7 +6,7 @@ import importlib
 import sys
 
 ALL = (
-    "throughput", "cells", "convolution", "recommendation", "serving", "training", "cluster", "big_log", "real_logs",
+    "throughput", "cells", "convolution", "recommendation", "serving", "training", "cluster", "big_log", "real_logs", "own_files",
     "browser", "rerun", "load",
 )  # fmt: skip
 
