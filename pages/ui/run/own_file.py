@@ -99,16 +99,7 @@ def with_file(
         if offered is not None:
             file_form.decide(place, file, _names(file, decided) if offered.roles else (), offered)
         return None
-    size = _bytes(file)
-    st.query_params[_sum_name(place)] = f"{size}.{read.table.digest[:HASHED]}"
-    if needed is not None and needed.digest not in ("", read.table.digest[:HASHED]):
-        st.warning(
-            t(
-                "This link was made with another file: “{name}”, {size} bytes, SHA-256 {digest}…; this one has {mine} bytes, SHA-256 {other}….",
-                name=needed.name, size=f"{int(needed.size):,}", digest=needed.digest, mine=f"{size:,}",
-                other=read.table.digest[:HASHED],
-            )
-        )  # fmt: skip
+    _told_apart(place, file, read.table, needed)
     if offered is not None:
         file_form.draw(place, file, cast(Any, read.found).opened, offered)
     _lies_here(place, file, read.table)
@@ -117,6 +108,20 @@ def with_file(
     except UserError as error:
         st.error(explain(error))
         return None
+
+
+def _told_apart(place: Place, file: Upload, table: Table, needed: Needed | None) -> None:
+    """The link tells this file from others, and whether the one that led here was made with another."""
+    size = _bytes(file)
+    st.query_params[_sum_name(place)] = f"{size}.{table.digest[:HASHED]}"
+    if needed is not None and needed.digest not in ("", table.digest[:HASHED]):
+        st.warning(
+            t(
+                "This link was made with another file: “{name}”, {size} bytes, SHA-256 {digest}…; this one has {mine} bytes, SHA-256 {other}….",
+                name=needed.name, size=f"{int(needed.size):,}", digest=needed.digest, mine=f"{size:,}",
+                other=table.digest[:HASHED],
+            )
+        )  # fmt: skip
 
 
 def _choose_again(needed: Needed) -> str:
