@@ -41,6 +41,8 @@ ARRIVAL, EVERY, JITTER = 0.3, 3.0, 1.0
 BETWEEN, AFTER = 15.0, 60.0
 """Seconds after a round, and after the last: runs outlive their tab by ten."""
 TARGET, WISHED, AGEING = 0.5, 0.3, 1.2
+SLOWEST = 5
+"""Clicks of a round that are named."""
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -276,6 +278,8 @@ def _tell(number: int, found: Round) -> None:
         + ", ".join(f"{step} {_ms(found.of(step))}" for step in (*STEPS, "train"))
     )
     print(f"  opening a page {_ms(opened)}; sent {sum(tally.bytes for tally in tallies) / 1e6:.0f} MB in all")
+    slowest = sorted((one for tally in tallies for one in tally.waited), reverse=True)[:SLOWEST]
+    print("  slowest: " + "; ".join(f"{what} {1000 * took:.0f} ms" for took, what in slowest))
     print(
         f"  polls {sum(tally.polls_sent for tally in tallies)}, answered {len(polls)} with "
         f"{statistics.median(polls) if polls else 0:,.0f} bytes (median)"
