@@ -8,7 +8,7 @@ from starlette.middleware import Middleware
 from pages.ui import language, theme
 from pages.ui.language import t
 from pages.ui.playground import playgrounds
-from pages.ui.run import finishing
+from pages.ui.run import sessions
 from pages.ui.run.house import house, owner
 from pages.ui.server import OwnOrigins, open_house
 
@@ -45,7 +45,7 @@ def draw_page() -> None:
 
 
 if __name__ == "app":  # the server imports this file once, before its first visitor; sessions run it as a script
-    finishing.mend()
+    sessions.mend()
     app = st.App(__file__, middleware=[Middleware(OwnOrigins)], lifespan=open_house)
 else:
     draw()

@@ -21,6 +21,7 @@ from engine.runs.service.presence import Presence
 from engine.runs.service.runs import Runs
 from engine.runs.service.started import started
 from engine.runs.service.uploads import Uploads
+from pages.ui.run import sessions
 from pages.ui.run.collector import Collector
 from pages.ui.run.scratch import scratch
 from pages.ui.run.turns import Turns
@@ -81,14 +82,21 @@ def house() -> House:
     """
     logging.getLogger("gatescope").setLevel(logging.INFO)
     runs, uploads = started(RunPolicy.from_environment()), Uploads(scratch().folder / "uploads")
+    collector = Collector()
+
+    def left(owner: str) -> None:
+        uploads.release(owner)
+        sessions.let_go()
+        collector.used()  # what was let go is there to collect
+
     presence = Presence(
         _connected,
         lost=runs.release,
         back=runs.claim,
-        left=uploads.release,
+        left=left,
         keep_seconds=float(st.get_option("server.disconnectedSessionTTL")) + RETURN_SECONDS,
     )
-    made = House(runs, uploads, presence, Collector(), Turns(), threading.Event())
+    made = House(runs, uploads, presence, collector, Turns(), threading.Event())
     atexit.register(made.close)
     threading.Thread(target=made.keep_watch, daemon=True, name="house").start()
     return made

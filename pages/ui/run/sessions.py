@@ -1,15 +1,19 @@
-"""Finishing: a rerun that is asked for while a session's last one is finishing begins when that one's last word is sent.
+"""Sessions: two things about a visitor's session that Streamlit 1.67 leaves undone.
 
-Streamlit hands a rerun to the thread that runs the session's script. If that has done its work and takes no more, another
-thread is started at once, and whatever the first has said and the server has not yet passed on is thrown away. Of a short
-run that is everything: a look that was opened between two ticks of the clock stays empty, on a busy server one in a few
-hundred. `mend` makes the second wait for as long as the first's words take, some thousandths of a second.
+*A rerun that is asked for while the last one is finishing begins when that one's last word is sent* (`mend`). Streamlit
+hands a rerun to the thread that runs the session's script. If that has done its work and takes no more, another thread
+is started at once, and whatever the first has said and the server has not yet passed on is thrown away. Of a short run
+that is everything: a look that was opened between two ticks of the clock stays empty, on a busy server one in a few
+hundred. Here the second waits for as long as the first's words take, some thousandths of a second.
+
+*A session to which nobody can come back is let go* (`let_go`). Streamlit drops it only when another visitor leaves.
 """
 
 from __future__ import annotations
 
 from weakref import WeakKeyDictionary
 
+from streamlit import runtime
 from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.scriptrunner import RerunData, ScriptRunner
 
@@ -25,6 +29,15 @@ _held: WeakKeyDictionary[AppSession, list[RerunData]] = WeakKeyDictionary()
 def mend() -> None:
     """Let sessions begin so, from now on. Called once, before the first visitor."""
     AppSession._create_scriptrunner = _begin  # type: ignore[method-assign, assignment]
+
+
+def let_go() -> None:
+    """Drop the sessions whose time to be taken up again is over, with the memory and the three handles of each. From any
+    thread: it is done in the server's own."""
+    if runtime.exists():
+        server = runtime.get_instance()
+        ended = server._session_mgr._session_storage._cache  # type: ignore[attr-defined]
+        server._get_async_objs().eventloop.call_soon_threadsafe(ended.expire)
 
 
 def _begin(session: AppSession, asked: RerunData) -> None:

@@ -1,9 +1,11 @@
-"""Finishing: what a short run had to say arrives, whatever is asked for before it is passed on."""
+"""Sessions: what a short run had to say arrives, whatever is asked for before it is passed on; what nobody comes back to goes."""
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import MagicMock
@@ -13,12 +15,14 @@ from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.script_data import ScriptData
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
+from streamlit.runtime.session_manager import SessionInfo
 
-from pages.ui.run import finishing
+from pages.ui.run import sessions
 
 PAGE = """
 import streamlit as st
@@ -46,8 +50,8 @@ def server(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def mended(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(AppSession, "_create_scriptrunner", finishing._begin_at_once)
-    finishing.mend()
+    monkeypatch.setattr(AppSession, "_create_scriptrunner", sessions._begin_at_once)
+    sessions.mend()
     yield
 
 
@@ -76,7 +80,7 @@ class Tab:
         """Let everything end; what the browser was sent meanwhile."""
         for _ in range(TRIES):
             await asyncio.sleep(0.001)
-            if self.session._scriptrunner is None and self.session not in finishing._held:
+            if self.session._scriptrunner is None and self.session not in sessions._held:
                 return self.session.flush_browser_queue()
         raise AssertionError("the session never came to rest")
 
@@ -127,7 +131,7 @@ def test_the_whole_page_takes_along_what_waits(mended: None, tmp_path: Path) -> 
         await tab.ask("clock")
         tab.until_the_thread_takes_no_more()
         await tab.ask("look")  # waits
-        waiting = len(finishing._held[tab.session])
+        waiting = len(sessions._held[tab.session])
         await tab.ask()
         return await tab.until_idle(), waiting
 
@@ -136,8 +140,8 @@ def test_the_whole_page_takes_along_what_waits(mended: None, tmp_path: Path) -> 
 
 
 def test_streamlit_still_throws_it_away(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Where this fails, a newer Streamlit has mended it, and `pages.ui.run.finishing` may go."""
-    monkeypatch.setattr(AppSession, "_create_scriptrunner", finishing._begin_at_once)
+    """Where this fails, a newer Streamlit has mended it, and `mend` may go."""
+    monkeypatch.setattr(AppSession, "_create_scriptrunner", sessions._begin_at_once)
 
     async def clicked() -> list[ForwardMsg]:
         return await clicked_between_ticks(Tab(tmp_path), "clock")
@@ -157,3 +161,24 @@ def test_a_session_that_is_over_begins_nothing(mended: None, tmp_path: Path) -> 
         return await tab.until_idle()
 
     assert looks(asyncio.run(left())) == 0
+
+
+@pytest.mark.parametrize(("keep_seconds", "still_there"), [(0, False), (600, True)])
+def test_a_session_goes_when_its_time_to_come_back_is_over(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, keep_seconds: int, still_there: bool
+) -> None:
+    async def gone() -> bool:
+        server, storage = MagicMock(), MemorySessionStorage(ttl_seconds=keep_seconds)
+        server._session_mgr._session_storage = storage
+        server._get_async_objs().eventloop = asyncio.get_running_loop()
+        monkeypatch.setattr(Runtime, "_instance", server)
+        session = Tab(tmp_path).session
+        storage.save(SessionInfo(client=None, session=session))
+        seen = weakref.ref(session)
+        del session
+        sessions.let_go()
+        await asyncio.sleep(0)
+        gc.collect()
+        return seen() is not None
+
+    assert asyncio.run(gone()) is still_there
