@@ -7,6 +7,7 @@ from starlette.middleware import Middleware
 
 from pages.ui import language, theme
 from pages.ui.language import t
+from pages.ui.openings import declared
 from pages.ui.playground import playgrounds
 from pages.ui.run import sessions
 from pages.ui.run.house import house, owner
@@ -21,7 +22,9 @@ def start_up() -> None:
     torch.set_num_threads(1)
     for playground in playgrounds():
         playground.warm()
-    house()  # last: workers load the same libraries, and two cores are soon shared out
+    house().beforehand.add(  # last: workers load the same libraries, and two cores are soon shared out
+        work for playground in playgrounds() for work in declared(playground.name).works()
+    )
 
 
 def draw() -> None:

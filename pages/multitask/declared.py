@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from engine.multitask import ENGINE
-from pages.multitask import PLAYGROUND, experiments, exports, intervene, looks, own_data, part, settings, shown
+from pages.multitask import (
+    PLAYGROUND,
+    experiments,
+    exports,
+    intervene,
+    looks,
+    own_data,
+    part,
+    real_table,
+    settings,
+    shown,
+)
 from pages.multitask.answer import answer
 from pages.multitask.costs import COSTS
 from pages.multitask.notes import NOTES
@@ -49,4 +60,5 @@ PAGE = Page(
     hero_of=settings.hero_of,
     story_opens={"experiments": ("loss", "gap", "advantage")},
     questions=QUESTIONS,
+    beforehand=real_table.BEFOREHAND,
 )

@@ -61,4 +61,5 @@ PAGE: Page[RecurrentConfig, Shown] = Page(
     hero_of=settings.hero_of,
     step_of=settings.step_of,
     questions=QUESTIONS,
+    beforehand=looks.BEFOREHAND,
 )  # fmt: skip

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Generic, TypeVar
 
 import pandas as pd
@@ -105,6 +105,7 @@ class Page(Generic[C, S]):
     remarks    draws what the stage cannot show
     story_opens    sections by a name that the story uses for several
     questions      by the name that the story asks by: what was measured
+    beforehand     what takes long and is kept: asked for once, while nobody is there
     """
 
     about: Playground
@@ -133,6 +134,14 @@ class Page(Generic[C, S]):
     switched: Callable[[], None] = lambda: None
     story_opens: Mapping[str, Sequence[str]] = field(default_factory=dict)
     questions: Mapping[str, Callable[[S], Found]] = field(default_factory=dict)
+    beforehand: tuple[Callable[[], object], ...] = ()
+
+    def works(self) -> Iterator[Callable[[], object]]:
+        """What the first visitors would wait for, piece by piece: verdicts, recordings, and what the page declares."""
+        shipped = self.engine.shipped
+        yield lambda: shipped.verdicts
+        yield from (partial(shipped.recording, name) for name in shipped.recordings)
+        yield from self.beforehand
 
     @property
     def key(self) -> str:
