@@ -169,6 +169,7 @@ def _beats(id_: str, opponent: str, base: RecommenderConfig, cut: int, *, beside
         HITS_THAT_MATTER,
         enough=len(SEEDS),
         beside=beside,
+        opponents=("recall", opponent),
     )
 
 
@@ -213,6 +214,7 @@ CLAIMS: tuple[RecommenderClaim, ...] = (
         lambda at: at.hits(HEADS[-1].world, "popular") - at.hits(HEADS[0].world, "popular"),
         HITS_THAT_MATTER,
         enough=len(SEEDS),
+        opponents=("popular",),
     ),
     *(claim for opponent in ("kinds", "knn", "ease") for claim in _against(opponent)),
     Claim(
@@ -221,6 +223,7 @@ CLAIMS: tuple[RecommenderClaim, ...] = (
         lambda at: -at.metric(AB, "difference")[:, 0],
         PAGE * MINUTES_THAT_MATTER,
         enough=len(SEEDS),
+        opponents=("watch_time", "none"),
     ),
     *(replace(claim, id=_at_its_cut(claim.id), beside=True) for claim in _against("als")),
 )  # fmt: skip
