@@ -6,6 +6,7 @@ from engine.recommender.config import AbConfig, RecommenderConfig, SimulationCon
 from engine.recommender.days.ab import ab_test
 from engine.recommender.days.simulation import simulate_days
 from engine.recommender.ladder import LADDER
+from engine.recommender.opponents.costs import time_methods
 from engine.recommender.opponents.world import measure
 from engine.recommender.own_log.config import OwnLogConfig
 from engine.recommender.own_log.site import train_own
@@ -33,6 +34,7 @@ ENGINE = Engine(
     works={
         "train": Work(RecommenderConfig, train, warm=TINY),
         "own": Work(OwnLogConfig, train_own, needs_table=True),
+        "time": Work(RecommenderConfig, time_methods),
         "world": Work(WorldConfig, measure),
         "days": Work(SimulationConfig, simulate_days),
         "ab": Work(AbConfig, ab_test),

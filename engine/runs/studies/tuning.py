@@ -97,6 +97,19 @@ def _plain(value: Any) -> str:
     return ("+".join(map(str, value)) or "none") if isinstance(value, (tuple, list)) else str(value)
 
 
+def nearest(tunings: Iterable[Tuning[Any]], setting: Config, rung: str) -> str:
+    """The name of the tuned setting of a model that lies nearest to another: fewest fields apart, of these the least. "" where
+    the model was tuned in none."""
+    mine = {one.name: _apart(setting, one.setting) for one in tunings if one.rung == rung}
+    return min(mine, key=mine.__getitem__, default="")
+
+
+def _apart(one: Config, other: Config) -> tuple[int, float]:
+    free = FREE | {one.ladder}
+    pairs = [pair for name, pair in one.differences(other).items() if name not in free]
+    return len(pairs), sum(abs(a - b) for a, b in pairs if isinstance(a, int | float) and isinstance(b, int | float))
+
+
 def tuned(found: Found, setting: Config, rung: str, otherwise: float) -> float:
     """The rate of a model in a setting; another where none was found yet."""
     rate, _ = found.get(name_of(setting, rung), (otherwise, ()))
