@@ -254,7 +254,9 @@ def test_what_ranking_begins_with_lies_before_what_judges_it(site: Site) -> None
 def test_every_method_is_timed_beside_the_others() -> None:
     """Also on a site that no study knows, where the opponents are tuned first."""
     config = RecommenderConfig(videos=2_000, users=200, days=20, steps=100, ranking_steps=200)
-    stages, every = time_methods(config)
+    asked: list[object] = []
+    stages, every = time_methods(lambda world: asked.append(world), config)
+    assert asked == [config.world]
     assert set(stages.metrics) == {"recall.seconds", "rank.seconds"}
     found = {f"{name}.{what}" for name in OPPONENTS for what in ("numbers", "seconds", "milliseconds")}
     assert set(every.metrics) - set(stages.metrics) == found

@@ -6,12 +6,13 @@ K videos of the vocabulary
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeAlias
 
 import numpy as np
 
 from engine.cost import ROWS
-from engine.recommender.config import RecommenderConfig
+from engine.recommender.config import RecommenderConfig, WorldConfig
 from engine.recommender.held_out.data import Data, prepare, rankable
 from engine.recommender.held_out.served import CUTS, Serving
 from engine.recommender.opponents.beside import OPPONENTS, Beside, Chosen
@@ -20,20 +21,22 @@ from engine.recommender.opponents.on_a_log import chosen_of
 from engine.recommender.opponents.tuning import tune
 from engine.recommender.ranking.training import Ranking
 from engine.recommender.recall.training import Recall
-from engine.recommender.shipped import stored
 from engine.recommender.site.vocabulary import open_site
-from engine.runs.frame import Frame
+from engine.runs.frame import Array, Frame
 from engine.runs.work import Tick
 from engine.training_time import STEPS
 
+Known: TypeAlias = Callable[[WorldConfig], Mapping[str, Array] | None]
+"""What was measured on a site before, where it was."""
 
-def time_methods(config: RecommenderConfig, tick: Tick | None = None) -> Iterator[Frame]:
+
+def time_methods(known: Known, config: RecommenderConfig, tick: Tick | None = None) -> Iterator[Frame]:
     """Time both stages and every opponent of a site in seconds of one core; a frame for the stages and one for all.
 
     metrics: "recall.seconds" and "rank.seconds" () of a whole training, from `STEPS` steps of it and what comes before them;
     of each of `OPPONENTS` "{name}.seconds" until it can serve, its tuning apart, "{name}.milliseconds" for the first 300 that may be
-    served to each of `engine.cost.ROWS` users, and the "{name}.numbers" that it keeps. Their settings are those that the study
-    tuned on this site, and are tuned here where it has none.
+    served to each of `engine.cost.ROWS` users, and the "{name}.numbers" that it keeps. Their settings are those that are
+    `known` of this site (`on_a_log.facts`), and are tuned here where nothing is.
     """
     data = prepare(open_site(config))
     going = (lambda: tick(0, 2)) if tick is not None else (lambda: None)
@@ -42,7 +45,7 @@ def time_methods(config: RecommenderConfig, tick: Tick | None = None) -> Iterato
         spent["rank"] = _of_ranking(data, going)
     metrics = {f"{stage}.seconds": np.asarray(one) for stage, one in spent.items()}
     yield Frame(1, dict(metrics), {})
-    found = stored(config.world)
+    found = known(config.world)
     chosen = chosen_of(found) if found is not None else tune(data.site, data.test.place, going).chosen
     kept = numbers_kept(data, chosen)
     asked = data.test.some(np.resize(np.arange(len(data.test)), ROWS))
