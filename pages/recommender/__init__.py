@@ -12,7 +12,9 @@ PLAYGROUND = Playground(
     rungs=(
         (
             N_("Catalogue"),
-            N_("Every video is a pixel, and glows by how near its vector is to the user's: u · v, for all at once."),
+            N_(
+                "Every video has its place in the field, which glows by how near its vector is to the user's: u · v, for all at once."
+            ),
         ),
         (
             N_("Recall"),

@@ -61,22 +61,33 @@ def grids(days: float, videos: int) -> tuple[Grid, ...]:
 
 def tune(site: Site, held_out: Array, tick: Callable[[], None] | None = None) -> Tuned:
     """Every setting of every opponent, by how often it finds the watch before the held-out one among the first 100. Neither watch
-    is seen meanwhile."""
+    is seen meanwhile. What was tried with the same settings is not tried again."""
     best, between, knn = Chosen(), {}, Neighbours(site, held_out)
-    for grid in grids(float(site.world.config.days), knn.videos):
+    every = grids(float(site.world.config.days), knn.videos)
+    known: dict[tuple[object, ...], float | None] = {}
+    for grid in every:
         kind = type(getattr(best, grid.setting))
 
         def trial(value: float, grid: Grid = grid, best: Chosen = best, kind: type = kind) -> float | None:
             some = replace(best, **{grid.setting: kind(value)})
-            if grid.opponent != "knn":
-                return tried(site, held_out, grid.opponent, some, tick)
-            return knn.hits(some.shrinkage, some.neighbours, tick) if len(knn) else None
+            same = grid.opponent, *(getattr(some, one.setting) for one in every if one.opponent == grid.opponent)
+            if same not in known:
+                known[same] = _hits(site, held_out, grid.opponent, some, knn, tick)
+            return known[same]
 
         values = searched(grid, trial)
         if values:
             best = replace(best, **{grid.setting: kind(winner(values))})
             between[grid.setting] = (min(values), max(values))
     return Tuned(best, between)
+
+
+def _hits(
+    site: Site, held_out: Array, name: str, some: Chosen, knn: Neighbours, tick: Callable[[], None] | None
+) -> float | None:
+    if name != "knn":
+        return tried(site, held_out, name, some, tick)
+    return knn.hits(some.shrinkage, some.neighbours, tick) if len(knn) else None
 
 
 def searched(grid: Grid, trial: Callable[[float], float | None]) -> dict[float, float]:
