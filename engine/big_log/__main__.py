@@ -12,13 +12,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from engine.big_log.database import shut_in
-from engine.big_log.folder import DATA, data_folder, listed, source
+from engine.big_log.database import opened
+from engine.big_log.folder import DATA, data_folder, listed, source, work_folder
 from engine.big_log.sample import MOST_ROWS, draw
 from engine.big_log.shards import prepare, recognised
 from engine.errors import UserError
@@ -31,7 +30,7 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("name", nargs="?", default="")
     found.add_argument("--out", type=Path, default=Path("sample.parquet"))
     found.add_argument(
-        "--work", type=Path, default=Path(tempfile.gettempdir()) / "gatescope-big-log", help="shards are kept here"
+        "--work", type=Path, help="shards are kept here, else in GATESCOPE_SHARDS or the temporary folder"
     )
     found.add_argument("--rows", type=int, default=MOST_ROWS, help="of the sample: as many as the page takes")
     found.add_argument("--per-user", type=int, default=0, help="events of each user besides the last; 0 for all")
@@ -66,15 +65,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def sampled(folder: Path, asked: argparse.Namespace) -> dict[str, Any]:
     """Prepare and draw, with progress on the error output."""
-    one, work = source(folder, asked.name), asked.work.resolve()
+    one, work = source(folder, asked.name), (asked.work or work_folder()).resolve()
     work.mkdir(parents=True, exist_ok=True)
-    connection = shut_in(folder, work)
-    try:
+    with opened(folder, work) as connection:
         told = {role: getattr(asked, role) for role in ("user", "item", "time") if getattr(asked, role)}
-        roles = recognised(connection, one) | told
+        roles = recognised(connection, one, told)
         shards = prepare(connection, one, work, _said, roles)
-    finally:
-        connection.close()
     drawn = draw(shards, asked.out, asked.rows, asked.per_user, asked.seed)
     return {"read": one.name, "roles": roles, "shards": str(shards.folder), "sample": str(asked.out)} | drawn.to_dict()
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +13,8 @@ from engine.errors import UserError
 
 DATA = "GATESCOPE_DATA"
 """The variable that names the folder; without it nothing is offered."""
+SHARDS_FOLDER = "GATESCOPE_SHARDS"
+"""The variable that names where logs are prepared: as much room as they take, twice."""
 FORMS = {".parquet": "parquet", ".csv": "csv", ".tsv": "csv", ".csv.gz": "csv"}
 
 
@@ -44,8 +48,21 @@ def data_folder(environment: Mapping[str, str] = os.environ) -> Path | None:
     return folder
 
 
+def work_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where logs are prepared, for all visitors; made for this user alone. Its name is none that a server sweeps when it starts
+    (`engine.scratch`): what was prepared outlives it."""
+    made = Path(
+        environment.get(SHARDS_FOLDER) or Path(tempfile.gettempdir()) / f"shards-of-gatescope-{os.getuid()}"
+    ).resolve()
+    made.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if made.stat().st_uid != os.getuid():
+        raise ValueError(f"{made} is another user's. Set {SHARDS_FOLDER} to a folder of the server's own.")
+    return made
+
+
 def listed(folder: Path) -> list[Source]:
-    """What lies there: every file, and every folder whose files are of one form. What a link leads out of it is left out."""
+    """What lies there: every file, files of one folder whose names differ in digits alone (`week_*.parquet`), and every folder
+    whose files are of one form. What a link leads out of it is left out."""
     found: list[Source] = []
     for path in sorted(folder.rglob("*")):
         if path.is_file() and _form(path) and _inside(folder, path):
@@ -54,7 +71,23 @@ def listed(folder: Path) -> list[Source]:
             source = _of_folder(folder, path)
             if source is not None and len(source.paths) > 1:
                 found.append(source)
-    return found
+    return sorted([*found, *_alike(found)], key=lambda one: one.name)
+
+
+def _alike(files: Sequence[Source]) -> list[Source]:
+    """Files whose names differ in digits alone, as one; not where they are all that a folder holds."""
+    groups: dict[str, list[Source]] = {}
+    for one in files:
+        if len(one.paths) == 1:
+            above, _, name = one.name.rpartition("/")
+            groups.setdefault(f"{above}/" * bool(above) + re.sub(r"\d+", "*", name), []).append(one)
+    whole = {one.paths for one in files}
+    made = [
+        Source(name, some[0].form, tuple(path for one in some for path in one.paths))
+        for name, some in groups.items()
+        if len(some) > 1
+    ]
+    return [one for one in made if one.paths not in whole]
 
 
 def source(folder: Path, name: str) -> Source:

@@ -19,6 +19,9 @@ from engine.recommender.serving.server import Server
 from engine.recommender.shipped import SHIPPED
 from engine.recommender.site.log import simulate
 from engine.recommender.site.vocabulary import open_site
+from engine.recommender.streamed.config import ShardsConfig, StreamedConfig
+from engine.recommender.streamed.prepared import prepare_log
+from engine.recommender.streamed.training import train_streamed
 from engine.recommender.taken.model import LEAVING
 from engine.recommender.training import train
 from engine.runs.playground import Engine
@@ -33,6 +36,8 @@ ENGINE = Engine(
     works={
         "train": Work(RecommenderConfig, train, warm=TINY),
         "own": Work(OwnLogConfig, train_own, needs_table=True),
+        "prepare": Work(ShardsConfig, prepare_log),
+        "streamed": Work(StreamedConfig, train_streamed, needs_table=True),
         "world": Work(WorldConfig, measure),
         "days": Work(SimulationConfig, simulate_days),
         "ab": Work(AbConfig, ab_test),
@@ -51,7 +56,9 @@ __all__ = [
     "RecommenderConfig",
     "Retriever",
     "Server",
+    "ShardsConfig",
     "SimulationConfig",
+    "StreamedConfig",
     "WorldConfig",
     "ab_test",
     "open_site",
