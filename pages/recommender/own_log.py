@@ -210,10 +210,14 @@ def _settings(log: Found, digest: str, rated: str, shards: str = "") -> OwnLogCo
                     t("Positives of ranking count"), list(WEIGHTING), "watch_time", key="recommender_own_weighting",
                     name_of=lambda one: t(WEIGHTING[one]),
                 )  # fmt: skip
-    how_trained = {"steps": steps, "ranking_steps": ranking, "fewest": fewest, "weighting": weighting}
+    base = OwnLogConfig(
+        steps=steps, ranking_steps=ranking, fewest=fewest, weighting=weighting, rated=rated, asked=asked, stop=stop
+    )
     if shards:
-        return own_config(log, digest, StreamedConfig(**how_trained, shards=shards))
-    return own_config(log, digest, OwnLogConfig(**how_trained, rated=rated, asked=asked, stop=stop))
+        base = StreamedConfig(
+            steps=steps, ranking_steps=ranking, fewest=fewest, weighting=weighting, shards=shards
+        )  # fmt: skip
+    return own_config(log, digest, base)
 
 
 def _asked() -> tuple[str, str]:

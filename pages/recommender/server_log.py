@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from functools import partial
-from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
-from engine.big_log.folder import data_folder
-from engine.big_log.folder import listed as lying
+from engine.big_log import bucket
+from engine.big_log.folder import DATA
 from engine.big_log.shards import SHARDS
 from engine.errors import UserError
 from engine.recommender import ShardsConfig
@@ -35,19 +35,23 @@ Key = tuple[str, tuple[int, int]]
 
 def offered() -> bool:
     """Whether this server offers logs of its own."""
-    return data_folder() is not None
+    return bool(os.environ.get(DATA))
 
 
 @st.cache_data(ttl=LISTED_SECONDS, max_entries=2, show_spinner=False)
-def _lying(folder: str) -> dict[str, tuple[int, int]]:
+def _lying(said: str) -> dict[str, tuple[int, int]]:
     """By name how many files, and how many bytes."""
-    return {one.name: (len(one.paths), one.bytes) for one in lying(Path(folder))}
+    return {one.name: (one.files, one.bytes) for one in bucket.offered({DATA: said}) or ()}
 
 
 def draw(roles: Mapping[str, str], offer: Offer) -> str:
     """The choice, how its columns are read, what is prepared; `offer` draws what follows with the sample, what the whole log
     holds, and the name of what was prepared. What it returns, "" before."""
-    there = _lying(str(data_folder()))
+    try:
+        there = _lying(os.environ[DATA])
+    except UserError as error:
+        st.error(explain(error))
+        return ""
     if not there:
         st.info(t("The server's folder holds neither parquet nor CSV files."))
         return ""

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.big_log.bucket import found_at
 from engine.big_log.database import opened
-from engine.big_log.folder import data_folder, source, work_folder
+from engine.big_log.folder import DATA, work_folder
 from engine.big_log.sample import MOST_ROWS, Drawn, draw
 from engine.big_log.shards import SHARDS, Shards, digest, head_of, prepare, recognised
 from engine.big_log.watches import Whole, read_shards
@@ -27,6 +28,8 @@ from engine.runs.frame import Array, Frame
 from engine.runs.work import Tick
 from engine.tables.told import told as decisions
 
+FETCHED = 36
+"""Steps before those of fetching, where the log lies in a bucket."""
 STEPS = 4 + 2 * SHARDS
 """Numbering users and items, parting, each shard sorted, each read, the sample."""
 HEAD, NAME = "head", "shards"
@@ -37,20 +40,25 @@ def prepare_log(config: ShardsConfig, tick: Tick | None = None) -> Iterator[Fram
     """One frame: "head", the first rows, or of the whole log "shards", the name of what was prepared, and as numbers what it
     holds (`Whole`) and what the sample holds (`Drawn`, as "sample.…"). Raises UserError where the server offers no such log,
     or it is none, or somebody else is preparing it."""
-    data = data_folder()
-    if data is None:
-        raise UserError("This server offers no logs of its own.")
-    one, work = source(data, config.log), work_folder()
-    told = decisions(config.told)
-    step = tick or (lambda done, steps: None)
+    told, work = decisions(config.told), work_folder()
+    before = FETCHED if "://" in os.environ.get(DATA, "") else 0
+
+    def step(done: int, _: int) -> None:
+        if tick is not None:
+            tick(before + done, before + STEPS)
+
+    def fetched(done: int, whole: int) -> None:
+        step(FETCHED * done // max(whole, 1) - FETCHED, 0)
+
+    data, one = found_at(config.log, work, fetched, config.whole == "yes")
     with opened(data, work) as connection:
         if config.whole == "no":
             yield Frame(0, {HEAD: np.frombuffer(head_of(connection, one), np.uint8)})
             return
         roles = {role: name for role, name in recognised(connection, one, told.one).items() if name}
         with _alone(work / f"{digest(one, roles)}.lock"):
-            shards = prepare(connection, one, work, lambda done, steps: step(done, STEPS), roles)
-            whole = read_shards(shards, lambda done, steps: step(3 + SHARDS + done, STEPS), told)
+            shards = prepare(connection, one, work, step, roles)
+            whole = read_shards(shards, lambda done, steps: step(3 + SHARDS + done, steps), told)
             drawn = _sample(shards, config.seed)
     step(STEPS, STEPS)
     yield Frame(STEPS, {NAME: np.frombuffer(shards.folder.name.encode(), np.uint8), **_counted(whole, drawn)})
