@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,9 +25,8 @@ from engine.recommender.own_log.sample import sample_log
 from engine.recommender.own_log.site import prepared, site_of_log
 from engine.recommender.recall.samples import Examples, histories, split
 from engine.recommender.recall.training import viewers
-from engine.recommender.site.history import SECONDS
 from engine.recommender.site.vocabulary import Site
-from engine.recommender.streamed import pieces, training
+from engine.recommender.streamed import pieces
 from engine.recommender.streamed.config import ShardsConfig, StreamedConfig
 from engine.recommender.streamed.pieces import Piece, begin_of, piece_at, places, stream
 from engine.recommender.streamed.prepared import HEAD, NAME, prepare_log, sample_of, shards_of
@@ -33,6 +34,8 @@ from engine.recommender.streamed.training import StreamedRecall, train_streamed
 from engine.runs.config import Config
 from engine.runs.frame import Frame
 from engine.runs.table import digest_of
+from engine.taken.code import code
+from engine.taken.weights import Origin
 
 
 @pytest.fixture(scope="module")
@@ -261,11 +264,12 @@ def test_what_cannot_be_prepared_or_trained_is_said(monkeypatch: pytest.MonkeyPa
     for wrong in ("../log.parquet", "/etc/passwd", "nothing"):
         with pytest.raises(UserError, match="no file or folder"):
             list(prepare_log(ShardsConfig(log=wrong)))
-    for wrong in ("", "../" + config.shards[3:], "g" * 16):
+    for wrong in ("../" + config.shards[3:], "g" * 16, "0"):
         with pytest.raises(UserError, match="no longer prepared"):
             replace(config, shards=wrong)
-    with pytest.raises(UserError, match="no longer prepared"):
-        list(train_streamed(replace(config, shards="0" * 16), data))
+    for gone in ("", "0" * 16):
+        with pytest.raises(UserError, match="no longer prepared"):
+            list(train_streamed(replace(config, shards=gone), data))
     with pytest.raises(UserError, match="not the one"):
         list(train_streamed(replace(config, table="0" * 64), data))
     for how in ({"asked": "moment"}, {"stop": "validation"}, {"rated": "liked"}):
@@ -290,6 +294,20 @@ def test_two_do_not_prepare_the_same_at_once(tmp_path: Path, monkeypatch: pytest
     assert list(prepare_log(config, meanwhile)) and refused
 
 
+def test_the_code_that_is_taken_away_prints_the_same_numbers(tmp_path: Path) -> None:
+    """It needs what was prepared beside the sample."""
+    config, data = streamed(made_of("log.csv"), steps=4, ranking_steps=4, frames=2)
+    last: dict[str, np.ndarray] = {}
+    for frame in train_streamed(config, data):
+        last.update(frame.metrics)
+    script, sample = tmp_path / "taken.py", tmp_path / "sample.parquet"
+    script.write_text(code(Origin("recommender", config, "recall", 4, "abc"), data))
+    sample.write_bytes(data)
+    said = subprocess.run([sys.executable, script, sample], check=True, capture_output=True, text=True, cwd=tmp_path)
+    hits = " ".join(f"{value:.4g}" for value in last["recall.hits"])
+    assert f"recall.hits {hits}" in said.stdout.splitlines()
+
+
 def test_configs_travel_as_text() -> None:
     config: Config
     for config in (ShardsConfig(log="a/b.parquet", whole="yes"), StreamedConfig(shards="0123456789abcdef", steps=50)):
@@ -306,4 +324,3 @@ def test_a_server_that_starts_sweeps_nothing_that_was_prepared(monkeypatch: pyte
     old.mkdir()
     scratch.sweep(tmp_path)
     assert made.is_dir() and not old.exists() and made.stat().st_mode & 0o077 == 0
-    assert SECONDS and training

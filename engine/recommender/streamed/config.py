@@ -34,7 +34,7 @@ class StreamedConfig(OwnLogConfig):
     def check(self) -> None:
         """Raises UserError for what cannot be learnt from shards."""
         super(StreamedConfig, self).check()
-        if not re.fullmatch("[0-9a-f]{16}", self.shards):
+        if not re.fullmatch("([0-9a-f]{16})?", self.shards):
             raise UserError("The log is no longer prepared on the server. Prepare it again.")
         if self.asked != "last" or self.stop != "steps" or self.rated != "all":
             raise UserError("From shards each user's last watch is asked, every rating is a watch, and recall ends at its last step.")  # fmt: skip

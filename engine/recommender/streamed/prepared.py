@@ -87,7 +87,7 @@ def sample_of(name: str, seed: int) -> Path:
 def shards_of(name: str) -> Shards:
     """What was prepared under a name. Raises UserError where it is gone."""
     folder = work_folder() / name
-    if not name.isalnum() or not (folder / "watches").is_dir():
+    if len(name) != 16 or not name.isalnum() or not (folder / "watches").is_dir():
         raise UserError("The log is no longer prepared on the server. Prepare it again.")
     return Shards(folder, {})
 
