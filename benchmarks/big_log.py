@@ -125,8 +125,8 @@ def shards() -> dict[str, float]:
 
 def read() -> dict[str, float]:
     """What the page's worker does behind that: every row by the upload flow's reader, and the sample."""
-    from engine.recommender.streamed.config import ShardsConfig
-    from engine.recommender.streamed.prepared import prepare_log
+    from engine.recommender.own_log.streamed.config import ShardsConfig
+    from engine.recommender.own_log.streamed.prepared import prepare_log
 
     took = seconds(lambda: list(prepare_log(ShardsConfig(log="log", whole="yes"))))
     return {"seconds": took, "cpu": time.process_time(), "megabytes": held_at_most()}
@@ -138,10 +138,10 @@ def learn() -> dict[str, float]:
 
     from engine.recommender.own_log.log import read_log
     from engine.recommender.own_log.site import prepared, site_of_log
-    from engine.recommender.streamed.config import ShardsConfig, StreamedConfig
-    from engine.recommender.streamed.pieces import begin_of, places, stream
-    from engine.recommender.streamed.prepared import NAME, prepare_log, sample_of, shards_of
-    from engine.recommender.streamed.training import StreamedRecall
+    from engine.recommender.own_log.streamed.config import ShardsConfig, StreamedConfig
+    from engine.recommender.own_log.streamed.pieces import begin_of, places, stream
+    from engine.recommender.own_log.streamed.prepared import NAME, prepare_log, sample_of, shards_of
+    from engine.recommender.own_log.streamed.training import StreamedRecall
 
     torch.set_num_threads(1)
     (frame,) = prepare_log(ShardsConfig(log="log", whole="yes"))

@@ -9,6 +9,9 @@ from engine.recommender.ladder import LADDER
 from engine.recommender.opponents.world import measure
 from engine.recommender.own_log.config import OwnLogConfig
 from engine.recommender.own_log.site import train_own
+from engine.recommender.own_log.streamed.config import ShardsConfig, StreamedConfig
+from engine.recommender.own_log.streamed.prepared import prepare_log
+from engine.recommender.own_log.streamed.training import train_streamed
 from engine.recommender.own_log.taken.code import code
 from engine.recommender.ranking.model import RankNet
 from engine.recommender.recall.index import Retriever
@@ -19,9 +22,6 @@ from engine.recommender.serving.server import Server
 from engine.recommender.shipped import SHIPPED
 from engine.recommender.site.log import simulate
 from engine.recommender.site.vocabulary import open_site
-from engine.recommender.streamed.config import ShardsConfig, StreamedConfig
-from engine.recommender.streamed.prepared import prepare_log
-from engine.recommender.streamed.training import train_streamed
 from engine.recommender.taken.model import LEAVING
 from engine.recommender.training import train
 from engine.runs.playground import Engine

@@ -15,7 +15,7 @@ from engine.big_log.shards import SHARDS
 from engine.errors import UserError
 from engine.recommender import ShardsConfig
 from engine.recommender.own_log.found import Found, found_in
-from engine.recommender.streamed.prepared import HEAD, NAME, sample_of
+from engine.recommender.own_log.streamed.prepared import HEAD, NAME, sample_of
 from engine.runs.frame import Frame
 from engine.runs.service.run import Run, State, View
 from engine.tables.form import form_in

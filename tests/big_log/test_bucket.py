@@ -17,8 +17,8 @@ from engine.big_log.folder import DATA, grouped, listed
 from engine.big_log.shards import Shards
 from engine.errors import UserError
 from engine.recommender.own_log.sample import sample_log
-from engine.recommender.streamed.config import ShardsConfig
-from engine.recommender.streamed.prepared import HEAD, NAME, prepare_log, shards_of
+from engine.recommender.own_log.streamed.config import ShardsConfig
+from engine.recommender.own_log.streamed.prepared import HEAD, NAME, prepare_log, shards_of
 
 URL = "s3://logs/2026"
 

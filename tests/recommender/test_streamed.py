@@ -23,14 +23,14 @@ from engine.recommender.own_log.formats import read_events
 from engine.recommender.own_log.log import log_of, read_log
 from engine.recommender.own_log.sample import sample_log
 from engine.recommender.own_log.site import prepared, site_of_log
+from engine.recommender.own_log.streamed import pieces
+from engine.recommender.own_log.streamed.config import ShardsConfig, StreamedConfig
+from engine.recommender.own_log.streamed.pieces import Piece, begin_of, piece_at, places, stream
+from engine.recommender.own_log.streamed.prepared import HEAD, NAME, prepare_log, sample_of, shards_of
+from engine.recommender.own_log.streamed.training import StreamedRecall, train_streamed
 from engine.recommender.recall.samples import Examples, histories, split
 from engine.recommender.recall.training import viewers
 from engine.recommender.site.vocabulary import Site
-from engine.recommender.streamed import pieces
-from engine.recommender.streamed.config import ShardsConfig, StreamedConfig
-from engine.recommender.streamed.pieces import Piece, begin_of, piece_at, places, stream
-from engine.recommender.streamed.prepared import HEAD, NAME, prepare_log, sample_of, shards_of
-from engine.recommender.streamed.training import StreamedRecall, train_streamed
 from engine.runs.config import Config
 from engine.runs.frame import Frame
 from engine.runs.table import digest_of

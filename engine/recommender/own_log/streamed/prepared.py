@@ -23,7 +23,7 @@ from engine.big_log.shards import SHARDS, Shards, digest, head_of, prepare, reco
 from engine.big_log.watches import Whole, read_shards
 from engine.errors import UserError
 from engine.files import write_whole
-from engine.recommender.streamed.config import ShardsConfig
+from engine.recommender.own_log.streamed.config import ShardsConfig
 from engine.runs.frame import Array, Frame
 from engine.runs.work import Tick
 from engine.tables.told import told as decisions

@@ -18,10 +18,10 @@ from engine.recommender.opponents.on_a_log import OnALog
 from engine.recommender.own_log.further import further
 from engine.recommender.own_log.log import read_log
 from engine.recommender.own_log.site import prepared, site_of_log
+from engine.recommender.own_log.streamed.config import StreamedConfig
+from engine.recommender.own_log.streamed.pieces import Piece, Place, begin_of, places, stream
+from engine.recommender.own_log.streamed.prepared import shards_of
 from engine.recommender.recall.training import ITEM2VEC, Recall
-from engine.recommender.streamed.config import StreamedConfig
-from engine.recommender.streamed.pieces import Piece, Place, begin_of, places, stream
-from engine.recommender.streamed.prepared import shards_of
 from engine.recommender.training import Losses, kept_parameters, nbytes_of, steps_of, train_ranking
 from engine.runs.frame import Array, Frame, frame_steps, kept_steps
 from engine.runs.table import digest_of
