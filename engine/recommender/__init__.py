@@ -11,6 +11,9 @@ from engine.recommender.opponents.costs import time_methods
 from engine.recommender.opponents.world import measure
 from engine.recommender.own_log.config import OwnLogConfig
 from engine.recommender.own_log.site import train_own
+from engine.recommender.own_log.streamed.config import ShardsConfig, StreamedConfig
+from engine.recommender.own_log.streamed.prepared import prepare_log
+from engine.recommender.own_log.streamed.training import train_streamed
 from engine.recommender.own_log.taken.code import code
 from engine.recommender.ranking.model import RankNet
 from engine.recommender.recall.index import Retriever
@@ -36,6 +39,8 @@ ENGINE = Engine(
         "train": Work(RecommenderConfig, train, warm=TINY),
         "own": Work(OwnLogConfig, train_own, needs_table=True),
         "time": Work(RecommenderConfig, partial(time_methods, stored)),
+        "prepare": Work(ShardsConfig, prepare_log),
+        "streamed": Work(StreamedConfig, train_streamed, needs_table=True),
         "world": Work(WorldConfig, measure),
         "days": Work(SimulationConfig, simulate_days),
         "ab": Work(AbConfig, ab_test),
@@ -54,7 +59,9 @@ __all__ = [
     "RecommenderConfig",
     "Retriever",
     "Server",
+    "ShardsConfig",
     "SimulationConfig",
+    "StreamedConfig",
     "WorldConfig",
     "ab_test",
     "open_site",
