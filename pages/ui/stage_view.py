@@ -55,16 +55,20 @@ def draw(page: Page[C, S], config: C | None, invite: Callable[[], None]) -> None
             switched=page.switched,
         )
 
+    _run_bar(page, config, len(changes))
+
+
+def _run_bar(page: Page[C, S], config: C | None, changed: int) -> None:
     def train() -> None:
         page.before_train()
-        live.train(place, config)
+        live.train(page.place, config)
 
     training.run_bar(
         config,
-        changed=len(changes),
+        changed=changed,
         on_train=train,
         on_reset=lambda: arrival.reset(page),
-        switches=lambda: left_out.switches(place, page.settings.groups, config),
+        switches=lambda: left_out.switches(page.place, page.settings.groups, config),
     )
 
 

@@ -199,6 +199,11 @@ def _chip(origin: str, lines: Sequence[str]) -> None:
             st.markdown(line)
 
 
+def _how_far(recording: Recording[Any]) -> str:
+    done, asked = recording.frames[-1].step, recording.config.steps
+    return t("Trained for {step} of {steps} steps.", step=f"{done:,}", steps=f"{asked:,}")
+
+
 def on_stage(
     place: Place,
     changes: Mapping[str, tuple[Any, Any]],
@@ -222,16 +227,11 @@ def on_stage(
     differs = (
         t("Train takes: {changes}", changes=_listed(changes or standing, said, None)) if changes or standing else ""
     )
-    made = t(
-        "Trained for {step} of {steps} steps.",
-        step=f"{recording.frames[-1].step:,}",
-        steps=f"{recording.config.steps:,}",
-    )
     said_without = (without,) if without else ()
     with st.container(horizontal=True, vertical_alignment="center", key="on_stage"):
         _chip(
             t("Live") if live else t("Your run") if run_shown else plain(recorded_name),
-            (otherwise, made, *said_without, differs),
+            (otherwise, _how_far(recording), *said_without, differs),
         )
         if view is not None and view.frames:
             _sources(place, recorded_name, switched)
