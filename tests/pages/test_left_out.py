@@ -55,4 +55,6 @@ def test_where_a_run_leaves_nothing_out_there_is_no_switch(name: str) -> None:
 def test_a_run_says_which_rungs_have_no_curve() -> None:
     assert left_out(MultitaskConfig) == ("ple",) and left_out(RecurrentConfig) == ("gru",)
     assert "PLE" in why(STRUCTURED, MultitaskConfig()) and "GRU" in why(CELLULAR, RecurrentConfig())
-    assert not why(STRUCTURED, MultitaskConfig(structures=STRUCTURES)) and not why(CELLULAR, RecurrentConfig(cells=CELLS))
+    assert not why(STRUCTURED, MultitaskConfig(structures=STRUCTURES)) and not why(
+        CELLULAR, RecurrentConfig(cells=CELLS)
+    )
