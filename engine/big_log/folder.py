@@ -29,12 +29,13 @@ class Source:
 
     @property
     def bytes(self) -> int:
-        """Of all its files."""
+        """How many bytes its files take together."""
         return sum(path.stat().st_size for path in self.paths)
 
 
 def data_folder(environment: Mapping[str, str] = os.environ) -> Path | None:
-    """The folder, without links. Raises ValueError where the variable names none."""
+    """The folder of logs that GATESCOPE_DATA names, links resolved; None where it is not set. Raises ValueError
+    where it names none."""
     said = environment.get(DATA)
     if not said:
         return None
@@ -45,7 +46,7 @@ def data_folder(environment: Mapping[str, str] = os.environ) -> Path | None:
 
 
 def listed(folder: Path) -> list[Source]:
-    """What lies there: every file, and every folder whose files are of one form. What a link leads out of it is left out."""
+    """The logs of a folder: every file, and every folder whose files are of one form. What a link leads out of it is left out."""
     found: list[Source] = []
     for path in sorted(folder.rglob("*")):
         if path.is_file() and _form(path) and _inside(folder, path):

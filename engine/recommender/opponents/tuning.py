@@ -60,8 +60,8 @@ def grids(days: float, videos: int) -> tuple[Grid, ...]:
 
 
 def tune(site: Site, held_out: Array, tick: Callable[[], None] | None = None) -> Tuned:
-    """Every setting of every opponent, by how often it finds the watch before the held-out one among the first 100. Neither watch
-    is seen meanwhile."""
+    """Choose every setting of every opponent by how often it finds the watch before the held-out one among the first 100.
+    Neither watch is seen meanwhile."""
     best, between, knn = Chosen(), {}, Neighbours(site, held_out)
     for grid in grids(float(site.world.config.days), knn.videos):
         kind = type(getattr(best, grid.setting))
@@ -136,7 +136,7 @@ class Neighbours:
         return len(self._before)
 
     def hits(self, shrinkage: float, neighbours: int, tick: Callable[[], None] | None = None) -> float:
-        """Hits at 100."""
+        """The share of held-out watches that item-kNN has among the first 100 with these settings."""
         if self._similar is None or self._similar[0] != shrinkage:
             below = self._lengths + np.float32(shrinkage)
             similar = np.divide(self._both, below, out=np.zeros_like(self._both), where=below > 0)

@@ -105,7 +105,7 @@ class Floor:
         self.dispatch()
 
     def died(self, worker: Worker, how: Exit) -> None:
-        """A worker is gone: its run is tried again or says so, and another worker is hired."""
+        """Take a worker's death in: its run is tried again or says so, and another worker is hired."""
         seat = self.seats.of(worker)
         if seat is None:
             return
