@@ -155,7 +155,7 @@ def lines_of(scene: Scene) -> np.ndarray:
 
 
 def place_of(given: Recommendation, video: int) -> int:
-    """Its place among the candidates, from 1."""
+    """A video's place among the candidates, from 1."""
     return int(np.flatnonzero(given.candidates == video)[0]) + 1
 
 

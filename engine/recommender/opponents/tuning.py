@@ -44,7 +44,7 @@ class Tuned:
 
 
 def grids(days: float, videos: int) -> tuple[Grid, ...]:
-    """Of a log of so many days, tuned on so many videos. Settings are tuned in this order, with the best so far of the others."""
+    """The grids of settings to try on a log of so many days, tuned on so many videos. Settings are tuned in this order, with the best so far of the others."""
     windows = (0.25, 0.5, 1.0, 2.0, 4.0, 7.0, 14.0, 30.0, 90.0, 365.0)
     penalties = (10.0, 30.0, 100.0, 300.0, 1_000.0, 3_000.0, 10_000.0, 30_000.0)
     return (

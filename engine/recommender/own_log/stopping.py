@@ -61,7 +61,7 @@ def validation_of(data: Data) -> Examples:
 
 
 def train_recall_until(data: Data, tick: Tick | None, beside: Opponents | None) -> Iterator[Frame]:
-    """As `engine.recommender.training.train_recall`, but the validation watches are not learnt from, and it ends at the last
+    """Train recall as `engine.recommender.training.train_recall` does, but the validation watches are not learnt from, and it ends at the last
     step or once their hits have not risen for `PATIENCE` frames, with the network that hit most.
 
     metrics beside those: "recall.validation" () hits at 100, in the last frame "recall.stopped" () the step it went back to.

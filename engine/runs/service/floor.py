@@ -35,7 +35,7 @@ class Floor:
         self.seats = Seats(policy, hire)
 
     def place(self, run: Run) -> tuple[int, UserError | None]:
-        """Its place in the queue, and what is wrong where no worker can be started. Those that are starting up will take
+        """A run's place in the queue, and what is wrong where no worker can be started. Those that are starting up will take
         the first ones."""
         retry_at = self.seats.retry_at
         if retry_at is not None:

@@ -34,7 +34,7 @@ class Notes:
     code: Mapping[str, Sequence[Callable[..., Any]]] = field(default_factory=dict)
 
     def draw(self) -> None:
-        """All of it, into an open section."""
+        """Draw the notes into an open section."""
         for column, lines in zip(st.columns(len(self.columns), gap="large"), self.columns, strict=True):
             with column:
                 for line in lines:

@@ -32,7 +32,7 @@ def ask(engine: Engine[Any, Any], config: Config) -> None:
 
 
 def seconds(config: Config) -> Mapping[str, float]:
-    """Of a whole run of one seed, by rung; empty where it is not known."""
+    """Seconds of a whole run of one seed, by rung; empty where it is not known."""
     run = _runs().get(config.digest)
     if run is not None and run.state == State.FINISHED:
         _known.get(config.digest, lambda: _whole(config, run))
@@ -40,7 +40,7 @@ def seconds(config: Config) -> Mapping[str, float]:
 
 
 def measuring(config: Config) -> bool:
-    """Whether it will be known."""
+    """Whether the training times are being measured."""
     run = _runs().get(config.digest)
     return run is not None and run.state.active
 
