@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -154,6 +155,18 @@ def test_no_module_and_no_function_is_long(path: Path) -> None:
     functions = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef))
     long = {node.name: length for node in functions if (length := (node.end_lineno or 0) - node.lineno + 1) > FUNCTION}
     assert not long
+
+
+LEANS = re.compile(r"(The same|Of|As|Those|All of|In words|Its?|Whether it|What it|Them|Another)\b")
+"""How a docstring begins that makes sense only to one who has read what stands above it."""
+
+
+@pytest.mark.parametrize("path", [*files("engine"), *files("pages"), *files("serving")], ids=str)
+def test_a_docstring_begins_with_what_it_is_about(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            said = ast.get_docstring(node) or ""
+            assert not LEANS.match(said), f"{node.name}: {said.splitlines()[0]}"
 
 
 def test_a_room_says_what_it_is_for() -> None:

@@ -27,7 +27,7 @@ from engine.errors import UserError
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command's options."""
+    """The parser of the command's options."""
     found = argparse.ArgumentParser("python -m engine.big_log", description=__doc__,
                                     formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
     found.add_argument("name", nargs="?", default="")

@@ -33,12 +33,13 @@ class Source:
 
     @property
     def bytes(self) -> int:
-        """Of all its files."""
+        """How many bytes its files take together."""
         return sum(path.stat().st_size for path in self.paths)
 
 
 def data_folder(environment: Mapping[str, str] = os.environ) -> Path | None:
-    """The folder, without links; None where the variable is not set, or names a bucket. Raises ValueError where it names none."""
+    """The folder of logs that GATESCOPE_DATA names, links resolved; None where it is not set, or names a bucket. Raises
+    ValueError where it names none."""
     said = environment.get(DATA)
     if not said or "://" in said:
         return None

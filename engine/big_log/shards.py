@@ -47,7 +47,7 @@ class Shards:
 
     @property
     def paths(self) -> list[Path]:
-        """The sorted shards."""
+        """Paths of the shards, sorted by user, in their order."""
         return [self.folder / "sorted" / f"{n:02d}.parquet" for n in range(SHARDS)]
 
 

@@ -38,5 +38,5 @@ SHIPPED = Shipped(
 
 @functools.lru_cache(maxsize=6)
 def library(config: MatchingConfig) -> Library:
-    """A generated log, tokenised."""
+    """The generated log of a config, its texts as tokens."""
     return Library(config, generated(config))

@@ -136,7 +136,7 @@ class Seeds(Stored[Cell]):
         return np.stack([self.metric_of(cell, name) for cell in cells(base, seeds=self._seeds)])
 
     def of(self, cell: Cell) -> Mapping[str, Array] | None:
-        """All that is stored of one cell; None where it is not there."""
+        """All that is stored of one cell, by metric in its stored shape; None where it is not there."""
         return self._results.get(cell)
 
     def hits(self, base: Cell, name: str = "recall", cut: int = AMONG) -> Array:

@@ -48,8 +48,8 @@ def thin(recording: Recording[RecommenderConfig]) -> Recording[RecommenderConfig
 
 
 def _told(site: Site, recording: Recording[RecommenderConfig]) -> tuple[tuple[int, ...], dict[int, dict[str, Array]]]:
-    """The users whose watches the file keeps, and by step the metrics that it adds. Both are of the rounded tables, which are what
-    the file serves."""
+    """The users whose watches the file keeps, and by step the metrics that it adds. Both are of the rounded tables, which are
+    what the file serves."""
     every, truth = np.arange(len(site.known)), Truth(site)
     frames = [replace(frame, parameters=unpacked(packed(frame.parameters, every))) for frame in recording.frames]
     users = telling(server_at(site, frames), truth)
@@ -147,5 +147,6 @@ def recorded() -> Recording[RecommenderConfig]:
 
 
 def stored(cell: Cell) -> Mapping[str, Array] | None:
-    """What the study has of a training, or of a site and what needs no training there; None where it has nothing."""
+    """What the study has of a training, or of a site and what needs no training there, by metric in its stored shape; None where
+    it has nothing."""
     return SHIPPED.results.of(cell)

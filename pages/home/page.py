@@ -102,7 +102,7 @@ def told(room: Playground) -> dict[str, str]:
 
 
 def cards() -> None:
-    """All of them, two in a row; looked at again until every sentence is there."""
+    """The playgrounds' cards, two in a row; looked at again until every sentence is there."""
     rooms = playgrounds()
     with st.container(key="cards", gap="small"):
         for first in range(0, len(rooms), 2):

@@ -10,7 +10,7 @@ from engine.recommender.serving.scene import Scene, Watch, searches, watches
 from engine.recommender.serving.server import COLD, RANKING, Recommendation
 from engine.runs.frame import Array
 from pages.recommender import course, left, naming, where
-from pages.recommender.looks.cached import kept
+from pages.recommender.looks.cached import cached_per_run
 from pages.recommender.shown import Shown, steps_of
 from pages.ui.language import N_, bare, language, t
 from pages.ui.player.stage import Band, Entry, Field, Listing, Quantised, Ref, Rung, Slopes, Stage, Sweep
@@ -52,7 +52,7 @@ def stage(now: Shown, origin: str) -> Stage:
     return _stage(now, origin, language(), now.at(), where.without())
 
 
-@kept(8)
+@cached_per_run(8)
 def _stage(digest: str, step: int, _now: Shown, origin: str, spoken: str, at: int, without: tuple[int, ...]) -> Stage:
     """The same for every rerun that changes none of these."""
     now = _now
@@ -155,7 +155,7 @@ def lines_of(scene: Scene) -> np.ndarray:
 
 
 def place_of(given: Recommendation, video: int) -> int:
-    """Its place among the candidates, from 1."""
+    """A video's place among the candidates, from 1."""
     return int(np.flatnonzero(given.candidates == video)[0]) + 1
 
 

@@ -15,7 +15,7 @@ from pages.ui.language import t
 from pages.ui.player.player import player
 from pages.ui.player.position import Click, Position
 from pages.ui.player.stage import Opening, Stage
-from pages.ui.run import live, training
+from pages.ui.run import left_out, live, training
 from pages.ui.run.live import RECORDED, RUN
 from pages.ui.run.on_stage import OnStage
 
@@ -50,15 +50,26 @@ def draw(page: Page[C, S], config: C | None, invite: Callable[[], None]) -> None
             run_shown=now.source == RUN,
             recorded_name=t(page.recorded),
             otherwise=page.otherwise(now),
+            without="" if own or now.source == RECORDED else left_out.why(page.settings.groups, now.config),
             recording=now.recording,
             switched=page.switched,
         )
 
+    _run_bar(page, config, len(changes))
+
+
+def _run_bar(page: Page[C, S], config: C | None, changed: int) -> None:
     def train() -> None:
         page.before_train()
-        live.train(place, config)
+        live.train(page.place, config)
 
-    training.run_bar(config, changed=len(changes), on_train=train, on_reset=lambda: arrival.reset(page))
+    training.run_bar(
+        config,
+        changed=changed,
+        on_train=train,
+        on_reset=lambda: arrival.reset(page),
+        switches=lambda: left_out.switches(page.place, page.settings.groups, config),
+    )
 
 
 def opens(page: Page[C, S], now: S, config: C | None) -> bool:

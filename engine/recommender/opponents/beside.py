@@ -123,8 +123,8 @@ class Beside:
 def tried(
     site: Site, held_out: Array, name: str, chosen: Chosen, tick: Callable[[], None] | None = None
 ) -> float | None:
-    """Hits at 100 of one opponent with some settings, on the watches before the held-out ones; None where there is none such, or
-    nothing to try it on."""
+    """The share of hits at 100 of one opponent with some settings, on the watches before the held-out ones (E,); None where
+    there is none such, or nothing to try it on."""
     before = watch_before(site, held_out)
     if not len(before):
         return None
@@ -138,7 +138,7 @@ def tried(
 
 
 def watch_before(site: Site, held_out: Array) -> Examples:
-    """Of at most `ASKED` users the watch before the held-out one, where two came before it."""
+    """The watches before the held-out ones (E,), of at most `ASKED` users, where two came before: settings are tuned on these."""
     watches = site.history.watches
     owner = watches.owner()[held_out]
     some = held_out - watches.start[owner] >= 3
@@ -162,7 +162,7 @@ def unasked(site: Site, before: Examples) -> Array:
 
 
 def most_watched(site: Site, there: Array) -> Site:
-    """The same site with a vocabulary of the `SMALL` most watched videos, by the watches that are `there` (W,)."""
+    """A site with a vocabulary of the `SMALL` most watched videos, by the watches that are `there` (W,)."""
     counts = np.bincount(site.watches(there).item, minlength=len(site.known))
     return site.with_vocabulary(np.sort(site.known[np.argsort(-counts, kind="stable")[:SMALL]]))
 

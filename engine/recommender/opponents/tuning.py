@@ -44,7 +44,7 @@ class Tuned:
 
 
 def grids(days: float, videos: int) -> tuple[Grid, ...]:
-    """Of a log of so many days, tuned on so many videos. Settings are tuned in this order, with the best so far of the others."""
+    """The grids of settings to try on a log of so many days, tuned on so many videos. Settings are tuned in this order, with the best so far of the others."""
     windows = (0.25, 0.5, 1.0, 2.0, 4.0, 7.0, 14.0, 30.0, 90.0, 365.0)
     penalties = (10.0, 30.0, 100.0, 300.0, 1_000.0, 3_000.0, 10_000.0, 30_000.0)
     return (
@@ -60,8 +60,8 @@ def grids(days: float, videos: int) -> tuple[Grid, ...]:
 
 
 def tune(site: Site, held_out: Array, tick: Callable[[], None] | None = None) -> Tuned:
-    """Every setting of every opponent, by how often it finds the watch before the held-out one among the first 100. Neither watch
-    is seen meanwhile. What was tried with the same settings is not tried again."""
+    """Choose every setting of every opponent by how often it finds the watch before the held-out one among the first 100.
+    Neither watch is seen meanwhile, and what was tried with the same settings is not tried again."""
     best, between, knn = Chosen(), {}, Neighbours(site, held_out)
     every = grids(float(site.world.config.days), knn.videos)
     known: dict[tuple[object, ...], float | None] = {}
@@ -147,7 +147,7 @@ class Neighbours:
         return len(self._before)
 
     def hits(self, shrinkage: float, neighbours: int, tick: Callable[[], None] | None = None) -> float:
-        """Hits at 100."""
+        """The share of held-out watches that item-kNN has among the first 100 with these settings."""
         if self._similar is None or self._similar[0] != shrinkage:
             below = self._lengths + np.float32(shrinkage)
             similar = np.divide(self._both, below, out=np.zeros_like(self._both), where=below > 0)

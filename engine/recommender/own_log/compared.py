@@ -30,7 +30,7 @@ USERS, WATCHED, SHOWN = 5, 8, 10
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Of one method: the numbers that it keeps, of item-kNN at most; seconds until it could serve, its tuning apart; milliseconds for the first
+    """What one method costs: the numbers that it keeps, of item-kNN at most; seconds until it could serve, its tuning apart; milliseconds for the first
     300 that may be served to each of `engine.cost.ROWS` users, on one thread."""
 
     numbers: int

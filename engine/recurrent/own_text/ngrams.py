@@ -46,7 +46,7 @@ class NGrams:
         return found
 
     def loss(self, inputs: Array, targets: Array) -> float:
-        """Mean of -ln P in nats per character."""
+        """Mean of -ln P in nats per character: inputs and targets (L, B)."""
         return float(-np.log(self.probabilities(inputs, targets)).mean())
 
 
@@ -61,7 +61,8 @@ class _Counts:
         self._kinds = np.diff(np.append(first, len(self._codes)))
 
     def mixed(self, context: Array, targets: Array, shorter: Array, weight: float) -> Array:
-        """Its probabilities, mixed with those of the context that is one shorter; those alone where it was never seen."""
+        """Probabilities (N,) of targets after contexts of this length, mixed with those of the context that is one shorter;
+        those alone where it was never seen."""
         seen, kinds = (_at(self._contexts, values, context) for values in (self._seen, self._kinds))
         both = _at(self._codes, self._count, context * self._symbols + targets)
         kinds = weight * kinds
@@ -85,7 +86,7 @@ def _at(keys: Array, values: Array, asked: Array) -> Array:
 
 
 def chosen_order(ids: Array, symbols: int, orders: Sequence[int] = ORDERS) -> int:
-    """The length that tells most of the last tenth of the training part, counted in the rest of it."""
+    """The length of context that tells most of the last tenth of the training part, ids (N,), counted in the rest of it."""
     held = max(len(ids) // 10, 2)
     losses = {}
     for order in orders:
@@ -95,7 +96,8 @@ def chosen_order(ids: Array, symbols: int, orders: Sequence[int] = ORDERS) -> in
 
 
 def tuned(ids: Array, symbols: int, order: int, weights: Sequence[float] = WEIGHTS) -> float:
-    """The weight of shorter contexts that tells most of the last tenth of the training part, counted in the rest of it."""
+    """The weight of shorter contexts that tells most of the last tenth of the training part, ids (N,), counted in the rest of
+    it."""
     held = max(len(ids) // 10, 2)
     window, counts = ids[-held - order :], NGrams(ids[:-held], symbols, order)
     losses = {}

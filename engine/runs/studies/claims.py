@@ -56,7 +56,7 @@ class Claim(Generic[C, S]):
     opponents: tuple[str, ...] = ()
 
     def judged(self, stored: S) -> Judged:
-        """What it is judged by in these results. KeyError where one that it needs is missing."""
+        """What the claim is judged by in these results. KeyError where one that it needs is missing."""
         return Judged(self.differences(stored), self.smallest, self.enough)
 
     def verdict(self, stored: S) -> Verdict:

@@ -10,7 +10,7 @@ import streamlit as st
 from engine.recommender.looks.calibration import OddsAgainstTruth, binned, of_log
 from engine.recommender.looks.odds import Fit, fit
 from engine.runs.frame import Array
-from pages.recommender.looks.cached import kept
+from pages.recommender.looks.cached import cached_per_run
 from pages.recommender.shown import Shown
 from pages.ui.controls.choices import one_of
 from pages.ui.language import N_, bare, t
@@ -61,7 +61,7 @@ def intercept(now: Shown) -> None:
             st.caption(t("This log holds no watch times: each of them is a minute here."))
 
 
-@kept(60)
+@cached_per_run(60)
 def _fits(digest: str, step: int, _now: Shown, rates: tuple[float, ...]) -> list[Fit]:
     log = _now.site.world.log
     minutes = log.minutes[log.clicked]
@@ -137,7 +137,7 @@ def _means(now: Shown, promised: OddsAgainstTruth, truth: Array, plain: bool) ->
     )
 
 
-@kept(8)
+@cached_per_run(8)
 def _log(digest: str, step: int, _now: Shown) -> OddsAgainstTruth:
     return of_log(_now.server)
 

@@ -26,7 +26,7 @@ from engine.recommender.looks.split import (
 )
 from engine.runs.frame import Array
 from pages.recommender import naming
-from pages.recommender.looks.cached import kept
+from pages.recommender.looks.cached import cached_per_run
 from pages.recommender.looks.studies import dots, one_series, study, verdicts
 from pages.recommender.settings import PER_USER
 from pages.recommender.settings import TEST as HELD_OUT
@@ -64,7 +64,7 @@ def draw(now: Shown) -> None:
         study(_equal)
 
 
-@kept(6)
+@cached_per_run(6)
 def _splits(digest: str, step: int, _now: Shown) -> Splits:
     return splits(_now.site)
 
@@ -118,7 +118,7 @@ def _told(now: Shown, found: Splits) -> None:
     )
 
 
-@kept(12)
+@cached_per_run(12)
 def _counts(digest: str, step: int, _now: Shown) -> dict[str, Array]:
     return examples_per_user(_now.site)
 

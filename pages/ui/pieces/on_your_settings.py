@@ -40,7 +40,7 @@ class _Going:
 
     @property
     def fraction(self) -> float:
-        """Of what was asked last."""
+        """How much of what was asked last is trained, 0 to 1."""
         return self.studies[-1].fraction
 
     @property
@@ -49,7 +49,7 @@ class _Going:
 
     @property
     def processors(self) -> list[str]:
-        """What it was computed on, "" for what is like this server's."""
+        """The processors that the answer was computed on, "" for what is like this server's."""
         return sorted({one for study in self.studies for one in study.processors})
 
     @property

@@ -62,7 +62,7 @@ def _write(slot: str) -> None:
 
 
 def forget(slot: str) -> None:
-    """Another question: its hands are counted anew."""
+    """Forget the hands that were counted: another question counts anew."""
     st.query_params.pop(slot, None)
     for letter in LETTERS:
         st.session_state.pop(f"{slot}_{letter}", None)

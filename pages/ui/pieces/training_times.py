@@ -32,7 +32,7 @@ def ask(engine: Engine[Any, Any], config: Config) -> None:
 
 
 def seconds(config: Config) -> Mapping[str, float]:
-    """Of a whole run of one seed, by rung; empty where it is not known."""
+    """Seconds of a whole run of one seed, by rung; empty where it is not known."""
     each = {name.rpartition("."): one for name, one in measured(config).items()}
     steps = int(config.to_dict().get("steps", 0))
     known = {rung: steps * one for (rung, _, what), one in each.items() if what == A_STEP}
@@ -48,7 +48,7 @@ def measured(config: Config) -> Mapping[str, float]:
 
 
 def measuring(config: Config) -> bool:
-    """Whether it will be known."""
+    """Whether the training times are being measured."""
     run = _runs().get(config.digest)
     return run is not None and run.state.active
 

@@ -86,5 +86,5 @@ class Compared(Panel):
     taken_label: str
 
     def extent(self, arrays: Arrays, frames: int) -> tuple[int, int]:
-        """Rows."""
+        """One row a model."""
         return len(self.rows), 0

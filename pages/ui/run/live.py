@@ -199,6 +199,11 @@ def _chip(origin: str, lines: Sequence[str]) -> None:
             st.markdown(line)
 
 
+def _how_far(recording: Recording[Any]) -> str:
+    done, asked = recording.frames[-1].step, recording.config.steps
+    return t("Trained for {step} of {steps} steps.", step=f"{done:,}", steps=f"{asked:,}")
+
+
 def on_stage(
     place: Place,
     changes: Mapping[str, tuple[Any, Any]],
@@ -208,11 +213,13 @@ def on_stage(
     run_shown: bool,
     recorded_name: str,
     otherwise: str,
+    without: str,
     recording: Recording[Any],
     switched: Callable[[], None] | None = None,
 ) -> None:
     """One line: in what the controls differ from the run on stage (`said` names one difference), by somebody's `changes` or as
-    they are (`standing`); and the other source. `switched` is called when that is chosen, before the whole page runs."""
+    they are (`standing`), or which rungs it is `without`; and the other source. `switched` is called when that is chosen,
+    before the whole page runs."""
     view = training.view_of(training.current())
     if MISSING in st.session_state:
         st.warning(explain(st.session_state[MISSING]))
@@ -220,20 +227,20 @@ def on_stage(
     differs = (
         t("Train takes: {changes}", changes=_listed(changes or standing, said, None)) if changes or standing else ""
     )
-    made = t(
-        "Trained for {step} of {steps} steps.",
-        step=f"{recording.frames[-1].step:,}",
-        steps=f"{recording.config.steps:,}",
-    )
+    said_without = (without,) if without else ()
     with st.container(horizontal=True, vertical_alignment="center", key="on_stage"):
-        _chip(t("Live") if live else t("Your run") if run_shown else plain(recorded_name), (otherwise, made, differs))
+        _chip(
+            t("Live") if live else t("Your run") if run_shown else plain(recorded_name),
+            (otherwise, _how_far(recording), *said_without, differs),
+        )
         if view is not None and view.frames:
             _sources(place, recorded_name, switched)
         if changes:
             st.caption(t("On stage is another setting; Train takes: {changes}", changes=_listed(changes, said)))
         elif view is not None and view.state == State.FINISHED and run_shown:
-            st.caption(t("On stage is your run, finished. Recording {digest}.", digest=recording.digest))
+            finished = t("On stage is your run, finished. Recording {digest}.", digest=recording.digest)
+            st.caption(sentences((*said_without, finished)))
         elif standing:
             st.caption(sentences((otherwise, t("Train takes: {changes}", changes=_listed(standing, said)))))
         else:
-            st.caption(otherwise)
+            st.caption(sentences((otherwise, *said_without)))
