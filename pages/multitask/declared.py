@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.multitask import ENGINE
 from pages.multitask import PLAYGROUND, experiments, exports, intervene, looks, own_data, part, settings, shown
-from pages.multitask.answer import answer
+from pages.multitask.answer import answer, judged
 from pages.multitask.costs import COSTS
 from pages.multitask.notes import NOTES
 from pages.multitask.questions import QUESTIONS
@@ -20,6 +20,7 @@ PAGE = Page(
     settings=settings.SETTINGS,
     shown=shown.shown,
     answer=answer,
+    judged=judged,
     stage=shown.stage,
     player=OnThePlayer(released=lambda p: PLACE.set_hero(round(p, 4)), clicked=shown.clicked),
     otherwise=shown.otherwise,

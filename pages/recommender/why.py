@@ -152,7 +152,7 @@ def told(now: Shown, lost: Lost, candidates: int, taken: bool = False) -> str:
     if lost.stage == WATCHED:
         watched = t("This user has watched it already.")
         return (
-            watched + " " + t("Taken away, it shapes u and ranking no more, but it is not offered again.")
+            sentences((watched, t("Taken away, it shapes u and ranking no more, but it is not offered again.")))
             if taken
             else watched
         )

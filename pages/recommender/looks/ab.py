@@ -18,7 +18,7 @@ from pages.recommender.looks import ab_charts
 from pages.recommender.looks.studies import study, verdicts
 from pages.recommender.shown import Shown
 from pages.ui.controls.choices import one_of
-from pages.ui.language import N_, bare, explain, t
+from pages.ui.language import N_, bare, explain, sentences, t
 from pages.ui.pieces.on_your_settings import takes
 from pages.ui.pieces.verdict import numbers, tests, verdict_line
 from pages.ui.run import polling, training
@@ -99,7 +99,7 @@ def _draw() -> None:
             bare("Test with {count} seeds", count=len(SEEDS)), key="ab_start", icon=":material/call_split:",
             on_click=_begin, args=(config,), disabled=_active(),
         )  # fmt: skip
-        st.caption(_said(config) + " " + takes(_seconds()))
+        st.caption(sentences((_said(config), takes(_seconds()))))
     going = _going()
     if going is not None:
         _so_far(going)
