@@ -48,13 +48,14 @@ def present(page: Page, address: str, room: str, query: str = "") -> None:
 
 
 def shown(page: Page) -> object:
-    """What is drawn: the rung and the value that are chosen, where time is, and every word of the figures."""
+    """What is drawn: the rung and the value that are chosen, where time is, and every word of the figures but the numbers of discs,
+    of which as many stand as have room."""
     return page.locator(".player").evaluate(
         """root => ({
           rung: root.querySelector(".rung[aria-pressed=true]").dataset.rung,
           time: root.querySelector(".time").getAttribute("aria-valuetext"),
           hero: [...root.querySelectorAll(".hero-value, .hero-select, .chip[aria-pressed=true]")].map(one => one.matches("select") ? one.value : one.textContent),
-          words: [...root.querySelectorAll(".body > .panel text")].filter(one => one.checkVisibility()).map(one => one.textContent).filter(Boolean).sort(),
+          words: [...root.querySelectorAll(".body > .panel text:not(.pick-label)")].filter(one => one.checkVisibility()).map(one => one.textContent).filter(Boolean).sort(),
         })"""
     )
 

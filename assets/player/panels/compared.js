@@ -4,7 +4,7 @@
  */
 
 const GUTTER = 14, // pixels: room for a sign of runs beyond the axis
-  BEYOND = ["◂", "▸"];
+  BEYOND = ["←", "→"];
 
 /** Where everything lies: names, the plot from −reach to +reach, and the columns at its right. */
 function comparedPlan(panel, size, text, family) {
