@@ -29,7 +29,7 @@ CSS = f"""<style>
 {CARD} div:has(> {IMAGE}) {{ width: clamp(9.5rem, 36%, 19rem) !important; flex: none !important; }}
 {IMAGE} {{ width: 100% !important; }}
 .st-key-lead h1 {{ font-size: 1.5rem; padding: 0 0 0.4rem; line-height: 1.2; }}
-[class*="st-key-said_"] {{ min-height: 8.5rem; }} /* the sentence may come later: nothing jumps */
+@media (min-width: 640px) {{ [class*="st-key-said_"] {{ min-height: 8.5rem; }} }} /* the sentence may come later: nothing jumps */
 .st-key-ways {{ gap: 0 0.5rem; }}
 @keyframes moments {{ from {{ object-position: 0 0; }} to {{ object-position: 0 100%; }} }}
 @media (prefers-reduced-motion: no-preference) {{

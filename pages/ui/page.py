@@ -47,7 +47,7 @@ def draw(page: Page[C, S]) -> None:
     if presenter.on():
         room.draw(beside)
     else:
-        story_panel(name, show, beside)
+        story_panel(name, show, beside, lambda asked: page.questions[asked](page.shown()))
     presenter.keys(room.walk, room.home)
     if presenter.on():
         phones.button()
