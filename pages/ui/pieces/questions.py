@@ -59,7 +59,9 @@ def ask(question: Question, slot: str, on_reveal: Callable[[], None]) -> None:
 def guess(question: Question, found: Callable[[], Found], slot: str, on_guess: Callable[[], None]) -> None:
     """For one who reads alone: the question with its choices, folded away; once one is picked, what was measured stands below, and
     `on_guess` shows it on the stage."""
-    with st.expander(t("Predict first"), icon=":material/help:", key="guess", expanded=st.session_state.get(slot) is not None):
+    with st.expander(
+        t("Predict first"), icon=":material/help:", key="guess", expanded=st.session_state.get(slot) is not None
+    ):
         picked = st.radio(
             Marked(question.text), list(question.choices), index=None, key=slot, on_change=on_guess,
             format_func=lambda name: Marked(question.choices[name]),
