@@ -104,6 +104,7 @@ def rows(config: MultitaskConfig, reach: float, notes: Sequence[str]) -> Compare
         cost_title=t("parameters"),
         ahead_label=bare("{ahead} of {count}"),
         taken_label=t("the choice"),
+        beyond_label=t("beyond the axis"),
     )
 
 

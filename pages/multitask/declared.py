@@ -15,7 +15,7 @@ from pages.multitask import (
     settings,
     shown,
 )
-from pages.multitask.answer import answer
+from pages.multitask.answer import answer, judged
 from pages.multitask.costs import COSTS
 from pages.multitask.notes import NOTES
 from pages.multitask.questions import QUESTIONS
@@ -31,6 +31,7 @@ PAGE = Page(
     settings=settings.SETTINGS,
     shown=shown.shown,
     answer=answer,
+    judged=judged,
     stage=shown.stage,
     player=OnThePlayer(released=lambda p: PLACE.set_hero(round(p, 4)), clicked=shown.clicked),
     otherwise=shown.otherwise,

@@ -24,7 +24,7 @@ TITLES = {"catalogue": N_("Catalogue"), "recall": N_("Recall"), "rank": N_("Rank
 SENTENCES = {
     "catalogue": N_("{videos} videos in all; the {known} with a vector glow, the brighter the larger u · v."),
     "recall": N_("Candidate generation: the {recalled} of largest u · v, not watched yet."),
-    "rank": N_("Ranking orders them by the watch time its odds promise; {shown} are shown."),
+    "rank": N_("Ranking orders them by expected watch time; {shown} are shown."),
 }  # fmt: skip
 PLAIN = N_("Ranking orders them by the odds of a click; {shown} are shown.")
 UNRANKED = N_("Without ranking, the first {shown} of recall are shown.")
@@ -177,7 +177,7 @@ def _stands_out(scene: Scene, most: int) -> Array:
 def lost_label(now: Shown, scene: Scene) -> tuple[str, ...]:
     """What stands at a circled favourite: where it was lost."""
     told = {COLD: t("no vector"), RANKING: t("lost at ranking") if now.server.ranker else t("not shown")}
-    return tuple(told.get(one.lost.stage, t("lost at recall")) for one in scene.lost)
+    return tuple(told.get(one.lost.stage, t("not recalled")) for one in scene.lost)
 
 
 def _field(now: Shown, grid: Grid) -> Field:

@@ -22,6 +22,7 @@ from pages.ui.pieces import report
 from pages.ui.pieces.notes import Notes
 from pages.ui.pieces.questions import Found
 from pages.ui.pieces.section import Section
+from pages.ui.pieces.verdict import Judged
 from pages.ui.place import Place
 from pages.ui.player.position import Click, Position
 from pages.ui.player.stage import Stage
@@ -98,6 +99,7 @@ class Page(Generic[C, S]):
     settings   the sidebar
     shown      what is on stage now
     answer     of what is on stage, as one sentence
+    judged     what is judged of it, where anything is
     stage      the player's scene of it
     otherwise  what stands below the stage where the controls differ in nothing
     drill      draws with the page what was clicked, or what is compared; `below` draws with each frame of a training. What is
@@ -124,6 +126,7 @@ class Page(Generic[C, S]):
     notes: Notes
     export: Export[S]
     recorded: str = N_("Recorded")
+    judged: Callable[[S], Judged | None] = lambda now: None
     drill: Callable[[S], None] | None = None
     below: Callable[[], None] | None = None
     remarks: Callable[[S], None] = lambda now: None

@@ -15,8 +15,8 @@ from pages.ui.language import t
 from pages.ui.player.player import player
 from pages.ui.player.position import Click, Position
 from pages.ui.player.stage import Opening, Stage
-from pages.ui.run import left_out, live, training
-from pages.ui.run.live import RECORDED, RUN
+from pages.ui.run import left_out, live, status_line, training
+from pages.ui.run.live import RECORDED
 from pages.ui.run.on_stage import OnStage
 
 C = TypeVar("C", bound=Config)
@@ -42,16 +42,16 @@ def draw(page: Page[C, S], config: C | None, invite: Callable[[], None]) -> None
         standing = {name: both for name, both in changes.items() if name not in touched}
         changes = {name: both for name, both in changes.items() if name in touched}
     if config is not None:
-        live.on_stage(
+        status_line.draw(
+            now,
             place,
             changes,
             standing,
             page.settings.difference,
-            run_shown=now.source == RUN,
+            judged=page.judged(now),
             recorded_name=t(page.recorded),
             otherwise=page.otherwise(now),
             without="" if own or now.source == RECORDED else left_out.why(page.settings.groups, now.config),
-            recording=now.recording,
             switched=page.switched,
         )
 

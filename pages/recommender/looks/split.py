@@ -153,7 +153,7 @@ def _examples(now: Shown) -> None:
 def _histogram(edges: Array, users: Array, most: int, hue: str) -> alt.Chart:
     data = pd.DataFrame({"from": edges[:-1], "to": edges[1:], "users": users})
     return (
-        alt.Chart(data, height=170)
+        alt.Chart(data, height=180)
         .mark_bar(color=hue)
         .encode(
             x=alt.X("from:Q", bin="binned", title=t("examples of a user"), axis=alt.Axis(tickCount=8)),
