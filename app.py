@@ -7,7 +7,9 @@ from starlette.middleware import Middleware
 
 from pages.ui import language, theme
 from pages.ui.language import t
+from pages.ui.openings import declared
 from pages.ui.playground import playgrounds
+from pages.ui.run import sessions
 from pages.ui.run.house import house, owner
 from pages.ui.server import OwnOrigins, open_house
 
@@ -20,7 +22,9 @@ def start_up() -> None:
     torch.set_num_threads(1)
     for playground in playgrounds():
         playground.warm()
-    house()  # last: workers load the same libraries, and two cores are soon shared out
+    house().beforehand.add(  # last: workers load the same libraries, and two cores are soon shared out
+        work for playground in playgrounds() for work in declared(playground.name).works()
+    )
 
 
 def draw() -> None:
@@ -44,6 +48,7 @@ def draw_page() -> None:
 
 
 if __name__ == "app":  # the server imports this file once, before its first visitor; sessions run it as a script
+    sessions.mend()
     app = st.App(__file__, middleware=[Middleware(OwnOrigins)], lifespan=open_house)
 else:
     draw()

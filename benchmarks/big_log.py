@@ -1,5 +1,5 @@
-"""Logs that do not fit: seconds and memory until their events lie in sorted shards, of three sizes, with numbers and with
-texts as names, and what a billion events would take by these.
+"""Logs that do not fit: seconds and memory until their events lie in sorted shards, until every row is read, and of learning
+from them, of three sizes, with numbers and with texts as names, and what a billion events would take by these.
 
     python -m benchmarks big_log          in GATESCOPE_BIG_LOG's folder, or the system's temporary one: 20 GB
 """
@@ -25,6 +25,8 @@ EVENTS_PER_USER, MOST_ITEMS = 100, 200_000
 SECONDS, MEGABYTES = 60.0, 1_000.0
 """Targets for a hundred million events on two cores."""
 LATER = 1_000_000_000
+STEPS, FEWEST = 300, 5
+"""Of recall; watches that an item needs in the sample for a vector."""
 
 
 def run() -> None:
@@ -32,9 +34,7 @@ def run() -> None:
         found: dict[int, float] = {}
         for size in SIZES:
             with _log(size, names) as folder:
-                said = json.loads(subprocess.run(
-                    [sys.executable, "-m", "benchmarks.big_log", str(folder)], check=True, capture_output=True, text=True
-                ).stdout)  # fmt: skip
+                said, read, learnt = (_elsewhere(what, folder) for what in ("shards", "read", "learn"))
             found[size] = said["seconds"]
             good = said["seconds"] <= SECONDS and said["megabytes"] <= MEGABYTES
             judged = reached(good) if size == SIZES[-1] else ""
@@ -48,7 +48,14 @@ def run() -> None:
             )
             line("  CPU", f"{said['cpu']:.1f} s", "of all cores together, starting included")
             line(
-                "  a sample of whole users that the page takes", f"{said['sample']:.1f} s", f"{said['drawn']:,} events"
+                "  every row read, a sample of whole users drawn, in a worker",
+                f"{read['seconds']:.1f} s",
+                f"{read['cpu']:.1f} s CPU, {read['megabytes']:,.0f} MB held",
+            )
+            line(
+                f"  {STEPS} steps of recall from the shards, {learnt['items']:,} items",
+                f"{learnt['seconds']:.1f} s",
+                f"{learnt['cpu']:.1f} s CPU, {learnt['megabytes']:,.0f} MB held, {learnt['examples']:,.0f} examples",
             )
         small, large = SIZES[-2:]
         growth = math.log(found[large] / found[small]) / math.log(large / small)
@@ -84,30 +91,72 @@ def _log(size: int, names: str) -> Iterator[Path]:
         yield folder.parent
 
 
-def measure(data: Path) -> dict[str, float]:
-    """In a process of its own: how long it takes, and the most that it held."""
-    from engine.big_log.database import shut_in
-    from engine.big_log.folder import source
-    from engine.big_log.sample import MOST_ROWS, draw
+def _elsewhere(what: str, folder: Path) -> dict[str, float]:
+    """One of `MEASURED` in a process of its own, so that what it holds at most is its own."""
+    known = {"GATESCOPE_DATA": str(folder), "GATESCOPE_SHARDS": str(folder.parent / "work")}
+    command = [sys.executable, "-m", "benchmarks.big_log", what]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | known)
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+def shards() -> dict[str, float]:
+    """DuckDB alone: numbered, parted by user, sorted."""
+    from engine.big_log.bucket import found_at
+    from engine.big_log.database import opened
+    from engine.big_log.folder import work_folder
     from engine.big_log.shards import Shards, prepare, recognised
 
-    work, made = data.parent / "work", []
+    work, made = work_folder(), []
 
     def prepared() -> None:
-        connection, one = shut_in(data, work), source(data, "log")
-        made.append(prepare(connection, one, work, lambda done, steps: None, recognised(connection, one)))
-        connection.close()
+        data, one = found_at("log", work, lambda done, whole: None)
+        with opened(data, work) as connection:
+            made.append(prepare(connection, one, work, lambda done, steps: None, recognised(connection, one)))
 
+    found: Shards
     before = others()
     took = seconds(prepared)
-    cpu, busy = time.process_time(), (others() - before) / took
-    held = held_at_most()
-    shards: Shards = made[0]
-    sample = seconds(lambda: made.append(draw(shards, work / "sample.parquet", MOST_ROWS)))
-    disk = sum(path.stat().st_size for path in shards.folder.rglob("*") if path.is_file())
-    return {"seconds": took, "cpu": cpu, "megabytes": max(held, held_at_most()), "others": busy, "disk": disk, "sample": sample,
-            "drawn": made[1].events}  # fmt: skip
+    (found,) = made
+    disk = sum(path.stat().st_size for path in found.folder.rglob("*") if path.is_file())
+    return {"seconds": took, "cpu": time.process_time(), "megabytes": held_at_most(), "others": (others() - before) / took,
+            "disk": disk}  # fmt: skip
 
+
+def read() -> dict[str, float]:
+    """What the page's worker does behind that: every row by the upload flow's reader, and the sample."""
+    from engine.recommender.own_log.streamed.config import ShardsConfig
+    from engine.recommender.own_log.streamed.prepared import prepare_log
+
+    took = seconds(lambda: list(prepare_log(ShardsConfig(log="log", whole="yes"))))
+    return {"seconds": took, "cpu": time.process_time(), "megabytes": held_at_most()}
+
+
+def learn() -> dict[str, float]:
+    """Candidate generation from the shards, with what the sample takes to be judged by; nothing of ranking."""
+    import torch
+
+    from engine.recommender.own_log.log import read_log
+    from engine.recommender.own_log.site import prepared, site_of_log
+    from engine.recommender.own_log.streamed.config import ShardsConfig, StreamedConfig
+    from engine.recommender.own_log.streamed.pieces import begin_of, places, stream
+    from engine.recommender.own_log.streamed.prepared import NAME, prepare_log, sample_of, shards_of
+    from engine.recommender.own_log.streamed.training import StreamedRecall
+
+    torch.set_num_threads(1)
+    (frame,) = prepare_log(ShardsConfig(log="log", whole="yes"))
+    name = bytes(frame.metrics[NAME]).decode()
+    config = StreamedConfig(shards=name, steps=STEPS, fewest=FEWEST)
+    log = read_log(sample_of(name, 0).read_bytes())
+    ready = prepared(config, site_of_log(config, log))
+    found = places(shards_of(name), config.examples)
+    recall = StreamedRecall(ready, stream(found, ready.site, begin_of(log), STEPS, config.batch_size))
+    took = seconds(lambda: [recall.learn() for _ in range(STEPS)])
+    return {"seconds": took, "cpu": time.process_time(), "megabytes": held_at_most(), "items": len(ready.site.known),
+            "examples": sum(place.examples for place in found)}  # fmt: skip
+
+
+MEASURED = {"shards": shards, "read": read, "learn": learn}
 
 if __name__ == "__main__":
-    print(json.dumps(measure(Path(sys.argv[1]))))
+    print(json.dumps(MEASURED[sys.argv[1]]()))

@@ -38,9 +38,11 @@ TRAINING = 4
 """Visitors who train: with two workers, two of them wait."""
 ARRIVAL, EVERY, JITTER = 0.3, 3.0, 1.0
 """Seconds between two arrivals; between two clicks of a visitor, and by how much that varies."""
-BETWEEN, AFTER = 15.0, 60.0
-"""Seconds after a round, and after the last: runs outlive their tab by ten."""
+BETWEEN, AFTER = 15.0, 150.0
+"""Seconds after a round, and after the last: runs outlive their tab by ten, and a session may be taken up again for 120."""
 TARGET, WISHED, AGEING = 0.5, 0.3, 1.2
+SLOWEST = 5
+"""Clicks of a round that are named."""
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -138,7 +140,7 @@ def run(
             found[-1].after = server.state()
             _tell(number, found[-1])
         time.sleep(max(AFTER - BETWEEN, 0.0))
-        _tell_ageing(found, server)
+        _tell_ageing(found, before, server)
 
 
 @contextmanager
@@ -276,6 +278,8 @@ def _tell(number: int, found: Round) -> None:
         + ", ".join(f"{step} {_ms(found.of(step))}" for step in (*STEPS, "train"))
     )
     print(f"  opening a page {_ms(opened)}; sent {sum(tally.bytes for tally in tallies) / 1e6:.0f} MB in all")
+    slowest = sorted((one for tally in tallies for one in tally.waited), reverse=True)[:SLOWEST]
+    print("  slowest: " + "; ".join(f"{what} {1000 * took:.0f} ms" for took, what in slowest))
     print(
         f"  polls {sum(tally.polls_sent for tally in tallies)}, answered {len(polls)} with "
         f"{statistics.median(polls) if polls else 0:,.0f} bytes (median)"
@@ -286,7 +290,7 @@ def _tell(number: int, found: Round) -> None:
     )
 
 
-def _tell_ageing(found: list[Round], server: Server) -> None:
+def _tell_ageing(found: list[Round], before: State, server: Server) -> None:
     now, first, last = server.state(), found[0], found[-1]
     ratio = _at(last.clicks, 0.95) / _at(first.clicks, 0.95)
     line(
@@ -295,13 +299,13 @@ def _tell_ageing(found: list[Round], server: Server) -> None:
         f"target × {AGEING}",
         reached(ratio <= AGEING),
     )
-    for what, is_now, was in (
-        ("memory", now.megabytes, first.after.megabytes),
-        ("handles", now.handles, first.after.handles),
-        ("threads", now.threads, first.after.threads),
+    for what, is_now, was, then in (
+        ("memory", now.megabytes, first.after.megabytes, "after the first"),
+        ("handles", now.handles, before.handles, "before"),
+        ("threads", now.threads, before.threads, "before"),
     ):
         line(
-            f"load: {what} {AFTER:.0f} s after the last round, against after the first",
+            f"load: {what} {AFTER:.0f} s after the last round, against {then}",
             f"{is_now:.0f} : {was:.0f}",
             f"target × {AGEING}",
             reached(is_now <= AGEING * was),

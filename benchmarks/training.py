@@ -9,6 +9,7 @@ from engine.matching import MatchingConfig
 from engine.multitask import MultitaskConfig
 from engine.multitask.claims import DECLARED
 from engine.multitask.shipped import SHIPPED
+from engine.recommender import RecommenderConfig
 from engine.recurrent import RecurrentConfig
 from engine.runs.config import Config
 from engine.runs.service.policy import RunPolicy
@@ -24,6 +25,7 @@ def run() -> None:
     _default_run(service, MultitaskConfig(), "multitask: 4 structures × 8 seeds")
     _default_run(service, RecurrentConfig(), "recurrent: 3 cells")
     _default_run(service, MatchingConfig(), "matching: 3 models", target=20)
+    _default_run(service, RecommenderConfig(), "recommender: recall, then ranking")
     asked = Asked(SHIPPED, [f"mmoe_below_shared_bottom@{DECLARED:g}"], MultitaskConfig())
     cells, said = asked.cells(range(PREVIEW)), asked.seconds(PREVIEW)
     began = time.perf_counter()

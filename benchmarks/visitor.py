@@ -62,6 +62,8 @@ class Tally:
 
     opened: list[float] = field(default_factory=list)
     clicks: dict[str, list[float]] = field(default_factory=dict)
+    waited: list[tuple[float, str]] = field(default_factory=list)
+    """Every click again: seconds, and what was clicked in words."""
     polls_sent: int = 0
     poll_bytes: list[int] = field(default_factory=list)
     bytes: int = 0
@@ -82,6 +84,7 @@ class Visitor:
         self._fragments: tuple[str, ...] = ()
         self._run_bytes = 0
         self._clock: dict[str, tuple[float, asyncio.Task[None]]] = {}
+        self._chosen = ""  # what was clicked last, for who reads of a slow one
         self._asked: str | None = None  # the fragment of the click that waits for its answer, "" for the whole page
         self._begun = False
         self._answer = asyncio.Event()
@@ -112,11 +115,13 @@ class Visitor:
 
     async def do(self, step: str) -> None:
         """One interaction, from the click to the end of the last script that it set off."""
+        self._chosen = ""
         try:
             took = await self._ask({"rung": self._rung, "hero": self._hero, "preset": self._preset, "look": self._look}.get(
                 step, lambda: self._press(step)
             )())  # fmt: skip
             self.tally.clicks.setdefault(step, []).append(took)
+            self.tally.waited.append((took, " ".join((self.page, step, self._chosen)).rstrip()))
         except NoSuchControl as error:
             self._wrong(f"no such control: {error}")
         except TimeoutError:
@@ -154,6 +159,7 @@ class Visitor:
     def _preset(self) -> BackMsg:
         widget = self._widget("button_group", f"{self.page}_preset")
         label = self._chance.choice([option.content for option in widget.proto.options])
+        self._chosen = label
         widget.state = WidgetState(id=widget.proto.id)
         widget.state.string_array_value.data.append(label)
         return self._message(widget.fragment)
@@ -166,6 +172,7 @@ class Visitor:
         if not offered:
             raise NoSuchControl("a look")
         look = self._chance.choice(offered)
+        self._chosen = look.key + (" closed" if look in opened else "")
         look.state = WidgetState(id=look.proto.id, bool_value=look not in opened)
         self._write(look.proto.query_param_key, look.state.bool_value, look.proto.default_expanded)
         return self._message(look.fragment)

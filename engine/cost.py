@@ -19,8 +19,8 @@ class Served(NamedTuple):
 
 
 def milliseconds(served: Served) -> float:
-    """Of one pass, the fastest of `REPEATS` after one that does not count: what other work on the machine adds is not the
-    model's."""
+    """How many milliseconds one pass takes: the fastest of `REPEATS` after one that does not count. What other work on the
+    machine adds is not the model's."""
     served.answer()
     spent = []
     for _ in range(REPEATS):

@@ -42,7 +42,7 @@ class Exchange:
         }
 
     def curl(self, url: str) -> str:
-        """The same request from a shell."""
+        """A request as one command for a shell."""
         body = json.dumps(self.body, separators=(",", ":"))
         return f"curl -s {url.rstrip('/')}{self.path} -H 'content-type: application/json' -d '{body}'"
 
@@ -133,7 +133,7 @@ def load(
 
 
 def watched_now(given: Mapping[str, Array], video: int) -> dict[str, Array]:
-    """The same request, a second after its user has watched one more video."""
+    """A request as it is a second after its user has watched one more video."""
     now = given["now"]
     return {
         **given,

@@ -12,7 +12,6 @@ from typing import Any
 
 import faiss
 import numpy as np
-import onnxruntime
 
 from engine.features import (
     Array,
@@ -25,6 +24,7 @@ from engine.features import (
     row_of,
     user_features,
 )
+from engine.onnx_runtime import inference
 from serving.bundle import Bundle, Refused
 from serving.tensors import Wrong
 
@@ -35,11 +35,8 @@ Tensors = Mapping[str, Array]
 
 def session(file: bytes) -> Any:
     """An ONNX file in ONNX Runtime, on one core. Raises Refused."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
     try:
-        return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+        return inference(file)
     except Exception as error:  # what it raises has no base of its own
         raise Refused(f"ONNX Runtime does not read the file: {error}") from error
 

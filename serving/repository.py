@@ -59,7 +59,7 @@ class Repository(ModelRepository):  # type: ignore[misc]
             self.models = models
 
     def versions(self, name: str) -> list[str]:
-        """Of one model, oldest first."""
+        """The versions of one model, oldest first."""
         return sorted((n.partition(AT)[2] for n in self.models if n.startswith(name + AT)), key=int)
 
     def get_models(self) -> dict[str, Served]:

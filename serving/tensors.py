@@ -37,11 +37,11 @@ class Spec:
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> Spec:
-        """As a bundle's schema says it."""
+        """The tensor that a bundle's schema describes."""
         return cls(said["name"], said["datatype"], tuple(said["shape"]), said.get("optional", False))
 
     def metadata(self) -> dict[str, Any]:
-        """As a server's metadata says it."""
+        """The tensor as a server's metadata says it."""
         return {"name": self.name, "datatype": self.datatype, "shape": list(self.shape)}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,10 +39,13 @@ def test_engine_knows_no_screen(path: Path) -> None:
 
 @pytest.mark.parametrize("path", files("serving"), ids=str)
 def test_the_model_server_knows_neither_torch_nor_the_screen(path: Path) -> None:
-    """Of the engine it knows the features alone."""
+    """Of the engine it knows the features, and how to run a file that sends nothing home."""
     names = set(imports(path))
     assert not {name.partition(".")[0] for name in names} & ({"torch", "streamlit", "pages"} | CHARTS)
-    assert {name for name in names if name.startswith("engine") and name.count(".") == 1} <= {"engine.features"}
+    assert {name for name in names if name.startswith("engine") and name.count(".") == 1} <= {
+        "engine.features",
+        "engine.onnx_runtime",
+    }
 
 
 @pytest.mark.parametrize("path", files("engine"), ids=str)
@@ -151,6 +155,18 @@ def test_no_module_and_no_function_is_long(path: Path) -> None:
     functions = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef))
     long = {node.name: length for node in functions if (length := (node.end_lineno or 0) - node.lineno + 1) > FUNCTION}
     assert not long
+
+
+LEANS = re.compile(r"(The same|Of|As|Those|All of|In words|Its?|Whether it|What it|Them|Another)\b")
+"""How a docstring begins that makes sense only to one who has read what stands above it."""
+
+
+@pytest.mark.parametrize("path", [*files("engine"), *files("pages"), *files("serving")], ids=str)
+def test_a_docstring_begins_with_what_it_is_about(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            said = ast.get_docstring(node) or ""
+            assert not LEANS.match(said), f"{node.name}: {said.splitlines()[0]}"
 
 
 def test_a_room_says_what_it_is_for() -> None:

@@ -48,7 +48,7 @@ def test_turns_of_steps_without_their_frames(monkeypatch: pytest.MonkeyPatch) ->
     assert ticks[-1] == (2 * TURNS, 2 * TURNS)
 
 
-@pytest.mark.parametrize("name", [name for name, one in engines().items() if "time" in one.works])
+@pytest.mark.parametrize("name", [name for name, one in engines().items() if one.config.ladder])
 def test_every_rung_of_a_run_is_timed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(training_time, "STEPS", 3)
     engine = engines()[name]

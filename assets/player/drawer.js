@@ -125,10 +125,12 @@ function makeDrawer(app, name, stage, { covered, close }) {
     below?.scrollIntoView({ block: "start", behavior: app.state.calm ? "auto" : "smooth" });
     below?.focus({ preventScroll: true });
   });
+  /** Whether a panel of the page is open over the stage: the key is for it. */
+  const dialogOpen = () => [...document.querySelectorAll("[role=dialog]")].some((one) => !one.contains(stage) && one.checkVisibility());
   const onKey = (event) => {
     const path = event.composedPath(),
-      elsewhere = !path.includes(stage) && path.some((one) => one instanceof Element && one.matches(`${TYPED},[role=dialog],[data-baseweb=popover]`));
-    if (event.key !== "Escape" || !open || elsewhere) return;
+      elsewhere = !path.includes(stage) && path.some((one) => one instanceof Element && one.matches(`${TYPED},[data-baseweb=popover]`));
+    if (event.key !== "Escape" || !open || elsewhere || dialogOpen()) return;
     event.preventDefault();
     event.stopPropagation();
     shutIt();

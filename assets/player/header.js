@@ -1,5 +1,5 @@
 /**
- * The row above the figures: which structure, which value of the sweep, where the numbers come from.
+ * The row above the figures: which structure, and which value of the sweep.
  */
 
 /** How many decimals a slider step needs. */
@@ -10,7 +10,6 @@ function makeHeader(app) {
   const rungs = html("div", { class: "rungs", role: "group", "aria-label": app.words.rungs });
   const sentence = html("p", { class: "sentence" });
   const unless = html("p", { class: "sentence unless" });
-  const badge = html("span", { class: "badge" });
   const hero = spec.sweep
     ? spec.sweep.options.length
       ? (spec.sweep.icons.length ? makePeople : spec.sweep.chips.length ? makeChips : makeChoice)(spec.sweep, app)
@@ -20,8 +19,7 @@ function makeHeader(app) {
     root = html("header", { class: "head" }, notes);
   if (spec.rungs.some((rung) => rung.unless)) root.append(unless); // on every rung, so that nothing moves with them
   // With nothing to choose and nothing to move the row would be empty.
-  if (spec.sweep || spec.rungs.length > 1) root.prepend(html("div", { class: "head-row" }, rungs, hero.root, badge));
-  else notes.append(badge);
+  if (spec.sweep || spec.rungs.length > 1) root.prepend(html("div", { class: "head-row" }, rungs, hero.root));
 
   const buttons = spec.rungs.map((rung, i) => {
     const key = html("kbd", { "aria-hidden": "true" }, String(i + 1)),
@@ -45,8 +43,6 @@ function makeHeader(app) {
       }
     });
     rungs.hidden = app.spec.rungs.length < 2;
-    say(badge, app.spec.origin_text);
-    put(badge, { class: `badge ${app.spec.origin}` });
     hero.render();
   };
   return { root, render, focusHero: hero.focus };

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-
-import duckdb
-from duckdb import DuckDBPyConnection
+from typing import TYPE_CHECKING
 
 from engine.big_log.folder import Source
+from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 MEMORY, SPILL = "500MB", "200GB"
 """Of its buffers, which is not all that the process holds; and of its temporary files."""
@@ -18,6 +21,8 @@ THREADS = 2
 
 def shut_in(data: Path, work: Path, memory: str = MEMORY) -> DuckDBPyConnection:
     """A connection that reads below `data` and writes below `work`, and whose settings cannot be changed any more."""
+    import duckdb  # here: a page never needs it
+
     spill = work / "spill"
     spill.mkdir(parents=True, exist_ok=True)
     made = duckdb.connect(":memory:", config={
@@ -29,6 +34,20 @@ def shut_in(data: Path, work: Path, memory: str = MEMORY) -> DuckDBPyConnection:
     made.execute("SET enable_external_access = false")
     made.execute("SET lock_configuration = true")
     return made
+
+
+@contextmanager
+def opened(data: Path, work: Path) -> Iterator[DuckDBPyConnection]:
+    """The same, closed at the end. Raises UserError where the database cannot read what it is told to."""
+    import duckdb
+
+    connection = shut_in(data, work)
+    try:
+        yield connection
+    except duckdb.Error as error:
+        raise UserError("The log could not be read ({name}).", name=type(error).__name__) from error
+    finally:
+        connection.close()
 
 
 def text(value: str) -> str:

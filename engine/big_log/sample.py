@@ -97,7 +97,15 @@ def equal(user: Array, item: Array, most: int, seed: int) -> Array:
     begin = np.repeat(begins, size)
     place = np.arange(len(user)) - begin
     last = place == np.repeat(size, size) - 1
-    order = np.lexsort((mixed(seed, user, place, item), last, user))  # the last one behind all others
+    return np.asarray(last | least(user, mixed(seed, user, place, item), most, last))
+
+
+def least(user: Array, key: Array, most: int, behind: Array | None = None) -> Array:
+    """(N,) of rows sorted by user: whether one is among the `most` of its user with the smallest key; what is `behind` comes
+    after all others."""
+    begins = np.flatnonzero(np.r_[True, user[1:] != user[:-1]]) if len(user) else np.zeros(0, np.int64)
+    begin = np.repeat(begins, np.diff(np.r_[begins, len(user)]))
+    order = np.lexsort((key, np.zeros(len(user), bool) if behind is None else behind, user))
     rank = np.empty(len(user), np.int64)
     rank[order] = np.arange(len(user)) - begin
-    return last | (rank < most)
+    return np.asarray(rank < most)

@@ -14,10 +14,10 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from duckdb import DuckDBPyConnection
 
 from engine.big_log.database import column, names, rows_of, text
 from engine.big_log.folder import Source
@@ -25,6 +25,9 @@ from engine.errors import UserError
 from engine.files import write_whole
 from engine.tables.roles.log import read_log
 from engine.tables.written.file import NOTHING, read_file
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 SHARDS = 64
 HEAD = 5_000
@@ -44,16 +47,24 @@ class Shards:
 
     @property
     def paths(self) -> list[Path]:
-        """The sorted shards."""
+        """Paths of the shards, sorted by user, in their order."""
         return [self.folder / "sorted" / f"{n:02d}.parquet" for n in range(SHARDS)]
 
 
-def recognised(connection: DuckDBPyConnection, source: Source) -> dict[str, str]:
-    """Role → column, as the upload flow reads the first rows. Raises UserError where it refuses them."""
+def head_of(connection: DuckDBPyConnection, source: Source) -> bytes:
+    """The first rows, as a parquet file."""
     head = connection.execute(f"SELECT * FROM {rows_of(source)} LIMIT {HEAD}").to_arrow_table()
     sink = pa.BufferOutputStream()
     pq.write_table(head, sink)
-    return dict(read_log(read_file(sink.getvalue().to_pybytes(), NOTHING, HEAD)).roles)
+    return bytes(sink.getvalue().to_pybytes())
+
+
+def recognised(
+    connection: DuckDBPyConnection, source: Source, told: Mapping[str, str] | None = None
+) -> dict[str, str]:  # fmt: skip
+    """Role → column, as the upload flow reads the first rows; `told` are roles that somebody chose. Raises UserError where it
+    refuses them."""
+    return dict(read_log(read_file(head_of(connection, source), NOTHING, HEAD), told).roles)
 
 
 def digest(source: Source, roles: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ twin; one half is chance.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -17,34 +17,36 @@ from engine.matching.config import MODELS, MatchingConfig
 from engine.runs.frame import Array
 from engine.runs.studies.claims import Claim, Stored
 from engine.runs.studies.stored import Results
+from engine.runs.studies.tuning import Tuning, tried, tuned
 from engine.runs.studies.verdict import AT_LEAST_TOGETHER
+from engine.tuned.matching import FOUND
 
 SEEDS = tuple(range(AT_LEAST_TOGETHER))
 TUNING = tuple(range(1_000, 1_004))
 """Seeds that choose the learning rates and judge nothing."""
 RATES = (0.001, 0.0025, 0.006, 0.015, 0.04)
-"""The learning rates that were tried for each model in each of `TUNED`."""
+"""The learning rates that are tried for each model in each of `TUNED`."""
 
 
-def _at_rates(base: MatchingConfig, **rates: float) -> MatchingConfig:
-    """A setting whose models have these rates."""
-    each = tuple(rates.get(model, base.rate(model)) for model in MODELS)
-    return replace(base, models=tuple(rates), learning_rate=each)
+def _tuned(base: MatchingConfig, *models: str) -> MatchingConfig:
+    """A setting whose models have the rates that were best there."""
+    each = (tuned(FOUND, base, model, base.rate(model)) if model in models else base.rate(model) for model in MODELS)
+    return replace(base, models=models, learning_rate=tuple(each))
 
 
 _STUDY = MatchingConfig(frames=2)
 LOG = {
-    "en": _at_rates(_STUDY, dssm=0.0025, clsm=0.006, lstm=0.015),
-    "zh": _at_rates(replace(_STUDY, language="zh"), dssm=0.0025, clsm=0.006, lstm=0.006),
+    "en": _tuned(_STUDY, "dssm", "clsm", "lstm"),
+    "zh": _tuned(replace(_STUDY, language="zh"), "dssm", "clsm", "lstm"),
 }
 """All four skills together, in either language."""
 LONG = {language: replace(base, steps=2 * base.steps) for language, base in LOG.items()}
 """Twice as long: whether a verdict is one about a training that had not ended."""
-FAR = _at_rates(replace(_STUDY, skills=("evidence",), distance=40), dssm=0.0025, clsm=0.015, lstm=0.015)
+FAR = _tuned(replace(_STUDY, skills=("evidence",), distance=40), "dssm", "clsm", "lstm")
 """Evidence alone, with up to 40 words between the two countries."""
-WORDS = _at_rates(replace(_STUDY, input="words"), dssm=0.006, clsm=0.015)
-WIDE = _at_rates(replace(_STUDY, window=5), clsm=0.006)
-SEPARATE = _at_rates(replace(_STUDY, towers="separate"), clsm=0.006)
+WORDS = _tuned(replace(_STUDY, input="words"), "dssm", "clsm")
+WIDE = _tuned(replace(_STUDY, window=5), "clsm")
+SEPARATE = _tuned(replace(_STUDY, towers="separate"), "clsm")
 TUNED = (*LOG.values(), FAR, WORDS, WIDE, SEPARATE)
 """What has rates of its own; `LONG` has those of half its steps."""
 GOOD, NEAR_CHANCE = 0.9, 0.1
@@ -63,9 +65,24 @@ def cells(base: MatchingConfig, models: Sequence[str] = (), seeds: Sequence[int]
     )
 
 
-def tuning_cells(base: MatchingConfig) -> tuple[MatchingConfig, ...]:
-    """One unit of work for each rate and seed that are tried for each model of a setting."""
-    return tuple(one for rate in RATES for one in cells(replace(base, learning_rate=(rate,)), seeds=TUNING))
+def _tuning(base: MatchingConfig, model: str) -> Tuning[MatchingConfig]:
+    """A model's rate in a setting: the one with the highest mean reciprocal rank of held-out queries, of equal ones the one with
+    the lower training loss at the end."""
+    setting = replace(base, models=(model,))
+    return Tuning(
+        setting,
+        model,
+        tried(FOUND, setting, model, RATES),
+        lambda rate: cells(replace(setting, learning_rate=(rate,)), seeds=TUNING),
+        lambda metrics: (-round(_mean(metrics, f"{model}.mrr"), 6), _mean(metrics, f"{model}.train_loss")),
+    )
+
+
+def _mean(metrics: Sequence[Mapping[str, Array]], name: str) -> float:
+    return float(np.mean([one[name] for one in metrics]))
+
+
+TUNINGS = tuple(_tuning(base, model) for base in TUNED for model in base.models)
 
 
 class Seeds(Stored[MatchingConfig]):

@@ -43,7 +43,7 @@ class WordHash(nn.Module):
         self.weight.uniform_(-bound, bound, generator=source)
 
     def forward(self, texts: Texts) -> Tensor:
-        """(B, L, outputs): the different tokens are multiplied once, then looked up."""
+        """A product for each token of a batch (B, L, outputs): different tokens are multiplied once, then looked up."""
         table = functional.embedding_bag(texts.features, self.weight, texts.starts, mode="sum")  # (U, outputs)
         return functional.embedding(texts.tokens, table)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import functools
 from dataclasses import replace
 
-from engine.matching.claims import CLAIMS, FAR, LOG, TUNED, Seeds, cells, tuning_cells
+from engine.matching.claims import CLAIMS, FAR, LOG, TUNED, TUNINGS, Seeds, cells
 from engine.matching.config import MatchingConfig
 from engine.matching.data.log import generated
 from engine.matching.training import Library
 from engine.runs.studies.claims import longest_first, needed
 from engine.runs.studies.shipped import Shipped
+from engine.runs.studies.tuning import every_cell
+from engine.tuned.matching import FOUND
 
 KEPT = (0, 8, 29)
 """Frames of a shipped recording that keep their parameters: untrained, after some 60 steps, and at the end."""
@@ -24,15 +26,17 @@ SHIPPED = Shipped(
     stored=Seeds,
     asks=frozenset({"language", "skills", "distance"}),
     cells=longest_first(
-        needed(CLAIMS, (one for base in (FAR, *LOG.values(), *TUNED) for one in (*cells(base), *tuning_cells(base)))),
+        needed(CLAIMS, (*(one for base in (FAR, *LOG.values(), *TUNED) for one in cells(base)), *every_cell(TUNINGS))),
         lambda cell: cell.steps * (1 + cell.distance),
     ),
     keeps=lambda name: not name.endswith(".space"),
+    tunings=TUNINGS,
+    found=FOUND,
 )
 """The stage opens on the recording of either language."""
 
 
 @functools.lru_cache(maxsize=6)
 def library(config: MatchingConfig) -> Library:
-    """A generated log, tokenised."""
+    """The generated log of a config, its texts as tokens."""
     return Library(config, generated(config))

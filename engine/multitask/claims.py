@@ -18,7 +18,9 @@ from engine.multitask.config import STRUCTURES, MultitaskConfig
 from engine.runs.frame import Array
 from engine.runs.studies.claims import Claim, Stored
 from engine.runs.studies.stored import Results
+from engine.runs.studies.tuning import Tuning, tried, tuned
 from engine.runs.studies.verdict import ENOUGH_SEEDS
+from engine.tuned.multitask import FOUND
 
 SEEDS = tuple(range(ENOUGH_SEEDS))
 CELL_SEEDS = 8
@@ -51,7 +53,7 @@ TOGETHER = ("shared_bottom", "omoe", "mmoe", "ple")  # where one task may pay fo
 SHARING = ("single_task", "shared_bottom")
 
 RATES = (0.005, 0.01, 0.02, 0.04, 0.08)
-"""The learning rates that were tried for each structure in each world."""
+"""The learning rates that are tried for each structure in each world."""
 Setting: TypeAlias = tuple[MultitaskConfig, str, float]
 """A base, a structure and a correlation."""
 TUNED: tuple[Setting, ...] = (
@@ -60,19 +62,6 @@ TUNED: tuple[Setting, ...] = (
     (CGC, "ple", DECLARED),
 )
 """What has a rate of its own."""
-BEST: dict[tuple[int, str, float], float] = {
-    **{(0, "single_task", p): 0.01 for p in CORRELATIONS},
-    **{(0, "shared_bottom", p): 0.01 if p <= 0.5 else 0.02 for p in CORRELATIONS},
-    **{(0, structure, p): 0.02 for structure in ("omoe", "mmoe") for p in CORRELATIONS},
-    **{(0, "ple", p): rate for p, rate in zip(CORRELATIONS, (0.02, 0.02, 0.01, 0.02, 0.02, 0.02), strict=True)},
-    (0, "cgc", DECLARED): 0.02,
-    **{
-        (rows, structure, SCARCE_CORRELATION): 0.01 if rows == 8_000 else 0.04
-        for rows in SCARCE
-        for structure in SHARING
-    },
-}
-"""By training rows, structure and correlation the best of `RATES` by `TUNING`."""
 
 
 class Seeds(Stored[MultitaskConfig]):
@@ -94,8 +83,7 @@ class Seeds(Stored[MultitaskConfig]):
 
 def own_rate(base: MultitaskConfig, structure: str, p: float) -> float:
     """The rate at which a structure is compared: its best in that world; `base`'s own where it was not tuned."""
-    world = (base.rows, "cgc" if structure == "ple" and base.extraction_levels == 1 else structure, p)
-    return BEST.get(world, base.rate(structure)) if base.decay != "none" else base.rate(structure)
+    return tuned(FOUND, replace(base, correlation=p), structure, base.rate(structure))
 
 
 def cells(
@@ -116,13 +104,19 @@ def cells(
     )
 
 
-def tuning_cells(*settings: Setting) -> tuple[MultitaskConfig, ...]:
-    """One cell for each rate that is tried in a setting."""
-    return tuple(
-        replace(base, structures=(structure,), correlation=p, seed=TUNING[0], learning_rate=(rate,))
-        for base, structure, p in settings
-        for rate in RATES
+def _tuning(base: MultitaskConfig, structure: str, p: float) -> Tuning[MultitaskConfig]:
+    """A structure's rate in a world: the one with the lowest median loss."""
+    setting = replace(base, structures=(structure,), correlation=p, seed=TUNING[0])
+    return Tuning(
+        setting,
+        structure,
+        tried(FOUND, setting, structure, RATES),
+        lambda rate: (replace(setting, learning_rate=(rate,)),),
+        lambda metrics: (float(np.median(metrics[0][f"{structure}.test_loss"].mean(-1))),),
     )
+
+
+TUNINGS = tuple(_tuning(*setting) for setting in TUNED)
 
 
 MultitaskClaim: TypeAlias = Claim[MultitaskConfig, Seeds]

@@ -7,12 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.multitask.claims import CLAIMS, CORRELATIONS, PAPER, SCARCE, TUNED, Seeds, cells, own_rate, tuning_cells
+from engine.multitask.claims import CLAIMS, CORRELATIONS, PAPER, SCARCE, TUNINGS, Seeds, cells, own_rate
 from engine.multitask.config import STRUCTURES, MultitaskConfig
 from engine.runs.frame import Array
 from engine.runs.recording import Recording
 from engine.runs.studies.claims import needed
 from engine.runs.studies.shipped import Shipped
+from engine.runs.studies.tuning import every_cell
+from engine.tuned.multitask import FOUND
 
 RECORDED = (-1.0, -0.5, 0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 """The correlations of the sweep: dense where the claims are, and the mirror side beside it."""
@@ -45,7 +47,9 @@ SHIPPED = Shipped(
     claims=CLAIMS,
     stored=Seeds,
     asks=frozenset({"correlation", "rows"}),
-    cells=needed(CLAIMS, (*cells(PAPER, ("single_task",), CORRELATIONS), *tuning_cells(*TUNED))),
+    cells=needed(CLAIMS, (*cells(PAPER, ("single_task",), CORRELATIONS), *every_cell(TUNINGS))),
+    tunings=TUNINGS,
+    found=FOUND,
     withdrawn={
         f"shared_overfits_less@{rows}": "it was judged by the gap to the training loss, which an underfitted model has small too; sharing_overfits_less judges by held-out loss"
         for rows in SCARCE

@@ -19,40 +19,49 @@ from engine.recommender.site.world import PAGE
 from engine.runs.frame import Array
 from engine.runs.studies.claims import Claim, Stored
 from engine.runs.studies.stored import Results
+from engine.runs.studies.tuning import Tuning, tried, tuned
 from engine.runs.studies.verdict import AT_LEAST_TOGETHER
+from engine.tuned.recommender import FOUND
 
 SEEDS = tuple(range(AT_LEAST_TOGETHER))
 TUNING = (1_000, 1_001)
 """Seeds whose worlds choose the learning rates, and judge nothing."""
 RATES = {"recall": (0.0016, 0.004, 0.01, 0.025), "rank": (0.0016, 0.004, 0.01, 0.025, 0.06)}
-"""The learning rates that were tried in each of `TUNED`, by what it trains."""
+"""The learning rates that are tried in each of `TUNED`, by what it trains."""
 _RECALL = RecommenderConfig(frames=2, steps=4_500, ranking_steps=1)
 _RANKING = RecommenderConfig(frames=2, steps=1, ranking_steps=4_500)
 
 
-def _at(rate: float, base: RecommenderConfig = _RECALL, **changes: object) -> RecommenderConfig:
-    """A setting with its learning rate."""
-    return replace(base, learning_rate=(rate,), **changes)  # type: ignore[arg-type]
+def _at(base: RecommenderConfig = _RECALL, **changes: object) -> RecommenderConfig:
+    """A setting at the learning rate that was best there."""
+    setting = replace(base, **changes)  # type: ignore[arg-type]
+    stage = stage_of(setting)
+    return replace(setting, learning_rate=(tuned(FOUND, setting, stage, setting.rate(stage)),))
 
 
-BASE, PLAIN = _at(0.004, _RANKING), _at(0.025, _RANKING, weighting="none")
+def stage_of(setting: RecommenderConfig) -> str:
+    """Which of the two stages a setting of the study trains."""
+    return "recall" if setting.ranking_steps == 1 else "rank"
+
+
+BASE, PLAIN = _at(_RANKING), _at(_RANKING, weighting="none")
 """Ranking, weighted by watch time and plain."""
 HONEST, HONEST_PLAIN = (replace(base, bait=0.0) for base in (BASE, PLAIN))
 """The same where no video promises more than it holds."""
-RECALL = _at(0.004)
+RECALL = _at()
 """Candidate generation."""
-TIMELESS = _at(0.004, example_age="off")
-STRAIGHT = _at(0.004, bends="off")
-RANDOM = _at(0.004, test="random")
-EVERY = _at(0.01, per_user="all")
-END_TO_END = _at(0.004, pretrained="off")
-FEW, MANY = _at(0.004, negatives=20), _at(0.004, negatives=1_000)
-STRONG = _at(0.01, per_user="all", negatives=1_000)
+TIMELESS = _at(example_age="off")
+STRAIGHT = _at(bends="off")
+RANDOM = _at(test="random")
+EVERY = _at(per_user="all")
+END_TO_END = _at(pretrained="off")
+FEW, MANY = _at(negatives=20), _at(negatives=1_000)
+STRONG = _at(per_user="all", negatives=1_000)
 """With all that the log has, and more negatives: not as the source has it, but the most that is found here."""
-UNCORRECTED = _at(0.004, correction="off")
-FULL = _at(0.01, sampler="full", steps=_RECALL.steps // 4)
+UNCORRECTED = _at(correction="off")
+FULL = _at(sampler="full", steps=_RECALL.steps // 4)
 """Without sampling, as many steps as in the same time."""
-DEPTHS = (_at(0.01, tower=()), _at(0.004, tower=(64,)), RECALL, _at(0.004, tower=(256, 128, 64)))
+DEPTHS = (_at(tower=()), _at(tower=(64,)), RECALL, _at(tower=(256, 128, 64)))
 """One ReLU layer to four; the third is the default."""
 LONG = {
     "recall": replace(RECALL, steps=2 * RECALL.steps),
@@ -93,10 +102,26 @@ def cells(*bases: Cell, seeds: Sequence[int] = SEEDS) -> tuple[Cell, ...]:
     return tuple(replace(base, seed=seed) for base in bases for seed in seeds)
 
 
-def tuning_cells(base: RecommenderConfig) -> tuple[Cell, ...]:
-    """One unit of work for each rate and seed that are tried in a setting."""
-    rates = RATES["recall" if base.ranking_steps == 1 else "rank"]
-    return cells(*(replace(base, learning_rate=(rate,)) for rate in rates), seeds=TUNING)
+def _tuning(setting: RecommenderConfig) -> Tuning[RecommenderConfig]:
+    """The rate of a setting's stage: of recall the one with the most hits among the first 100, of ranking the one that
+    mispredicts the least watch time."""
+    stage = stage_of(setting)
+
+    def loss(metrics: Sequence[Mapping[str, Array]]) -> tuple[float, ...]:
+        if stage == "recall":
+            return (-float(np.mean([one["recall.hits"][AMONG] for one in metrics])),)
+        return (float(np.mean([one["ranking.mispredicted"] for one in metrics])),)
+
+    return Tuning(
+        setting,
+        stage,
+        tried(FOUND, setting, stage, RATES[stage]),
+        lambda rate: cells(replace(setting, learning_rate=(rate,)), seeds=TUNING),
+        loss,
+    )
+
+
+TUNINGS = tuple(_tuning(base) for base in TUNED)
 
 
 class Seeds(Stored[Cell]):
@@ -111,7 +136,7 @@ class Seeds(Stored[Cell]):
         return np.stack([self.metric_of(cell, name) for cell in cells(base, seeds=self._seeds)])
 
     def of(self, cell: Cell) -> Mapping[str, Array] | None:
-        """All that is stored of one cell; None where it is not there."""
+        """All that is stored of one cell, by metric in its stored shape; None where it is not there."""
         return self._results.get(cell)
 
     def hits(self, base: Cell, name: str = "recall", cut: int = AMONG) -> Array:
@@ -169,6 +194,7 @@ def _beats(id_: str, opponent: str, base: RecommenderConfig, cut: int, *, beside
         HITS_THAT_MATTER,
         enough=len(SEEDS),
         beside=beside,
+        opponents=("recall", opponent),
     )
 
 
@@ -213,6 +239,7 @@ CLAIMS: tuple[RecommenderClaim, ...] = (
         lambda at: at.hits(HEADS[-1].world, "popular") - at.hits(HEADS[0].world, "popular"),
         HITS_THAT_MATTER,
         enough=len(SEEDS),
+        opponents=("popular",),
     ),
     *(claim for opponent in ("kinds", "knn", "ease") for claim in _against(opponent)),
     Claim(
@@ -221,6 +248,7 @@ CLAIMS: tuple[RecommenderClaim, ...] = (
         lambda at: -at.metric(AB, "difference")[:, 0],
         PAGE * MINUTES_THAT_MATTER,
         enough=len(SEEDS),
+        opponents=("watch_time", "none"),
     ),
     *(replace(claim, id=_at_its_cut(claim.id), beside=True) for claim in _against("als")),
 )  # fmt: skip

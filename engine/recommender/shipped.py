@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.recommender.claims import BASE, CLAIMS, DEPTHS, HEADS, RECALL, TUNED, Cell, Seeds, cells, tuning_cells
+from engine.recommender.claims import BASE, CLAIMS, DEPTHS, HEADS, RECALL, TUNINGS, Cell, Seeds, cells
 from engine.recommender.config import RecommenderConfig
 from engine.recommender.recall.training import ITEM2VEC
 from engine.recommender.serving.course import TOLD, asked
@@ -19,6 +19,8 @@ from engine.runs.frame import Array, Frame
 from engine.runs.recording import Recording
 from engine.runs.studies.claims import longest_first, needed
 from engine.runs.studies.shipped import Shipped
+from engine.runs.studies.tuning import every_cell
+from engine.tuned.recommender import FOUND
 
 EIGHT_BITS = ("recall.output.weight", "ranking.video.weight", "recall.watched.weight", ITEM2VEC)
 """Tables of which the file holds every number in 8 bits: what is served, and shown, are these rounded numbers."""
@@ -46,8 +48,8 @@ def thin(recording: Recording[RecommenderConfig]) -> Recording[RecommenderConfig
 
 
 def _told(site: Site, recording: Recording[RecommenderConfig]) -> tuple[tuple[int, ...], dict[int, dict[str, Array]]]:
-    """The users whose watches the file keeps, and by step the metrics that it adds. Both are of the rounded tables, which are what
-    the file serves."""
+    """The users whose watches the file keeps, and by step the metrics that it adds. Both are of the rounded tables, which are
+    what the file serves."""
     every, truth = np.arange(len(site.known)), Truth(site)
     frames = [replace(frame, parameters=unpacked(packed(frame.parameters, every))) for frame in recording.frames]
     users = telling(server_at(site, frames), truth)
@@ -124,11 +126,13 @@ SHIPPED = Shipped(
             (
                 *cells(*HEADS, *DEPTHS, *(base.world for base in HEADS)),
                 MILLION.world,
-                *(one for base in TUNED for one in tuning_cells(base)),
+                *every_cell(TUNINGS),
             ),
         ),
         _length,
     ),
+    tunings=TUNINGS,
+    found=FOUND,
     thick=thick,
     withdrawn={
         "model_beats_popularity": "It was judged against what was watched most of all time, the weakest of popularities: now against that of the last days in a user's own topics, against item-kNN and against EASE."
@@ -143,5 +147,6 @@ def recorded() -> Recording[RecommenderConfig]:
 
 
 def stored(cell: Cell) -> Mapping[str, Array] | None:
-    """What the study has of a training, or of a site and what needs no training there; None where it has nothing."""
+    """What the study has of a training, or of a site and what needs no training there, by metric in its stored shape; None where
+    it has nothing."""
     return SHIPPED.results.of(cell)

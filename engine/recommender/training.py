@@ -46,8 +46,8 @@ def train_on(site: Site, tick: Tick | None = None) -> Iterator[Frame]:
 
 
 def train_from(data: Data, tick: Tick | None = None, beside: Opponents | None = None) -> Iterator[Frame]:
-    """The same on data that are split, with what stands `beside` both models; without ranking where it has nothing to learn
-    from. Raises UserError where recall has nothing to learn from."""
+    """Train recall, then ranking, on data that are split, with what stands `beside` both models; without ranking where it has
+    nothing to learn from. Raises UserError where recall has nothing to learn from."""
     check_vocabulary(data.site, data.train)
     yield from train_recall(
         data, tick, beside
@@ -63,7 +63,7 @@ def steps_of(data: Data) -> int:
 
 
 def train_recall(data: Data, tick: Tick | None, beside: Opponents | None) -> Iterator[Frame]:
-    """Candidate generation alone."""
+    """Train candidate generation alone."""
     config, total = data.site.world.config, steps_of(data)
     begun = (lambda: tick(0, total)) if tick is not None else None
     judge, recall = RecallJudge(data, beside), Recall(data.site, data.train, data.test.place)
@@ -82,7 +82,7 @@ def train_recall(data: Data, tick: Tick | None, beside: Opponents | None) -> Ite
 
 
 def train_ranking(data: Data, tick: Tick | None, beside: Opponents | None) -> Iterator[Frame]:
-    """Ranking alone, whose steps are counted on from those of candidate generation."""
+    """Train ranking alone, whose steps are counted on from those of candidate generation."""
     config, log, rows = data.site.world.config, data.site.world.log, data.learnt
     past = Earlier(data.site, data.judged)
     start = past.vectors() if config.pretrained == "on" else None
@@ -111,7 +111,7 @@ class Models:
 
 
 def fit(site: Site, step: Callable[[int], None]) -> Models:
-    """Both networks trained as `train` does, on everything that the site's log holds, and nothing measured on the way.
+    """Train both networks as `train` does, on everything that the site's log holds, and nothing measured on the way.
 
     `step` is called with 1 after every step, with 0 on the way through item2vec. Raises UserError where recall has
     nothing to learn from.
@@ -137,12 +137,12 @@ class Losses:
         self._seen: list[float] = []
 
     def add(self, loss: Tensor | None) -> None:
-        """One step's."""
+        """Add the loss () of one step, if it has one."""
         if loss is not None:
             self._seen.append(float(loss))
 
     def take(self, name: str) -> dict[str, Array]:
-        """ "{name}.loss", nan where nothing was added."""
+        """The mean as "{name}.loss" (), nan where nothing was added."""
         mean = torch.tensor(self._seen).mean().numpy() if self._seen else np.float32(np.nan)
         self._seen = []
         return {f"{name}.loss": np.asarray(mean)}
@@ -154,5 +154,5 @@ def nbytes_of(net: torch.nn.Module) -> int:
 
 
 def kept_parameters(name: str, net: torch.nn.Module) -> dict[str, Array]:
-    """A copy of a network's parameters, as a frame keeps them."""
+    """A copy of a network's parameters, as a frame keeps them, by "{name}.{parameter}", each in its own shape."""
     return {f"{name}.{key}": tensor.detach().numpy().copy() for key, tensor in net.named_parameters()}

@@ -14,50 +14,47 @@ from engine.recurrent.config import CELLS, RecurrentConfig
 from engine.runs.frame import Array
 from engine.runs.studies.claims import Claim, Stored
 from engine.runs.studies.stored import Results
+from engine.runs.studies.tuning import Tuning, tried, tuned
 from engine.runs.studies.verdict import AT_LEAST_TOGETHER
+from engine.tuned.recurrent import FOUND
 
 SEEDS = tuple(range(AT_LEAST_TOGETHER))
 TUNING = tuple(range(1_000, 1_008))
 """Seeds that choose the learning rates and judge nothing."""
 RATES = (0.001, 0.0025, 0.006, 0.015, 0.04, 0.1)
-"""The learning rates that were tried for each cell in each of `TUNED`."""
-FURTHER = {"gru": (0.25,)}
-"""Further ones of a cell whose best of `RATES` was the last of them somewhere."""
+"""The learning rates that are tried for each cell in each of `TUNED`; further ones where the best is the last of them."""
 
 
-def _at_rates(base: RecurrentConfig, **rates: float) -> RecurrentConfig:
-    """A setting whose cells have these rates."""
-    each = tuple(rates.get(cell, base.rate(cell)) for cell in CELLS)
-    return replace(base, cells=tuple(rates), learning_rate=each)
+def _tuned(base: RecurrentConfig, *cells: str) -> RecurrentConfig:
+    """A setting whose cells have the rates that were best there."""
+    each = (tuned(FOUND, base, cell, base.rate(cell)) if cell in cells else base.rate(cell) for cell in CELLS)
+    return replace(base, cells=cells, learning_rate=tuple(each))
 
 
 _STUDY = RecurrentConfig(frames=2, steps=2_400, runs=len(SEEDS))
-GROWING = _at_rates(_STUDY, rnn=0.0025, gru=0.04, lstm=0.04, peephole=0.015)
+GROWING = _tuned(_STUDY, "rnn", "gru", "lstm", "peephole")
 """Trained on distances up to 40, the longest of which grows from 1 over the first half."""
 LONG = replace(GROWING, steps=4_800, cells=("rnn", "lstm"))
 """Twice as long: whether a verdict is one about a training that had not ended."""
-MIXED = _at_rates(replace(_STUDY, distances="mixed"), rnn=0.0025, lstm=0.006)
+MIXED = _tuned(replace(_STUDY, distances="mixed"), "rnn", "lstm")
 """Trained on all distances from 1 to 40 from the beginning."""
 SINGLE = {
-    distance: _at_rates(replace(_STUDY, distance=distance, distances="single"), **rates)
-    for distance, rates in {
-        3: {"rnn": 0.015, "lstm": 0.04},
-        6: {"rnn": 0.015, "lstm": 0.04},
-        12: {"rnn": 0.0025, "gru": 0.1, "lstm": 0.015},
-        25: {"rnn": 0.0025, "lstm": 0.006},
-        40: {"rnn": 0.0025, "lstm": 0.0025},
+    distance: _tuned(replace(_STUDY, distance=distance, distances="single"), *pair)
+    for distance, pair in {
+        3: ("rnn", "lstm"),
+        6: ("rnn", "lstm"),
+        12: ("rnn", "gru", "lstm"),
+        25: ("rnn", "lstm"),
+        40: ("rnn", "lstm"),
     }.items()
 }
 """Trained at one distance each."""
-LEAKY = _at_rates(replace(_STUDY, forget_bias=-1.0), lstm=0.04)
+LEAKY = _tuned(replace(_STUDY, forget_bias=-1.0), "lstm")
 """A belt that keeps little at first."""
-COUNTING = _at_rates(
-    replace(_STUDY, task="counting", hidden=2, embedding=4, distance=10, steps=2_000),
-    rnn=0.04, gru=0.1, lstm=0.04, peephole=0.04,
-)  # fmt: skip
-DELAYS = _at_rates(
-    replace(_STUDY, task="delays", hidden=8, distances="single", steps=3_000), lstm=0.0025, peephole=0.015
+COUNTING = _tuned(
+    replace(_STUDY, task="counting", hidden=2, embedding=4, distance=10, steps=2_000), "rnn", "gru", "lstm", "peephole"
 )
+DELAYS = _tuned(replace(_STUDY, task="delays", hidden=8, distances="single", steps=3_000), "lstm", "peephole")
 TUNED = (GROWING, MIXED, *SINGLE.values(), LEAKY, COUNTING, DELAYS)
 """What has rates of its own. `LONG` has those of half its steps, further forget biases those of the first."""
 BIASES = {bias: replace(GROWING, forget_bias=bias, cells=("lstm",)) for bias in (0.0, 1.0, 3.0)}
@@ -78,15 +75,21 @@ def cells(base: RecurrentConfig) -> tuple[RecurrentConfig, ...]:
     return tuple(replace(base, cells=(cell,), learning_rate=(base.rate(cell),)) for cell in base.cells)
 
 
-def rates_of(cell: str) -> tuple[float, ...]:
-    """The learning rates that are tried for a cell, each 2.5 times the one before, ascending."""
-    return (*RATES, *FURTHER.get(cell, ()))
+def _tuning(base: RecurrentConfig, cell: str) -> Tuning[RecurrentConfig]:
+    """A cell's rate in a setting: the one with the lowest mean held-out loss at the longest distance of training; where
+    strings are counted, over all lengths, as they are judged."""
+    setting = replace(base, cells=(cell,), seed=TUNING[0], runs=len(TUNING))
+    at = slice(None) if base.task == "counting" else base.test_distances.index(base.distance)
+    return Tuning(
+        setting,
+        cell,
+        tried(FOUND, setting, cell, RATES),
+        lambda rate: (replace(setting, learning_rate=(rate,)),),
+        lambda metrics: (float(metrics[0][f"{cell}.test_loss"][:, at].mean()),),
+    )
 
 
-def tuning_cells(base: RecurrentConfig) -> tuple[RecurrentConfig, ...]:
-    """One unit of work for each rate that is tried for each cell of a setting."""
-    tried = replace(base, seed=TUNING[0], runs=len(TUNING))
-    return tuple(replace(tried, cells=(cell,), learning_rate=(rate,)) for cell in base.cells for rate in rates_of(cell))
+TUNINGS = tuple(_tuning(base, cell) for base in TUNED for cell in base.cells)
 
 
 class Seeds(Stored[RecurrentConfig]):

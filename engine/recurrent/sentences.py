@@ -82,7 +82,7 @@ class Sentences:
         return torch.tensor([self._place if word == PLACE else self._ids[word] for word in words])
 
     def length(self, distance: int) -> int:
-        """Words of a sentence."""
+        """How many words a sentence has at a distance."""
         return len(self._opening) + distance + len(self._question)
 
     def draw(self, distance: int, count: int, source: torch.Generator) -> tuple[Tensor, Tensor]:

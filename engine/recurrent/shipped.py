@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.recurrent.claims import BIASES, CLAIMS, COUNTING, GROWING, TUNED, Seeds, cells, tuning_cells
+from engine.recurrent.claims import BIASES, CLAIMS, COUNTING, GROWING, TUNINGS, Seeds, cells
 from engine.recurrent.config import RecurrentConfig
 from engine.runs.recording import Recording
 from engine.runs.studies.claims import longest_first, needed
 from engine.runs.studies.shipped import Shipped
+from engine.runs.studies.tuning import every_cell
+from engine.tuned.recurrent import FOUND
 
 KEPT = 12
 """Frames of a shipped recording that keep their parameters: the moments that can be looked into."""
 
 
 _SHOWN = (one for base in (GROWING, COUNTING, *BIASES.values()) for one in cells(base))
-_TRIED = (one for base in TUNED for one in tuning_cells(base))
 
 
 def recorded(study: RecurrentConfig) -> RecurrentConfig:
@@ -44,7 +45,9 @@ SHIPPED = Shipped(
         "patient_rnn_below_lstm@40": "every cell has its own rate now; what twice the steps change stands beside rnn_below_lstm",
         "mixed_helps_lstm@40": "trained from near to far now; from_near_helps_lstm takes its place",
     },
-    cells=longest_first(needed(CLAIMS, (*_SHOWN, *_TRIED)), lambda cell: cell.steps * cell.distance),
+    cells=longest_first(needed(CLAIMS, (*_SHOWN, *every_cell(TUNINGS))), lambda cell: cell.steps * cell.distance),
+    tunings=TUNINGS,
+    found=FOUND,
 )
 """The stage opens on the language task in either language; counting is what the peephole rung is for."""
 

@@ -31,5 +31,5 @@ class Rung(Generic[T]):
 
 
 def titles(ladder: Mapping[str, Rung[T]]) -> dict[str, str]:
-    """Rungs' titles by id."""
+    """The titles of a ladder's rungs, by id."""
     return {name: rung.title for name, rung in ladder.items()}

@@ -59,7 +59,7 @@ class Opened(Protocol[I_contra]):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Engine(Generic[C, I_contra]):
-    """One playground.
+    """What a playground is for the rest of the house: its config, its ladder, its jobs, what ships with it.
 
     name     of its package, and of its page
     config   what a run of its stage depends on

@@ -16,7 +16,7 @@ M = TypeVar("M", bound=nn.Module)
 
 
 def state_of(frame: Frame, rung: str) -> dict[str, Tensor]:
-    """The followed seed's parameters of one rung, by their names in its model, as float32 copies.
+    """The followed seed's parameters of one rung, by their names in its model, as float32 copies in their own shapes (…).
 
     Raises UserError where the recording was thinned and this moment keeps none.
     """

@@ -34,7 +34,7 @@ class Stack:
         return self._forward(self.parameters, *inputs)
 
     def state(self, index: int) -> dict[str, Tensor]:
-        """One model's parameters, copied, without the leading S."""
+        """One model's parameters, copied, each in its own shape (…), without the leading S."""
         return {name: tensor[index].detach().clone() for name, tensor in self.parameters.items()}
 
     def optimiser(self, learning_rate: float) -> torch.optim.Adam:

@@ -126,7 +126,7 @@ def plain(name: str) -> str:
 
 
 def is_known(name: str) -> bool:
-    """Whether it is one of all the names here."""
+    """Whether a column's name is one of all the names here."""
     return plain(name) in _ALL
 
 

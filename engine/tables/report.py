@@ -41,7 +41,7 @@ def report(data: bytes, kind: str, told: Told, latest: bool = False) -> dict[str
 
 
 def refusal(error: UserError) -> dict[str, str]:
-    """The same of a file that is refused."""
+    """The report of a file that is refused."""
     return {"refused": str(error)}
 
 

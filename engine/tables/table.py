@@ -41,12 +41,12 @@ def read_table(data: bytes, name: str = "", most_rows: int | None = None, told: 
 
 
 def read_whole(data: bytes, told: Told = NOTHING, most_rows: int | None = None) -> Table:
-    """The same with what was found out about it. `told` overrules what the file seems to be."""
+    """A table as it was read, with what was found out about it. `told` overrules what the file seems to be."""
     return of_written(read_file(data, told, MOST_ROWS if most_rows is None else most_rows, MOST_COLUMNS), told)
 
 
 def of_written(written: Written, told: Told = NOTHING) -> Table:
-    """The same of a table of text."""
+    """A typed table, made of a table of text."""
     decimal = told.decimal or decimal_of(written)
     written = without_totals(without_units(written), decimal)
     count = written.cells.num_rows

@@ -72,7 +72,7 @@ def code(origin: Origin, data: bytes | None = None) -> str:
 
 
 def alone(config: Config, rung: str) -> Config:
-    """The same run with this rung alone, whose numbers do not depend on the others; as it is where a config has several."""
+    """A run's config with this rung alone, whose numbers do not depend on the others; as it is where a config has several."""
     try:
         return replace(config, **{config.ladder: (rung,)}) if config.ladder else config
     except UserError:

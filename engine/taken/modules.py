@@ -180,7 +180,7 @@ def locals_of(node: ast.AST) -> set[str]:
 
 
 def first_sentence(text: str) -> str:
-    """Of a docstring, without its full stop."""
+    """The first sentence of a docstring, without its full stop."""
     return re.split(r"(?<!et al)\. ", " ".join(text.split("\n\n")[0].split()))[0].rstrip(".")
 
 

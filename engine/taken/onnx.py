@@ -16,6 +16,7 @@ from torch import Tensor
 
 from engine.carried import Carried, Graph
 from engine.errors import UserError
+from engine.onnx_runtime import inference
 from engine.runs.frame import Array
 from engine.taken.weights import Origin, about
 
@@ -63,11 +64,7 @@ class Session:
     """An ONNX file in ONNX Runtime, on one core."""
 
     def __init__(self, file: bytes) -> None:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+        self._session = inference(file)
         self.about: str = self._session.get_modelmeta().description
         self.metadata: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
 

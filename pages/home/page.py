@@ -19,17 +19,17 @@ CARD, IMAGE = '[class*="st-key-card_"]', '[class*="st-key-still_"]'
 CSS = f"""<style>
 {CARD} {{ position: relative; height: 100%; }}
 {CARD}:hover, {CARD}:focus-within {{ border-color: var(--st-primary-color, #0B6394); }}
-{CARD} :is(.stElementContainer, .stPageLink, .stPageLink > div, .stVerticalBlock, .stHorizontalBlock, .stLayoutWrapper) {{ position: static; }}
+{CARD} :is(.stElementContainer, .stPageLink, .stPageLink > div, .stVerticalBlock, .stHorizontalBlock, [data-testid="stLayoutWrapper"]) {{ position: static; }}
 {CARD} .stPageLink a {{ padding: 0; background: none; }}
 {CARD} .stPageLink a::after {{ content: ""; position: absolute; inset: 0; z-index: 1; border-radius: 8px; }}
 {CARD} .stPageLink p {{ font-size: 1.1rem; font-weight: 600; line-height: 1.25; white-space: normal; }}
 {CARD} .stMarkdown p {{ font-size: 0.875rem; line-height: 1.38; }}
-{CARD} .stCaptionContainer p {{ font-size: 0.82rem; }}
+{CARD} [data-testid="stCaptionContainer"] p {{ font-size: 0.82rem; }}
 {IMAGE} img {{ display: block; width: 100%; aspect-ratio: {SIZE[0]} / {SIZE[1]}; object-fit: cover; object-position: 0 100%; }}
 {CARD} div:has(> {IMAGE}) {{ width: clamp(9.5rem, 36%, 19rem) !important; flex: none !important; }}
 {IMAGE} {{ width: 100% !important; }}
 .st-key-lead h1 {{ font-size: 1.5rem; padding: 0 0 0.4rem; line-height: 1.2; }}
-[class*="st-key-said_"] {{ min-height: 8.5rem; }} /* the sentence may come later: nothing jumps */
+@media (min-width: 640px) {{ [class*="st-key-said_"] {{ min-height: 8.5rem; }} }} /* the sentence may come later: nothing jumps */
 .st-key-ways {{ gap: 0 0.5rem; }}
 @keyframes moments {{ from {{ object-position: 0 0; }} to {{ object-position: 0 100%; }} }}
 @media (prefers-reduced-motion: no-preference) {{
@@ -102,7 +102,7 @@ def told(room: Playground) -> dict[str, str]:
 
 
 def cards() -> None:
-    """All of them, two in a row; looked at again until every sentence is there."""
+    """The playgrounds' cards, two in a row; looked at again until every sentence is there."""
     rooms = playgrounds()
     with st.container(key="cards", gap="small"):
         for first in range(0, len(rooms), 2):

@@ -1,4 +1,4 @@
-"""The answer of the moment on stage, as one sentence with the verdict of a stored study."""
+"""The answer of the moment on stage, as one sentence, and what is judged of it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from engine.matching.ladder import TITLES
 from engine.matching.shipped import SHIPPED
 from pages.matching import told
 from pages.matching.shown import Shown
-from pages.ui.language import N_, after_stop, listed, t
+from pages.ui.language import N_, listed, t
 from pages.ui.marked import Marked
-from pages.ui.pieces.verdict import STORED, headline
+from pages.ui.pieces.verdict import STORED, Judged
 
 
 def log_title(config: MatchingConfig) -> str:
@@ -23,13 +23,11 @@ def log_title(config: MatchingConfig) -> str:
 
 
 def answer(now: Shown) -> str:
-    """The answer of the moment on stage: which models can tell the two documents of the query apart, with the claim's verdict
-    on all queries of its kind; of a typed query the cosines; of own pairs how well each model ranks them."""
+    """The answer of the moment on stage: which models can tell the two documents of the query apart; of a typed query the cosines; of own pairs how well each model ranks them."""
     if now.at() >= len(now.hand.picks()):
         return told.typed(now)
     if skill := now.hand.library.log.test[now.hand.picks()[now.at()]].skill:
-        judged = _verdict(now, skill)
-        return told.compared(now, skill) + (after_stop() + judged if judged else "")
+        return told.compared(now, skill)
     values = _shares({m: float(now.frame.metrics[f"{m}.mrr"]) for m in now.config.models})
     return t(
         "After {step} steps, held-out queries: mean reciprocal rank {values}.",
@@ -48,14 +46,17 @@ TOLD = {
     "evidence": ("clsm_evidence", N_("CNN-DSSM keeps it: {verdict}")),
     "beyond": ("clsm_chance_beyond", N_("CNN-DSSM tosses a coin: {verdict}")),
 }
-"""By what the query asks: the claim that the headline judges, and how it is said."""
+"""By what the query asks: the claim that is judged, and how it is said."""
 
 
-def _verdict(now: Shown, skill: str) -> str:
-    """Of the stored study of this setting; one run alone would judge nothing."""
+def judged(now: Shown) -> Judged | None:
+    """The claim on all queries of the kind on stage, by the stored study of this setting; one run alone would judge nothing."""
     config, base = now.config, LOG[now.config.language]
-    if replace(config, seed=0, frames=base.frames, models=base.models) != base:
-        return ""
+    if now.at() >= len(now.hand.picks()) or replace(config, seed=0, frames=base.frames, models=base.models) != base:
+        return None
+    skill = now.hand.library.log.test[now.hand.picks()[now.at()]].skill
+    if not skill:
+        return None
     name, text = TOLD[skill]
     verdict = SHIPPED.verdicts.get(f"{name}@{config.language}")  # None: older than the claims; a test fails on that
-    return headline(now, text, verdict, STORED) if verdict is not None else ""
+    return Judged(text, verdict, STORED) if verdict is not None else None

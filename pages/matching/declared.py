@@ -22,7 +22,7 @@ from pages.matching import (
     where,
     words,
 )
-from pages.matching.answer import answer, log_title
+from pages.matching.answer import answer, judged, log_title
 from pages.matching.costs import COSTS
 from pages.matching.notes import NOTES
 from pages.matching.questions import QUESTIONS
@@ -44,6 +44,7 @@ PAGE = Page(
     settings=settings.SETTINGS,
     shown=shown,
     answer=answer,
+    judged=judged,
     stage=stage.stage,
     player=OnThePlayer(released=where.choose_query, clicked=stage.clicked, asked=stage.asked),
     otherwise=_otherwise,

@@ -63,7 +63,7 @@ TRAINING = (
         "learning_rate", N_("Learning rate"), N_("One for all models, or one for each of the three, comma-separated.")
     ),
     DECAY,
-    Control("clip", N_("Longest gradient"), N_("Longer gradients are cut to this length."), step=0.5, format="%g"),
+    Control("clip", N_("Gradient clipping"), N_("Longer gradients are cut to this length."), step=0.5, format="%g"),
     Control("batch_size", N_("Batch size"), step=16),
     Control("steps", N_("Steps"), step=100),
     Control("seed", N_("Seed")),

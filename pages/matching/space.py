@@ -71,7 +71,7 @@ def _flat(data: pd.DataFrame, reach: float) -> None:
         shape=alt.Shape("kind:N", title=None, scale=alt.Scale(domain=kinds, range=["diamond", "circle"])),
     )  # fmt: skip
     names = (
-        base.mark_text(align="left", dx=9, fontSize=11, color="#888")
+        base.mark_text(align="left", dx=9, fontSize=12, color="#888")
         .encode(x=x, y=y, text="text:N")
         .transform_filter(alt.datum.kind == kinds[0])
     )

@@ -23,7 +23,7 @@ Cosines = Mapping[str, tuple[float, float]]
 
 
 def cosines(now: Shown) -> dict[str, tuple[float, float]]:
-    """Of the texts on stage, without the words that were deleted."""
+    """The cosines of the texts on stage, without the words that were deleted."""
     scene = now.scene()
     if isinstance(now.config, PairsConfig):  # a user's texts go with the browser session
         return _cosines(now.models, scene)

@@ -24,7 +24,7 @@ def hero() -> int:
 
 
 def choose_query(value: float) -> None:
-    """Another query; what was deleted belonged to the last one."""
+    """Bring another query on stage; what was deleted belonged to the last one."""
     if int(value) != hero():
         PLACE.write(WITHOUT, "")
     PLACE.set_hero(float(round(value)))
@@ -53,7 +53,7 @@ def toggle(word: int, words: int) -> None:
 
 
 def forget_query() -> None:
-    """Another log: its queries are others."""
+    """Forget the query that was chosen: another log has others."""
     for name in (WITHOUT, ASKED):
         PLACE.write(name, "")
     PLACE.set_hero(0.0)

@@ -43,7 +43,7 @@ def draw(now: Shown) -> None:
 def _worth(now: Shown, rows: list[dict[str, object]], words: list[str]) -> None:
     reach = max(*(abs(float(str(row["gain"]))) for row in rows), 1e-6)
     show(
-        alt.Chart(pd.DataFrame(rows), height=150)
+        alt.Chart(pd.DataFrame(rows), height=180)
         .mark_rect()
         .encode(
             x=word_axis(words, angle=upright(now), overlap=len(words) > 22),

@@ -44,6 +44,14 @@ SENTENCES = {
     "mmoe": N_("Experts and a gate for each task: each takes the mixture that serves it."),
     "ple": N_("Experts of each task's own, which no other may look at, beside shared ones."),
 }
+UNLESS = {
+    "single_task": N_("Not Single-Task where the tasks must share the cost of one network."),
+    "shared_bottom": N_("Not Shared-Bottom where no task may pay for another: they share every unit."),
+    "omoe": N_("Not OMoE where tasks want different experts: its one gate gives all the same mixture."),
+    "mmoe": N_("Not MMoE where a task must be safe from another: every expert is shared."),
+    "ple": N_("Not PLE where tasks are many or a step must be cheap: each adds experts of its own on every level."),
+}
+"""When a rung is not the one to take, by how it is built."""
 
 
 def words(runs: int) -> dict[str, str]:
@@ -152,7 +160,7 @@ def _stage(
         title=t("Multi-task networks"),
         steps=recording.steps,
         time_label=t("training step"),
-        rungs=tuple(Rung(s, TITLES[s], t(SENTENCES[s])) for s in TITLES if s in config.structures),
+        rungs=tuple(Rung(s, TITLES[s], t(SENTENCES[s]), t(UNLESS[s])) for s in TITLES if s in config.structures),
         panels=_panels(config, names, identical, _notes(recording, values, source)),
         arrays=found,
         sweep=Sweep(

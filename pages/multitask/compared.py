@@ -55,7 +55,7 @@ def of_sweep(sweep: Sequence[Recording[MultitaskConfig]]) -> dict[str, Array]:
 
 
 def of_run(recording: Recording[MultitaskConfig]) -> dict[str, Array]:
-    """The same of one run, at each of its frames (1, F, …); nothing where Shared-Bottom is not among its structures."""
+    """The comparison of one run's structures, at each of its frames (1, F, …); nothing where Shared-Bottom is not among its structures."""
     if not compares(recording.config):
         return {}
     several = [losses_of(recording, frame) for frame in range(len(recording.frames))]
@@ -104,6 +104,7 @@ def rows(config: MultitaskConfig, reach: float, notes: Sequence[str]) -> Compare
         cost_title=t("parameters"),
         ahead_label=bare("{ahead} of {count}"),
         taken_label=t("the choice"),
+        beyond_label=t("beyond the axis"),
     )
 
 

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from engine.multitask import ENGINE
-from pages.multitask import PLAYGROUND, experiments, exports, intervene, looks, own_data, part, settings, shown
-from pages.multitask.answer import answer
+from pages.multitask import (
+    PLAYGROUND,
+    experiments,
+    exports,
+    intervene,
+    looks,
+    own_data,
+    part,
+    real_table,
+    settings,
+    shown,
+)
+from pages.multitask.answer import answer, judged
 from pages.multitask.costs import COSTS
 from pages.multitask.notes import NOTES
 from pages.multitask.questions import QUESTIONS
@@ -20,6 +31,7 @@ PAGE = Page(
     settings=settings.SETTINGS,
     shown=shown.shown,
     answer=answer,
+    judged=judged,
     stage=shown.stage,
     player=OnThePlayer(released=lambda p: PLACE.set_hero(round(p, 4)), clicked=shown.clicked),
     otherwise=shown.otherwise,
@@ -49,4 +61,5 @@ PAGE = Page(
     hero_of=settings.hero_of,
     story_opens={"experiments": ("loss", "gap", "advantage")},
     questions=QUESTIONS,
+    beforehand=real_table.BEFOREHAND,
 )

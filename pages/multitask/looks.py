@@ -113,7 +113,7 @@ def _film(recording: Recording[MultitaskConfig], structure: str, names: tuple[st
         for e in range(gates.shape[-1])
     ]
     return (
-        alt.Chart(pd.DataFrame(rows), width=360, height=150)
+        alt.Chart(pd.DataFrame(rows), width=360, height=180)
         .mark_rect()
         .encode(
             x=alt.X("frame:O", title=t("training step, one column a frame"), axis=alt.Axis(labels=False, ticks=False)),

@@ -38,13 +38,6 @@ NOTES = Notes(
             ),
         ),
     ),
-    below=(
-        N_(
-            "**When not**: *Single-Task*, where the tasks must share the cost of one network. *Shared-Bottom*, where no task may pay for another: they share every unit. "
-            "*OMoE*, where tasks want different experts: its one gate gives all the same mixture. *MMoE*, where a task must be safe from another: every expert is shared. "
-            "*PLE*, where tasks are many or a step must be cheap: each task adds experts of its own on every level."
-        ),
-    ),
     code={
         "engine/multitask/models.py": (models.MMoE,),
         "engine/multitask/structures/ple.py": (ple.PLE,),

@@ -105,7 +105,7 @@ def gates(config: TableConfig, last: Frame) -> alt.Chart:
     tasks = list(dict.fromkeys(row["task"] for row in rows if row["task"] in config.labels))
     others = [t("all tasks")] if any(not LADDER[s].model.gate_per_task for s in present) else []
     return (
-        alt.Chart(pd.DataFrame(rows), height=150, width=300)
+        alt.Chart(pd.DataFrame(rows), height=180, width=300)
         .mark_bar()
         .encode(
             x=alt.X("expert:O", title=t("expert, by place"), axis=alt.Axis(labelAngle=0)),

@@ -18,7 +18,7 @@ MOST_LABELS = 6
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """As chosen: the fields of `TableConfig` with these names."""
+    """The roles of a table's columns as chosen: the fields of `TableConfig` with these names."""
 
     labels: tuple[str, ...]
     features: tuple[str, ...]
@@ -175,7 +175,7 @@ def _split(table: Summary, roles: Roles) -> str:
 
 
 def named_split(split: str, roles: Roles | TableConfig) -> str:
-    """In words."""
+    """How a table is split, in words."""
     return {
         "random": bare("30% at random"),
         "last rows": bare("the last 30%"),

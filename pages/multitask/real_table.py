@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -74,3 +76,7 @@ def _interval(one: Difference) -> str:
 @st.cache_data(max_entries=len(TABLES), show_spinner=False)
 def _read(name: str) -> Measured | None:
     return read(name)
+
+
+BEFOREHAND = tuple(partial(_read, name) for name in TABLES)
+"""Whether they are old is told from the code, which is read for it."""

@@ -1,4 +1,4 @@
-"""The recommender playground: how do a million videos become twenty, and where did this one die?"""
+"""The recommender playground: how do a million videos become twenty, and where was this one lost?"""
 
 from pages.ui.language import N_
 from pages.ui.playground import Playground
@@ -8,11 +8,13 @@ PLAYGROUND = Playground(
     order=4,
     title=N_("Recommender"),
     icon=":material/filter_alt:",
-    question=N_("How do a million videos become twenty, and where did this one die?"),
+    question=N_("How do a million videos become twenty, and where was this one lost?"),
     rungs=(
         (
             N_("Catalogue"),
-            N_("Every video is a pixel, and glows by how near its vector is to the user's: u · v, for all at once."),
+            N_(
+                "Every video has its place in the field, which glows by how near its vector is to the user's: u · v, for all at once."
+            ),
         ),
         (
             N_("Recall"),
@@ -22,9 +24,7 @@ PLAYGROUND = Playground(
         ),
         (
             N_("Ranking"),
-            N_(
-                "Reads more of each candidate, and orders them by the watch time that its odds promise. Twenty are shown."
-            ),
+            N_("Reads more of each candidate, and orders them by expected watch time. Twenty are shown."),
         ),
     ),
 )

@@ -50,7 +50,7 @@ def served(now: Shown, user: int, day: float, scene: Scene) -> str:
         share=f"{scene.kept[2]:.0%}",
         hits=f"{now.plain(user, day)[0]:.0%}",
     )
-    return said + " " + t(MOST_LOST[largest_loss(scene.kept)], known=f"{known:,}")
+    return sentences((said, t(MOST_LOST[largest_loss(scene.kept)], known=f"{known:,}")))
 
 
 def _counted(now: Shown, user: int, day: float, scene: Scene) -> str:
@@ -69,7 +69,7 @@ def _counted(now: Shown, user: int, day: float, scene: Scene) -> str:
     if not now.site.world.true:
         return said
     kept = dict(zip("abc", (f"{100 * share:.0f}" for share in scene.kept), strict=True))
-    return said + " " + t("Of the best possible watch time {a}% → {b}% → **{c}%** are left.", **kept)
+    return sentences((said, t("Of the best possible watch time {a}% → {b}% → **{c}%** are left.", **kept)))
 
 
 def _last(now: Shown, shown: int, milliseconds: float) -> str:

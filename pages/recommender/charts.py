@@ -10,7 +10,7 @@ from engine.recommender.serving.scene import Scene, Watch, searches, watches
 from engine.recommender.serving.server import COLD, RANKING, Recommendation
 from engine.runs.frame import Array
 from pages.recommender import course, left, naming, where
-from pages.recommender.looks.cached import kept
+from pages.recommender.looks.cached import cached_per_run
 from pages.recommender.shown import Shown, steps_of
 from pages.ui.language import N_, bare, language, t
 from pages.ui.player.stage import Band, Entry, Field, Listing, Quantised, Ref, Rung, Slopes, Stage, Sweep
@@ -24,7 +24,7 @@ TITLES = {"catalogue": N_("Catalogue"), "recall": N_("Recall"), "rank": N_("Rank
 SENTENCES = {
     "catalogue": N_("{videos} videos in all; the {known} with a vector glow, the brighter the larger u · v."),
     "recall": N_("Candidate generation: the {recalled} of largest u · v, not watched yet."),
-    "rank": N_("Ranking orders them by the watch time its odds promise; {shown} are shown."),
+    "rank": N_("Ranking orders them by expected watch time; {shown} are shown."),
 }  # fmt: skip
 PLAIN = N_("Ranking orders them by the odds of a click; {shown} are shown.")
 UNRANKED = N_("Without ranking, the first {shown} of recall are shown.")
@@ -52,7 +52,7 @@ def stage(now: Shown, origin: str) -> Stage:
     return _stage(now, origin, language(), now.at(), where.without())
 
 
-@kept(8)
+@cached_per_run(8)
 def _stage(digest: str, step: int, _now: Shown, origin: str, spoken: str, at: int, without: tuple[int, ...]) -> Stage:
     """The same for every rerun that changes none of these."""
     now = _now
@@ -155,7 +155,7 @@ def lines_of(scene: Scene) -> np.ndarray:
 
 
 def place_of(given: Recommendation, video: int) -> int:
-    """Its place among the candidates, from 1."""
+    """A video's place among the candidates, from 1."""
     return int(np.flatnonzero(given.candidates == video)[0]) + 1
 
 
@@ -177,7 +177,7 @@ def _stands_out(scene: Scene, most: int) -> Array:
 def lost_label(now: Shown, scene: Scene) -> tuple[str, ...]:
     """What stands at a circled favourite: where it was lost."""
     told = {COLD: t("no vector"), RANKING: t("lost at ranking") if now.server.ranker else t("not shown")}
-    return tuple(told.get(one.lost.stage, t("lost at recall")) for one in scene.lost)
+    return tuple(told.get(one.lost.stage, t("not recalled")) for one in scene.lost)
 
 
 def _field(now: Shown, grid: Grid) -> Field:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from engine.cost import Served
 from engine.recommender import ENGINE
+from engine.recommender.opponents.beside import OPPONENTS
 from engine.recommender.serving.opened import Opened, Request
+from pages.recommender.opponents import METHODS
 from pages.recommender.shown import Shown
 from pages.ui.language import N_
 from pages.ui.pieces.costs import Costs
@@ -17,5 +19,7 @@ def _served(now: Shown, rung: str) -> Served:
 COSTS: Costs[Shown] = Costs(
     ENGINE,
     _served,
-    N_("1,000 rows: the candidates of so many users, by the index; the odds of so many candidates, whose features are already read")
+    N_("1,000 rows: the candidates of so many users, by the index; the odds of so many candidates, whose features are already read"),
+    {name: METHODS[name] for name in OPPONENTS},
+    N_("What needs no training: the numbers that it keeps, of item-kNN at most; seconds of one core until it can serve, its tuning apart; and of the first 300 that may be served to each of 1,000 users."),
 )  # fmt: skip

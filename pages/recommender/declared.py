@@ -96,4 +96,5 @@ PAGE = Page(
     before_train=where.forget,
     switched=stage.switched,
     questions=QUESTIONS,
+    beforehand=real_logs.BEFOREHAND,
 )  # fmt: skip

@@ -8,15 +8,16 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from engine.recommender import OwnLogConfig
+from engine.recommender import OwnLogConfig, StreamedConfig
 from engine.recommender.own_log.found import Found, found_in
 from engine.recommender.own_log.sample import sample_log
 from engine.recommender.own_log.site import enough_steps, own_config
 from engine.runs.config import IntRange
+from engine.runs.frame import Frame
 from engine.runs.service.run import State
 from engine.tables.beside import joined
 from engine.tables.roles.clock import LINE
-from pages.recommender import where
+from pages.recommender import server_log, where
 from pages.recommender.measured import measured
 from pages.recommender.settings import WEIGHTING
 from pages.recommender.where import PLACE
@@ -51,17 +52,42 @@ LEAKS = {
     "moment": N_("Nine tenths of the rows come before the moment and are learnt from; of each user the next watch after it is asked, and nothing later is seen by anything. Who watches only before or only after it is not asked, and items that are new then cannot be found."),
 }  # fmt: skip
 """What each way of asking leaks."""
+LIES = {"upload": N_("A file of yours"), "server": N_("A log of this server")}
+LEARNT = {"all": N_("The whole log, piece by piece"), "sample": N_("Its sample alone")}
 STOP = {"steps": N_("At the last step"), "validation": N_("Once hits on validation stop rising")}
 
 
 def draw() -> None:
     """The file, what is in it, and the button; the run goes on the stage above, its measures stand here."""
-    offered = _read(_file())
+    offered = _read(_file()) if _uploaded() else server_log.draw(ROLES, _prepared)
     run = training.current()
     if run is not None and isinstance(run.config, OwnLogConfig):
         if offered and offered != run.config.table:
             st.info(t("On stage is still the run on another file; its measures are these."))
         with_each_frame(partial(_progress, run.config), "recommender_own_answer")
+
+
+def _uploaded() -> bool:
+    """Whether the log is the viewer's own file; else it is one of the server's, where that has any."""
+    if not server_log.offered():
+        return True
+    lies = one_of(
+        t("Where the log lies"), list(LIES), "upload", key="recommender_lies", name_of=lambda one: t(LIES[one])
+    )
+    return bool(lies == "upload")
+
+
+def _prepared(sample: reading.Reading[Found], whole: Frame, shards: str) -> str:
+    """The button for a log of the server that is prepared: the network learns from all of it, or from its sample as from a file."""
+    learnt = one_of(t("Candidate generation learns from"), list(LEARNT), "all", key="recommender_learnt", name_of=lambda one: t(LEARNT[one]))  # fmt: skip
+    log, digest = sample.found, sample.table.digest
+    if learnt == "all":
+        times = int(whole.metrics["sample.all_users"]) / max(int(whole.metrics["sample.users"]), 1)
+        log = replace(log, examples=round(log.examples * times))
+    config = replace(_settings(log, digest, "all", shards if learnt == "all" else ""), told=sample.told)
+    work = "streamed" if learnt == "all" else "own"
+    train_button(PLACE, t("Train on this log"), config, sample.table, work, where.forget)
+    return digest
 
 
 def _file() -> reading.Upload | None:
@@ -164,8 +190,8 @@ def _found(log: Found) -> None:
         st.info(t("This log holds no watch times: every watch weighs 1, and ranking is plain logistic regression."))
 
 
-def _settings(log: Found, digest: str, rated: str) -> OwnLogConfig:
-    asked, stop = _asked()
+def _settings(log: Found, digest: str, rated: str, shards: str = "") -> OwnLogConfig:
+    asked, stop = ("last", "steps") if shards else _asked()
     recall, ranking = enough_steps(log)
     steps_of, how = IntRange(50, 20_000), {"bind": "query-params", "step": 100}
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -187,6 +213,10 @@ def _settings(log: Found, digest: str, rated: str) -> OwnLogConfig:
     base = OwnLogConfig(
         steps=steps, ranking_steps=ranking, fewest=fewest, weighting=weighting, rated=rated, asked=asked, stop=stop
     )
+    if shards:
+        base = StreamedConfig(
+            steps=steps, ranking_steps=ranking, fewest=fewest, weighting=weighting, shards=shards
+        )  # fmt: skip
     return own_config(log, digest, base)
 
 
@@ -215,3 +245,6 @@ def _progress(config: OwnLogConfig) -> None:
     else:
         ranking = [frame for frame in view.frames if "ranking.auc" in frame.metrics]
         measured(config, recall[-1], ranking[-1] if ranking else None)
+        if "streamed.examples" in recall[-1].metrics:
+            examples, passes = (float(recall[-1].metrics[f"streamed.{name}"]) for name in ("examples", "passes"))
+            st.caption(t("Candidate generation learns from {examples} watches of the whole log, piece by piece; its steps take each of them {passes} times on average.", examples=f"{examples:,.0f}", passes=f"{passes:.2g}"))  # fmt: skip

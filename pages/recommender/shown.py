@@ -43,7 +43,7 @@ class Shown(OnStage[RecommenderConfig]):
 
     @property
     def own(self) -> bool:
-        """Whether it is of the viewer's own log."""
+        """Whether the run on stage is of the viewer's own log."""
         return isinstance(self.config, OwnLogConfig)
 
     @property
@@ -125,7 +125,7 @@ class Shown(OnStage[RecommenderConfig]):
         return cast(Scene, self._keep[2](self.config.digest, self.frame.step, user, day, gone, self))
 
     def plain(self, user: int, day: float) -> tuple[float, float]:
-        """Of the best possible watch time of a simulated user, what recent hits would leave, and what chance would."""
+        """The shares of a simulated user's best possible watch time that recent hits would leave, and that chance would."""
         world = self.config if self.own else _world(self.config)
         plain = self._keep[5](world.digest, self.site, self.truth)
         return cast(tuple[float, float], self._keep[6](self.config.digest, user, day, plain, self))

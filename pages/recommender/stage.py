@@ -21,7 +21,7 @@ def stage(now: Shown) -> Stage:
 
 
 def clicked(now: Shown, stage: Stage, click: Click) -> None:
-    """Another user where the slider was moved and not yet told; then what is asked of that one."""
+    """Bring another user on stage where the slider was moved and not yet told; then what is asked of that one."""
     user = int(click.hero or 0)
     if user != now.at():
         where.choose_user(float(user))

@@ -18,7 +18,7 @@ def hero() -> int:
 
 
 def choose_user(value: float) -> None:
-    """Another user; watches taken away, and the video looked at, were the last one's."""
+    """Bring another user on stage; watches taken away, and the video looked at, were the last one's."""
     if int(value) != hero():
         PLACE.write(WITHOUT, "")
         PLACE.write(VIDEO, "")
@@ -56,6 +56,6 @@ def looked_at(video_: int) -> bool:
 
 
 def forget() -> None:
-    """Another world: its users and videos are others."""
+    """Forget the user and the video that were chosen: another world has others."""
     PLACE.clear()
     PLACE.set_hero(0.0)

@@ -30,7 +30,7 @@ DIED = {
     FUTURE: N_("not uploaded yet"),
     WATCHED: N_("watched already"),
     COLD: N_("no vector"),
-    RECALL: N_("lost at recall"),
+    RECALL: N_("not recalled"),
     RANKING: N_("lost at ranking"),
 }
 
@@ -152,7 +152,7 @@ def told(now: Shown, lost: Lost, candidates: int, taken: bool = False) -> str:
     if lost.stage == WATCHED:
         watched = t("This user has watched it already.")
         return (
-            watched + " " + t("Taken away, it shapes u and ranking no more, but it is not offered again.")
+            sentences((watched, t("Taken away, it shapes u and ranking no more, but it is not offered again.")))
             if taken
             else watched
         )
@@ -179,7 +179,7 @@ def _facts(now: Shown, scene: Scene, video: int, day: float) -> None:
         minutes = float(now.truth.minutes(user, np.array([video]), day)[0])
         best = now.truth.favourites(user, day)[1]
         above = int((best > minutes).sum())
-        parts.append(t("truth: {minutes} expected minutes", minutes=f"{minutes:.2f}"))
+        parts.append(t("truth: expected watch time {minutes} min", minutes=f"{minutes:.2f}"))
         if above < len(best) and age >= 0:
             parts.append(t("the user's number {place} of all", place=f"{above + 1:,}"))
         parts.append(t("{minutes} min long", minutes=f"{float(world.videos.minutes[video]):.1f}"))

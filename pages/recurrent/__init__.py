@@ -12,7 +12,10 @@ PLAYGROUND = Playground(
     rungs=(
         ("RNN", N_("One network copied along the sequence, each copy handing a message to the next.")),
         ("GRU", N_("One state and two gates: what the update gate keeps of it goes on untouched, the rest is new.")),
-        ("LSTM", N_("A conveyor belt beside the message: gates decide what stays, what is written and what is said.")),
+        (
+            "LSTM",
+            N_("A conveyor belt beside the message: gates decide what stays, what is written and what is output."),
+        ),
         (N_("LSTM with peepholes"), N_("The gates also see the belt: they can act on what is stored, or count it.")),
     ),
 )

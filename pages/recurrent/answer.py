@@ -1,9 +1,8 @@
-"""The answer of the moment on stage, as one sentence with the verdict of a stored study."""
+"""The answer of the moment on stage, as one sentence, and what is judged of it."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -14,9 +13,9 @@ from engine.runs.frame import Array
 from engine.runs.studies.verdict import judge
 from pages.recurrent import charts, told
 from pages.recurrent.shown import Shown
-from pages.ui.language import N_, listed, sentences, t
+from pages.ui.language import N_, listed, t
 from pages.ui.marked import Marked
-from pages.ui.pieces.verdict import THIS_RUN, headline
+from pages.ui.pieces.verdict import THIS_RUN, Judged
 from pages.ui.run.live import RECORDED
 
 COMPARED = {"rnn", "lstm"}
@@ -30,8 +29,8 @@ def answer(now: Shown) -> str:
         return told.sentence(now)
     config, frame = now.config, now.frame
     asked = config.distance if isinstance(config, TextConfig) else now.hero
-    distance = min(config.test_distances, key=lambda one: abs(one - asked))
-    at = config.test_distances.index(distance)
+    at = _tested(now)
+    distance = config.test_distances[at]
     if isinstance(config, TextConfig):
         losses = {cell: float(frame.metrics[f"{cell}.test_loss"][:, at].mean()) for cell in config.cells}
         return t(
@@ -42,7 +41,7 @@ def answer(now: Shown) -> str:
             counting=f"{frame.metrics['counting.test_loss'][:, at].mean():.2f}",
             even=f"{math.log(len(config.alphabet)):.2f}",
         )
-    found = {cell: frame.metrics[f"{cell}.accuracy"][:, at].astype(np.float64) for cell in config.cells}
+    found = _accuracies(now, at)
     of_each = (
         t("{task}, distance {distance}, step {step}: {accuracies} right.")
         if config.runs == 1
@@ -57,7 +56,7 @@ def answer(now: Shown) -> str:
         accuracies=_of_each({cell: float(share.mean()) for cell, share in found.items()}),
         runs=config.runs,
     )
-    return sentences((sentence, *_judged(now, found)))
+    return sentence
 
 
 def _of_each(cells: dict[str, float]) -> str:
@@ -65,8 +64,25 @@ def _of_each(cells: dict[str, float]) -> str:
     return listed(one.format(cell=t(TITLES[cell]), value=value) for cell, value in cells.items())
 
 
-def _judged(now: Shown, found: Mapping[str, Array]) -> Iterator[str]:
-    """Whether the RNN is below the LSTM, by the seeds of a run of one's own."""
-    if now.source != RECORDED and now.config.runs > 1 and found.keys() >= COMPARED:
-        verdict = judge(found["lstm"] - found["rnn"], smallest=SHARE_THAT_MATTERS)
-        yield headline(now, N_("Is the RNN below the LSTM there? {verdict}"), verdict, THIS_RUN)
+def judged(now: Shown) -> Judged | None:
+    """Whether the RNN is below the LSTM: by the stored study, or by the seeds of a run of one's own."""
+    if told.by_the_study(now):
+        return told.judged(now)
+    config = now.config
+    if now.source == RECORDED or isinstance(config, TextConfig) or config.runs < 2 or not COMPARED <= set(config.cells):
+        return None
+    found = _accuracies(now, _tested(now))
+    verdict = judge(found["lstm"] - found["rnn"], smallest=SHARE_THAT_MATTERS)
+    return Judged(N_("Is the RNN below the LSTM there? {verdict}"), verdict, THIS_RUN)
+
+
+def _tested(now: Shown) -> int:
+    """Which of the tested distances is the nearest to the one at the slider."""
+    asked = now.config.distance if isinstance(now.config, TextConfig) else now.hero
+    tested = now.config.test_distances
+    return min(range(len(tested)), key=lambda n: abs(tested[n] - asked))
+
+
+def _accuracies(now: Shown, at: int) -> dict[str, Array]:
+    """Of each cell, by seed, at a tested distance."""
+    return {cell: now.frame.metrics[f"{cell}.accuracy"][:, at].astype(np.float64) for cell in now.config.cells}

@@ -31,7 +31,7 @@ from pages.ui.player.words import player_words
 SENTENCES = {
     "rnn": N_("One box, copied along the sequence with the same W: each copy hands its message h to the next."),
     "gru": N_("Two gates around one state: ① how much of it stays, ② how much of it is heard by what is new."),
-    "lstm": N_("Forget ①, write ②, say ③: three gates around a belt that is only multiplied and added to."),
+    "lstm": N_("Forget ①, write ②, output ③: three gates around a belt that is only multiplied and added to."),
     "peephole": N_("Three more lines: ① and ② also see C(t−1), ③ sees C(t), each as wide as p ⊙ C."),
 }
 UNLESS = {
@@ -87,7 +87,7 @@ def part_words() -> dict[str, str]:
         "f": t("Forget gate f: how much may go on"),
         "i": t("Input gate i: how much to write"),
         "g": t("Candidate g: what to write"),
-        "o": t("Output gate o: how much to say"),
+        "o": t("Output gate o: how much to output"),
         "said": t("What is said: o · tanh C(t)"),
         "answer": t("What is said of the answer, y(t)"),
         "peep_f": t("Peephole: the forget gate sees C(t−1)"),

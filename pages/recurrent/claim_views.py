@@ -191,7 +191,7 @@ def delays(seeds: Seeds) -> None:
     rows = [{"cell": name, "loss": float(one)} for (name, _), sample in values.items() for one in sample]
     scale = cell_scale(DELAYS.cells)
     show(
-        alt.Chart(pd.DataFrame(rows), height=140)
+        alt.Chart(pd.DataFrame(rows), height=180)
         .mark_tick(thickness=3, size=30)
         .encode(
             x=alt.X("loss:Q", title=bare("held-out squared error of delay ÷ {longest}", longest=DELAYS.distance), scale=alt.Scale(type="log")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.recurrent import ENGINE, RecurrentConfig
 from pages.recurrent import PLAYGROUND, experiments, exports, intervene, looks, own_text, part, settings, shown
-from pages.recurrent.answer import answer
+from pages.recurrent.answer import answer, judged
 from pages.recurrent.costs import COSTS
 from pages.recurrent.notes import NOTES
 from pages.recurrent.questions import QUESTIONS
@@ -21,6 +21,7 @@ PAGE: Page[RecurrentConfig, Shown] = Page(
     settings=settings.SETTINGS,
     shown=shown.shown,
     answer=answer,
+    judged=judged,
     stage=shown.stage,
     player=OnThePlayer(
         released=lambda value: PLACE.set_hero(float(round(value))),
@@ -61,4 +62,5 @@ PAGE: Page[RecurrentConfig, Shown] = Page(
     hero_of=settings.hero_of,
     step_of=settings.step_of,
     questions=QUESTIONS,
+    beforehand=looks.BEFOREHAND,
 )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -22,6 +24,8 @@ from pages.ui.theme import HUES
 FLOOR = 1e-30
 """Zeros are drawn here: a logarithm has none."""
 FLOW_SEEDS = 7
+LENGTH = 100
+"""Of the sequence, until the viewer says otherwise."""
 DECADES = alt.Axis(values=[10.0**power for power in range(0, -31, -4)], format=".0e")
 
 
@@ -42,12 +46,16 @@ def _flows(length: int, bias: float | None) -> dict[str, np.ndarray]:
     return found
 
 
+BEFOREHAND = (partial(_flows, LENGTH, None),)
+"""What the look of gradients opens with: a second of small operations."""
+
+
 def gradient_look(now: Shown) -> None:
     """Untrained cells: how the gradient falls with distance, and what forget bias does to it."""
     left, right = st.columns((2, 3), gap="large")
     with left:
         length = st.slider(
-            t("Length of the sequence"), 10, 200, 100, 10, key="recurrent_flow_length", bind="query-params"
+            t("Length of the sequence"), 10, 200, LENGTH, 10, key="recurrent_flow_length", bind="query-params"
         )
         torchs = st.toggle(t("torch's default bias"), True, key="recurrent_flow_torch", bind="query-params")
         bias = st.slider(

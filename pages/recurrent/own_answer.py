@@ -28,7 +28,7 @@ def result(config: TextConfig, last: Frame, ended: bool) -> None:
         if better
         else t("Counting {n} characters at a time tells the next one best: {counted} bits per character; {cell} needs {bits}.", **values)
     )  # fmt: skip
-    st.markdown(said if ended else said + " " + t("So far, at step {step}.", step=f"{last.step:,}"))
+    st.markdown(said if ended else sentences((said, t("So far, at step {step}.", step=f"{last.step:,}"))))
     st.dataframe(table(config, last), hide_index=True, height="content", alt=t("Bits per character"))
     st.caption(rests_on(config, last))
 

@@ -50,7 +50,7 @@ def panel(config: RecurrentConfig, origin: str) -> Reach:
 
 
 def arrays(config: RecurrentConfig, frame: Frame, origin: str, frames: int) -> dict[str, Array]:
-    """Its numbers. Of a run that goes on they have as many frames as the stage, so that they travel with what moves."""
+    """The numbers of the accuracy panel. Of a run that goes on they have as many frames as the stage, so that they travel with what moves."""
     places = [config.test_distances.index(d) for d in _tested(config)]
     found = {
         f"{cell}.reach": frame.metrics[f"{cell}.accuracy"].mean(0)[places].astype(np.float32) for cell in config.cells

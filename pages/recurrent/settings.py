@@ -73,7 +73,7 @@ TRAINING = (
         "learning_rate", N_("Learning rate"), N_("One for all cells, or one for each in their order, comma-separated.")
     ),
     DECAY,
-    Control("clip", N_("Longest gradient"), N_("Longer gradients are cut to this length."), step=0.5, format="%g"),
+    Control("clip", N_("Gradient clipping"), N_("Longer gradients are cut to this length."), step=0.5, format="%g"),
     Control("batch_size", N_("Batch size"), step=32),
     Control("steps", N_("Steps"), step=100),
     Control("runs", N_("Seeds trained at once"), N_("The stage follows the first; the accuracies show their mean.")),

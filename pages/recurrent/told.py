@@ -12,7 +12,7 @@ from pages.recurrent.shown import Shown
 from pages.ui.language import N_, after_stop, language, listed, t, together
 from pages.ui.marked import Marked
 from pages.ui.numbers import percent
-from pages.ui.pieces.verdict import RUNS, STORED, headline
+from pages.ui.pieces.verdict import STORED, Judged
 from pages.ui.run.live import RECORDED
 
 IN_ENGLISH = N_("stored study, English sentences")
@@ -24,9 +24,8 @@ def by_the_study(now: Shown) -> bool:
 
 
 def sentence(now: Shown) -> str:
-    """What each cell learnt of the distance at the slider, or of the nearest that was measured, with the study's verdict."""
-    asked = now.hero
-    distance = min(measured(now.config), key=lambda one: abs(one - asked))
+    """What each cell learnt of the distance at the slider, or of the nearest that was measured."""
+    asked, distance = now.hero, _measured(now)
     shares, least = alone(distance), halfway(now.config)
     known = {cell: share for cell, share in shares.items() if share >= least}
     lost = {cell: share for cell, share in shares.items() if share < least}
@@ -44,15 +43,14 @@ def sentence(now: Shown) -> str:
         "known": together(_each(cell, share) for cell, share in known.items()),
     }
     if not lost:
-        told = t("{apart}, trained on that alone, all can tell that it was “{country}”: {known}.", **said)
-        return told + after_stop() + _judged(now, distance)
+        return t("{apart}, trained on that alone, all can tell that it was “{country}”: {known}.", **said)
     guessing = percent(chance(now.config))
     told = t(
         "{apart}, trained on that alone, {lost} cannot tell that it was “{country}”; {known} can.",
         lost=together(_each(cell, share, guessing) for cell, share in lost.items()),
         **said,
     )
-    return Marked(after_stop()).join((told, _led(now, lost), _judged(now, distance)))
+    return Marked(after_stop()).join((told, _led(now, lost)))
 
 
 EACH = {"en": "the {cell} (**{share}**{more})", "zh": "{cell}（**{share}**{more}）"}
@@ -83,16 +81,17 @@ def _number(share: float) -> str:
     return f"{100 * share:.0f}"
 
 
-def _judged(now: Shown, distance: int) -> str:
-    """The verdict where the cells are judged; elsewhere in how many runs the RNN is below the LSTM."""
-    verdict, source = SHIPPED.verdicts.get(f"rnn_below_lstm_single@{distance}"), _source(now)
-    if verdict is None:  # the claims were changed and not yet trained; a test fails on that
-        return ""
-    if distance == DECLARED_DISTANCE:
-        return headline(now, N_("RNN below LSTM: {verdict}"), verdict, source)
-    runs = t(RUNS, ahead=verdict.ahead, count=verdict.runs)
-    small = t("RNN below LSTM in {runs}; {source}", runs=runs, source=t(source))
-    return Marked(":gray[:small[{small}]]").format(small=small)
+def judged(now: Shown) -> Judged | None:
+    """Whether the RNN is below the LSTM at that distance: a verdict where the cells are judged, elsewhere in how many runs."""
+    distance = _measured(now)
+    verdict = SHIPPED.verdicts.get(f"rnn_below_lstm_single@{distance}")
+    if verdict is None:  # older than the claims; a test fails on that
+        return None
+    return Judged(N_("RNN below LSTM: {verdict}"), verdict, _source(now), distance == DECLARED_DISTANCE)
+
+
+def _measured(now: Shown) -> int:
+    return min(measured(now.config), key=lambda one: abs(one - now.hero))
 
 
 def _source(now: Shown) -> str:

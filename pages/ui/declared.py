@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Generic, TypeVar
 
 import pandas as pd
@@ -22,6 +22,7 @@ from pages.ui.pieces import report
 from pages.ui.pieces.notes import Notes
 from pages.ui.pieces.questions import Found
 from pages.ui.pieces.section import Section
+from pages.ui.pieces.verdict import Judged
 from pages.ui.place import Place
 from pages.ui.player.position import Click, Position
 from pages.ui.player.stage import Stage
@@ -98,6 +99,7 @@ class Page(Generic[C, S]):
     settings   the sidebar
     shown      what is on stage now
     answer     of what is on stage, as one sentence
+    judged     what is judged of it, where anything is
     stage      the player's scene of it
     otherwise  what stands below the stage where the controls differ in nothing
     drill      draws with the page what was clicked, or what is compared; `below` draws with each frame of a training. What is
@@ -105,6 +107,7 @@ class Page(Generic[C, S]):
     remarks    draws what the stage cannot show
     story_opens    sections by a name that the story uses for several
     questions      by the name that the story asks by: what was measured
+    beforehand     what takes long and is kept: asked for once, while nobody is there
     """
 
     about: Playground
@@ -123,6 +126,7 @@ class Page(Generic[C, S]):
     notes: Notes
     export: Export[S]
     recorded: str = N_("Recorded")
+    judged: Callable[[S], Judged | None] = lambda now: None
     drill: Callable[[S], None] | None = None
     below: Callable[[], None] | None = None
     remarks: Callable[[S], None] = lambda now: None
@@ -133,6 +137,14 @@ class Page(Generic[C, S]):
     switched: Callable[[], None] = lambda: None
     story_opens: Mapping[str, Sequence[str]] = field(default_factory=dict)
     questions: Mapping[str, Callable[[S], Found]] = field(default_factory=dict)
+    beforehand: tuple[Callable[[], object], ...] = ()
+
+    def works(self) -> Iterator[Callable[[], object]]:
+        """What the first visitors would wait for, piece by piece: verdicts, recordings, and what the page declares."""
+        shipped = self.engine.shipped
+        yield lambda: shipped.verdicts
+        yield from (partial(shipped.recording, name) for name in shipped.recordings)
+        yield from self.beforehand
 
     @property
     def key(self) -> str:

@@ -91,7 +91,7 @@ FULL_WIDTH = "。；：！？，"
 def sentences(parts: Iterable[str]) -> Marked:
     """Sentences one after another, with a space between them where the language has one."""
     told = Marked("")
-    for part in parts:
+    for part in filter(None, parts):
         close = not told or language() == "zh" and told.endswith(tuple(FULL_WIDTH))
         told = told + (Marked("") if close else Marked(" ")) + part
     return told

@@ -69,5 +69,5 @@ def _outside(record: logging.LogRecord) -> bool:
 
 @st.cache_resource(show_spinner=False)
 def openings() -> Openings:
-    """Those of this server; they begin to be made when they are asked for first."""
+    """The openings of this server; they begin to be made when they are asked for first."""
     return Openings()

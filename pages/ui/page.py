@@ -11,13 +11,14 @@ import streamlit as st
 from engine.runs.config import Config
 from pages.ui import arrival, phones, presenter, share, stage_view
 from pages.ui.declared import Page
-from pages.ui.language import t
+from pages.ui.language import sentences, t
 from pages.ui.marked import unmarked
 from pages.ui.pieces import model_files, odd_runs, on_your_settings, report
 from pages.ui.pieces.downloads import downloads
 from pages.ui.pieces.room import Room
 from pages.ui.pieces.section import Section, draw_section, own_section, section
 from pages.ui.pieces.story_panel import story_invitation, story_panel
+from pages.ui.pieces.verdict import judgement
 from pages.ui.run import live, polling, training
 from pages.ui.run.on_stage import OnStage
 
@@ -46,7 +47,7 @@ def draw(page: Page[C, S]) -> None:
     if presenter.on():
         room.draw(beside)
     else:
-        story_panel(name, show, beside)
+        story_panel(name, show, beside, lambda asked: page.questions[asked](page.shown()))
     presenter.keys(room.walk, room.home)
     if presenter.on():
         phones.button()
@@ -93,7 +94,9 @@ def _below(page: Page[C, S], config: C | None) -> None:
 def _take_away(page: Page[C, S]) -> None:
     now, place = page.shown(), page.place
     table, blocks = page.export.prepare(now)
-    answer, address, groups = unmarked(page.answer(now)) + page.export.remark(now), share.noted(), page.settings.groups
+    judged = page.judged(now)
+    told = page.answer(now) if judged is None else sentences((page.answer(now), judgement(now, judged)))
+    answer, address, groups = unmarked(told) + page.export.remark(now), share.noted(), page.settings.groups
     downloads(
         f"gatescope-{page.about.name}-{now.config.digest[:8]}",
         recording=now.recording.to_bytes,

@@ -85,7 +85,7 @@ class Place:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What it reads from the URL."""
+        """The names in the URL that the place reads."""
         return (self.step, self.rung, self.part, self.moment, self.hero, *self._beside)
 
     def hero_value(self) -> float:

@@ -24,7 +24,7 @@ class Playground:
 
     @property
     def page(self) -> str:
-        """Its page file, relative to app.py: one folder deeper than pages/, which Streamlit's own discovery would run."""
+        """The playground's page file, relative to app.py: one folder deeper than pages/, which Streamlit's own discovery would run."""
         return f"pages/{self.name}/page.py"
 
     def warm(self) -> None:

@@ -15,8 +15,8 @@ from pages.ui.language import t
 from pages.ui.player.player import player
 from pages.ui.player.position import Click, Position
 from pages.ui.player.stage import Opening, Stage
-from pages.ui.run import live, training
-from pages.ui.run.live import RECORDED, RUN
+from pages.ui.run import left_out, live, status_line, training
+from pages.ui.run.live import RECORDED
 from pages.ui.run.on_stage import OnStage
 
 C = TypeVar("C", bound=Config)
@@ -42,23 +42,34 @@ def draw(page: Page[C, S], config: C | None, invite: Callable[[], None]) -> None
         standing = {name: both for name, both in changes.items() if name not in touched}
         changes = {name: both for name, both in changes.items() if name in touched}
     if config is not None:
-        live.on_stage(
+        status_line.draw(
+            now,
             place,
             changes,
             standing,
             page.settings.difference,
-            run_shown=now.source == RUN,
+            judged=page.judged(now),
             recorded_name=t(page.recorded),
             otherwise=page.otherwise(now),
-            recording=now.recording,
+            without="" if own or now.source == RECORDED else left_out.why(page.settings.groups, now.config),
             switched=page.switched,
         )
 
+    _run_bar(page, config, len(changes))
+
+
+def _run_bar(page: Page[C, S], config: C | None, changed: int) -> None:
     def train() -> None:
         page.before_train()
-        live.train(place, config)
+        live.train(page.place, config)
 
-    training.run_bar(config, changed=len(changes), on_train=train, on_reset=lambda: arrival.reset(page))
+    training.run_bar(
+        config,
+        changed=changed,
+        on_train=train,
+        on_reset=lambda: arrival.reset(page),
+        switches=lambda: left_out.switches(page.place, page.settings.groups, config),
+    )
 
 
 def opens(page: Page[C, S], now: S, config: C | None) -> bool:

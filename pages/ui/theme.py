@@ -23,6 +23,8 @@ CSS = """<style>
 .st-key-on_stage [data-testid="stCaptionContainer"] p { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .st-key-on_stage > .stElementContainer:has([data-testid="stCaptionContainer"]) { flex: 1 1 0; min-width: 0; }
 .st-key-on_stage button { min-height: 1.9rem; padding-block: 0; }
+.st-key-on_stage > .st-key-origin { flex: 0 1 auto; min-width: 0; }
+.st-key-origin button p { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .stButton [kind="primary"] { color: light-dark(#FFFFFF, #0B1117); } /* Streamlit's white is too faint on the dark theme's blue */
 [class*="_player_drawer"].stElementContainer { position: absolute; } /* a message to the stage: it takes no room here */
 </style>"""

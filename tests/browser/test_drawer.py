@@ -53,6 +53,21 @@ def test_a_part_opens_over_the_figures_at_the_right_and_gives_the_focus_back(
     assert not problems, problems
 
 
+def test_escape_closes_what_lies_on_top_and_nothing_below_it(page: Page, server: str) -> None:
+    drawer = open_page(page, server, "multitask")
+    page.locator(f".player {PARTS['multitask']}").click()
+    expect(drawer).to_be_visible()
+    page.locator(".st-key-origin").get_by_role("button").click()
+    chip = page.get_by_test_id("stPopoverBody")
+    expect(chip).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(chip).to_have_count(0)
+    settled(page)
+    expect(drawer).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+
+
 def test_the_whole_sum_is_a_click_away(page: Page, server: str) -> None:
     drawer = open_page(page, server, "multitask")
     page.locator(f".player {PARTS['multitask']}").click()

@@ -103,7 +103,7 @@ def test_the_first_thirty_seconds_fit_a_laptop(browser: Browser, server: str, sc
         settled(page)
         parts = (".st-key-question h1", ".st-key-question p", ".player .head", ".player .body", ".player .transport")
         fits(page, *parts, ".st-key-run_bar")
-        apart(page, ".player .chip, .player .badge, .player .rungs")
+        apart(page, ".player .chip, .player .rungs")
         words = page.locator(".board.match .token-word")
         assert "" not in words.all_text_contents() and not [w for w in words.all_text_contents() if "…" in w]
         expect(page.locator(".board.match .token[display=none]")).to_have_count(0)
@@ -226,14 +226,14 @@ def test_train_to_the_end(page: Page, server: str) -> None:
     expect(page.locator(".st-key-on_stage")).to_contain_text("Train takes")
     train(page)
     expect(page.locator(".st-key-run_bar")).to_contain_text("Finished: step 30 of 30")
-    expect(page.locator(".player .badge")).to_have_text("your run")
+    expect(page.locator(".st-key-origin")).to_contain_text("Your run")
     assert not problems, problems
 
 
 def test_the_stage_and_the_ranking_move_while_it_trains(page: Page, server: str) -> None:
     open_page(page, server, LONG)
     train(page)
-    expect(page.locator(".player .badge")).to_have_text("live run")
+    expect(page.locator(".st-key-origin")).to_contain_text("Live")
     question = page.locator(".st-key-question")
     early, cosine = question.inner_text(), number(page, "cos1").text_content() or ""
     expect(question).not_to_have_text(early)
@@ -290,7 +290,7 @@ def test_rows_stand_apart_for_the_room(browser: Browser, server: str, locale: st
     page.goto(f"{server}/matching?presenter=true")  # the words stand behind a tab
     page.locator(".board.scores .score-name").first.wait_for()
     settled(page)
-    apart(page, ".player .chip, .player .badge, .player .rungs")
+    apart(page, ".player .chip, .player .rungs")
     apart(page, ".board.scores .score-name")
     page.locator(".player .tab").first.click()
     settled(page)

@@ -67,7 +67,7 @@ def test_an_experiment_is_asked_with_the_settings_of_the_moment(page: Page, serv
     asked.get_by_role("button", name="Ask with your settings").click()
     expect(asked).to_contain_text("Done: 8 of 8 seeds.")
     expect(asked).to_contain_text(re.compile(r"of 8 runs · preview"))
-    expect(page.locator(".player .badge")).to_have_text("recorded")
+    expect(page.locator(".st-key-origin")).to_contain_text("Recorded sweep")
     train(page)
     expect(page.locator(".st-key-run_bar")).to_contain_text("Finished: step 40 of 40")
     expect(asked).to_contain_text("Done: 8 of 8 seeds.")

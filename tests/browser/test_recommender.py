@@ -102,7 +102,7 @@ def test_a_click_on_a_pixel_asks_why(page: Page, server: str) -> None:
     expect(page).to_have_url(re.compile("recommender_video=[0-9]+"))
     why = page.locator(".st-key-why")
     expect(why).to_contain_text("Why not recommended?")
-    expect(why).to_contain_text("expected minutes")
+    expect(why).to_contain_text("expected watch time")
     page.locator(".st-key-why_close button").click()
     expect(page.locator(".st-key-why")).to_have_count(0)
 

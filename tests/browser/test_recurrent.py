@@ -184,7 +184,7 @@ def test_train_to_the_end(page: Page, server: str) -> None:
     train(page)
     expect(page.locator(".st-key-run_bar")).to_contain_text("Finished: step 30 of 30")
     expect(page.locator(".st-key-on_stage")).to_contain_text("On stage is your run, finished")
-    expect(page.locator(".player .badge")).to_have_text("your run")
+    expect(page.locator(".st-key-origin")).to_contain_text("Your run")
     expect(page.locator(".st-key-question")).to_contain_text("step 30:")
     assert not problems, problems
 
@@ -192,7 +192,7 @@ def test_train_to_the_end(page: Page, server: str) -> None:
 def test_the_stage_moves_while_it_trains_and_stops(page: Page, server: str) -> None:
     open_page(page, server, LONG)
     train(page)
-    expect(page.locator(".player .badge")).to_have_text("live run")
+    expect(page.locator(".st-key-origin")).to_contain_text("Live")
     question = page.locator(".st-key-question")
     early = question.inner_text()
     expect(question).not_to_have_text(early)

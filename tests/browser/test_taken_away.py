@@ -134,7 +134,7 @@ def test_question_stage_and_run_bar_fit_a_laptop(page: Page, server: str, query:
     bar = page.locator(".st-key-run_bar").bounding_box()
     assert bar and bar["y"] + bar["height"] <= 800
     # Nothing in the player's head lies on something else.
-    boxes = page.locator(".player").locator(".rung, .hero-label, .hero-slide, .hero-value, .readout, .badge").all()
+    boxes = page.locator(".player").locator(".rung, .hero-label, .hero-slide, .hero-value, .readout").all()
     found = [box for box in (part.bounding_box() for part in boxes) if box]
     for i, a in enumerate(found):
         for b in found[i + 1 :]:

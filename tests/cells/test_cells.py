@@ -2,13 +2,13 @@
 
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 import torch
 from onnx import TensorProto, helper
 from torch.func import functional_call, stack_module_state, vmap
 
 from engine.cells import GRU, LSTM, RNN, PeepholeLSTM
+from engine.onnx_runtime import inference
 
 L, B, D, H = 9, 4, 3, 5
 
@@ -117,7 +117,7 @@ def onnx_run(node: onnx.NodeProto, values: dict[str, np.ndarray], x: torch.Tenso
         [onnx.numpy_helper.from_array(value, name) for name, value in values.items()],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 14)], ir_version=8)
-    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    session = inference(model.SerializeToString())
     return session.run(["Y"], {"X": x.float().numpy()})[0][:, 0]
 
 

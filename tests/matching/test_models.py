@@ -9,7 +9,6 @@ from dataclasses import replace
 
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 import torch
 from onnx import TensorProto, helper
@@ -22,6 +21,7 @@ from engine.matching.data.texts import Lexicon, Texts
 from engine.matching.models import Matcher, Tower, build, cosines, parameters_of, posterior, windows
 from engine.matching.opened.shapes import textbook, words_seen
 from engine.matching.training import loss_of
+from engine.onnx_runtime import inference
 
 TEXTS = (
     "river bank",
@@ -169,7 +169,7 @@ def onnx_last(tower: LSTMDSSM, x: Tensor, lengths: Sequence[int]) -> np.ndarray:
         [onnx.numpy_helper.from_array(value, name) for name, value in values.items()],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 14)], ir_version=8)
-    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    session = inference(model.SerializeToString())
     return session.run(["Y_h"], {"X": x.float().numpy()})[0][0]
 
 

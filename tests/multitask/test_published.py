@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -39,8 +40,8 @@ def test_what_was_found_comes_back_with_its_data_and_says_when_it_is_old(
         labels=("click", "watch_time"), features=("feature_2", "device"), structures=("single_task", "ple"),
         runs=2, epochs=1, resamples=50, learning_rate=(0.003,),
     )  # fmt: skip
-    monkeypatch.setattr(published, "KEPT", tmp_path / "kept")
-    monkeypatch.setattr(published, "TABLES", {"mine": Published("mine.csv", lambda data: data, config, "Mine", "me")})
+    monkeypatch.setattr(published, "SHELF", replace(published.SHELF, folder=tmp_path / "kept"))
+    monkeypatch.setattr(published, "TABLES", {"mine": Published("mine.csv", lambda data: data, "Mine", "me", config)})
     assert read("mine") is None
     data = sample_table(400).to_csv(index=False).encode()
     (tmp_path / "mine.csv").write_bytes(data)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import altair as alt
 import numpy as np
 import pandas as pd
 from streamlit.testing.v1 import AppTest
 
+from engine.files import ROOT
 from pages.ui.language import speaking
 from pages.ui.pieces.charts import built_once, unit_bars
 
@@ -47,3 +50,17 @@ def test_values_and_language_tell_charts_apart() -> None:
         assert build(np.ones(3)) is not one
         assert unit_bars(np.ones(2), 0, "red").to_dict()["encoding"]["x"]["title"] == "单元"
     assert calls == [0.0, 1.0, 0.0, 0.0]
+
+
+HEIGHT, LETTERS = re.compile(r"\bheight(?:: int)? ?= ?(\d+)"), re.compile(r"[fF]ontSize=(\d+)")
+ROW = 90
+"""Pixels at most of a chart that is one row of cells, of several one below the other, or a legend."""
+
+
+def test_a_figure_is_high_enough_to_be_read_and_so_are_its_letters() -> None:
+    written = {
+        path: path.read_text("utf-8") for path in (ROOT / "pages").rglob("*.py") if "altair" in path.read_text("utf-8")
+    }
+    low = {(path.name, int(n)) for path, text in written.items() for n in HEIGHT.findall(text) if ROW < int(n) < 180}
+    small = {(path.name, int(n)) for path, text in written.items() for n in LETTERS.findall(text) if int(n) < 12}
+    assert len(written) > 10 and not low and not small

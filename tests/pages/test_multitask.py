@@ -13,9 +13,10 @@ from engine.multitask import STRUCTURES
 from engine.multitask.choice import beyond, choices
 from engine.multitask.ladder import TITLES
 from engine.multitask.shipped import SHIPPED
+from pages.multitask.charts import sweep_stage
 from pages.multitask.settings import SETTINGS
 from pages.multitask.where import PLACE
-from pages.ui.language import LANGUAGES, catalogue
+from pages.ui.language import LANGUAGES, catalogue, speaking
 from tests.pages.visits import APP, CHINESE, LOCALES, PATIENCE, opened_at, state, titles
 
 open_key = PLACE.open_key
@@ -176,6 +177,16 @@ def test_a_rung_above_changes_nothing_of_the_opening() -> None:
         (said,) = [m.value for m in at.markdown if taken in m.value]
         assert said in [m.value for m in above.markdown]
         assert (TITLES["ple"] in said) == ("ple" in beyond(SHIPPED.results)[p])
+
+
+@pytest.mark.parametrize("spoken", LANGUAGES)
+def test_every_rung_says_on_stage_when_it_is_not_the_one_to_take(spoken: str) -> None:
+    """In a line of its own, by its name, as the cells do."""
+    with speaking(spoken):
+        rungs = sweep_stage(0.0, ("1", "2")).rungs
+    assert [rung.id for rung in rungs] == list(STRUCTURES)
+    for rung in rungs:
+        assert TITLES[rung.id] in rung.unless and bool(CHINESE.search(rung.unless)) == (spoken == "zh")
 
 
 def test_the_line_of_differences_names_only_what_differs() -> None:

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from engine.multitask.choice import AMONG, beyond, choices
-from engine.multitask.claims import CORRELATIONS, PAPER
+from engine.multitask.claims import CORRELATIONS, DECLARED, PAPER
 from engine.multitask.ladder import TITLES
 from engine.multitask.shipped import RECORDED, SHIPPED, sweep
 from engine.runs.studies.verdict import Outcome
-from pages.multitask.answer import opening, rival
+from pages.multitask.answer import judged_at, opening, rival
 from pages.multitask.charts import sweep_stage
 from pages.multitask.compared import of_run, of_sweep
 from pages.ui.language import LANGUAGES, speaking
@@ -38,6 +38,7 @@ def test_the_sentence_at_every_recorded_value(p: float, language: str) -> None:
         said = opening(p)
     assert f"{shares(p):.0%}" in said
     if p < 0:
+        assert judged_at(p) is None
         (recording,) = [one for one in sweep() if one.config.correlation == p]
         loss = {s: recording.frames[-1].metrics[f"{s}.test_loss"].mean(-1) for s in recording.config.structures}
         best = min(AMONG, key=lambda s: np.median(loss[s]))
@@ -51,7 +52,10 @@ def test_the_sentence_at_every_recorded_value(p: float, language: str) -> None:
             ratio = SHIPPED.results.loss(PAPER, structure, at) / SHIPPED.results.loss(PAPER, "shared_bottom", at)
             assert TITLES[structure] in said and f"{abs(np.median(ratio) - 1):.0%}" in said
         ratio = SHIPPED.results.loss(PAPER, choice.best, at) / SHIPPED.results.loss(PAPER, "shared_bottom", at)
-        assert str(int((ratio < 1).sum())) in said and f"p = {at:g}" in said
+        assert str(int((ratio < 1).sum())) in said
+        beside = judged_at(p)
+        assert beside is not None and beside.verdict is SHIPPED.verdicts[f"mmoe_below_shared_bottom@{at:g}"]
+        assert f"p = {at:g}" in beside.source and beside.declared == (at == DECLARED)
     if language == "zh":
         assert len(re.split(r"\d", said.replace("*", ""))[0]) <= BEFORE_NUMBERS
 

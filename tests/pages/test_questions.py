@@ -164,3 +164,18 @@ def test_a_question_is_no_part_of_the_text() -> None:
     )
     assert state.text == "Text"
     assert state.question == Question("q", "Which one?", {one: one.upper() for one in "abcd"}, {"rung": "y"})
+
+
+@pytest.mark.parametrize("room, name", [("multitask", "least_loss"), ("recurrent", "rnn_lost")])
+def test_who_reads_alone_may_predict_before_what_was_measured_is_said(room: str, name: str) -> None:
+    """Beside the point that asks: nothing is said of it until one is picked, then which is right, and the stage shows it."""
+    at, question = ASKED[room, name]
+    page = opened(room, **{f"{room}_point": str(at)})
+    right = question.choices[found(room, name).right]
+    assert not page.exception and not [one for one in page.markdown if "Measured:" in one.value]
+    (choice,) = [one for one in page.radio if one.label == question.text]
+    page = choice.set_value(next(iter(question.choices))).run()
+    assert not page.exception
+    (told,) = [one.value for one in page.markdown if "Measured:" in one.value]
+    assert right in told and PAGES[room].place.rung in page.query_params
+    assert page.query_params[PAGES[room].place.rung] == question.reveal["rung"]

@@ -34,7 +34,7 @@ from tests.pages.checks import moment_is_chosen
 from tests.pages.visits import CHINESE, LOCALES, opened_at, titles
 
 PAGE = "pages/recommender/page.py"
-ASKED = "How do a million videos become twenty, and where did this one die?"
+ASKED = "How do a million videos become twenty, and where was this one lost?"
 QUESTION = {"en": ASKED, "zh": catalogue("zh").get(ASKED, "")}
 opened = partial(opened_at, PAGE)
 EVERYTHING = {PLACE.open_key(section): "true" for section in DECLARED.sections}
@@ -76,7 +76,7 @@ def test_it_opens_on_a_million_videos_in_the_browsers_language(chosen: str) -> N
 def test_why_a_favourite_is_not_recommended(now: Shown, stage: str) -> None:
     user, video = lost(now, stage)
     at = opened(recommender_user=str(user), recommender_video=str(video))
-    told = {COLD: "no vector", RECALL: "lost at recall", RANKING: "lost at ranking"}[stage]
+    told = {COLD: "no vector", RECALL: "not recalled", RANKING: "lost at ranking"}[stage]
     assert not at.exception
     assert any(told in m.value and "badge" in m.value for m in at.markdown)
     assert len(at.latex) == {COLD: 0, RECALL: 2, RANKING: 4}[stage]  # a sum is two formulas

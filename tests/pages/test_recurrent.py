@@ -10,11 +10,11 @@ import pytest
 
 from engine.files import ROOT
 from engine.recurrent import CELLS, GRU, LSTM
-from engine.recurrent.claims import SINGLE
+from engine.recurrent.claims import DECLARED_DISTANCE, SINGLE
 from engine.recurrent.opened import Opened
 from engine.recurrent.probe import probe
 from engine.recurrent.shipped import SHIPPED
-from pages.recurrent.answer import answer
+from pages.recurrent.answer import answer, judged
 from pages.recurrent.charts import part_words, stage, units_of
 from pages.recurrent.declared import PAGE as DECLARED
 from pages.recurrent.looks import _flows
@@ -142,7 +142,7 @@ def shown_at(hero: int, chosen: str) -> Shown:
 @pytest.mark.parametrize("chosen", LANGUAGES)
 def test_the_sentence_is_what_was_measured_at_every_distance_of_the_slider(chosen: str) -> None:
     """Once more from the stored numbers: who is above halfway from guessing, at the nearest distance that was measured."""
-    found = SHIPPED.results
+    found, verdicts = SHIPPED.results, SHIPPED.verdicts
     for hero in HEROES:
         with speaking(chosen):
             said = unmarked(answer(shown_at(hero, chosen)))
@@ -161,7 +161,9 @@ def test_the_sentence_is_what_was_measured_at_every_distance_of_the_slider(chose
         assert (str(distance) in said) and (("measured at" in said or "实测于" in said) == (hero != distance))
         assert "Sweden" in said if chosen == "en" else "瑞典" in said
         assert bool(CHINESE.search(said)) == (chosen == "zh")
-        assert "of 12 runs" in said or "12 次运行中" in said
+        beside = judged(shown_at(hero, chosen))
+        assert beside is not None and beside.verdict is verdicts[f"rnn_below_lstm_single@{distance}"]
+        assert beside.declared == (distance == DECLARED_DISTANCE)
 
 
 def test_it_opens_at_the_first_distance_at_which_a_cell_has_not_learnt_the_country() -> None:

@@ -15,6 +15,7 @@ from engine.recommender.held_out.served import Serving, gain, hit_rates, top
 from engine.recommender.opponents import knn as knn_module
 from engine.recommender.opponents.beside import OPPONENTS, Beside, Chosen
 from engine.recommender.opponents.clicks import PRIOR, rates, scores
+from engine.recommender.opponents.costs import time_methods
 from engine.recommender.opponents.ease import Ease
 from engine.recommender.opponents.knn import ItemKNN
 from engine.recommender.opponents.on_a_log import facts
@@ -248,3 +249,16 @@ def test_what_ranking_begins_with_lies_before_what_judges_it(site: Site) -> None
     shapes = {name: one.shape for name, one in scores(data, early).items()}
     assert shapes == dict.fromkeys(("popular", "knn"), data.judged.shape)
     assert early.vectors().shape == (len(site.known), site.world.config.dimensions)
+
+
+def test_every_method_is_timed_beside_the_others() -> None:
+    """Also on a site that no study knows, where the opponents are tuned first."""
+    config = RecommenderConfig(videos=2_000, users=200, days=20, steps=100, ranking_steps=200)
+    asked: list[object] = []
+    stages, every = time_methods(lambda world: asked.append(world), config)
+    assert asked == [config.world]
+    assert set(stages.metrics) == {"recall.seconds", "rank.seconds"}
+    found = {f"{name}.{what}" for name in OPPONENTS for what in ("numbers", "seconds", "milliseconds")}
+    assert set(every.metrics) - set(stages.metrics) == found
+    assert all(np.isfinite(value) and value >= 0 for value in every.metrics.values())
+    assert all(value > 0 for name, value in every.metrics.items() if name.endswith(("numbers", "milliseconds")))

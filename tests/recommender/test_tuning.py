@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 
@@ -9,12 +10,14 @@ import numpy as np
 import pytest
 
 from engine.recommender.held_out.data import Data, prepare
-from engine.recommender.opponents.beside import OPPONENTS, Chosen, tried
+from engine.recommender.opponents import als, beside, tuning
+from engine.recommender.opponents.beside import OPPONENTS, Chosen, tried, unasked, watch_before
 from engine.recommender.opponents.tuning import MORE, Grid, Neighbours, grids, searched, tune, winner
 from engine.recommender.own_log.config import OwnLogConfig
 from engine.recommender.own_log.further import CUTS, gains, measured
 from engine.recommender.own_log.sample import sample_log
 from engine.recommender.own_log.site import own_config, own_site, read_log
+from engine.recommender.site.history import Sequences
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +88,54 @@ def test_the_tuned_settings_are_as_good_as_those_that_were_not(data: Data) -> No
         assert mine >= other - 0.004, name  # item-kNN is counted once for all trials: equal scores fall otherwise
         low, high = tuned.between[last[name]]
         assert low <= getattr(tuned.chosen, last[name]) <= high
+
+
+def test_nothing_is_tried_twice(data: Data, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A grid begins with the winner of the one before it, which is known."""
+    asked: list[tuple[object, ...]] = []
+
+    def one(site: object, held_out: object, name: str, some: Chosen, tick: object) -> float | None:
+        own = {grid.setting for grid in grids(1.0, 1) if grid.opponent == name}
+        asked.append((name, *(value for setting, value in dataclasses.asdict(some).items() if setting in own)))
+        return None if name == "kinds" else tried(data.site, data.test.place, name, some) if name == "als" else 0.1
+
+    monkeypatch.setattr(tuning, "tried", one)
+    tune(data.site, data.test.place)
+    assert {"als", "ease", "recent"} <= {name for name, *_ in asked} and len(asked) == len(set(asked))
+
+
+def test_als_is_tuned_by_some_users_of_a_large_log(data: Data, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those who choose are among them, however few; of a log that is not large nobody is left out."""
+    watches, before = data.site.history.watches, watch_before(data.site, data.test.place)
+    owner, users = watches.owner(), len(watches.start) - 1
+    assert not len(unasked(data.site, before))
+    monkeypatch.setattr(beside, "ASKED", 100)
+    before = watch_before(data.site, data.test.place)
+    for most in (users // 2, len(before) // 2):
+        monkeypatch.setattr(beside, "TRIED_USERS", most)
+        left = set(np.unique(owner[unasked(data.site, before)]).tolist())
+        kept = set(owner.tolist()) - left
+        assert set(before.user.tolist()) <= kept and len(kept) <= max(most, len(before)) < users
+        assert len(unasked(data.site, before)) == sum(
+            int(watches.start[user + 1] - watches.start[user]) for user in left
+        )
+
+
+def test_als_does_not_see_the_users_it_is_not_tuned_by(data: Data, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = tried(data.site, data.test.place, "als", Chosen())
+    monkeypatch.setattr(beside, "TRIED_USERS", 0)
+    seen: list[int] = []
+    kept = als.Als.__init__
+
+    def counted(self: als.Als, watches: Sequences, *some: object, **others: object) -> None:
+        seen.append(len(watches.item))
+        kept(self, watches, *some, **others)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(als.Als, "__init__", counted)
+    few = tried(data.site, data.test.place, "als", Chosen())
+    monkeypatch.setattr(beside, "TRIED_USERS", 10_000)
+    assert tried(data.site, data.test.place, "als", Chosen()) == whole
+    assert few is not None and seen[0] < seen[1]
 
 
 def test_lists_are_measured_by_their_definitions() -> None:

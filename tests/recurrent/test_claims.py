@@ -12,11 +12,13 @@ import numpy as np
 import pytest
 
 from engine.recurrent import RecurrentConfig, claims, train
-from engine.recurrent.claims import CLAIMS, COUNTING, SEEDS, SINGLE, TUNED, TUNING, cells, rates_of
+from engine.recurrent.claims import CLAIMS, COUNTING, RATES, SEEDS, SINGLE, TUNED, TUNING, cells
 from engine.recurrent.shipped import SHIPPED, nearest
 from engine.runs.recording import Recording
 from engine.runs.studies.claims import by_id, run_of
+from engine.runs.studies.tuning import tried
 from engine.runs.studies.verdict import Outcome
+from engine.tuned.recurrent import FOUND
 from tests.rotation import this_time
 from tests.verdicts import follow_from, is_inside
 
@@ -131,7 +133,7 @@ def test_every_cell_is_compared_at_its_own_best_rate() -> None:
                 del setting[name]
             rate = best(cell, setting)
             assert base.rate(cell) == rate, (cell, base.task, base.distances, base.distance, rate)
-            is_inside(rate, rates_of(cell), f"{cell} in {setting}")
+            is_inside(rate, tried(FOUND, replace(base, cells=(cell,)), cell, RATES), f"{cell} in {setting}")
 
 
 def test_what_the_page_tells() -> None:

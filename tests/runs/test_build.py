@@ -15,8 +15,10 @@ from engine.multitask.claims import CLAIMS, Seeds
 from engine.multitask.shipped import SHIPPED
 from engine.runs import build
 from engine.runs.config import Config
+from engine.runs.playground import engines
 from engine.runs.service.run import Run
 from engine.runs.studies.stored import read_study, write_study
+from engine.runs.studies.verdict import Outcome
 
 CELLS = tuple(
     MultitaskConfig(steps=20, frames=2, runs=1, test_rows=200, structures=("omoe",), seed=seed) for seed in range(3)
@@ -91,3 +93,21 @@ def test_every_verdict_is_a_line_of_json(capsys: pytest.CaptureFixture[str]) -> 
     )
     assert (line["seeds"], line["opponents"]) == (32, ["mmoe", "shared_bottom"])
     assert all(isinstance(value, (int, float, str, list, type(None))) for line in lines for value in line.values())
+
+
+KEYS = {
+    "playground", "claim", "cut", "seeds", "mean", "low", "high", "median", "signed_rank_p", "holm_p", "verdict",
+    "smallest_that_matters", "rates", "steps", "opponents",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(engines()))
+def test_a_line_has_the_same_keys_whatever_the_claim(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Also of a claim that is made no more, which says why; and each names what it compares."""
+    build.build("verdicts", [name])
+    for line in map(json.loads, capsys.readouterr().out.splitlines()):
+        withdrawn = line["verdict"] == "withdrawn"
+        assert set(line) - {"why"} == KEYS
+        assert bool(line.get("why")) == withdrawn
+        assert withdrawn or (line["opponents"] and all(steps > 1 for steps in line["steps"])), line
+        assert withdrawn or line["verdict"] in (None, *Outcome)

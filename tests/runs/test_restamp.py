@@ -111,6 +111,13 @@ def test_each_claim_and_each_rung_has_a_cell() -> None:
 
 
 @pytest.mark.slow
+def test_what_rests_on_code_that_was_not_changed_is_not_trained_again() -> None:
+    by_claim = {"sharing": CELLS[:4], "both": CELLS, "gates": CELLS[4:]}
+    for seed in range(20):
+        found = restamp.sample(by_claim, NUMBERS, seed, {"mmoe"})
+        assert found and {cell.rungs for cell in found} == {("mmoe",)}
+
+
 def test_a_cell_is_trained_as_a_worker_trains_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build, "POLICY", replace(build.POLICY, workers=1))
     cell = MultitaskConfig(structures=("omoe",), steps=20, frames=2, runs=2, test_rows=200)

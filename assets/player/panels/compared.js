@@ -1,9 +1,10 @@
 /**
  * A row for each model with its difference to one of them, run by run: below 0 is better. The axis is the same at every value of
- * the sweep; what lies beyond its ends is counted there.
+ * the sweep; a run beyond its ends is a sign there, and the note says what the sign means.
  */
 
-const GUTTER = 24; // pixels: what stands there counts the runs beyond the axis
+const GUTTER = 14, // pixels: room for a sign of runs beyond the axis
+  BEYOND = ["←", "→"];
 
 /** Where everything lies: names, the plot from −reach to +reach, and the columns at its right. */
 function comparedPlan(panel, size, text, family) {
@@ -51,6 +52,7 @@ function makeCompared(panel, app) {
     const count = app.fields()[panel.runs].shape[2] / panel.rows.length;
     return Array.from({ length: count }, (_, run) => read(panel.runs, at, n * count + run)).filter(Number.isFinite);
   };
+  const beyond = (at, n) => (n === panel.reference ? [0, 0] : beyondReach(runsOf(at, n), panel.reach));
   const tipRows = (n) => {
     const at = nearest(app.state.view),
       [median, low, high] = ["median", "low", "high"].map((name) => read(panel[name], at, n));
@@ -58,6 +60,7 @@ function makeCompared(panel, app) {
       { label: panel.title, value: formatPercent(median) },
       ...(Number.isFinite(low) ? [{ label: "95%", value: `${formatPercent(low)} … ${formatPercent(high)}` }] : []),
       { label: panel.ahead_title, value: aheadText(at, n) },
+      ...(beyond(at, n).some(Boolean) ? [{ label: panel.beyond_label, value: String(beyond(at, n)[0] + beyond(at, n)[1]) }] : []),
       { label: panel.cost_title, value: panel.rows[n].cost },
     ];
   };
@@ -72,7 +75,7 @@ function makeCompared(panel, app) {
         dots = svg("path", { class: "compared-runs", stroke: paint(row.colour) }),
         line = svg("line", { class: "compared-line", stroke: paint(row.colour) }),
         dot = svg("circle", { class: "compared-dot", r: 5, fill: paint(row.colour) }),
-        [name, ahead, cost, below, above] = ["compared-name", "number", "number", "beyond number", "beyond number"].map((kind) => svg("text", { class: kind }));
+        [name, ahead, cost, below, above] = ["compared-name", "number", "number", "beyond", "beyond"].map((kind) => svg("text", { class: kind }));
       const group = svg("g", { class: "compared-row", role: "button", tabindex: -1 }, back, dots, line, dot, below, above, name, ahead, cost);
       group.addEventListener("click", () => app.chooseRung(app.spec.rungs.findIndex(({ id }) => id === row.rung)));
       group.addEventListener("pointermove", (event) => app.tip.show(event, row.name, tipRows(n)));
@@ -118,9 +121,9 @@ function makeCompared(panel, app) {
     });
     put(row.line, Number.isFinite(low) && n !== panel.reference ? { x1: px(x(inside(low))), x2: px(x(inside(high))), y1: px(y), y2: px(y), display: null } : { display: "none" });
     put(row.dot, Number.isFinite(median) ? { cx: px(x(inside(median))), cy: px(y), display: null } : { display: "none" });
-    const [below, above] = beyondReach(values, panel.reach);
-    say(row.below, below ? `←${below}` : "");
-    say(row.above, above ? `${above}→` : "");
+    const [below, above] = beyond(moment, n);
+    say(row.below, below ? BEYOND[0] : "");
+    say(row.above, above ? BEYOND[1] : "");
     put(row.below, { x: px(box.left - 3), y: px(base), "text-anchor": "end" });
     put(row.above, { x: px(box.right + 3), y: px(base) });
     say(row.name, `${taken ? "✓ " : ""}${name}`);
@@ -140,8 +143,9 @@ function makeCompared(panel, app) {
     if (!size.w) return false;
     const at = nearest(moment);
     rows.forEach((row, n) => place(row, n, moment, at));
-    const said = panel.notes[Math.min(at.s, panel.notes.length - 1)] ?? "";
-    say(note, fitText(said, size.w, plan.plain));
+    const said = panel.notes[Math.min(at.s, panel.notes.length - 1)] ?? "",
+      sides = [0, 1].filter((side) => rows.some((_, n) => beyond(moment, n)[side])).map((side) => BEYOND[side]);
+    say(note, fitText(sides.length ? `${sides.join(" ")} ${panel.beyond_label} · ${said}` : said, size.w, plan.plain));
     put(note, { x: size.w, y: size.h - 2, "text-anchor": "end" });
     return false;
   };

@@ -150,7 +150,7 @@ def as_read(one: Tower, texts: Texts) -> Tensor:
 
 
 def bags_read(one: DSSM, texts: Texts) -> tuple[Tensor, Tensor]:
-    """Both hidden layers (B, L, H) of the bag so far."""
+    """Both hidden layers (B, L, H) of a text as a bag of words, after each of its words."""
     hidden1 = torch.tanh(one.words(texts).cumsum(1) + one.bias)
     return hidden1, torch.tanh(one.layer2(hidden1))
 

@@ -73,7 +73,8 @@ class Encoded:
 
     @torch.no_grad()
     def every(self, tower: Tower, rows: Array) -> Tensor:
-        """The same of many texts, those of similar length together."""
+        """Semantic vectors (B, S) of length 1 of many texts, rows (B,), read in parts of similar length, which need little
+        padding."""
         order = np.argsort(self._lengths[rows], kind="stable")
         parts = [self.vectors(tower, rows[order[at : at + AT_ONCE]]) for at in range(0, len(order), AT_ONCE)]
         found = torch.cat(parts) if parts else torch.zeros(0, 1)

@@ -57,7 +57,7 @@ def read_pairs(data: bytes) -> tuple[Pair, ...]:
 
 
 def read_file_of_pairs(data: bytes, told: Told = NOTHING) -> PairsFile:
-    """The same with what was found out about the file. `told` overrules what it seems to be."""
+    """The pairs of a file, with what was found out about it. `told` overrules what it seems to be."""
     written = read_file(data, told, blanks=False)
     decimal = told.decimal or decimal_of(written)
     found = table.read_pairs(written, told.one, decimal)

@@ -76,7 +76,8 @@ class Learner:
         return self._since >= PATIENCE
 
     def learn(self, part: Part, question: str, right: Array) -> None:
-        """One step of Adam. right: (R,) sorted codes of all right pairs of the training queries, as `codes` makes them."""
+        """Take one step of Adam on the pairs of a part. right: (R,) sorted codes of all right pairs of the training queries,
+        as `codes` makes them."""
         asked, q = np.unique(part.query, return_inverse=True)
         held, d = np.unique(part.document, return_inverse=True)
         left = self._both.queries.vectors(self.matcher.query, asked)
@@ -120,7 +121,7 @@ class Learner:
 
 
 def codes(query: Array, document: Array) -> Array:
-    """One number for each pair."""
+    """One number for each pair of a query and a document (…): query · 2³² + document."""
     return np.asarray(query.astype(np.int64) << 32 | document)
 
 

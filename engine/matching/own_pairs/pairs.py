@@ -90,7 +90,7 @@ def parts_in(data: bytes, told: str = "") -> Parts:
 
 
 def log_in(data: bytes, told: str = "") -> Log:
-    """The same as a log, for the stage."""
+    """A file of pairs as the log that the stage searches."""
     return parts_in(data, told).log()
 
 

@@ -47,7 +47,7 @@ class Part:
         return len(self.query)
 
     def some(self, rows: Array) -> Part:
-        """Of these pairs, by number or by truth value."""
+        """The pairs at some places: rows (M,) numbers from 0, or (N,) truth values."""
         return Part(self.query[rows], self.document[rows], self.grade[rows], self.score[rows])
 
     def lists(self) -> Array:
@@ -94,14 +94,14 @@ class Parts:
         return both(self.validation), both(self.test)
 
     def possible(self) -> tuple[str, ...]:
-        """Of `QUESTIONS` those that these labels and lists can answer."""
+        """The questions of `QUESTIONS` that these labels and lists can answer."""
         lists = self.validation.lists().any() and self.test.lists().any()
         right = min((part.grade > 0).sum() for part in (self.validation, self.test)) > 0
         there = {"own": lists, "pairs": all(self.mixed), "search": right}
         return tuple(one for one in QUESTIONS if there[one])
 
     def log(self) -> Log:
-        """The same as a log for the stage, which asks the validation's queries: the test is for the answer alone."""
+        """These parts as the log that the stage searches, with the validation's queries: the test is for the answer alone."""
         searches = self.question == "search"
         return self.searched(self.validation, *((RANKED, ASKED) if searches else (SHOWN_RANKED, SHOWN_ASKED)))
 

@@ -164,7 +164,7 @@ def _about(at: OpenedModel) -> str:
 
 
 def shaped(config: MatchingConfig, model: str, learnt: Mapping[str, Tensor], notes: Mapping[str, str]) -> nn.Module:
-    """Towers of a config, none of them drawn for a seed."""
+    """The towers of a config with these parameters, each in its own shape, in place of drawn ones."""
     matcher: Matcher = build(config, model, len(learnt["query.words.weight"]), seeded=False)
     return matcher
 

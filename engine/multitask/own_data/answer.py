@@ -98,7 +98,8 @@ def _log_ratio(metrics: Mapping[str, Array], name: str, base: str, task: int | N
 
 
 def answer(metrics: Mapping[str, Array], structures: Sequence[str], task: int | None = None) -> Answer:
-    """From the last result of a comparison: for one task, else for their mean."""
+    """Which structure to take, from the last result of a comparison: for one task, else for the mean of all. metrics (S, T)
+    and (R, T)."""
     best = min(structures, key=lambda s: difference(metrics, s, structures[0], task).mean)
     rivals = tuple(difference(metrics, s, best, task) for s in structures if s != best)
     others = (*PLAIN, PRESENT)

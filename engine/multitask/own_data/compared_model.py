@@ -163,12 +163,12 @@ class ComparedModel:
         return predictions.numpy(), gates.numpy()
 
     def parameters(self) -> dict[str, Array]:
-        """The first seed's, by name."""
+        """The first seed's parameters by name, each in its own shape."""
         return {name: tensor.numpy() for name, tensor in self._stack.state(0).items()}
 
     @property
     def size(self) -> int:
-        """Parameters of one seed."""
+        """How many parameters one seed's model has."""
         return sum(tensor[0].numel() for tensor in self._stack.parameters.values())
 
 

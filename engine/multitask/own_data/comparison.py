@@ -47,7 +47,7 @@ class Progress:
         self._total += steps
 
     def one(self, steps: int = 1) -> None:
-        """So many steps further."""
+        """Count steps that were taken, and tell how far the work is."""
         self.step += steps
         if self._tick is not None:
             self._tick(self.step, max(self._total, self.step))
@@ -204,7 +204,7 @@ class Result:
             self._kept[f"predictions.{name}"] = predicted[0]
 
     def metrics(self) -> dict[str, Array]:
-        """As `compare` says."""
+        """What is known of the comparison so far, by the names and in the shapes that `compare` says."""
         data, labels = self._data, self._data.labels.numpy().astype(np.float64)
         found: dict[str, Array] = {
             "label_pearson": pd.DataFrame(labels).corr().to_numpy(),
@@ -228,7 +228,8 @@ class Result:
         return found | self._judge.metrics()
 
     def kept(self) -> dict[str, Array]:
-        """Parameters, as `compare` says."""
+        """What the last frame keeps: the encoding, labels and scores of the test, and parameters, in the shapes that `compare`
+        says."""
         encoding = json.dumps(self._data.encoding, ensure_ascii=False).encode()
         judged = {"test": self._data.test, "labels": self._labels, "scores": self._data.scores[self._data.test]}
         return {"encoding": np.frombuffer(encoding, np.uint8), **judged, **self._kept}

@@ -98,8 +98,8 @@ class Prepared:
 
 
 def prepare(frame: pd.DataFrame, config: TableConfig, first: int = 0) -> Prepared:
-    """Check and encode. `first` is how many rows are of the first file, where the test is a second. Raises UserError that
-    names the column and the row."""
+    """Check a table and encode it for training. `first` is how many rows are of the first file, where the test is a second.
+    Raises UserError that names the column and the row."""
     found = _labels(frame, config.labels)
     train, validation, test = parts(frame, config, first)
     labels, scale, told = [], [], []

@@ -8,12 +8,10 @@ written to assets/tables.
 
 from __future__ import annotations
 
-import hashlib
 import io
-import json
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,27 +19,23 @@ import numpy as np
 import pandas as pd
 import torch
 
-from engine.files import ROOT, write_whole
+from engine.files import ROOT
 from engine.multitask.own_data.comparison import compare
 from engine.multitask.own_data.config import TableConfig
 from engine.runs.frame import Array
-from engine.runs.studies.fingerprint import closure, digest, roots
+from engine.runs.studies.open_data import OpenData, Shelf
 from engine.runs.studies.stored import rounded
 
-KEPT = ROOT / "assets" / "tables"
+SHELF = Shelf(ROOT / "assets" / "tables", TableConfig, TableConfig().structures)
 KEPT_METRICS = ("", "error", "resampled", "gates", "rate", "parameters", "epochs", "constant")
 """What is kept of a comparison: that which the page shows, and what chose it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
-    """A table: where it lies in a folder of open data, how it becomes a viewer's file, what is compared in it, and whose it is."""
+class Published(OpenData):
+    """A table of open data, and what is compared in it."""
 
-    file: str
-    table: Callable[[bytes], bytes]
     config: TableConfig
-    title: str
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +65,8 @@ TABLES: Mapping[str, Published] = {
     "kuairand": Published(
         "kuairand-pure/val.parquet",
         impressions,
+        "KuaiRand-Pure",
+        "Gao et al., CIKM 2022, doi 10.1145/3511808.3557624, CC BY-SA 4.0",
         TableConfig(
             labels=("is_click", "is_like"),
             features=FEATURES,
@@ -78,8 +74,6 @@ TABLES: Mapping[str, Published] = {
             split="last rows",
             runs=16,
         ),
-        "KuaiRand-Pure",
-        "Gao et al., CIKM 2022, doi 10.1145/3511808.3557624, CC BY-SA 4.0",
     ),
 }
 
@@ -91,31 +85,18 @@ def write(name: str, folder: Path) -> None:
     began, metrics = time.process_time(), {}  # of the processor: others may use the machine
     for frame in compare(one.config, one.table(given)):
         metrics = dict(frame.metrics)
-    document = {
-        "data": hashlib.sha256(given).hexdigest(),
-        "code": _code(),
-        "seconds": round(time.process_time() - began, 1),
-        "config": one.config.to_dict(),
-        "metrics": rounded({name: found for name, found in metrics.items() if name.partition(".")[2] in KEPT_METRICS}),
-    }
-    KEPT.mkdir(parents=True, exist_ok=True)
-    write_whole(KEPT / f"{name}.json", json.dumps(document, separators=(",", ":")).encode() + b"\n")
+    kept = {name: found for name, found in metrics.items() if name.partition(".")[2] in KEPT_METRICS}
+    seconds = round(time.process_time() - began, 1)
+    SHELF.put(name, given, {"seconds": seconds, "config": one.config.to_dict(), "metrics": rounded(kept)})
 
 
 def read(name: str) -> Measured | None:
     """What was found on one of `TABLES`; None where it was never compared."""
-    path = KEPT / f"{name}.json"
-    if not path.exists():
+    found = SHELF.take(name)
+    if found is None:
         return None
-    document = json.loads(path.read_text())
-    metrics = {metric: np.array(value) for metric, value in document["metrics"].items()}
-    config = TableConfig.from_dict(document["config"])
-    return Measured(config, metrics, document["data"], document["seconds"], document["code"] != _code())
-
-
-def _code() -> str:
-    """A fingerprint of the code that these numbers rest on."""
-    return digest(closure(roots(TableConfig), TableConfig().structures))
+    metrics = {metric: np.array(value) for metric, value in found["metrics"].items()}
+    return Measured(TableConfig.from_dict(found["config"]), metrics, found["data"], found["seconds"], found["old"])
 
 
 if __name__ == "__main__":

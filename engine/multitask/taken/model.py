@@ -31,7 +31,7 @@ class Heads(nn.Module):
         self.structure = structure
 
     def forward(self, x: Tensor) -> tuple[Tensor, ...]:
-        """x (B, D)."""
+        """x (B, D) → the outputs of the file, as `OUTPUTS` names them."""
         found = self.structure(x)
         return tuple(getattr(found, name) for name in OUTPUTS)
 
@@ -62,7 +62,7 @@ def _about(config: MultitaskConfig) -> str:
 
 
 def shaped(config: Config, structure: str, learnt: Mapping[str, Tensor], notes: Mapping[str, str]) -> nn.Module:
-    """The structure of a config, none of it drawn for a seed."""
+    """The structure of a config with these parameters, each in its own shape, in place of drawn ones."""
     if isinstance(config, TableConfig):
         return table.shaped(config, structure, notes)
     assert isinstance(config, MultitaskConfig)

@@ -142,7 +142,7 @@ class Trained:
 
     @property
     def models(self) -> Models:
-        """As they were trained last."""
+        """Both networks as they were trained last."""
         assert self._models is not None, "night 0 comes first"
         return self._models
 

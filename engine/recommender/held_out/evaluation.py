@@ -49,7 +49,8 @@ class RecallJudge:
         self._data, self._beside = data, beside
 
     def metrics(self, recall: Recall, whole: bool) -> dict[str, Array]:
-        """Recall's share of a frame, on `TESTED` held-out watches or, if `whole`, on all."""
+        """Recall's share of a frame, on `TESTED` held-out watches or, if `whole`, on all: "{name}.hits" (K,) at `CUTS`,
+        "{name}.gain" of recall over what stands beside it, "recall.new" () and "recall.groups"."""
         data, site = self._data, self._data.site
         test = tested(data, len(data.test) if whole else TESTED)
         v, most = recall.net.output.weight.detach().numpy(), min(CUTS[-1], len(site.known))
@@ -70,7 +71,7 @@ class RankingJudge:
         self._beside = {key: value for name, z in scores.items() for key, value in judged(data, name, z).items()}
 
     def metrics(self, ranker: Ranker) -> dict[str, Array]:
-        """Ranking's share of a frame."""
+        """Ranking's share of a frame, and that of what stands beside it, each a number ()."""
         z = ranker.logits(self._data.features.some(self._data.judged))
         return judged(self._data, "ranking", z, self._truth) | self._beside
 
@@ -90,7 +91,8 @@ def _new(recall: Recall, test: Examples, v: Array) -> Array:
 
 
 def tested(data: Data, most: int) -> Examples:
-    """At most so many: the first of a simulated site, where users stand in no order; of a file they do."""
+    """Held-out watches to test on, at most so many: of a simulated site the first, whose users stand in no order; of a file some
+    from all of it."""
     if data.site.world.true:
         return data.test.some(np.arange(min(len(data.test), most)))
     count = min(len(data.test), most, max(MOST_SCORES // len(data.site.known), TESTED))

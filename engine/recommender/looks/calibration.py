@@ -42,7 +42,7 @@ class OddsAgainstTruth:
         return self.odds * (1.0 - self.click)
 
     def some(self, rows: Array) -> OddsAgainstTruth:
-        """Those at some places (N,), in that order."""
+        """The impressions at some places (N,), in that order."""
         return OddsAgainstTruth(
             self.user[rows], self.video[rows], self.odds[rows], self.click[rows], self.minutes[rows]
         )

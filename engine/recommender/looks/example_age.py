@@ -64,8 +64,8 @@ class Response:
 
 
 def respond(server: Server, user: int, now: float, which: str, rows: Array, without: tuple[int, ...] = ()) -> Response:
-    """One user at a moment, told every age. Where example age is off the network has never been told any, nor is it
-    here."""
+    """How a user's scores of the videos in `rows` (N,) at one moment answer to every age that the network is told. Where
+    example age is off the network has never been told any, nor is it here."""
     config, values = server.config, np.linspace(0.0, 1.0, SWEPT)
     gone = np.array(without, np.int64)
     seen = viewers(server.site, at_moments(server, np.array([user]), np.array([now])), serving=True, without=gone)
@@ -160,8 +160,8 @@ def users_of(site: Site, among: Array, parts: int) -> Array:
 
 
 def readable(site: Site, rows: Array) -> Array:
-    """Users whose watches all have a vector in the table, given the rows that it holds: all, unless a recording has kept
-    those of some users."""
+    """Users (U,) whose watches all have a vector in the table, given the rows (R,) that it holds: all, unless a recording has
+    kept those of some users."""
     watches = site.history.watches
     count = np.diff(watches.start)
     row = site.row(watches.item)

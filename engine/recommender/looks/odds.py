@@ -32,7 +32,8 @@ class Fit:
 
 
 def fit(rate: float, minutes: Array, seed: int = 0) -> Fit:
-    """`IMPRESSIONS` with a click rate, watch times drawn from `minutes`; Newton's method."""
+    """Fit weighted logistic regression by Newton's method to `IMPRESSIONS` with a click rate, their watch times drawn from
+    `minutes` (N,)."""
     rng = np.random.default_rng(seed)
     clicked = round(IMPRESSIONS * rate)
     watched = float(rng.choice(minutes, clicked).sum())

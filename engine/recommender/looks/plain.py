@@ -35,7 +35,8 @@ class Plain:
         return None if kinds is None else OfOwnKinds(Recent(self._site, there, Chosen().kinds), kinds)
 
     def recent(self, user: int, when: float, gone: Array, most: int) -> Array:
-        """(most,) ids: what was watched most these days in the kinds that the user watches, without the ids that are `gone`."""
+        """Ids (most,) of what was watched most in the last days in the kinds that the user watches, without those that are
+        `gone` (G,)."""
         if self._hits is None:
             return np.zeros(0, np.int64)
         site, moment, one = self._site, np.array([int(when * SECONDS)]), np.array([user])
@@ -46,7 +47,8 @@ class Plain:
         return site.known[np.argsort(-scores, kind="stable")[:most]]
 
     def shares(self, user: int, when: float, gone: Array, most: int) -> tuple[float, float]:
-        """Of the best possible watch time of `most` videos, what the recent hits leave, and what as many at random do."""
+        """The shares of the best possible watch time of `most` videos that recent hits leave, and as many videos at random,
+        without the ids that are `gone` (G,)."""
         _, minutes = self._truth.favourites(user, when)
         best = max(float(minutes[:most].sum()), 1e-9)
         hits = self.recent(user, when, gone, most)

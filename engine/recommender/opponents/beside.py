@@ -25,6 +25,8 @@ ASKED = 1_000
 """Watches that choose: of each of so many users the one before the last."""
 SMALL = 3_000
 """Videos, the most watched, on which item-kNN, EASE and ALS are tuned: a trial on all of a large log takes half a minute."""
+TRIED_USERS = 10_000
+"""Users by whose watches ALS is tuned, those that choose among them: a trial on all of a large log takes seconds."""
 SIMILARITIES = 30_000_000
 """That item-kNN keeps at most: 240 MB."""
 FEWEST_NEIGHBOURS = 20
@@ -121,13 +123,14 @@ class Beside:
 def tried(
     site: Site, held_out: Array, name: str, chosen: Chosen, tick: Callable[[], None] | None = None
 ) -> float | None:
-    """Hits at 100 of one opponent with some settings, on the watches before the held-out ones; None where there is none such, or
-    nothing to try it on."""
+    """The share of hits at 100 of one opponent with some settings, on the watches before the held-out ones (E,); None where
+    there is none such, or nothing to try it on."""
     before = watch_before(site, held_out)
     if not len(before):
         return None
     small = most_watched(site, without(site, held_out, before.place)) if name in ("knn", "ease", "als") else site
-    beside = Beside(small, np.concatenate((held_out, before.place)), chosen, tick, als.ROUNDS_OF_A_TRIAL)
+    unseen = (held_out, before.place, *([unasked(site, before)] if name == "als" else []))
+    beside = Beside(small, np.concatenate(unseen), chosen, tick, als.ROUNDS_OF_A_TRIAL)
     serving, cut = Serving(small, before), min(CUTS[1], len(small.known))
     for _, scores in beside.scores(before, (name,)):
         return float(hit_rates(serving.best(scores, cut), before.label, (cut,))[0])
@@ -135,7 +138,7 @@ def tried(
 
 
 def watch_before(site: Site, held_out: Array) -> Examples:
-    """Of at most `ASKED` users the watch before the held-out one, where two came before it."""
+    """The watches before the held-out ones (E,), of at most `ASKED` users, where two came before: settings are tuned on these."""
     watches = site.history.watches
     owner = watches.owner()[held_out]
     some = held_out - watches.start[owner] >= 3
@@ -145,8 +148,21 @@ def watch_before(site: Site, held_out: Array) -> Examples:
     return Examples(users, place, watches.item[place], np.zeros(len(place)), place, watches.second[place])
 
 
+def unasked(site: Site, before: Examples) -> Array:
+    """Places of the watches of all users but `TRIED_USERS`: those asked about, and others of the log, evenly."""
+    watches = site.history.watches
+    users = len(watches.start) - 1
+    others = np.setdiff1d(np.arange(users), before.user)
+    kept = np.zeros(users, bool)
+    kept[before.user] = True
+    kept[
+        others[np.linspace(0, len(others) - 1, min(max(TRIED_USERS - len(before), 0), len(others))).astype(np.int64)]
+    ] = True
+    return np.flatnonzero(~kept[watches.owner()])
+
+
 def most_watched(site: Site, there: Array) -> Site:
-    """The same site with a vocabulary of the `SMALL` most watched videos, by the watches that are `there` (W,)."""
+    """A site with a vocabulary of the `SMALL` most watched videos, by the watches that are `there` (W,)."""
     counts = np.bincount(site.watches(there).item, minlength=len(site.known))
     return site.with_vocabulary(np.sort(site.known[np.argsort(-counts, kind="stable")[:SMALL]]))
 

@@ -18,7 +18,7 @@ PRIOR = 10.0
 
 
 def scores(data: Data, past: Earlier) -> dict[str, Array]:
-    """Of the judged impressions, (N,) each: "popular" the rate at which a video was watched when it was shown, "knn" its
+    """Scores of the judged impressions, (N,) each: "popular" the rate at which a video was watched when it was shown, "knn" its
     similarities with the user's last watches. Both know what lies before the first of them alone."""
     site, some = data.site, data.features.some(data.judged)
     knn = ItemKNN(past.watches, len(site.known))

@@ -35,7 +35,9 @@ class Ease:
         x = self._seen
         self._weights: Array | None = None
         if x.shape[0] >= x.shape[1]:
-            p = _inverse(x.T.tocsr(), penalty)
+            p = _inverse(
+                x.T.tocsr(), penalty
+            ).T  # the same, its rows in memory one after another: a user's row times B adds rows
             p /= -np.diag(p).copy()
             np.fill_diagonal(p, 0.0)
             self._weights = p

@@ -32,7 +32,7 @@ def facts(data: Data, tuned: Tuned) -> dict[str, Array]:
 
 
 def chosen_of(found: Mapping[str, Array]) -> Chosen:
-    """The settings that `facts` tell of."""
+    """The settings of the opponents, as `facts` holds them: "chosen.{setting}" ()."""
     return Chosen(**{name: type(value)(found[f"chosen.{name}"]) for name, value in asdict(Chosen()).items()})
 
 
@@ -76,7 +76,7 @@ class OnALog:
         return clicks.scores(data, past)
 
     def facts(self) -> dict[str, Array]:
-        """`facts` of the log, as far as they are known."""
+        """What is known so far of the opponents on this log, by the names and in the shapes of `facts`."""
         return self._made.result().facts if self._made.done() else {}
 
     def stop(self) -> None:

@@ -44,7 +44,7 @@ class Tuned:
 
 
 def grids(days: float, videos: int) -> tuple[Grid, ...]:
-    """Of a log of so many days, tuned on so many videos. Settings are tuned in this order, with the best so far of the others."""
+    """The grids of settings to try on a log of so many days, tuned on so many videos. Settings are tuned in this order, with the best so far of the others."""
     windows = (0.25, 0.5, 1.0, 2.0, 4.0, 7.0, 14.0, 30.0, 90.0, 365.0)
     penalties = (10.0, 30.0, 100.0, 300.0, 1_000.0, 3_000.0, 10_000.0, 30_000.0)
     return (
@@ -60,23 +60,34 @@ def grids(days: float, videos: int) -> tuple[Grid, ...]:
 
 
 def tune(site: Site, held_out: Array, tick: Callable[[], None] | None = None) -> Tuned:
-    """Every setting of every opponent, by how often it finds the watch before the held-out one among the first 100. Neither watch
-    is seen meanwhile."""
+    """Choose every setting of every opponent by how often it finds the watch before the held-out one among the first 100.
+    Neither watch is seen meanwhile, and what was tried with the same settings is not tried again."""
     best, between, knn = Chosen(), {}, Neighbours(site, held_out)
-    for grid in grids(float(site.world.config.days), knn.videos):
+    every = grids(float(site.world.config.days), knn.videos)
+    known: dict[tuple[object, ...], float | None] = {}
+    for grid in every:
         kind = type(getattr(best, grid.setting))
 
         def trial(value: float, grid: Grid = grid, best: Chosen = best, kind: type = kind) -> float | None:
             some = replace(best, **{grid.setting: kind(value)})
-            if grid.opponent != "knn":
-                return tried(site, held_out, grid.opponent, some, tick)
-            return knn.hits(some.shrinkage, some.neighbours, tick) if len(knn) else None
+            same = grid.opponent, *(getattr(some, one.setting) for one in every if one.opponent == grid.opponent)
+            if same not in known:
+                known[same] = _hits(site, held_out, grid.opponent, some, knn, tick)
+            return known[same]
 
         values = searched(grid, trial)
         if values:
             best = replace(best, **{grid.setting: kind(winner(values))})
             between[grid.setting] = (min(values), max(values))
     return Tuned(best, between)
+
+
+def _hits(
+    site: Site, held_out: Array, name: str, some: Chosen, knn: Neighbours, tick: Callable[[], None] | None
+) -> float | None:
+    if name != "knn":
+        return tried(site, held_out, name, some, tick)
+    return knn.hits(some.shrinkage, some.neighbours, tick) if len(knn) else None
 
 
 def searched(grid: Grid, trial: Callable[[float], float | None]) -> dict[float, float]:
@@ -136,7 +147,7 @@ class Neighbours:
         return len(self._before)
 
     def hits(self, shrinkage: float, neighbours: int, tick: Callable[[], None] | None = None) -> float:
-        """Hits at 100."""
+        """The share of held-out watches that item-kNN has among the first 100 with these settings."""
         if self._similar is None or self._similar[0] != shrinkage:
             below = self._lengths + np.float32(shrinkage)
             similar = np.divide(self._both, below, out=np.zeros_like(self._both), where=below > 0)

@@ -18,7 +18,7 @@ from engine.measures import parameter_count
 from engine.recommender.held_out.data import Data
 from engine.recommender.held_out.served import CUTS, Serving
 from engine.recommender.opponents.beside import OPPONENTS, Beside, Chosen
-from engine.recommender.opponents.ease import MOST
+from engine.recommender.opponents.costs import numbers_kept
 from engine.recommender.recall.samples import Examples
 from engine.recommender.recall.training import viewers
 from engine.recommender.serving.restore import server_at
@@ -30,7 +30,7 @@ USERS, WATCHED, SHOWN = 5, 8, 10
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Of one method: the numbers that it keeps, of item-kNN at most; seconds until it could serve, its tuning apart; milliseconds for the first
+    """What one method costs: the numbers that it keeps, of item-kNN at most; seconds until it could serve, its tuning apart; milliseconds for the first
     300 that may be served to each of `engine.cost.ROWS` users, on one thread."""
 
     numbers: int
@@ -84,24 +84,9 @@ def _methods(data: Data, frames: Sequence[Frame], chosen: Chosen, asked: Example
         return found
 
     yield _Method("recall", scores, parameter_count(net))
-    kept = _numbers(data, chosen)
+    kept = numbers_kept(data, chosen)
     for name, found in Beside(data.site, data.test.place, chosen).scores(asked, OPPONENTS):
         yield _Method(name, found, kept[name])
-
-
-def _numbers(data: Data, chosen: Chosen) -> dict[str, int]:
-    """By opponent the numbers that it keeps: counts; of each watch its item and its moment; at most so many similarities;
-    of EASE a square of its items, or of the users where they are fewer; of ALS the factors of both."""
-    users, items = len(data.site.history.watches.start) - 1, len(data.site.known)
-    watches = len(data.site.history.watches.item) - len(data.test)
-    return {
-        "popular": items,
-        "recent": 2 * watches,
-        "kinds": 2 * watches + items,
-        "knn": items * min(chosen.neighbours, items - 1),
-        "ease": min(users, items, MOST) ** 2,
-        "als": (users + items) * chosen.factors,
-    }
 
 
 def _timed(methods: Iterator[_Method], trained: float) -> Iterator[tuple[_Method, float]]:

@@ -31,9 +31,9 @@ PLACES = 100
 def further(
     data: Data, frames: Sequence[Frame], beside: OnALog, present: Present | None = None
 ) -> dict[str, Array]:  # fmt: skip
-    """Of the network as these frames leave it, and of what stands beside it: "{name}.at" (4,) hits at `CUTS`, "{name}.ndcg" (),
-    "{name}.coverage" (). Of the lists that are served at `present` also "present.hits" (3,), "present.gain" (3, 3) by how much
-    the network hits oftener, and "present.listed" (), the share of users who have a list."""
+    """Measures of the network as these frames leave it, and of what stands beside it: "{name}.at" (4,) hits at `CUTS`,
+    "{name}.ndcg" (), "{name}.coverage" (). Of the lists that are served at `present` also "present.hits" (3,), "present.gain"
+    (3, 3) by how much the network hits oftener, and "present.listed" (), the share of users who have a list."""
     test, site = tested(data, len(data.test)), data.site
     most = min(CUTS[-1], len(site.known))
     found = {"recall": lists_of(server_at(site, frames).net, site, test, most)} | beside.lists(test, most)
@@ -57,7 +57,8 @@ def lists_of(net: CandidateNet, site: Site, test: Examples, most: int) -> Array:
 
 
 def measured(lists: Mapping[str, Array], labels: Array, videos: int) -> dict[str, Array]:
-    """The same of lists (E, most) by name, best first, -1 where there is nothing; labels (E,), of `videos` that there are."""
+    """Hits, NDCG and coverage, as `further` names them, of lists (E, most) by name, best first, -1 where there is nothing;
+    labels (E,), of `videos` that there are."""
     found: dict[str, Array] = {}
     for name, one in lists.items():
         found |= {

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from engine.files import ROOT, write_whole
+from engine.files import ROOT
 from engine.recommender.held_out.data import prepare
 from engine.recommender.opponents.on_a_log import chosen_of
 from engine.recommender.own_log.compared import Cost, Lists, compared
@@ -30,20 +29,10 @@ from engine.recommender.own_log.config import OwnLogConfig
 from engine.recommender.own_log.log import read_log
 from engine.recommender.own_log.site import enough_steps, own_config, own_site, train_own
 from engine.runs.frame import Frame
-from engine.runs.studies.fingerprint import closure, digest, roots
+from engine.runs.studies.open_data import OpenData, Shelf
 from engine.runs.studies.stored import rounded
 
-KEPT = ROOT / "assets" / "logs"
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """A log: where it lies in a folder of open data, how it becomes a file that a viewer could bring, and whose it is."""
-
-    file: str
-    table: Callable[[bytes], bytes]
-    title: str
-    source: str
+SHELF = Shelf(ROOT / "assets" / "logs", OwnLogConfig)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +66,14 @@ def sequences(data: bytes) -> bytes:
     return whole.to_csv(index=False).encode()
 
 
-LOGS: Mapping[str, Published] = {
-    "kuairand": Published(
+LOGS: Mapping[str, OpenData] = {
+    "kuairand": OpenData(
         "kuairand-pure/user_sequences.parquet",
         sequences,
         "KuaiRand-Pure",
         "Gao et al., CIKM 2022, doi 10.1145/3511808.3557624, CC BY-SA 4.0",
     ),
-    "movielens": Published(
+    "movielens": OpenData(
         "ml-latest-small/ratings.csv",
         lambda data: data,
         "MovieLens, ml-latest-small",
@@ -125,33 +114,25 @@ def measure(data: bytes) -> dict[str, Any]:
 def write(name: str, folder: Path) -> None:
     """Measure one of `LOGS` and keep what was found."""
     given = (folder / LOGS[name].file).read_bytes()
-    document = {"data": hashlib.sha256(given).hexdigest(), "code": _code(), **measure(LOGS[name].table(given))}
-    KEPT.mkdir(parents=True, exist_ok=True)
-    write_whole(KEPT / f"{name}.json", json.dumps(document, indent=1).encode() + b"\n")
+    SHELF.put(name, given, measure(LOGS[name].table(given)))
 
 
 def read(name: str) -> Measured | None:
     """What was found on one of `LOGS`; None where it was never measured."""
-    path = KEPT / f"{name}.json"
-    if not path.exists():
+    found = SHELF.take(name)
+    if found is None:
         return None
-    document = json.loads(path.read_text())
-    config = OwnLogConfig.from_dict(document["config"])
-    metrics = {name: np.array(value) for name, value in document["metrics"].items()}
+    config = OwnLogConfig.from_dict(found["config"])
+    metrics = {name: np.array(value) for name, value in found["metrics"].items()}
     return Measured(
         config,
         Frame(config.steps, metrics, {}),
-        document["data"],
-        document["seconds"],
-        {name: Cost(**cost) for name, cost in document.get("costs", {}).items()},
-        [Lists(**one) for one in document.get("lists", [])],
-        document["code"] != _code(),
+        found["data"],
+        found["seconds"],
+        {name: Cost(**cost) for name, cost in found.get("costs", {}).items()},
+        [Lists(**one) for one in found.get("lists", [])],
+        found["old"],
     )
-
-
-def _code() -> str:
-    """A fingerprint of the code that these numbers rest on."""
-    return digest(closure(roots(OwnLogConfig)))
 
 
 if __name__ == "__main__":

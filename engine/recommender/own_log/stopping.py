@@ -33,7 +33,7 @@ class Best:
         self._kept: dict[str, Tensor] = {}
 
     def look(self, step: int) -> float:
-        """Hits at 100 now."""
+        """The share of validation watches among the first 100 now; the parameters are kept where it is the best so far."""
         site, some = self._recall.site, self._validation
         u = torch.cat([self._recall.read(part).vector for part in batches(some)]).numpy()
         v, cut = self._recall.net.output.weight.detach().numpy(), min(CUTS[1], len(site.known))
@@ -61,7 +61,7 @@ def validation_of(data: Data) -> Examples:
 
 
 def train_recall_until(data: Data, tick: Tick | None, beside: Opponents | None) -> Iterator[Frame]:
-    """As `engine.recommender.training.train_recall`, but the validation watches are not learnt from, and it ends at the last
+    """Train recall as `engine.recommender.training.train_recall` does, but the validation watches are not learnt from, and it ends at the last
     step or once their hits have not risen for `PATIENCE` frames, with the network that hit most.
 
     metrics beside those: "recall.validation" () hits at 100, in the last frame "recall.stopped" () the step it went back to.

@@ -19,7 +19,7 @@ from engine.runs.seeds import generator
 
 
 class Ranking:
-    """A ranker in training.
+    """A ranker with its optimisers and its training rows.
 
     train    what was known of N impressions; clicked (N,), minutes (N,) what became of them
     videos   (K, D) embeddings to begin with, of candidate generation, which has learnt what stands near what
@@ -54,7 +54,7 @@ class Ranking:
             self.net.video.weight.copy_(videos)
 
     def fit(self) -> Iterator[Tensor]:
-        """All of training: the loss () of each step."""
+        """Train for all steps of the config: the loss () of each."""
         for _ in range(self.config.ranking_steps):
             yield self.learn()
 

@@ -41,7 +41,8 @@ class Examples:
 
 
 def split(site: Site) -> tuple[Examples, Examples]:
-    """Training and test. Of each user with enough watches one is the test: the last, or one at random.
+    """The examples to train on, and those to test on. Of each user with enough watches one is the test: the last, or one at
+    random.
 
     The last leaks nothing of its user: all that is trained on came before it. (The vocabulary alone counts it as a watch,
     which lends 1.5 % of the tested videos a vector at the default.) A random one stands among later watches, which both

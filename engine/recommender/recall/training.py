@@ -62,7 +62,7 @@ class Recall:
         )
 
     def fit(self, tick: Callable[[], None] | None = None) -> Iterator[Tensor | None]:
-        """All of training, one item for each step: None before the first, which finds the network untrained, then losses.
+        """Train for all steps of the config: None before the first, which finds the network untrained, then the loss () of each.
 
         item2vec comes first where the config has it, before the first loss; `tick` is called on its way.
         """

@@ -32,7 +32,7 @@ class Course:
 
 
 def asked(site: Site, frame: Frame, users: Sequence[int], truth: Truth) -> dict[str, Array]:
-    """What a frame that keeps the parameters of recall says of some users, as the metrics above."""
+    """What a frame that keeps the parameters of recall says of some users: `RECALLED` (U, K) rows and `KEPT` (U, 3) shares."""
     server, none = server_at(site, [frame]), len(site.known)
     rows = np.full((len(users), site.world.config.recalled), none, np.uint16 if none < 1 << 16 else np.int32)
     kept = np.empty((len(users), 3), np.float32)

@@ -75,7 +75,7 @@ def scene(server: Server, truth: Truth, user: int, day: float, without: tuple[in
 
 
 def lost_favourites(server: Server, truth: Truth, given: Recommendation) -> tuple[Favourite, ...]:
-    """Of the user's best in truth, the first lost at each stage, the best first."""
+    """For each stage the best of the user's favourites in truth that is lost there, the best first."""
     ids, minutes = truth.favourites(given.user, given.now)
     cold = server.site.row(ids) < 0
     recalled = np.isin(ids, given.candidates)

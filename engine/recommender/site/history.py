@@ -44,7 +44,7 @@ class Sequences:
         return np.where(inside, self.item[np.maximum(at, 0)], -1)
 
     def mapped(self, to: Array) -> Sequences:
-        """The same events with items `to[item]`, to (V,), without those that become negative."""
+        """These events with items `to[item]`, to (V,), without those that become negative."""
         kept, item = self.kept(to[self.item] >= 0), to[self.item]
         return replace(kept, item=item[item >= 0])
 

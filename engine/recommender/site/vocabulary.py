@@ -38,7 +38,7 @@ class Site:
         return watches.mapped(self._row)
 
     def with_vocabulary(self, known: Array) -> Site:
-        """The same site with other videos in the vocabulary: ids (K,), ascending."""
+        """A site with other videos in the vocabulary: ids (K,), ascending."""
         return Site(self.world, self.history, known, rows_of(known, len(self.world.videos)))
 
 

@@ -46,7 +46,7 @@ class NGrams:
         return found
 
     def loss(self, inputs: Array, targets: Array) -> float:
-        """Mean of -ln P in nats per character."""
+        """Mean of -ln P in nats per character: inputs and targets (L, B)."""
         return float(-np.log(self.probabilities(inputs, targets)).mean())
 
 
@@ -61,7 +61,8 @@ class _Counts:
         self._kinds = np.diff(np.append(first, len(self._codes)))
 
     def mixed(self, context: Array, targets: Array, shorter: Array, weight: float) -> Array:
-        """Its probabilities, mixed with those of the context that is one shorter; those alone where it was never seen."""
+        """Probabilities (N,) of targets after contexts of this length, mixed with those of the context that is one shorter;
+        those alone where it was never seen."""
         seen, kinds = (_at(self._contexts, values, context) for values in (self._seen, self._kinds))
         both = _at(self._codes, self._count, context * self._symbols + targets)
         kinds = weight * kinds
@@ -85,7 +86,7 @@ def _at(keys: Array, values: Array, asked: Array) -> Array:
 
 
 def chosen_order(ids: Array, validation: Array, symbols: int, orders: Sequence[int] = ORDERS) -> int:
-    """The length that tells most of the validation part, counted in the training part."""
+    """The length that tells most of the validation part, counted in the training part, ids each (N,)."""
     losses = {order: NGrams(ids, symbols, order).loss(*_pairs(ids, validation, order)) for order in orders}
     return min(losses, key=losses.__getitem__)
 

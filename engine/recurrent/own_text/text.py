@@ -65,7 +65,7 @@ class Found:
 
 
 def found_in(data: bytes, told: str = "") -> Found:
-    """Read a text. Raises UserError where it cannot be used."""
+    """What a file of text is made of: its alphabet, its size, a piece to read. Raises UserError where it cannot be used."""
     text, about = _decoded(data, told)
     return replace(_found(text), opened=about)
 

@@ -71,7 +71,7 @@ def graph(reader: Reader, task: Task, probabilities: Callable[[Tensor], Tensor])
 
 
 def shaped(config: RecurrentConfig, cell: str, learnt: Mapping[str, Tensor], notes: Mapping[str, str]) -> nn.Module:
-    """The reader of a config, none of it drawn for a seed."""
+    """The reader of a config with these parameters, each in its own shape, in place of drawn ones."""
     return build(config, cell, task_of(config))
 
 

@@ -35,7 +35,7 @@ class Floor:
         self.seats = Seats(policy, hire)
 
     def place(self, run: Run) -> tuple[int, UserError | None]:
-        """Its place in the queue, and what is wrong where no worker can be started. Those that are starting up will take
+        """A run's place in the queue, and what is wrong where no worker can be started. Those that are starting up will take
         the first ones."""
         retry_at = self.seats.retry_at
         if retry_at is not None:
@@ -105,7 +105,7 @@ class Floor:
         self.dispatch()
 
     def died(self, worker: Worker, how: Exit) -> None:
-        """A worker is gone: its run is tried again or says so, and another worker is hired."""
+        """Take a worker's death in: its run is tried again or says so, and another worker is hired."""
         seat = self.seats.of(worker)
         if seat is None:
             return

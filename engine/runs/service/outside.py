@@ -80,7 +80,7 @@ class Outside:
         return True
 
     def idle(self, seats: Iterable[Seat], now: float) -> list[Seat]:
-        """Those that have done nothing for too long; called often."""
+        """Seats elsewhere whose workers have done nothing for too long; called often."""
         found = []
         for seat in seats:
             if not seat.away:

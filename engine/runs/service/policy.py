@@ -54,7 +54,7 @@ class RunPolicy:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
-        """As the server's variables say: GATESCOPE_WORKERS, GATESCOPE_QUEUE and so on; ValueError names a wrong one."""
+        """The policy that the server's variables say: GATESCOPE_WORKERS, GATESCOPE_QUEUE and so on; ValueError names a wrong one."""
         found: dict[str, int | float] = {}
         for field in fields(cls):
             name = PREFIX + field.name.upper()

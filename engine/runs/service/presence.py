@@ -48,7 +48,7 @@ class Presence:
             self._back(owner)
 
     def look(self) -> None:
-        """See who is there: called every second or so."""
+        """Look which owners are there, and tell who has been away too long: called every second or so."""
         told: list[tuple[Callable[[str], None], str]] = []
         with self._lock:
             now = self._now()

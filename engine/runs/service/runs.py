@@ -149,7 +149,7 @@ class Runs:
 
     @property
     def workers(self) -> tuple[Worker, ...]:
-        """Those that are there, ready or not."""
+        """The workers of this service, ready or not."""
         with self._lock:
             return tuple(seat.worker for seat in self._floor.seats if seat.worker is not None)
 

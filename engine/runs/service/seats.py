@@ -113,7 +113,7 @@ class Seats:
                     LOG.warning("a worker could not be started, %d times in a row: %r", seat.failures, error)
 
     def add(self, seats: list[Seat]) -> None:
-        """Seats at workers elsewhere."""
+        """Take in seats at workers elsewhere."""
         self._seats += seats
 
     def remove(self, seat: Seat) -> None:

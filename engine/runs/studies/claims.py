@@ -43,6 +43,7 @@ class Claim(Generic[C, S]):
     score     (S,) what is held against a threshold, where one is
     enough    seeds from which on its verdict is more than a preview
     beside    it is the same claim as another at a further cut or setting: its numbers are shown, without a verdict of its own
+    opponents what it compares, where its cells do not name it
     """
 
     id: str
@@ -52,9 +53,10 @@ class Claim(Generic[C, S]):
     score: Callable[[S], Array] | None = None
     enough: int = ENOUGH_COSTLY_SEEDS
     beside: bool = False
+    opponents: tuple[str, ...] = ()
 
     def judged(self, stored: S) -> Judged:
-        """What it is judged by in these results. KeyError where one that it needs is missing."""
+        """What the claim is judged by in these results. KeyError where one that it needs is missing."""
         return Judged(self.differences(stored), self.smallest, self.enough)
 
     def verdict(self, stored: S) -> Verdict:
@@ -109,34 +111,55 @@ def verdicts(claims: Sequence[Claim[C, S]], stored: S) -> dict[str, Verdict]:
     return told
 
 
+FLAT = (
+    "claim", "cut", "seeds", "mean", "low", "high", "median", "signed_rank_p", "holm_p", "verdict",
+    "smallest_that_matters", "rates", "steps", "opponents",
+)  # fmt: skip
+"""What a line of JSON says of a claim."""
+LENGTHS = ("steps", "ranking_steps")
+"""Settings that say how long a cell is trained; the longest is its training, the other one of its stages is not judged."""
+
+TOLD_APART = frozenset({"seed", "learning_rate", *LENGTHS})
+
+
 def flat(claim: Claim[C, S], verdict: Verdict) -> dict[str, object]:
     """A claim with its verdict as plain values under flat keys, for a line of JSON. `signed_rank_p` is that of the claim
     alone; `holm_p` the larger of both tests' after Holm's correction, which decides whether it holds. A claim that stands
     beside another has no verdict: null."""
     configs = [cell.to_dict() for cell in claim.needs]
+    lengths = [max(config[name] for name in LENGTHS if name in config) for config in configs if "steps" in config]
     return _named(claim.id) | {
         "seeds": verdict.runs,
-        "ahead": verdict.ahead,
         "mean": verdict.mean,
         "low": verdict.low,
         "high": verdict.high,
         "median": verdict.median,
-        "t_p": verdict.t.p,
         "signed_rank_p": verdict.signed_rank.p,
         "holm_p": max(verdict.t.holm, verdict.signed_rank.holm),
-        "family": verdict.family,
         "verdict": None if claim.beside else str(verdict.outcome),
-        "few": list(verdict.few),
         "smallest_that_matters": verdict.smallest,
         "rates": sorted({float(rate) for config in configs for rate in np.atleast_1d(config.get("learning_rate", []))}),
-        "steps": sorted({config["steps"] for config in configs if "steps" in config}),
-        "opponents": sorted({rung for cell in claim.needs for rung in cell.rungs}),
+        "steps": sorted(set(lengths)),
+        "opponents": list(claim.opponents or _opponents(claim.needs)),
     }
 
 
+def _opponents(needs: Sequence[Config]) -> list[str]:
+    """The rungs of some cells; of cells without any the settings in which they differ, with their values."""
+    if rungs := sorted({rung for cell in needs for rung in cell.rungs}):
+        return rungs
+    said = [{name: value for name, value in cell.to_dict().items() if name not in TOLD_APART} for cell in needs]
+    names = [name for name in said[0] if any(one.get(name) != said[0][name] for one in said)]
+    return sorted({f"{name}={_plain(one[name])}" for one in said for name in names if name in one})
+
+
+def _plain(value: object) -> str:
+    return "+".join(map(str, value)) if isinstance(value, (tuple, list)) else str(value)
+
+
 def flat_withdrawn(id_: str, why: str) -> dict[str, object]:
-    """A claim that is made no more, as plain values: no numbers, and why."""
-    return _named(id_) | {"verdict": "withdrawn", "why": why}
+    """A claim that is made no more, under the same keys: no numbers, and why."""
+    return dict.fromkeys(FLAT) | _named(id_) | {"verdict": "withdrawn", "why": why}
 
 
 def _named(id_: str) -> dict[str, object]:

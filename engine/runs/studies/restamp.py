@@ -2,7 +2,7 @@
 
     python -m engine.runs.build restamp [playground …] [--since REVISION] [--seed N]
 
-At least one cell of each claim and of each rung is trained again, drawn by the seed. Every stored digit must come back. Another
+At least one cell of each claim and of each rung whose code was changed is trained again, drawn by the seed. Every stored digit must come back. Another
 processor adds in another order, so that a digit may differ there: `--since` names a revision whose fingerprints held, and where
 the stored digits do not come back its code must give the same ones on this machine. What was done is added to assets/claims/restamp.log.
 """
@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,7 +55,7 @@ class Differs(Exception):
 def restamp(shipped: Shipped[Any, Any], since: str = "", seed: int = 0) -> None:
     """Renew one playground's fingerprints. Raises Differs, and leaves all as it was, where a number does not come back."""
     name, stored = shipped.playground, shipped.read_study()[1]
-    cells = sample({claim.id: claim.needs for claim in shipped.claims}, stored, seed)
+    cells = sample({claim.id: claim.needs for claim in shipped.claims}, stored, seed, shipped.old())
     print(f"{name}: {len(cells)} of {len(stored)} cells", flush=True)
     seconds: dict[Config, float] = {}
     trained = dict(zip(cells, _trained(ROOT, name, cells, seconds), strict=True))
@@ -72,13 +72,18 @@ def restamp(shipped: Shipped[Any, Any], since: str = "", seed: int = 0) -> None:
     _note(name, cells, moved, since, seed)
 
 
-def sample(by_claim: Mapping[str, Sequence[Config]], stored: Results, seed: int) -> list[Config]:
-    """At least one cell of each claim that has been trained, and one of each rung."""
+def sample(
+    by_claim: Mapping[str, Sequence[Config]], stored: Results, seed: int, old: Collection[str] = ()
+) -> list[Config]:
+    """At least one cell of each claim that has been trained, and one of each rung; where only the code of some is `old` (by
+    `key`), of those alone: the others rest on nothing that was changed."""
     chance = random.Random(seed)
+    asked = [cell for cell in stored if not old or key(cell) in old]
     trained = {id_: cells for id_, cells in by_claim.items() if all(cell in stored for cell in cells)}
-    found = dict.fromkeys(chance.choice(cells) for _, cells in sorted(trained.items()))
-    for rungs in sorted({key(cell) for cell in stored} - {key(cell) for cell in found}):
-        found[chance.choice([cell for cell in stored if key(cell) == rungs])] = None
+    some = {id_: [cell for cell in cells if not old or key(cell) in old] for id_, cells in trained.items()}
+    found = dict.fromkeys(chance.choice(cells) for _, cells in sorted(some.items()) if cells)
+    for rungs in sorted({key(cell) for cell in asked} - {key(cell) for cell in found}):
+        found[chance.choice([cell for cell in asked if key(cell) == rungs])] = None
     return list(found)
 
 

@@ -15,6 +15,7 @@ from engine.runs.recording import Recording
 from engine.runs.studies.claims import C, Claim, S, family_of, verdicts
 from engine.runs.studies.fingerprint import fingerprints
 from engine.runs.studies.stored import Results, read_seconds, read_study, write_study
+from engine.runs.studies.tuning import Found, Tuning
 from engine.runs.studies.verdict import Verdict
 
 
@@ -33,6 +34,7 @@ class Shipped(Generic[C, S]):
     keeps       which metrics of a cell are stored
     withdrawn   by their ids the claims that are made no more, and why
     asks        settings that its claims' sentences name, so that whoever asks them again cannot have others
+    tunings     how the learning rates of the claims are chosen; found  which were
     """
 
     playground: str
@@ -47,6 +49,8 @@ class Shipped(Generic[C, S]):
     thick: Callable[[Recording[C]], Recording[C]] = _as_it_is
     withdrawn: Mapping[str, str] = field(default_factory=dict)
     asks: frozenset[str] = frozenset()
+    tunings: tuple[Tuning[Any], ...] = ()
+    found: Found = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:

@@ -52,7 +52,7 @@ def renew(path: Path, cells: Iterable[Config], seconds: Mapping[Config, float] =
 
 
 def rounded(metrics: Mapping[str, Array], keep: Callable[[str], bool] = lambda name: True) -> dict[str, Any]:
-    """What is stored of a cell's metrics, as lists."""
+    """The metrics of a cell as they are stored: rounded, as nested lists in their own shapes."""
     return {
         name: np.round(np.asarray(metric, np.float64), DIGITS).tolist()
         for name, metric in metrics.items()

@@ -133,7 +133,7 @@ class Judged:
         return len(self.differences) > 1 and bool(np.isfinite(self.differences).all())
 
     def without(self, runs: Array) -> Judged:
-        """The same without some of its runs."""
+        """This claim without some of its runs, numbers (K,) from 0."""
         return replace(self, differences=np.delete(self.differences, runs))
 
 

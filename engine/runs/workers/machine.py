@@ -41,7 +41,7 @@ class Machine:
 
     @classmethod
     def told(cls, said: Mapping[str, Any]) -> Self:
-        """As a worker's first record tells it."""
+        """The machine that a worker's first record tells of."""
         return cls(str(said["code"]), str(said["libraries"]), str(said["processor"]))
 
     def to_dict(self) -> dict[str, str]:

@@ -33,7 +33,7 @@ def doubts(log: LogTable) -> tuple[Note, ...]:
 
 
 def newest(log: LogTable, fewest: int = 1) -> Array:
-    """Of each user with so many watches the row of the newest one; of equal times the file's last."""
+    """The rows (U,) of the newest watch of each user with so many; of equal times the file's last."""
     rows = np.flatnonzero(log.clicked & ~log.again)
     order = rows[np.lexsort((rows, log.moments[rows], log.user[rows]))]
     user = log.user[order]

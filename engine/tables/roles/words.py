@@ -21,7 +21,7 @@ ABOVE, BELOW = re.compile(r"^(?:>=?|≥|above|over)\s*[\d$]|\+\.?$"), re.compile
 
 
 def positive_of(values: Sequence[str]) -> str | None:
-    """Of two values the one that says yes; None where neither says so."""
+    """The one of two values that says yes; None where neither says so."""
     if len(values) != 2:
         return None
     one, other = values

@@ -18,16 +18,16 @@ from pages.recommender.looks import ab_charts
 from pages.recommender.looks.studies import study, verdicts
 from pages.recommender.shown import Shown
 from pages.ui.controls.choices import one_of
-from pages.ui.language import N_, bare, explain, t
+from pages.ui.language import N_, bare, explain, sentences, t
 from pages.ui.pieces.on_your_settings import takes
 from pages.ui.pieces.verdict import numbers, tests, verdict_line
 from pages.ui.run import polling, training
 from pages.ui.run.house import owner
 
 ASKED = "recommender_ab_asked"
-CLAIMS = {"minutes_win_the_test": N_("Drawn by expected minutes, a page earns more minutes than drawn by clicks:")}
+CLAIMS = {"minutes_win_the_test": N_("Drawn by expected watch time, a page earns more minutes than drawn by clicks:")}
 ORDER = {
-    "minutes": N_("expected minutes"),
+    "minutes": N_("expected watch time"),
     "clicks": N_("clicks"),
     "recall": N_("recall's score"),
     "popular": N_("minutes watched by all, last seven days"),
@@ -42,7 +42,7 @@ def draw(now: Shown) -> None:
     """What is split and how it is drawn, the stored study, then a test of one's own."""
     st.markdown(
         t(
-            "Users are split by lot. Arm A's pages are drawn by the ranker's expected minutes, arm B's by another order of the same candidates: what scores higher stands there more often and further up (Plackett-Luce), the more so the lower the temperature. So A's log knows how probable each page was under A and under B, and can be weighed as if B had drawn it."
+            "Users are split by lot. Arm A's pages are drawn by the ranker's expected watch time, arm B's by another order of the same candidates: what scores higher stands there more often and further up (Plackett-Luce), the more so the lower the temperature. So A's log knows how probable each page was under A and under B, and can be weighed as if B had drawn it."
         )
     )
     study(_claims)
@@ -99,7 +99,7 @@ def _draw() -> None:
             bare("Test with {count} seeds", count=len(SEEDS)), key="ab_start", icon=":material/call_split:",
             on_click=_begin, args=(config,), disabled=_active(),
         )  # fmt: skip
-        st.caption(_said(config) + " " + takes(_seconds()))
+        st.caption(sentences((_said(config), takes(_seconds()))))
     going = _going()
     if going is not None:
         _so_far(going)
@@ -124,7 +124,7 @@ def _chosen() -> AbConfig:
 def _said(config: AbConfig) -> str:
     """What would be tested, and on what."""
     return t(
-        "{videos} videos, {users} users, {days} days; both models are trained on the log before, {steps} steps each. Seeds from {first} on. Temperature 1 draws in proportion to expected minutes; 0 is the best first, always.",
+        "{videos} videos, {users} users, {days} days; both models are trained on the log before, {steps} steps each. Seeds from {first} on. Temperature 1 draws in proportion to expected watch time; 0 is the best first, always.",
         videos=f"{config.videos:,}",
         users=f"{config.users:,}",
         days=config.horizon,
@@ -162,7 +162,7 @@ def _so_far(going: _Going) -> None:
     if seeds < 2:
         return
     verdict = judge(-found["difference"][:, 0], smallest=PAGE * MINUTES_THAT_MATTER, enough=len(SEEDS))
-    claim = t("Drawn by expected minutes, a page earns more minutes than drawn by {order}:", order=t(ORDER[going.base.challenger]))  # fmt: skip
+    claim = t("Drawn by expected watch time, a page earns more minutes than drawn by {order}:", order=t(ORDER[going.base.challenger]))  # fmt: skip
     st.markdown(verdict_line(claim, verdict, numbers(verdict)))
     tests({claim: verdict}, "ab_own", FIRST_SEED)
     ab_charts.told(found, "own")

@@ -14,7 +14,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def kept(most: int) -> Callable[[Callable[Concatenate[str, int, Shown, P], R]], Callable[Concatenate[Shown, P], R]]:
+def cached_per_run(
+    most: int,
+) -> Callable[[Callable[Concatenate[str, int, Shown, P], R]], Callable[Concatenate[Shown, P], R]]:
     """Decorates (digest, step, _now, …) → result; it is then asked (now, …). At most so many results stay."""
 
     def wrap(compute: Callable[Concatenate[str, int, Shown, P], R]) -> Callable[Concatenate[Shown, P], R]:
@@ -30,7 +32,7 @@ def kept(most: int) -> Callable[[Callable[Concatenate[str, int, Shown, P], R]], 
     return wrap
 
 
-def pressed(now: Shown, name: str, label: str, icon: str) -> bool:
+def compute_button(now: Shown, name: str, label: str, icon: str) -> bool:
     """Whether this was asked for at this moment of this run; a button until then. The session remembers it under `name`."""
     at = f"{now.config.digest}:{now.frame.step}"
     if st.session_state.get(name) == at:

@@ -22,7 +22,7 @@ POLICIES = {
 }
 CHARTS = (
     ("minutes", None, N_("minutes watched, per user"), ".1~f"),
-    ("kept", None, N_("expected minutes, of the best possible"), "~%"),
+    ("kept", None, N_("expected watch time, of the best possible"), "~%"),
     ("clicks", None, N_("clicks per impression"), ".1~%"),
     ("new", None, N_("new videos, of the impressions"), "~%"),
     ("coverage", 1, N_("catalogue shown since the log ended"), "~%"),

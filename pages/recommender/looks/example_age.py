@@ -23,7 +23,7 @@ from engine.recommender.looks.example_age import (
 )
 from engine.runs.frame import Array
 from pages.recommender import naming, where
-from pages.recommender.looks.cached import kept
+from pages.recommender.looks.cached import cached_per_run
 from pages.recommender.looks.studies import one_series, study, verdicts
 from pages.recommender.shown import Shown
 from pages.ui.controls.choices import one_of, one_of_many
@@ -73,7 +73,7 @@ def _gauges(now: Shown) -> None:
     third.metric(t("Of the first {first}, user on stage", first=FIRST), mine)
 
 
-@kept(12)
+@cached_per_run(12)
 def _lived(digest: str, step: int, _now: Shown) -> Life | None:
     return life(_now.server, _users(_now))
 
@@ -156,7 +156,7 @@ def _asked(now: Shown) -> dict[int, str]:
     return found
 
 
-@kept(60)
+@cached_per_run(60)
 def _responded(
     digest: str,
     step: int,

@@ -11,7 +11,7 @@ from engine.recommender import RecommenderConfig
 from engine.recommender.claims import HEADS, Seeds
 from engine.recommender.site.concentration import SMALL, lorenz, share_of_top, small, watches_of
 from engine.runs.frame import Array
-from pages.recommender.looks.cached import kept
+from pages.recommender.looks.cached import cached_per_run
 from pages.recommender.looks.studies import dots, study, verdicts
 from pages.recommender.shown import Shown
 from pages.ui.language import N_, bare, t
@@ -54,7 +54,7 @@ def _small(head: float) -> Array:
     return small(head, 0)
 
 
-@kept(6)
+@cached_per_run(6)
 def _on_stage(digest: str, step: int, _now: Shown) -> Array:
     return watches_of(_now.site.world)
 

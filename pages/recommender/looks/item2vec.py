@@ -25,7 +25,7 @@ from engine.recommender.looks.item2vec import (
 from engine.recommender.serving.scene import watches
 from engine.runs.frame import Array
 from pages.recommender import naming, where
-from pages.recommender.looks.cached import kept
+from pages.recommender.looks.cached import cached_per_run
 from pages.recommender.looks.studies import one_series, study, verdicts
 from pages.recommender.shown import Shown
 from pages.ui.controls.choices import one_of_many
@@ -72,12 +72,12 @@ def _kinds(now: Shown) -> bool:
     return len(np.unique(kinds)) < len(kinds)
 
 
-@kept(6)
+@cached_per_run(6)
 def _tables(digest: str, step: int, _now: Shown) -> dict[str, Array]:
     return tables(_now.site, [frame for frame in _now.recording.frames if frame.step <= step])
 
 
-@kept(20)
+@cached_per_run(20)
 def _share(digest: str, step: int, _now: Shown) -> dict[str, float]:
     found = _tables(_now)
     rows = there(found)

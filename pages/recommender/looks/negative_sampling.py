@@ -11,7 +11,7 @@ from engine.recommender.claims import FEW, FULL, MANY, RECALL, UNCORRECTED, Seed
 from engine.recommender.looks.negative_sampling import DRAWS, EXAMPLES, SAMPLERS, Distance, distances
 from engine.recommender.serving.users import sample_users
 from engine.recommender.shipped import SHIPPED
-from pages.recommender.looks.cached import kept, pressed
+from pages.recommender.looks.cached import cached_per_run, compute_button
 from pages.recommender.looks.studies import one_series, study, verdicts
 from pages.recommender.settings import SAMPLERS as NAMES
 from pages.recommender.shown import Shown
@@ -41,7 +41,7 @@ def draw(now: Shown) -> None:
 
 
 def _gradient(now: Shown) -> None:
-    if not pressed(now, ASKED, t("Draw negatives and compare"), "casino"):
+    if not compute_button(now, ASKED, t("Draw negatives and compare"), "casino"):
         st.caption(t("At the parameters on stage: {draws} draws of each size, from two distributions, with and without the correction.", draws=DRAWS))  # fmt: skip
         return
     with st.spinner(t("Drawing"), show_time=True):
@@ -54,7 +54,7 @@ def _gradient(now: Shown) -> None:
         _told(now, found)
 
 
-@kept(12)
+@cached_per_run(12)
 def _distances(digest: str, step: int, _now: Shown) -> list[Distance]:
     return distances(_now.server, sample_users(_now.server, USERS, _now.users))
 

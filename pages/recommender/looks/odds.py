@@ -10,7 +10,7 @@ import streamlit as st
 from engine.recommender.looks.calibration import OddsAgainstTruth, binned, of_log
 from engine.recommender.looks.odds import Fit, fit
 from engine.runs.frame import Array
-from pages.recommender.looks.cached import kept
+from pages.recommender.looks.cached import cached_per_run
 from pages.recommender.shown import Shown
 from pages.ui.controls.choices import one_of
 from pages.ui.language import N_, bare, t
@@ -61,7 +61,7 @@ def intercept(now: Shown) -> None:
             st.caption(t("This log holds no watch times: each of them is a minute here."))
 
 
-@kept(60)
+@cached_per_run(60)
 def _fits(digest: str, step: int, _now: Shown, rates: tuple[float, ...]) -> list[Fit]:
     log = _now.site.world.log
     minutes = log.minutes[log.clicked]
@@ -108,19 +108,19 @@ def calibration(now: Shown, candidates: OddsAgainstTruth) -> None:
         series[bare("odds · (1 − P)")] = promised.corrected
     left, right = st.columns((3, 2), gap="large")
     with left:
-        _bins(series, truth, promised.odds, t("true odds of a click") if plain else t("true expected minutes"))
+        _bins(series, truth, promised.odds, t("true odds of a click") if plain else t("true expected watch time, min"))
     with right:
         _means(now, promised, truth, plain)
 
 
 def _means(now: Shown, promised: OddsAgainstTruth, truth: Array, plain: bool) -> None:
     if plain:
-        st.markdown(t("Without weights the odds are those of a click, P / (1 − P); they promise no minutes."))
+        st.markdown(t("Without weights the odds are those of a click, P / (1 − P), and no minutes."))
         return
     top = promised.odds >= np.quantile(promised.odds, 0.9)
     st.markdown(
         t(
-            "On average the odds promise {odds} minutes, the truth is {truth}; times 1 − P, with the true P of each, they promise {corrected}. In the highest tenth: {top} against {top_truth}, corrected {top_corrected}.",
+            "On average the odds are {odds} minutes, the truth is {truth}; times 1 − P, with the true P of each, they are {corrected}. In the highest tenth: {top} against {top_truth}, corrected {top_corrected}.",
             odds=f"{promised.odds.mean():.2f}",
             truth=f"{truth.mean():.2f}",
             corrected=f"{promised.corrected.mean():.2f}",
@@ -131,13 +131,13 @@ def _means(now: Shown, promised: OddsAgainstTruth, truth: Array, plain: bool) ->
     )
     st.caption(
         t(
-            "{count} impressions in ten equal bins by their odds; on the dashed line a promise is kept. Ranking learnt from what the log had shown. Candidates are chosen by another model, and the highest odds among many are those that err upwards.",
+            "{count} impressions in ten equal bins by their odds; on the dashed line odds and truth are equal. Ranking learnt from what the log had shown. Candidates are chosen by another model, and the highest odds among many are those that err upwards.",
             count=f"{len(promised.odds):,}",
         )
     )
 
 
-@kept(8)
+@cached_per_run(8)
 def _log(digest: str, step: int, _now: Shown) -> OddsAgainstTruth:
     return of_log(_now.server)
 
@@ -157,10 +157,10 @@ def _bins(series: dict[str, Array], truth: Array, by: Array, x: str) -> None:
     axis = alt.Axis(format="~f", tickCount=4)
     base = alt.Chart(data, height=340).encode(
         x=alt.X("true:Q", title=x, scale=across, axis=axis),
-        y=alt.Y("promised:Q", title=t("promised"), scale=scale, axis=axis),
+        y=alt.Y("promised:Q", title=t("by the odds"), scale=scale, axis=axis),
         color=alt.Color("what:N", title=None, sort=None, legend=alt.Legend(orient="top"), scale=alt.Scale(domain=names, range=[HUES[1], HUES[0]][: len(names)])),
         shape=alt.Shape("what:N", title=None, sort=None, legend=alt.Legend(orient="top"), scale=alt.Scale(domain=names, range=["circle", "diamond"][: len(names)])),
-        tooltip=[alt.Tooltip("what:N", title=" "), alt.Tooltip("bin:Q", title=t("bin")), alt.Tooltip("true:Q", title=x, format=".3f"), alt.Tooltip("promised:Q", title=t("promised"), format=".3f")],
+        tooltip=[alt.Tooltip("what:N", title=" "), alt.Tooltip("bin:Q", title=t("bin")), alt.Tooltip("true:Q", title=x, format=".3f"), alt.Tooltip("promised:Q", title=t("by the odds"), format=".3f")],
     )  # fmt: skip
     kept = alt.Chart(pd.DataFrame({"true": [low, high], "promised": [low, high]})).mark_line(color="#888", strokeDash=[5, 4], clip=True).encode(x="true:Q", y="promised:Q")  # fmt: skip
-    show(kept + base.mark_point(filled=True, size=110, opacity=0.9), key="watch_time_bins", alt=t("Promised against true, in ten bins"))  # fmt: skip
+    show(kept + base.mark_point(filled=True, size=110, opacity=0.9), key="watch_time_bins", alt=t("Odds against true minutes, in ten bins"))  # fmt: skip

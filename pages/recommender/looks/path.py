@@ -81,7 +81,7 @@ def _bars(title: str, values: np.ndarray, names: tuple[str, ...] | None) -> alt.
     units = names or tuple(str(unit + 1) for unit in range(len(values)))
     data = pd.DataFrame({"unit": units, "value": values.astype(float)})
     return (
-        alt.Chart(data, height=175, title=alt.Title(title, fontSize=12, fontWeight="normal"))
+        alt.Chart(data, height=180, title=alt.Title(title, fontSize=12, fontWeight="normal"))
         .mark_bar(color=HUES[0])
         .encode(
             x=alt.X("unit:N", sort=None, title=None, axis=axis),
@@ -107,7 +107,7 @@ def _layer(now: Shown, scene: Scene) -> None:
             marked = chosen if n == layer else -1
             title = bare("layer {n}, {units} units", n=n, units=len(one))
             show(
-                unit_bars(one, marked, HUES[0], height=150, title=title),
+                unit_bars(one, marked, HUES[0], height=180, title=title),
                 key=f"path_layer_{n}",
                 alt=t("Every unit of this layer"),
             )

@@ -11,7 +11,7 @@ from engine.recommender.looks.projection import Plane, along, components, projec
 from engine.recommender.serving.scene import Scene
 from engine.runs.frame import Array
 from pages.recommender import naming
-from pages.recommender.looks.cached import kept
+from pages.recommender.looks.cached import cached_per_run
 from pages.recommender.shown import Shown
 from pages.ui.controls.choices import one_of
 from pages.ui.language import N_, t
@@ -54,7 +54,7 @@ def draw(now: Shown, scene: Scene) -> None:
     )
 
 
-@kept(8)
+@cached_per_run(8)
 def _components(digest: str, step: int, _now: Shown) -> Array:
     return components(_now.server)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -98,3 +99,7 @@ def _ranked(first: Sequence[str]) -> dict[str, str]:
 @st.cache_data(max_entries=len(LOGS), show_spinner=False)
 def _read(name: str) -> Measured | None:
     return read(name)
+
+
+BEFOREHAND = tuple(partial(_read, name) for name in LOGS)
+"""Whether they are old is told from the code, which is read for it."""

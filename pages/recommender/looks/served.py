@@ -19,7 +19,7 @@ from engine.recommender.taken.bundle import SHIPPED, bundle, zipped
 from engine.runs.frame import Array
 from engine.taken.weights import Origin
 from pages.recommender import naming, where
-from pages.recommender.looks.cached import kept, pressed
+from pages.recommender.looks.cached import cached_per_run, compute_button
 from pages.recommender.looks.served_times import fresh, stages, timed, under_load
 from pages.recommender.shown import Shown
 from pages.ui.language import t
@@ -42,7 +42,7 @@ def draw(now: Shown, scene: Scene) -> None:
     if not url:
         _how()
     _take(now)
-    if url and pressed(now, ASKED, t("Ask the server"), "dns"):
+    if url and compute_button(now, ASKED, t("Ask the server"), "dns"):
         try:
             _asked(now, scene, url)
         except Unanswered as error:
@@ -62,7 +62,7 @@ def _how() -> None:
 
 def _take(now: Shown) -> None:
     """The bundle of the moment on stage, to download."""
-    if not pressed(now, BUNDLED, t("Write the bundle of this run"), "inventory_2"):
+    if not compute_button(now, BUNDLED, t("Write the bundle of this run"), "inventory_2"):
         return
     with st.spinner(t("Exporting"), show_time=True):
         data = _bundle(now)
@@ -73,7 +73,7 @@ def _take(now: Shown) -> None:
     st.code("make serve BUNDLE=gatescope-bundle.zip", language="bash")
 
 
-@kept(3)
+@cached_per_run(3)
 def _bundle(digest: str, step: int, _now: Shown) -> bytes:
     """What ships, where that is what stands on stage: it was written from the same recording."""
     recording, frame = _now.recording, _now.frame
@@ -83,7 +83,7 @@ def _bundle(digest: str, step: int, _now: Shown) -> bytes:
     return zipped(bundle(_now.server, origin, _now.users[0]))
 
 
-@kept(3)
+@cached_per_run(3)
 def _here(digest: str, step: int, _now: Shown) -> Funnel:
     """The bundle in this process: the same code and files without a network."""
     with tempfile.TemporaryDirectory() as folder:

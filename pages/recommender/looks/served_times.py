@@ -13,7 +13,7 @@ import streamlit as st
 from engine.recommender.serving.request import request
 from engine.runs.frame import Array
 from pages.recommender import naming
-from pages.recommender.looks.cached import kept
+from pages.recommender.looks.cached import cached_per_run
 from pages.recommender.shown import Shown
 from pages.ui.language import t
 from serving.client import Client, Exchange, Load, load, watched_now
@@ -26,7 +26,7 @@ _LOADING = threading.Lock()
 """One load at a time, whoever asks for it."""
 
 
-@kept(12)
+@cached_per_run(12)
 def timed(
     digest: str, step: int, _now: Shown, url: str, user: int, day: float, without: tuple[int, ...], _here: Funnel
 ) -> Mapping[str, Array]:

@@ -15,7 +15,7 @@ from engine.recommender.serving.users import sample_users
 from engine.runs.frame import Array
 from pages.recommender import naming, where
 from pages.recommender.looks import served
-from pages.recommender.looks.cached import kept, pressed
+from pages.recommender.looks.cached import cached_per_run, compute_button
 from pages.recommender.settings import INDEXES
 from pages.recommender.shown import Shown
 from pages.ui.controls.choices import one_of, one_of_many
@@ -72,7 +72,7 @@ def _tiny(difference: float) -> str:
 
 def _index(now: Shown) -> None:
     st.markdown(t("**2 · An index** need not look at every video: what does it miss, and what does it save?"))
-    if not pressed(now, MEASURED, t("Build three indexes and measure them"), "speed"):
+    if not compute_button(now, MEASURED, t("Build three indexes and measure them"), "speed"):
         return
     controls = st.container(horizontal=True)
     with controls:
@@ -102,12 +102,12 @@ def _nearest(wanted: int) -> int:
     return min(CANDIDATES, key=lambda n: abs(n - wanted))
 
 
-@kept(3)
+@cached_per_run(3)
 def _built(digest: str, step: int, _now: Shown) -> dict[str, Index]:
     return {kind: Index(_now.server.vectors, kind) for kind in KINDS}
 
 
-@kept(12)
+@cached_per_run(12)
 def _measured(digest: str, step: int, _now: Shown, most: int) -> tuple[int, dict[str, list[Searched]]]:
     """How many users were asked, and each index with each effort."""
     users, indexes = asked(_now.server, sample_users(_now.server, USERS, _now.users), most), _built(_now)
@@ -171,7 +171,7 @@ def _file(now: Shown, scene: Scene) -> None:
     if ranker is None:
         st.info(now.unranked())
         return
-    if not len(given.candidates) or not pressed(now, EXPORTED, t("Export the ranking model"), "deployed_code"):
+    if not len(given.candidates) or not compute_button(now, EXPORTED, t("Export the ranking model"), "deployed_code"):
         return
     seen = ranker.seen(now.server.features(given.user, given.candidates, given.now, where.without()))
     with st.spinner(t("Exporting"), show_time=True):
@@ -199,7 +199,7 @@ def _file(now: Shown, scene: Scene) -> None:
         )  # fmt: skip
 
 
-@kept(3)
+@cached_per_run(3)
 def _exported(digest: str, step: int, _now: Shown, _seen: Seen) -> bytes:
     ranker = _now.server.ranker
     return to_onnx(ranker.net, _seen) if ranker is not None else b""

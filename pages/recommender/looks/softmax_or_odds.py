@@ -11,7 +11,7 @@ from engine.recommender.held_out.served import CUTS
 from engine.recommender.looks.softmax_or_odds import Found, next_watches, shares
 from engine.recommender.serving.scene import Scene
 from pages.recommender import naming
-from pages.recommender.looks.cached import kept, pressed
+from pages.recommender.looks.cached import cached_per_run, compute_button
 from pages.recommender.shown import Shown
 from pages.ui.controls.choices import one_of_many
 from pages.ui.language import bare, t
@@ -111,7 +111,7 @@ def _next(now: Shown) -> None:
     if now.server.ranker is None:
         st.info(t("There is no ranking model at this moment."))
         return
-    if not pressed(now, ASKED, t("Ask both about held-out watches"), "quiz"):
+    if not compute_button(now, ASKED, t("Ask both about held-out watches"), "quiz"):
         return
     with st.spinner(t("Ranking the whole vocabulary for each user"), show_time=True):
         found = _found(now)
@@ -121,7 +121,7 @@ def _next(now: Shown) -> None:
     _hits(now, found)
 
 
-@kept(8)
+@cached_per_run(8)
 def _found(digest: str, step: int, _now: Shown) -> Found:
     return next_watches(_now.server)
 

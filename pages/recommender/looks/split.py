@@ -26,7 +26,7 @@ from engine.recommender.looks.split import (
 )
 from engine.runs.frame import Array
 from pages.recommender import naming
-from pages.recommender.looks.cached import kept
+from pages.recommender.looks.cached import cached_per_run
 from pages.recommender.looks.studies import dots, one_series, study, verdicts
 from pages.recommender.settings import PER_USER
 from pages.recommender.settings import TEST as HELD_OUT
@@ -64,7 +64,7 @@ def draw(now: Shown) -> None:
         study(_equal)
 
 
-@kept(6)
+@cached_per_run(6)
 def _splits(digest: str, step: int, _now: Shown) -> Splits:
     return splits(_now.site)
 
@@ -118,7 +118,7 @@ def _told(now: Shown, found: Splits) -> None:
     )
 
 
-@kept(12)
+@cached_per_run(12)
 def _counts(digest: str, step: int, _now: Shown) -> dict[str, Array]:
     return examples_per_user(_now.site)
 
@@ -153,7 +153,7 @@ def _examples(now: Shown) -> None:
 def _histogram(edges: Array, users: Array, most: int, hue: str) -> alt.Chart:
     data = pd.DataFrame({"from": edges[:-1], "to": edges[1:], "users": users})
     return (
-        alt.Chart(data, height=170)
+        alt.Chart(data, height=180)
         .mark_bar(color=hue)
         .encode(
             x=alt.X("from:Q", bin="binned", title=t("examples of a user"), axis=alt.Axis(tickCount=8)),

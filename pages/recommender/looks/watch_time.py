@@ -23,7 +23,7 @@ from engine.recommender.looks.calibration import (
 from engine.recommender.looks.index_cost import asked
 from engine.recommender.serving.users import sample_users
 from pages.recommender.looks import odds
-from pages.recommender.looks.cached import kept
+from pages.recommender.looks.cached import cached_per_run
 from pages.recommender.looks.studies import study, verdicts
 from pages.recommender.opponents import GREY
 from pages.recommender.shown import Shown
@@ -72,7 +72,7 @@ def draw(now: Shown) -> None:
         st.info(t("Of a log of your own the true watch times are unknown, so odds cannot be held against them."))
 
 
-@kept(8)
+@cached_per_run(8)
 def crowd_promised(digest: str, step: int, _now: Shown) -> OddsAgainstTruth:
     """Odds and truth of some users' candidates."""
     users = sample_users(_now.server, USERS, _now.users)

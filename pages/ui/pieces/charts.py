@@ -94,7 +94,7 @@ def word_axis(
 
 @built_once
 def unit_bars(
-    values: Array, marked: int, colour: str, names: Sequence[str] | None = None, *, height: int = 170, title: str = ""
+    values: Array, marked: int, colour: str, names: Sequence[str] | None = None, *, height: int = 180, title: str = ""
 ) -> alt.Chart:
     """Every unit of a layer, or every answer by its name, one of them marked: values (U,)."""
     data = pd.DataFrame({

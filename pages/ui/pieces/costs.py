@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 import pandas as pd
@@ -14,7 +14,7 @@ from engine.errors import UserError
 from engine.runs.playground import Engine
 from engine.training_time import STEPS, TURNS
 from pages.ui.language import N_, t
-from pages.ui.pieces import training_times
+from pages.ui.pieces import rates, training_times
 from pages.ui.pieces.section import Section
 from pages.ui.run import polling
 from pages.ui.run.on_stage import OnStage
@@ -29,11 +29,14 @@ class Costs(Generic[S]):
 
     served   a model's pass over many rows, by its rung and what is on stage
     rows     what these rows are, a sentence of the catalogues
+    others   what is measured beside the models in the same time, title by name, and in a sentence what of it
     """
 
     engine: Engine[Any, Any]
     served: Callable[[S, str], Served]
     rows: str
+    others: Mapping[str, str] = field(default_factory=dict)
+    others_said: str = ""
 
     def section(self) -> Section[S]:
         """The section that shows them."""
@@ -53,7 +56,8 @@ class Costs(Generic[S]):
     def _table(self, now: S) -> None:
         trained = training_times.seconds(now.config)
         rows = [self._row(now, rung, t(one.title), trained) for rung, one in self.engine.ladder.items()]
-        st.dataframe(pd.DataFrame([row for row in rows if row]), hide_index=True, height="content", alt=t(TITLE))
+        shown = [row for row in rows if row] + self._others(training_times.measured(now.config))
+        st.dataframe(pd.DataFrame(shown).fillna(""), hide_index=True, height="content", alt=t(TITLE))
         st.caption(
             t(
                 "Parameters and time of the models on stage. {rows}: one thread of this server, the fastest of five passes.",
@@ -71,6 +75,22 @@ class Costs(Generic[S]):
             )
         elif training_times.measuring(now.config):
             st.caption(t("How long each takes to train is being measured."))
+        if self.others and trained:
+            st.caption(t(self.others_said))
+        st.caption(rates.told(self.engine))
+
+    def _others(self, measured: Mapping[str, float]) -> list[Mapping[str, str]]:
+        """A row for each of the others, where it has been measured."""
+        return [
+            {
+                t("Model"): t(title),
+                t("parameters"): f"{measured[f'{name}.numbers']:,.0f}",
+                t("training, seconds"): f"{measured[f'{name}.seconds']:.1f}",
+                t("1,000 rows, milliseconds"): f"{measured[f'{name}.milliseconds']:.1f}",
+            }
+            for name, title in self.others.items()
+            if f"{name}.numbers" in measured
+        ]
 
     def _row(self, now: S, rung: str, title: str, trained: Mapping[str, float]) -> Mapping[str, str]:
         try:
@@ -83,6 +103,7 @@ class Costs(Generic[S]):
             t("parameters"): f"{count:,}",
             **took,
             t("1,000 rows, milliseconds"): f"{spent:.1f}",
+            **rates.cells(self.engine, now.config, rung),
         }
 
 

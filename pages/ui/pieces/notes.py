@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from textwrap import dedent
 from typing import Any
 
@@ -30,11 +30,11 @@ class Notes:
     """
 
     columns: Sequence[Sequence[str]]
-    below: Sequence[str]
-    code: Mapping[str, Sequence[Callable[..., Any]]]
+    below: Sequence[str] = ()
+    code: Mapping[str, Sequence[Callable[..., Any]]] = field(default_factory=dict)
 
     def draw(self) -> None:
-        """All of it, into an open section."""
+        """Draw the notes into an open section."""
         for column, lines in zip(st.columns(len(self.columns), gap="large"), self.columns, strict=True):
             with column:
                 for line in lines:

@@ -17,7 +17,7 @@ from engine.runs.studies.shipped import Shipped
 from engine.runs.studies.stored import Results
 from engine.runs.studies.verdict import Verdict
 from pages.ui.controls.settings import Settings
-from pages.ui.language import bare, explain, listed, t
+from pages.ui.language import bare, explain, listed, sentences, t
 from pages.ui.pieces.verdict import numbers, tests, verdict_line
 from pages.ui.run import polling, training
 from pages.ui.run.house import owner
@@ -40,7 +40,7 @@ class _Going:
 
     @property
     def fraction(self) -> float:
-        """Of what was asked last."""
+        """How much of what was asked last is trained, 0 to 1."""
         return self.studies[-1].fraction
 
     @property
@@ -49,7 +49,7 @@ class _Going:
 
     @property
     def processors(self) -> list[str]:
-        """What it was computed on, "" for what is like this server's."""
+        """The processors that the answer was computed on, "" for what is like this server's."""
         return sorted({one for study in self.studies for one in study.processors})
 
     @property
@@ -136,7 +136,7 @@ def _offer(asked: Asked[Any, Any], settings: Settings[Any], slot: str, going: _G
             args=(slot, asked),
             disabled=active,
         )
-        st.caption(_said(asked, settings) + " " + _kept(asked, settings) + takes(asked.seconds(PREVIEW)))
+        st.caption(sentences((_said(asked, settings), _kept(asked, settings), takes(asked.seconds(PREVIEW)))))
 
 
 def _said(asked: Asked[Any, Any], settings: Settings[Any]) -> str:
@@ -155,7 +155,7 @@ def _said(asked: Asked[Any, Any], settings: Settings[Any]) -> str:
 
 def _kept(asked: Asked[Any, Any], settings: Settings[Any]) -> str:
     names = listed(settings.groups.label(name) for name in asked.kept)
-    return t("Kept as the question has it: {names}.", names=names) + " " if asked.kept else ""
+    return t("Kept as the question has it: {names}.", names=names) if asked.kept else ""
 
 
 def takes(seconds: float | None) -> str:
@@ -204,7 +204,7 @@ def _told(going: _Going, settings: Settings[Any], slot: str, claims: Mapping[str
             st.progress(going.fraction, text=t("So far {done} of {count} seeds", done=so_far, count=going.seeds))
         else:
             asked = t("Asked with: {settings}", settings=_said(going.asked, settings))
-            st.caption(asked + " " + t("Done: {done} of {count} seeds.", done=so_far, count=going.seeds))
+            st.caption(sentences((asked, t("Done: {done} of {count} seeds.", done=so_far, count=going.seeds))))
     for error in going.failures:
         st.error(explain(error))
     if len(going.processors) > 1:
@@ -236,4 +236,6 @@ def _offer_more(going: _Going, slot: str, verdicts: Mapping[str, Verdict]) -> No
             on_click=_send,
             args=(slot, going, seeds),
         )
-        st.caption(t("About {count} runs in all would tell.", count=wanted) + " " + takes(going.asked.seconds(seeds)))
+        st.caption(
+            sentences((t("About {count} runs in all would tell.", count=wanted), takes(going.asked.seconds(seeds))))
+        )

@@ -56,13 +56,31 @@ def ask(question: Question, slot: str, on_reveal: Callable[[], None]) -> None:
         )
 
 
+def guess(question: Question, found: Callable[[], Found], slot: str, on_guess: Callable[[], None]) -> None:
+    """For one who reads alone: the question with its choices, folded away; once one is picked, what was measured stands below, and
+    `on_guess` shows it on the stage."""
+    with st.expander(
+        t("Predict first"), icon=":material/help:", key="guess", expanded=st.session_state.get(slot) is not None
+    ):
+        picked = st.radio(
+            Marked(question.text), list(question.choices), index=None, key=slot, on_change=on_guess,
+            format_func=lambda name: Marked(question.choices[name]),
+        )  # fmt: skip
+        if picked is None:
+            return
+        measured = found()
+        mark = Marked(":material/check: " if picked == measured.right else ":material/close: ")
+        right, said = Marked(question.choices[measured.right]), measured.told.get(measured.right)
+        st.markdown(mark + listed((t("Measured: {choice}", choice=right), *([said] if said else [])), " · "))
+
+
 def _write(slot: str) -> None:
     """Callback: the hands stand in the URL, for whoever loads the page again."""
     st.query_params[slot] = ".".join(str(int(st.session_state.get(f"{slot}_{letter}") or 0)) for letter in LETTERS)
 
 
 def forget(slot: str) -> None:
-    """Another question: its hands are counted anew."""
+    """Forget the hands that were counted: another question counts anew."""
     st.query_params.pop(slot, None)
     for letter in LETTERS:
         st.session_state.pop(f"{slot}_{letter}", None)

@@ -95,7 +95,7 @@ class Room:
         with above:
             self._line(at, state)
             if self.asking():
-                st.html("<style>.st-key-question p { visibility: hidden; }</style>")
+                st.html("<style>.st-key-question p, .st-key-origin { visibility: hidden; }</style>")
                 assert state.question is not None
                 questions.ask(state.question, self._hands, self.reveal)
             elif state.question is not None:

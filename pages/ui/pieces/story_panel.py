@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -10,14 +11,16 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.ui import theme
 from pages.ui.language import language, t
 from pages.ui.marked import Marked
-from pages.ui.pieces import story
+from pages.ui.pieces import questions, story
+from pages.ui.pieces.questions import Found
 
 OnState = Callable[[Mapping[str, str]], None]
 
 
-def story_panel(name: str, on_state: OnState, beside: DeltaGenerator) -> None:
+def story_panel(name: str, on_state: OnState, beside: DeltaGenerator, found: Callable[[str], Found]) -> None:
     """The point being told, in `beside`, which stands in the sidebar's place; nothing until the story is asked for. Opening a
-    point calls `on_state` with its settings. The point is in the URL."""
+    point calls `on_state` with its settings, and answering its question with those that show what is right; `found` tells by the
+    question's name what was measured. The point is in the URL."""
     states = story.load(name, language())
     at = _point(_slot(name), len(states))
     if at is None:
@@ -50,6 +53,9 @@ def story_panel(name: str, on_state: OnState, beside: DeltaGenerator) -> None:
         head = Marked("**{at} / {count} · {title}** &nbsp; :gray[{ids}]")
         title, ids = Marked(state.title), " ".join(state.ids)
         st.markdown(head.format(at=at + 1, count=len(states), title=title, ids=ids))
+        if (asked := state.question) is not None:
+            slot = f"{_slot(name)}_guess_{at}"
+            questions.guess(asked, partial(found, asked.name), slot, partial(on_state, asked.reveal))
         st.markdown(state.text)
 
 

@@ -15,7 +15,7 @@ from pages.ui.latest import Latest
 from pages.ui.run import training
 from pages.ui.run.house import owner
 
-WORK, RUNS = "time", "training_times"
+WORK, RUNS, A_STEP = "time", "training_times", "seconds_a_step"
 
 
 def ask(engine: Engine[Any, Any], config: Config) -> None:
@@ -32,15 +32,23 @@ def ask(engine: Engine[Any, Any], config: Config) -> None:
 
 
 def seconds(config: Config) -> Mapping[str, float]:
-    """Of a whole run of one seed, by rung; empty where it is not known."""
+    """Seconds of a whole run of one seed, by rung; empty where it is not known."""
+    each = {name.rpartition("."): one for name, one in measured(config).items()}
+    steps = int(config.to_dict().get("steps", 0))
+    known = {rung: steps * one for (rung, _, what), one in each.items() if what == A_STEP}
+    return known | {rung: one for (rung, _, what), one in each.items() if what == "seconds"}
+
+
+def measured(config: Config) -> Mapping[str, float]:
+    """All that was measured, by its name; empty where it is not known."""
     run = _runs().get(config.digest)
     if run is not None and run.state == State.FINISHED:
-        _known.get(config.digest, lambda: _whole(config, run))
+        _known.get(config.digest, lambda: {name: float(one) for name, one in run.frames[-1].metrics.items()})
     return _known.held(config.digest) or {}
 
 
 def measuring(config: Config) -> bool:
-    """Whether it will be known."""
+    """Whether the training times are being measured."""
     run = _runs().get(config.digest)
     return run is not None and run.state.active
 
@@ -48,11 +56,6 @@ def measuring(config: Config) -> bool:
 def stamp(config: Config) -> object:
     """What is new of it."""
     return bool(seconds(config)), measuring(config)
-
-
-def _whole(config: Config, run: Run) -> dict[str, float]:
-    steps = int(config.to_dict()["steps"])
-    return {name.partition(".")[0]: steps * float(one) for name, one in run.frames[-1].metrics.items()}
 
 
 def _runs() -> dict[str, Run]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -50,9 +51,29 @@ def _badge(said: Outcome, text: str) -> Marked:
     return Marked(":{colour}-badge[{icon} {text}]").format(colour=colour, icon=Marked(icon), text=text)
 
 
-def headline(now: OnStage[Any], said: str, verdict: Verdict, source: str) -> str:
-    """The sentence `said`, which takes a {verdict}, with its source. A verdict is about the end of a training: before it
-    stands in its place, as high as it, that there is none yet."""
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is judged of what is on stage.
+
+    claim     a sentence of the catalogues that takes a {verdict}
+    source    what it rests on, likewise; filled already where it takes values
+    declared  whether it has a verdict; what stands beside a declared claim has a count alone
+    """
+
+    claim: str
+    verdict: Verdict
+    source: str
+    declared: bool = True
+
+    @property
+    def said(self) -> Marked:
+        """What the claim says, without its verdict."""
+        return Marked(t(self.claim, verdict=Marked("")).rstrip(" :："))
+
+
+def judgement(now: OnStage[Any], judged: Judged) -> Marked:
+    """The claim with its verdict and source. A verdict is about the end of a training: before it stands in its place, as high as
+    it, that there is none yet."""
     step, steps = (now.recording.frames[-1] if now.live else now.frame).step, now.config.steps
     if now.live or step < steps:
         text = (
@@ -60,11 +81,9 @@ def headline(now: OnStage[Any], said: str, verdict: Verdict, source: str) -> str
             if now.live
             else t("step {step} of {steps}: no verdict", step=f"{step:,}", steps=f"{steps:,}")
         )
-        return t(said, verdict=Marked(":gray-badge[:material/hourglass_empty: {text}]").format(text=text))
-    told, small = t(said, verdict=badge(verdict)), t(source)
-    if verdict.runs_needed:
-        small += "; " + t("about {count} runs would tell", count=verdict.runs_needed)
-    return told + " " + Marked(":gray[:small[{source}]]").format(source=small)
+        return Marked(":gray-badge[:material/hourglass_empty: {text}]").format(text=text)
+    told = badge(judged.verdict) if judged.declared else in_favour(judged.verdict)
+    return Marked(" · ").join((t(judged.claim, verdict=told), t(judged.source)))
 
 
 def summary(verdicts: Collection[Verdict]) -> Marked:
@@ -105,20 +124,24 @@ def _line(claim: str, how: str, said: str) -> Marked:
 
 
 def tests(verdicts: Mapping[str, Verdict], key: str, first_seed: int = 0) -> None:
-    """Behind a button, what verdicts rest on: a row for each, by what its claim says. Runs have seeds from the first on."""
-    if not verdicts:
-        return
-    with st.popover(t("What this rests on"), icon=":material/balance:", key=f"tests_{key}"):
-        st.dataframe(
-            pd.DataFrame([_row(said, verdict, first_seed) for said, verdict in verdicts.items()]).set_index("").T,
-            height="content",
-            alt=t("What this rests on"),
+    """Behind a button, what verdicts rest on."""
+    if verdicts:
+        with st.popover(t("What this rests on"), icon=":material/balance:", key=f"tests_{key}"):
+            tests_of(verdicts, first_seed)
+
+
+def tests_of(verdicts: Mapping[str, Verdict], first_seed: int = 0) -> None:
+    """What verdicts rest on: a column for each, by what its claim says. Runs have seeds from the first on."""
+    st.dataframe(
+        pd.DataFrame([_row(said, verdict, first_seed) for said, verdict in verdicts.items()]).set_index("").T,
+        height="content",
+        alt=t("What this rests on"),
+    )
+    st.caption(
+        t(
+            "Differences are paired, run by run with the same seed, and above 0 where they speak for the claim. It holds, or does not, where Student's t of the mean and Wilcoxon's exact signed ranks of the median both say so at 5 %; where they part and a few runs are why, those are named. It does not hold either where every difference that would matter is excluded."
         )
-        st.caption(
-            t(
-                "Differences are paired, run by run with the same seed, and above 0 where they speak for the claim. It holds, or does not, where Student's t of the mean and Wilcoxon's exact signed ranks of the median both say so at 5 %; where they part and a few runs are why, those are named. It does not hold either where every difference that would matter is excluded."
-            )
-        )
+    )
 
 
 def _row(said: str, verdict: Verdict, first_seed: int) -> dict[str, str]:

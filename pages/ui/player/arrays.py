@@ -26,12 +26,12 @@ class Quantised:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Of the array itself."""
+        """The shape of the array itself."""
         return self.bytes.shape
 
     @property
     def ndim(self) -> int:
-        """Its number of axes."""
+        """The array's number of axes."""
         return self.bytes.ndim
 
 

@@ -53,7 +53,7 @@ class Bars(Panel):
         return frozenset(self.elements or (f"{self.id}:{n}" for n in range(len(self.labels))))
 
     def extent(self, arrays: Arrays, frames: int) -> tuple[int, int]:
-        """Bars."""
+        """One row a bar."""
         return len(self.labels), 0
 
 

@@ -65,7 +65,7 @@ class Compared(Panel):
     median a full one with its interval, and how many runs are ahead. `median`, `low`, `high`, `ahead` (S, F, R), `runs`
     (S, F, R × N), nan where there is none; `count` (S, 1) runs. `reference` is the row that the others are compared with,
     `taken` (S, 1) the one that is chosen, -1 for none. `reach` is the farthest that the axis shows on both sides of 0; what
-    lies beyond is counted at its end. `notes`, one or S, say what was measured. Template: ahead_label {ahead} {count}."""
+    lies beyond is a sign at its end, and `beyond_label` says so. `notes`, one or S, say what was measured. Template: ahead_label {ahead} {count}."""
 
     rows: tuple[CompareRow, ...]
     median: Ref
@@ -84,7 +84,8 @@ class Compared(Panel):
     cost_title: str
     ahead_label: str
     taken_label: str
+    beyond_label: str
 
     def extent(self, arrays: Arrays, frames: int) -> tuple[int, int]:
-        """Rows."""
+        """One row a model."""
         return len(self.rows), 0

@@ -60,7 +60,7 @@ class Field(Panel):
     shared_title: str = ""
 
     def extent(self, arrays: Arrays, frames: int) -> tuple[int, int]:
-        """Pixels."""
+        """One row a pixel."""
         return self.width * self.height, 0
 
     def check(self, arrays: Arrays) -> None:
@@ -93,7 +93,7 @@ class Slopes(Panel):
     value_high: float = 1.0
 
     def extent(self, arrays: Arrays, frames: int) -> tuple[int, int]:
-        """Lines."""
+        """One row a line."""
         return arrays[self.places].shape[2], 0
 
 
@@ -119,7 +119,7 @@ class Listing(Panel):
     empty: str
 
     def extent(self, arrays: Arrays, frames: int) -> tuple[int, int]:
-        """Entries."""
+        """One row an entry."""
         return max((len(entries) for days in self.entries for entries in days), default=0), 0
 
 
@@ -137,5 +137,5 @@ class Stages(Panel):
     drop_label: str
 
     def extent(self, arrays: Arrays, frames: int) -> tuple[int, int]:
-        """Stages."""
+        """One row a stage."""
         return len(self.names), 0

@@ -29,7 +29,7 @@ class Tokens(Panel):
     percent: str
 
     def extent(self, arrays: Arrays, frames: int) -> tuple[int, int]:
-        """Words."""
+        """One row a word."""
         return frames, 0
 
 
@@ -98,5 +98,5 @@ class Scores(Panel):
     back_label: str
 
     def extent(self, arrays: Arrays, frames: int) -> tuple[int, int]:
-        """Those of the maps."""
+        """Rows and words of the maps."""
         return self.maps.extent(arrays, frames)

@@ -28,6 +28,11 @@ class Collector:
         self._used = self._collected = now()
         self._pending = False
 
+    @property
+    def quiet(self) -> bool:
+        """Whether nobody has had a page drawn for a while."""
+        return self._now() - self._used >= QUIET_SECONDS
+
     def used(self) -> None:
         """A page was drawn: there may be something to collect."""
         self._used, self._pending = self._now(), True
@@ -40,8 +45,7 @@ class Collector:
 
     def look(self) -> str:
         """Collect if it is time: "quiet", "busy", or "" for not at all."""
-        now = self._now()
-        quiet = now - self._used >= QUIET_SECONDS
+        now, quiet = self._now(), self.quiet
         if not self._pending or not (quiet or now - self._collected >= BUSY_SECONDS):
             return ""
         if quiet:

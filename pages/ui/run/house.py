@@ -21,6 +21,8 @@ from engine.runs.service.presence import Presence
 from engine.runs.service.runs import Runs
 from engine.runs.service.started import started
 from engine.runs.service.uploads import Uploads
+from pages.ui.run import sessions
+from pages.ui.run.beforehand import NAME, Beforehand
 from pages.ui.run.collector import Collector
 from pages.ui.run.scratch import scratch
 from pages.ui.run.turns import Turns
@@ -41,6 +43,7 @@ class House:
     presence   who is there
     collector  when garbage is collected
     turns      who is drawn
+    beforehand what is made while nobody is there
     """
 
     runs: Runs
@@ -48,6 +51,7 @@ class House:
     presence: Presence
     collector: Collector
     turns: Turns
+    beforehand: Beforehand
     closed: threading.Event
 
     def keep_watch(self) -> None:
@@ -60,6 +64,8 @@ class House:
                 self.presence.look()
                 if pinned:
                     self.collector.look()
+                if self.collector.quiet:
+                    self.beforehand.go_on()
             except Exception:  # a defect must not end the watch: runs and files would stay for ever
                 LOG.exception("looking after the house failed")
 
@@ -81,16 +87,23 @@ def house() -> House:
     """
     logging.getLogger("gatescope").setLevel(logging.INFO)
     runs, uploads = started(RunPolicy.from_environment()), Uploads(scratch().folder / "uploads")
+    collector = Collector()
+
+    def left(owner: str) -> None:
+        uploads.release(owner)
+        sessions.let_go()
+        collector.used()  # what was let go is there to collect
+
     presence = Presence(
         _connected,
         lost=runs.release,
         back=runs.claim,
-        left=uploads.release,
+        left=left,
         keep_seconds=float(st.get_option("server.disconnectedSessionTTL")) + RETURN_SECONDS,
     )
-    made = House(runs, uploads, presence, Collector(), Turns(), threading.Event())
+    made = House(runs, uploads, presence, collector, Turns(), Beforehand(), threading.Event())
     atexit.register(made.close)
-    threading.Thread(target=made.keep_watch, daemon=True, name="house").start()
+    threading.Thread(target=made.keep_watch, daemon=True, name=NAME).start()
     return made
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 
 import streamlit as st
 
@@ -11,10 +11,9 @@ from engine.errors import UserError
 from engine.runs.config import Config
 from engine.runs.frame import Frame
 from engine.runs.recording import Recording
-from engine.runs.service.run import State, View
+from engine.runs.service.run import View
 from engine.runs.table import Table
-from pages.ui.language import explain, sentences, t
-from pages.ui.marked import plain
+from pages.ui.language import t
 from pages.ui.place import Place
 from pages.ui.run import polling, training
 
@@ -135,7 +134,7 @@ MISSING = "not_on_stage"
 
 
 def can_open(look: Callable[[], object]) -> bool:
-    """Whether this tab's run can be looked into. Where the file that it was trained on is gone, `on_stage` says so, and the
+    """Whether this tab's run can be looked into. Where the file that it was trained on is gone, the line under the stage says so, and the
     recording stands in."""
     try:
         look()
@@ -163,77 +162,3 @@ def end(place: Place) -> None:
         training.service().stop(run)
     st.session_state.pop("run", None)
     place.refresh()
-
-
-def _switch(place: Place, switched: Callable[[], None] | None) -> None:
-    place.write(place.moment, "")  # it was one of the other training
-    if switched is not None:
-        switched()
-    place.refresh()
-
-
-def _listed(changes: Mapping[str, tuple[Any, Any]], said: Callable[[str, Any, Any], str], most: int | None = 8) -> str:
-    some = ", ".join(said(name, mine, theirs) for name, (mine, theirs) in list(changes.items())[:most])
-    return some + (" …" if most is not None and len(changes) > most else "")
-
-
-def _sources(place: Place, recorded_name: str, switched: Callable[[], None] | None) -> None:
-    """The control that brings this tab's run on stage, or what was recorded."""
-    st.segmented_control(
-        t("On stage"),
-        [RUN, RECORDED],
-        default=RUN,
-        key=place.shown,
-        required=True,
-        label_visibility="collapsed",
-        format_func=lambda source: t("Your run") if source == RUN else plain(recorded_name),
-        on_change=_switch,
-        args=(place, switched),
-    )
-
-
-def _chip(origin: str, lines: Sequence[str]) -> None:
-    """Where the numbers on stage come from, in a word; opened, all that the line beside it has no room for."""
-    with st.popover(origin, icon=":material/database:", key="origin"):
-        for line in lines:
-            st.markdown(line)
-
-
-def on_stage(
-    place: Place,
-    changes: Mapping[str, tuple[Any, Any]],
-    standing: Mapping[str, tuple[Any, Any]],
-    said: Callable[[str, Any, Any], str],
-    *,
-    run_shown: bool,
-    recorded_name: str,
-    otherwise: str,
-    recording: Recording[Any],
-    switched: Callable[[], None] | None = None,
-) -> None:
-    """One line: in what the controls differ from the run on stage (`said` names one difference), by somebody's `changes` or as
-    they are (`standing`); and the other source. `switched` is called when that is chosen, before the whole page runs."""
-    view = training.view_of(training.current())
-    if MISSING in st.session_state:
-        st.warning(explain(st.session_state[MISSING]))
-    live = view is not None and view.active and run_shown
-    differs = (
-        t("Train takes: {changes}", changes=_listed(changes or standing, said, None)) if changes or standing else ""
-    )
-    made = t(
-        "Trained for {step} of {steps} steps.",
-        step=f"{recording.frames[-1].step:,}",
-        steps=f"{recording.config.steps:,}",
-    )
-    with st.container(horizontal=True, vertical_alignment="center", key="on_stage"):
-        _chip(t("Live") if live else t("Your run") if run_shown else plain(recorded_name), (otherwise, made, differs))
-        if view is not None and view.frames:
-            _sources(place, recorded_name, switched)
-        if changes:
-            st.caption(t("On stage is another setting; Train takes: {changes}", changes=_listed(changes, said)))
-        elif view is not None and view.state == State.FINISHED and run_shown:
-            st.caption(t("On stage is your run, finished. Recording {digest}.", digest=recording.digest))
-        elif standing:
-            st.caption(sentences((otherwise, t("Train takes: {changes}", changes=_listed(standing, said)))))
-        else:
-            st.caption(otherwise)

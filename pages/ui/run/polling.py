@@ -36,7 +36,7 @@ class _Polled:
     called: bool = False
 
     def due(self, now: float) -> bool:
-        """Whether it shows what is no longer so, and has rested."""
+        """Whether the fragment shows what is no longer so, and has rested."""
         return now >= self.rests_until and self.stamp() != self.drawn
 
 

@@ -84,7 +84,7 @@ def form(upload: Upload, reader: Callable[..., T], **how: object) -> T:
 
 
 def again(digest: str, reader: Callable[..., T], **how: object) -> T:
-    """The same of a file that was kept, for the stage: its rows, the last two of them held. Raises UserError where the file
+    """What was read of a file that was kept, for the stage: its rows, the last two of them held. Raises UserError where the file
     is gone or cannot be read now."""
     rows = _shelf().rows
     key = (digest, *_key(reader, how))

@@ -144,9 +144,16 @@ def _progress() -> None:
         st.caption(t("Nothing is training. The stage shows what was recorded before."))
 
 
-def run_bar(config: Config | None, *, changed: int, on_train: Callable[[], None], on_reset: Callable[[], None]) -> None:
-    """Train, Reset, while a run goes on Pause or Resume, Step and Stop, and the progress. `changed` counts settings not yet
-    trained."""
+def run_bar(
+    config: Config | None,
+    *,
+    changed: int,
+    on_train: Callable[[], None],
+    on_reset: Callable[[], None],
+    switches: Callable[[], None] = lambda: None,
+) -> None:
+    """Train, Reset, while a run goes on Pause or Resume, Step and Stop, else what `switches` draws, and the progress. `changed`
+    counts settings not yet trained."""
     run, view = current(), view_of(current())
     state = view.state if view is not None else None
     with st.container(horizontal=True, vertical_alignment="center", key="run_bar"):
@@ -161,6 +168,8 @@ def run_bar(config: Config | None, *, changed: int, on_train: Callable[[], None]
         )
         if active():
             _turns(run, state)
+        else:
+            switches()
         polling.polled(_progress, "progress", progress_stamp, active)
     if "run_error" in st.session_state:
         st.error(st.session_state["run_error"])

@@ -36,7 +36,8 @@ def calibration_error(bins: Array) -> float:
 
 
 def given_over_observed(bins: Array) -> float:
-    """The sum of all chances over the count of what came: 1.1 promises a tenth too much."""
+    """The sum of all chances over the count of what came, of bins (B, 3): 1.1 promises a
+    tenth too much."""
     there = bins[:, 2] > 0
     given, came = ((bins[there, 2] * bins[there, k]).sum() for k in (0, 1))
     return float(given / came) if came else float("nan")

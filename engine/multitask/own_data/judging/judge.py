@@ -113,7 +113,7 @@ class Judge:
         return found if known.all() else {name: OfSome(known, one) for name, one in found.items()}
 
     def metrics(self) -> dict[str, Array]:
-        """Of every model so far, by "name.measure" (S, T) and, over rows and seeds together, "name.measure.resampled" (R, T);
+        """The measures of every model so far, by "name.measure" (S, T) and, over rows and seeds together, "name.measure.resampled" (R, T);
         of the error that one is "name.resampled"."""
         found: dict[str, Array] = {}
         bounded = {"error": np.array(self._binary), "log_loss": np.array(False)}

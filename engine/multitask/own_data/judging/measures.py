@@ -20,11 +20,12 @@ class Measure(Protocol):
     """A number of predictions on some rows."""
 
     def error(self, weights: Array) -> float:
-        """Under row weights (N,)."""
+        """The number, smaller for better predictions, of rows that count by their weights (N,)."""
 
 
 def dot(one: Array, other: Array) -> float:
-    """Σ one · other, by numpy itself: a BLAS would wake its threads for each of some thousand short sums."""
+    """The sum of the products of two arrays (N,), by numpy itself: a BLAS would wake its threads for each of some thousand
+    short sums."""
     return float((one * other).sum())
 
 
@@ -90,7 +91,7 @@ class Mean:
         self._values = values
 
     def error(self, weights: Array) -> float:
-        """Under row weights (N,)."""
+        """The mean of rows that count by their weights (N,)."""
         return dot(weights, self._values) / float(weights.sum())
 
 
@@ -153,5 +154,5 @@ class OfSome:
         self._known, self._measure = known, measure
 
     def error(self, weights: Array) -> float:
-        """Of the known rows alone, under row weights (N,)."""
+        """The measure of the rows that have a label, which count by their weights (N,)."""
         return self._measure.error(weights[self._known])

@@ -68,7 +68,7 @@ LONGEST = 300
 def code(config: RecommenderConfig, rung: str, recording: str, data: bytes | None = None) -> str:
     """A file that trains one stage of a run on a viewer's log again; "" of any other run. Without `data`, or where the file is
     not plain, it brings the whole reader along."""
-    if not isinstance(config, OwnLogConfig):
+    if type(config) is not OwnLogConfig:  # one that learns from shards is trained otherwise
         return ""
     read = guard.read(of_log, data, {"rated": config.rated, "told": config.told}) if data is not None else ""
     lists, recall = data is not None and bool(apart(data)[1]), rung == "recall"

@@ -1,0 +1,45 @@
+"""The learning rates of the studies of multitask, and those that were tried for each. Written by `make claims`."""
+
+from __future__ import annotations
+
+from engine.runs.studies.tuning import Found
+
+FOUND: Found = {
+    "single_task": (0.01, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "shared_bottom": (0.01, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "omoe": (0.02, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "mmoe": (0.02, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "ple": (0.02, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "single_task, correlation 0.25": (0.01, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "shared_bottom, correlation 0.25": (0.01, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "omoe, correlation 0.25": (0.02, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "mmoe, correlation 0.25": (0.02, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "ple, correlation 0.25": (0.02, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "single_task, correlation 0.5": (0.01, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "shared_bottom, correlation 0.5": (0.01, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "omoe, correlation 0.5": (0.02, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "mmoe, correlation 0.5": (0.02, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "ple, correlation 0.5": (0.01, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "single_task, correlation 0.75": (0.01, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "shared_bottom, correlation 0.75": (0.02, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "omoe, correlation 0.75": (0.02, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "mmoe, correlation 0.75": (0.02, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "ple, correlation 0.75": (0.02, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "single_task, correlation 0.9": (0.01, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "shared_bottom, correlation 0.9": (0.02, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "omoe, correlation 0.9": (0.02, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "mmoe, correlation 0.9": (0.02, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "ple, correlation 0.9": (0.02, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "single_task, correlation 1.0": (0.01, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "shared_bottom, correlation 1.0": (0.02, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "omoe, correlation 1.0": (0.02, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "mmoe, correlation 1.0": (0.02, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "ple, correlation 1.0": (0.02, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "single_task, correlation 0.9, rows 500": (0.04, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "shared_bottom, correlation 0.9, rows 500": (0.04, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "single_task, correlation 0.9, rows 2000": (0.04, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "shared_bottom, correlation 0.9, rows 2000": (0.04, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "single_task, correlation 0.9, rows 8000": (0.01, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "shared_bottom, correlation 0.9, rows 8000": (0.01, (0.005, 0.01, 0.02, 0.04, 0.08)),
+    "ple, correlation 0.5, shared_experts 4, extraction_levels 1": (0.02, (0.005, 0.01, 0.02, 0.04, 0.08)),
+}
