@@ -38,7 +38,7 @@ def shut_in(data: Path, work: Path, memory: str = MEMORY) -> DuckDBPyConnection:
 
 @contextmanager
 def opened(data: Path, work: Path) -> Iterator[DuckDBPyConnection]:
-    """The same, closed at the end. Raises UserError where the database cannot read what it is told to."""
+    """A database for as long as the block lasts, closed at its end. Raises UserError where it cannot read what it is told to."""
     import duckdb
 
     connection = shut_in(data, work)

@@ -47,7 +47,7 @@ class Whole:
     left: int = 0
 
     def and_(self, other: Whole) -> Whole:
-        """Of both together."""
+        """Two counts of what was left out, added up."""
         if not self.rows or not other.rows:
             return self if self.rows else other
         sums = {name: getattr(self, name) + getattr(other, name) for name in ("rows", "watches", "twice", "left")}

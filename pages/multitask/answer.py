@@ -60,7 +60,7 @@ BETTER = N_("MMoE is better: {verdict}")
 
 
 def judged_at(p: float) -> Judged | None:
-    """Of the nearest correlation that has a study, where the slider is among them; a verdict where the claim is declared."""
+    """What is judged at the nearest correlation that has a study, where the slider is among them; a verdict where the claim is declared."""
     at = _studied(p)
     verdict = SHIPPED.verdicts.get(f"mmoe_below_shared_bottom@{at:g}")
     if p < 0.0 or verdict is None:  # older than the claims; a test fails on that

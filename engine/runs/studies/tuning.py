@@ -69,7 +69,7 @@ class Tuning(Generic[C]):
         return min(self.rates, key=lambda rate: self.loss([results[cell] for cell in self.cells(rate)]))
 
     def further(self, results: Results) -> Tuning[C] | None:
-        """The same with a rate more where the best is the first or the last of them; None where it lies inside, or `MOST` were
+        """A grid with a rate more where the best is the first or the last of them; None where it lies inside, or `MOST` were
         tried. KeyError where a result is missing."""
         best = self.best(results)
         if len(self.rates) >= MOST:

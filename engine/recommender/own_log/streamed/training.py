@@ -29,7 +29,7 @@ from engine.runs.work import Tick
 
 
 class StreamedRecall(Recall):
-    """As `Recall`, but every step learns from examples of the piece at hand. Where items are drawn as negatives by how often they
+    """Candidate generation as `Recall` trains it, but every step learns from examples of the piece at hand. Where items are drawn as negatives by how often they
     are watched, and in item2vec, the sample speaks for the log."""
 
     def __init__(self, data: Data, pieces: Iterator[tuple[Piece, int]]) -> None:
