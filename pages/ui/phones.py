@@ -12,7 +12,7 @@ from segno.encoder import DataOverflowError
 from pages.ui import share
 from pages.ui.language import t
 
-OF_THE_ROOM = ("presenter", "_hands", "_told")
+OF_THE_ROOM = ("presenter", "_hands", "_revealed")
 """Endings of what a phone's address leaves out: how a room sees the page, and what it was asked."""
 
 

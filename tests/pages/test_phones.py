@@ -14,7 +14,7 @@ from pages.ui.phones import address, code, stays_here
 
 
 def test_a_phone_gets_the_state_without_the_room() -> None:
-    url = "http://hall.example:8501/multitask?presenter=true&multitask_rung=ple&multitask_point=6&multitask_hands=1.2.3.4&multitask_told=true&lang=zh"
+    url = "http://hall.example:8501/multitask?presenter=true&multitask_rung=ple&multitask_point=6&multitask_hands=1.2.3.4&multitask_revealed=true&lang=zh"
     assert address(url) == "http://hall.example:8501/multitask?multitask_rung=ple&multitask_point=6&lang=zh"
 
 
@@ -48,3 +48,9 @@ def test_the_code_is_that_of_the_address_and_scales() -> None:
 
 def test_what_no_code_can_hold_has_none() -> None:
     assert code("http://hall.example/?q=" + "x" * 4000) == ""
+
+
+def test_a_phone_gets_what_was_decided_about_a_file() -> None:
+    """The room's reveal had the same name once, and one took the other away."""
+    url = "http://hall.example:8501/recommender?recommender_told=%7B%22separator%22%3A%22%3B%22%7D"
+    assert address(url) == url

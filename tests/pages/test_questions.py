@@ -140,7 +140,7 @@ def test_hands_that_nobody_counted_are_none(hands: str) -> None:
 
 @pytest.mark.parametrize("point", ["0", "99", "x", "-1"])
 def test_a_point_that_there_is_not_is_none(point: str) -> None:
-    at = opened("multitask", presenter="true", multitask_point=point, multitask_told="true")
+    at = opened("multitask", presenter="true", multitask_point=point, multitask_revealed="true")
     assert not at.exception and not any("1 / " in one.value for one in at.markdown)
 
 

@@ -23,7 +23,7 @@ class Room:
     def __init__(self, page: Page[Any, Any]) -> None:
         self._page, name = page, page.about.name
         self._states = story.load(name, language())
-        self._point, self._hands, self._told = f"{name}_point", f"{name}_hands", f"{name}_told"
+        self._point, self._hands, self._revealed = f"{name}_point", f"{name}_hands", f"{name}_revealed"
 
     def at(self) -> int | None:
         """The point that is being told, if any."""
@@ -34,10 +34,10 @@ class Room:
     def asking(self) -> bool:
         """Whether this point's question is open: what answers it is not shown yet."""
         at = self.at()
-        return at is not None and self._states[at].question is not None and not self._is_told()
+        return at is not None and self._states[at].question is not None and not self._is_revealed()
 
-    def _is_told(self) -> bool:
-        return st.query_params.get(self._told) == "true"
+    def _is_revealed(self) -> bool:
+        return st.query_params.get(self._revealed) == "true"
 
     def walk(self, by: int) -> None:
         """Callback of the clicker: what is right, else the next point or the one before."""
@@ -62,7 +62,7 @@ class Room:
         at = self.at()
         question = self._states[at].question if at is not None else None
         if question is not None:
-            st.query_params[self._told] = "true"
+            st.query_params[self._revealed] = "true"
             self._show(question.reveal)
             self._page.place.play()
 
@@ -78,7 +78,7 @@ class Room:
 
     def _forget(self) -> None:
         questions.forget(self._hands)
-        st.query_params.pop(self._told, None)
+        st.query_params.pop(self._revealed, None)
 
     def _show(self, setting: Mapping[str, str]) -> None:
         place = self._page.place
