@@ -33,8 +33,8 @@ NOTES = Notes(
             Formula(r"x \sim \mathcal N(0, I)"),
             N_(
                 "p is the cosine of the weight vectors, not the correlation of the labels: that one is measured and stands beside "
-                "the slider. The paper does not give c, m, alpha, beta, batch size or steps; the defaults here are the ones under "
-                "which its ordering came out."
+                "the slider. The paper does not give c, m, alpha, beta, batch size or steps: those are this page's own. Which order "
+                "they lead to is measured, in the study below the stage."
             ),
         ),
     ),

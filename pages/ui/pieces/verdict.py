@@ -150,7 +150,7 @@ def _row(said: str, verdict: Verdict, first_seed: int) -> dict[str, str]:
         "": said.rstrip(":："),
         t("verdict"): outcome(verdict),
         t("runs in favour"): in_favour(verdict),
-        t("both sides equal"): t("{count} runs", count=verdict.tied),
+        t("runs with both sides equal"): str(verdict.tied),
         t("mean difference"): f"{verdict.mean:+.4f}",
         t("95 % interval"): t("{low} to {high}", low=f"{verdict.low:+.4f}", high=f"{verdict.high:+.4f}"),
         t("median difference"): f"{verdict.median:+.4f}",
