@@ -127,7 +127,7 @@ def test_a_third_tab_waits_and_a_closed_tab_frees_its_worker(browser: Browser) -
 def test_a_link_carries_its_language(browser: Browser, server: str) -> None:
     page = browser.new_page(locale="en-US")
     open_page(page, server, "lang=zh&multitask_correlation=0.5")
-    expect(page.locator(".st-key-question")).to_contain_text("p = 0.5")
+    expect(page.locator(".st-key-on_stage")).to_contain_text("p = 0.5")
     page.close()
 
 
@@ -144,7 +144,7 @@ def test_keyboard_alone_moves_the_player(visit: Page) -> None:
     hero.focus()
     visit.keyboard.press("End")
     expect(visit).to_have_url(re.compile(r"multitask_correlation=1\b"))
-    expect(visit.locator(".st-key-question")).to_contain_text("at p = 1")
+    expect(visit.locator(".st-key-on_stage")).to_contain_text("at p = 1")
 
 
 def test_the_url_restores_settings_and_position(page: Page, server: str) -> None:
@@ -157,7 +157,7 @@ def test_the_url_restores_settings_and_position(page: Page, server: str) -> None
     expect(player).to_contain_text(re.compile(r"step 5\d of 2,500"))
     expect(player.locator(".rung[data-rung=omoe]")).to_have_attribute("aria-pressed", "true")
     expect(page.locator(".st-key-on_stage")).to_contain_text("→ 0.03")
-    expect(page.locator(".st-key-question")).to_contain_text("p = 0.5")
+    expect(page.locator(".st-key-on_stage")).to_contain_text("p = 0.5")
     expect(page.locator(".st-key-drill_down")).to_contain_text("keeps no parameters")
     page.get_by_role("button", name="Go to the last step").click()
     expect(page.locator(".st-key-drill_down")).to_contain_text("OMoE · Expert 3")

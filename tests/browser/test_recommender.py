@@ -144,7 +144,7 @@ def test_what_is_chosen_while_it_trains_stays_chosen(page: Page, server: str) ->
     """A poll that left the browser before it knew of a choice carries the URL from before it."""
     open_page(page, server, BUSY)
     train(page)
-    expect(page.locator(".player")).to_contain_text("live run")
+    expect(page.locator(".st-key-origin")).to_contain_text("Live")
     choose(page, "catalogue")  # where her watches are shown
     users = page.locator(".player .people .chip")
     names = users.locator("span:not(.chip-icon)").all_inner_texts()
@@ -171,7 +171,7 @@ def test_a_run_is_stopped(page: Page, server: str) -> None:
     expect(below).to_contain_text("among 22,326 vectors")
     expect(moments).to_have_count(1)
     train(page)
-    expect(page.locator(".player")).to_contain_text("live run")
+    expect(page.locator(".st-key-origin")).to_contain_text("Live")
     expect(below).not_to_contain_text("22,326")
     expect(moments).to_have_count(0)
     expect(page.locator(".st-key-run_bar")).to_contain_text("Running")
