@@ -20,7 +20,7 @@ from engine.runs.frame import Frame
 from engine.runs.service.run import Run, State, View
 from engine.tables.form import form_in
 from pages.recommender.where import PLACE
-from pages.ui.language import explain, listed, t
+from pages.ui.language import explain, listed, sentences, t
 from pages.ui.marked import Marked
 from pages.ui.run import file_form, polling, reading, training
 from pages.ui.run.file_form import Decisions
@@ -149,7 +149,7 @@ def _said(whole: Frame) -> None:
         held.append(t("Rows that stood there twice: {rows}.", rows=f"{count['twice']:,}"))
     if count["left"]:
         held.append(t("Rows left out, since they cannot be read: {rows}.", rows=f"{count['left']:,}"))
-    st.caption(" ".join(held))
+    st.caption(sentences(held))
     if sample["users"] == sample["all_users"]:
         st.caption(t("All of it fits into memory: the sample is the whole log."))
         return
