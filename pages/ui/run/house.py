@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import logging
 import threading
+import time
 import uuid
 from dataclasses import dataclass
 
@@ -64,8 +65,9 @@ class House:
                 self.presence.look()
                 if pinned:
                     self.collector.look()
-                if self.collector.quiet:
-                    self.beforehand.go_on()
+                began = time.monotonic()
+                while self.collector.quiet and time.monotonic() - began < LOOK_SECONDS and self.beforehand.go_on():
+                    pass
             except Exception:  # a defect must not end the watch: runs and files would stay for ever
                 LOG.exception("looking after the house failed")
 
