@@ -35,7 +35,7 @@ def answer(now: Shown) -> str:
         return Marked("{where}: {parts}.").format(where=where_, parts=parts)
     verdict = compared(loss[REFERENCE], loss["mmoe"])
     return t(
-        "{where}: MMoE {mmoe}, Shared-Bottom {shared_bottom}; MMoE ahead by {mean} [{low}, {high}].",
+        "{where}: MMoE {mmoe}, Shared-Bottom {shared_bottom}; in MMoE's favour {mean} [{low}, {high}].",
         where=where_,
         mmoe=f"{loss['mmoe'].mean():.3f}",
         shared_bottom=f"{loss[REFERENCE].mean():.3f}",

@@ -7,7 +7,7 @@ and waits until it comes back.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
 NAME = "house"
@@ -20,7 +20,7 @@ class Beforehand:
     """Works that keep what they make, done one at a time. What fails is logged, and left to its first visitor."""
 
     def __init__(self) -> None:
-        self._works: Iterable[Work] = iter(())
+        self._works: Iterator[Work] = iter(())
         logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").addFilter(_outside)
 
     def add(self, works: Iterable[Work]) -> None:
@@ -29,7 +29,6 @@ class Beforehand:
 
     def go_on(self) -> bool:
         """Do the next: whether there was one."""
-        self._works = iter(self._works)
         work = next(self._works, None)
         if work is None:
             return False
